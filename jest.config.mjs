@@ -1,0 +1,24 @@
+const transform = {
+  '^.+\\.tsx?$': [
+    '@swc/jest',
+    { jsc: { target: 'es2022', parser: { syntax: 'typescript', explicitResourceManagement: true } }, module: { type: 'es6' } },
+  ],
+};
+const common = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform,
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/var/'],
+};
+
+/** Projects by suffix: `unit` touches nothing outside the process, `it` has real servers, `e2e` real clients. */
+export default {
+  globalSetup: '<rootDir>/tests/support/global-setup.ts',
+  globalTeardown: '<rootDir>/tests/support/global-teardown.ts',
+  testTimeout: 60_000,
+  projects: [
+    { ...common, displayName: 'unit', testRegex: '^(?!.*\\.(it|e2e)\\.test).*\\.test\\.ts$' },
+    { ...common, displayName: 'it', testRegex: '\\.it\\.test\\.ts$' },
+    { ...common, displayName: 'e2e', testRegex: '\\.e2e\\.test\\.ts$' },
+  ],
+};
