@@ -19,7 +19,10 @@ const beside = TOP.map((room) => ({
 const only = (name, packages, places) => ({
   name,
   severity: 'error',
-  from: { path: '^(foundation|messages|policy|recorder|identity|approvals|gateway|web/api|demo|main|config)/', pathNot: places },
+  from: {
+    path: '^(foundation|messages|policy|recorder|identity|approvals|gateway|web/api|demo|main|config)/',
+    pathNot: places,
+  },
   to: { path: `node_modules/(${packages})/` },
 });
 
@@ -53,7 +56,11 @@ module.exports = {
       to: { dependencyTypes: ['core', 'npm'], pathNot: ['node_modules/(unbash|zod)/'] },
     },
     { name: 'messages-import-nothing', severity: 'error', from: { path: '^messages/' }, to: { pathNot: '^messages/' } },
-    only('pg-in-queries-only', 'pg|pg-pool|node-pg-migrate', ['^foundation/(database|queue)\\.ts$', '^main/', '/queries\\.ts$']),
+    only('pg-in-queries-only', 'pg|pg-pool|node-pg-migrate', [
+      '^foundation/(database|queue)\\.ts$',
+      '^main/',
+      '/queries\\.ts$',
+    ]),
     only('ssh2-in-gateway-ssh-only', 'ssh2', ['^gateway/ssh/', '^demo/']),
     only('pty-where-it-is-owned', 'node-pty|@lydell/node-pty', ['^demo/']),
     only('queue-in-foundation-only', 'bullmq|ioredis', ['^foundation/queue\\.ts$']),
@@ -65,6 +72,9 @@ module.exports = {
     exclude: { path: '^(dist|var|web/ui)/' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

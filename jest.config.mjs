@@ -1,7 +1,10 @@
 const transform = {
   '^.+\\.tsx?$': [
     '@swc/jest',
-    { jsc: { target: 'es2022', parser: { syntax: 'typescript', explicitResourceManagement: true } }, module: { type: 'es6' } },
+    {
+      jsc: { target: 'es2022', parser: { syntax: 'typescript', explicitResourceManagement: true } },
+      module: { type: 'es6' },
+    },
   ],
 };
 const common = {

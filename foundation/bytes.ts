@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { GatewayError } from './errors.ts';
+
+/** SHA-256 (FIPS 180-4), 32 bytes. */
+export function sha256(...parts: readonly (string | Uint8Array)[]): Buffer {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest();
+}
+
+/** A big-endian uint32. */
+export function uint32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}
+
+/** A big-endian uint64. */
+export function uint64(value: bigint): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64BE(value);
+  return bytes;
+}
+
+/** An SSH `string` (RFC 4251 §5): uint32 length, then the bytes. */
+export function sshString(value: string | Uint8Array): Buffer {
+  const bytes = typeof value === 'string' ? Buffer.from(value, 'utf8') : Buffer.from(value);
+  return Buffer.concat([uint32(bytes.length), bytes]);
+}
+
+/** Reads wire structures front to back; never past the end. @throws {GatewayError} `protocol_violation` when short. */
+export class ByteReader {
+  readonly #bytes: Buffer;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  get offset(): number {
+    return this.#at;
+  }
+
+  get remaining(): number {
+    return this.#bytes.length - this.#at;
+  }
+
+  take(length: number): Buffer {
+    if (length > this.remaining) throw new GatewayError('protocol_violation', 'A length points past the end.');
+    const start = this.#at;
+    this.#at += length;
+    return this.#bytes.subarray(start, this.#at);
+  }
+
+  uint8(): number {
+    return this.take(1).readUInt8();
+  }
+
+  uint16(): number {
+    return this.take(2).readUInt16BE();
+  }
+
+  uint32(): number {
+    return this.take(4).readUInt32BE();
+  }
+
+  uint64(): bigint {
+    return this.take(8).readBigUInt64BE();
+  }
+
+  /** An SSH `string` (RFC 4251 §5). */
+  sshString(): Buffer {
+    return this.take(this.uint32());
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * The closed list of failures a caller can act on. docs/reference/errors.md is generated from this table.
+ *
+ * Refusals are values (`Verdict`, `Decision`), failures are `GatewayError`, bugs go through `invariant`.
+ */
+export const ERRORS = {
+  not_authenticated: { status: 401, meaning: 'Nobody is signed in, or the sign-in has ended.' },
+  sign_in_failed: { status: 401, meaning: 'The identity provider did not confirm the sign-in.' },
+  person_locked: { status: 403, meaning: 'A security officer or administrator has locked this person.' },
+  not_permitted: { status: 403, meaning: 'The role of the signed-in person does not include this act.' },
+  own_request: { status: 403, meaning: 'Nobody approves what they asked for.' },
+  origin_refused: { status: 403, meaning: 'The request came from another site.' },
+  not_found: { status: 404, meaning: 'There is no such thing, or it is not yours to see; the answer is the same.' },
+  request_invalid: { status: 400, meaning: 'A field is missing, malformed or unknown.' },
+  request_too_large: { status: 413, meaning: 'The request is larger than its limit.' },
+  too_many_requests: { status: 429, meaning: 'Too many attempts; wait and try again.' },
+  key_invalid: { status: 400, meaning: 'The SSH public key cannot be read, is too weak or is of a kind not accepted.' },
+  key_taken: { status: 409, meaning: 'The SSH public key is enrolled already; a key belongs to one person.' },
+  account_shared: { status: 409, meaning: 'The account on the target belongs to somebody else or is a shared name.' },
+  ticket_conflict: { status: 409, meaning: 'Somebody else changed this ticket first.' },
+  transition_forbidden: { status: 409, meaning: 'The ticket is in a state that does not allow this step.' },
+  ticket_unusable: { status: 409, meaning: 'No approved, unused ticket matches this very act now.' },
+  no_approver: { status: 409, meaning: 'Nobody but the requester could approve this; an owner must be named first.' },
+  recording_unavailable: { status: 503, meaning: 'The recorder cannot store what happens, so nothing happens.' },
+  recording_corrupt: { status: 422, meaning: 'A stored recording does not read as one.' },
+  target_unreachable: { status: 502, meaning: 'The target did not answer in time or refused the connection.' },
+  target_host_key_mismatch: { status: 502, meaning: 'The target showed another host key than the pinned one.' },
+  target_sign_in_refused: { status: 502, meaning: 'The target did not accept the certificate of this session.' },
+  protocol_violation: { status: 400, meaning: 'The peer broke the protocol or one of its limits.' },
+  database_unavailable: { status: 503, meaning: 'The database does not answer; every decision is therefore no.' },
+  config_invalid: { status: 500, meaning: 'The configuration cannot be used; the message names every fault.' },
+  start_refused: { status: 500, meaning: 'The process refuses to start; the message says why.' },
+  internal: { status: 500, meaning: 'A fault of ours; the reference finds it in the operator log.' },
+} as const satisfies Record<string, { status: number; meaning: string }>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/**
+ * A failure the caller can act on. `message` may reach the user, so it names no secret; those belong in `cause`.
+ */
+export class GatewayError extends Error {
+  override readonly name = 'GatewayError';
+  readonly code: ErrorCode;
+  readonly status: number;
+
+  constructor(code: ErrorCode, message: string = ERRORS[code].meaning, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.status = ERRORS[code].status;
+  }
+}
+
+/** Ends the present work when `fact` does not hold: a bug of ours, never a user's mistake. */
+export function invariant(fact: unknown, message: string): asserts fact {
+  if (fact === false || fact === undefined || fact === null) throw new Error(`invariant: ${message}`);
+}
+
+/** The error inside an unknown thrown value, so that a log line always has a message and a stack. */
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
+/** Reports whether `thrown` is a GatewayError with this code. */
+export function hasCode(thrown: unknown, code: ErrorCode): thrown is GatewayError {
+  return thrown instanceof GatewayError && thrown.code === code;
+}

@@ -1,0 +1,22 @@
+export { ByteReader, sha256, sshString, uint32, uint64 } from './bytes.ts';
+export { Cleanup } from './cleanup.ts';
+export { type Clock, systemClock } from './clock.ts';
+export {
+  Database,
+  type DatabaseSettings,
+  execute,
+  many,
+  maybeOne,
+  one,
+  type Queryable,
+  type Statement,
+  sql,
+  sqlState,
+  Transaction,
+} from './database.ts';
+export { asError, ERRORS, type ErrorCode, GatewayError, hasCode, invariant } from './errors.ts';
+export { type Brand, formatUuid, newUuid, parseUuid } from './ids.ts';
+export { LIMITS, type Limits } from './limits.ts';
+export { createLog, type Log, type LogLevel } from './log.ts';
+export { type AddOptions, type JobKind, JobQueues, migrateQueue, type QueueBackend } from './queue.ts';
+export { equalInConstantTime, Secret } from './secret.ts';

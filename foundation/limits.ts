@@ -1,0 +1,69 @@
+/**
+ * Every bound of the gateway, with its unit in its name. docs/reference/limits.md is generated from here.
+ */
+export const LIMITS = {
+  /** Bytes of one HTTP request body. */
+  httpBodyBytesMax: 256 * 1024,
+  /** Rows of one page of a list. */
+  pageRowsMax: 200,
+  /** SSH connections that have not signed in yet, of all sources together. */
+  sshUnauthenticatedMax: 64,
+  /** SSH connections that have not signed in yet, of one source address. */
+  sshUnauthenticatedPerSourceMax: 16,
+  /** SSH connections of one process. */
+  sshConnectionsMax: 2_000,
+  /** Seconds from TCP connect to signed in, when no browser approval is waited for. */
+  sshLoginGraceSeconds: 30,
+  /** Seconds a browser approval of an SSH sign-in may take. */
+  sshBrowserApprovalSeconds: 180,
+  /** Authentication requests of one connection. */
+  sshAuthTriesMax: 20,
+  /** Session channels of one connection. */
+  sshChannelsMax: 10,
+  /** Bytes read from one socket in one turn of the event loop before others get theirs. */
+  sshReadQuantumBytes: 64 * 1024,
+  /** Bytes a channel may send before its target is joined. */
+  sshEarlyBytesMax: 256 * 1024,
+  /** Bytes of one exec command line. */
+  commandBytesMax: 16 * 1024,
+  /** Bytes of one typed line on a guarded target. */
+  typedLineBytesMax: 4 * 1024,
+  /** Milliseconds a held Enter waits for the echo of what was typed. */
+  echoWaitMs: 1_000,
+  /** Seconds for TCP connect, key exchange and sign-in at the target. */
+  targetDialSeconds: 15,
+  /** Minutes a session certificate is valid. */
+  sessionCertificateMinutes: 5,
+  /** Bytes of one frame's payload. */
+  frameBytesMax: 1024 * 1024,
+  /** Bytes of one session not yet durable before its sources are paused. */
+  recorderSessionPendingBytesMax: 1024 * 1024,
+  /** Bytes of all sessions not yet durable. */
+  recorderPendingBytesMax: 64 * 1024 * 1024,
+  /** Bytes of one write-ahead-log segment. */
+  walSegmentBytes: 16 * 1024 * 1024,
+  /** Bytes of one recording; reaching it ends the session. */
+  recordingBytesMax: 2 * 1024 * 1024 * 1024,
+  /** Free bytes under the recorder below which no new session opens. */
+  recorderFreeBytesMin: 64 * 1024 * 1024,
+  /** Bytes of one leaf of the log (C2SP tlog-tiles: a uint16 length). */
+  leafBytesMax: 65_535,
+  /** Enrolled SSH keys of one person. */
+  sshKeysPerPersonMax: 10,
+  /** Hours a web sign-in lasts. */
+  webSessionHours: 10,
+  /** Hours a ticket waits for a decision. */
+  ticketDecisionHours: 24,
+  /** Days a ticket's window may span at most. */
+  ticketWindowDaysMax: 7,
+  /** Rows one ticket may ask for at most. */
+  ticketRowsMax: 10_000_000,
+  /** Bytes one ticket may ask for at most. */
+  ticketBytesMax: 100 * 1024 * 1024 * 1024,
+  /** Characters of a purpose or a reason. */
+  reasonCharactersMax: 2_000,
+  /** Seconds a clean shutdown may take before it becomes a hard one. */
+  shutdownSeconds: 25,
+} as const;
+
+export type Limits = { readonly [Name in keyof typeof LIMITS]: number };

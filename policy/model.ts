@@ -1,0 +1,106 @@
+/** The nouns every room shares. Shapes only; rules stand beside them. */
+import type { Brand } from '../foundation/index.ts';
+
+export type PersonId = Brand<'PersonId'>;
+export type SystemId = Brand<'SystemId'>;
+export type TargetId = Brand<'TargetId'>;
+export type SessionId = Brand<'SessionId'>;
+export type ConnectionId = Brand<'ConnectionId'>;
+export type TicketId = Brand<'TicketId'>;
+export type RefusedActId = Brand<'RefusedActId'>;
+
+export const ROLES = ['maintainer', 'owner', 'auditor', 'security_officer', 'administrator'] as const;
+export type Role = (typeof ROLES)[number];
+
+export type Locale = 'en' | 'ja';
+
+/** One human. */
+export interface Person {
+  readonly id: PersonId;
+  readonly name: string;
+  readonly email: string | null;
+  readonly employer: string;
+  readonly locale: Locale;
+  readonly roles: readonly Role[];
+  readonly contractEndsAt: Date | null;
+}
+
+/** An authenticated person in this request. Made only from a sign-in that succeeded. */
+export interface Principal {
+  readonly person: Person;
+  readonly signedInBy: 'oidc' | 'ssh_key' | 'browser';
+}
+
+/** How much of a target's terminal the gate judges. `guarded-pty`: every line before Enter; `recorded`: recorded only. */
+export type TargetMode = 'guarded-pty' | 'recorded';
+
+export interface Target {
+  readonly id: TargetId;
+  readonly systemId: SystemId;
+  /** The login name at the bastion. */
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  /** The pinned host key, `algorithm base64` as in known_hosts. */
+  readonly hostKey: string;
+  readonly mode: TargetMode;
+}
+
+/** What must not leave unasked. A `table` is `schema.table`; a `path` covers everything below it. */
+export interface ProtectedAsset {
+  readonly kind: 'table' | 'path';
+  readonly name: string;
+  readonly dataClass: string;
+  readonly recordCount: number | null;
+}
+
+export type SessionKind = 'shell' | 'exec';
+
+/** What the gate needs to know of the target a command is for. */
+export interface TargetPolicy {
+  readonly mode: TargetMode;
+  readonly assets: readonly ProtectedAsset[];
+}
+
+export type VerdictName = 'allow' | 'deny' | 'needs_ticket';
+
+/** What was recognised, where and why. `span` is [start, end) in UTF-16 units of the judged text. */
+export interface Finding {
+  readonly rule: string;
+  readonly class:
+    | 'dbdump'
+    | 'bulk_read'
+    | 'offhost'
+    | 'listen'
+    | 'tunnel'
+    | 'interpreter'
+    | 'dynamic'
+    | 'unreadable'
+    | 'unknown'
+    | 'shell_control'
+    | 'channel';
+  readonly span: readonly [number, number];
+  readonly subject: string;
+  readonly assets: readonly string[];
+}
+
+/** The gate's answer about one command: a value, never an exception. */
+export interface Judgement {
+  readonly verdict: VerdictName;
+  readonly findings: readonly Finding[];
+  /** The commands in the text as unquoted words, in order of appearance: what the act means, not how it was written. */
+  readonly commands: readonly (readonly string[])[];
+  /** SHA-256 over the canonical form of the act, 64 hex digits: equal for two writings of the same act. */
+  readonly digest: string;
+}
+
+export type TicketState =
+  | 'requested'
+  | 'approved'
+  | 'in_use'
+  | 'used'
+  | 'aborted'
+  | 'rejected'
+  | 'withdrawn'
+  | 'revoked'
+  | 'expired';

@@ -1,0 +1,145 @@
+/**
+ * Every audit event there is. docs/reference/audit-events.md is generated from these schemas and their descriptions.
+ *
+ * An event is written in the transaction of the act it tells of, so there is no act without it and none of it alone.
+ */
+import { z } from 'zod';
+
+const id = z.uuid();
+const text = z.string().max(16_384);
+const findings = z.array(z.strictObject({ rule: text, class: text, subject: text, assets: z.array(text) }));
+
+const body = <Shape extends z.ZodRawShape>(description: string, shape: Shape) =>
+  z.strictObject(shape).describe(description);
+
+export const AUDIT_EVENTS = {
+  'gateway.started': body('A gateway process began its work.', { gateway: id, mode: text, version: text }),
+  'gateway.stopped': body('A gateway process ended its work in order.', { gateway: id }),
+  'person.signed_in': body('A person signed in to the console.', { issuer: text, sourceAddress: text }),
+  'person.signed_out': body('A person signed out of the console.', {}),
+  'person.provisioned': body('A person was seen for the first time or changed at the identity provider.', {
+    person: id,
+    name: text,
+    roles: z.array(text),
+  }),
+  'person.locked': body('Access of a person was locked; live sessions end.', { person: id, reason: text }),
+  'person.unlocked': body('A lock was lifted.', { person: id }),
+  'ssh_key.enrolled': body('A signed-in person enrolled an SSH public key.', { fingerprint: text, algorithm: text }),
+  'ssh_key.revoked': body('An SSH public key was revoked.', { fingerprint: text }),
+  'ssh.sign_in_requested': body('An SSH connection without a known key asked for approval in the browser.', {
+    signIn: id,
+    loginName: text,
+    sourceAddress: text,
+  }),
+  'ssh.sign_in_decided': body('The approval in the browser was given or denied.', {
+    signIn: id,
+    decision: z.enum(['approved', 'denied']),
+  }),
+  'ssh.signed_in': body('An SSH connection proved who the person is.', {
+    connection: id,
+    method: z.enum(['ssh_key', 'browser']),
+    fingerprint: text.nullable(),
+    sourceAddress: text,
+  }),
+  'ssh.sign_in_refused': body('An SSH connection did not prove who it is.', {
+    connection: id,
+    loginName: text,
+    sourceAddress: text,
+    reason: text,
+  }),
+  'access.refused': body('A signed-in person was not let in to a target.', {
+    connection: id,
+    loginName: text,
+    reason: text,
+    sourceAddress: text,
+  }),
+  'channel.refused': body('A channel, subsystem or forwarding was refused.', {
+    connection: id,
+    loginName: text,
+    kind: text,
+    detail: text,
+  }),
+  'target.dial_failed': body('The target could not be joined.', { target: id, code: text, detail: text }),
+  'session.opened': body('A session began; its recording was open before.', {
+    connection: id,
+    target: id,
+    account: text,
+    kind: text,
+    command: text.nullable(),
+    sourceAddress: text,
+    certificateSerial: text,
+  }),
+  'session.closed': body('A session ended and its recording is sealed.', {
+    reason: text,
+    exitStatus: z.number().int().nullable(),
+    bytesIn: z.number().int(),
+    bytesOut: z.number().int(),
+    head: text,
+  }),
+  'session.recovered': body('A recording left open by a crash was sealed from the write-ahead log.', {
+    reason: text,
+    head: text,
+  }),
+  'act.refused': body('The gate refused a command or line before it ran.', {
+    refusedAct: id,
+    verdict: text,
+    text,
+    digest: text,
+    findings,
+  }),
+  'ticket.requested': body('A person asked for one export.', {
+    target: id,
+    actText: text,
+    actDigest: text,
+    rowsMax: z.number().int(),
+    bytesMax: z.number().int(),
+    notBefore: text,
+    notAfter: text,
+    purpose: text,
+  }),
+  'ticket.approved': body('An owner approved exactly this act.', { reason: text, actDigest: text }),
+  'ticket.rejected': body('An owner rejected the request.', { reason: text }),
+  'ticket.decision_refused': body("A decision was refused, for example on a request of one's own.", {
+    decision: text,
+    reason: text,
+  }),
+  'ticket.withdrawn': body('The requester withdrew the request.', {}),
+  'ticket.revoked': body('An owner took an approval back before its use.', { reason: text }),
+  'ticket.expired': body('Nobody decided, or nobody used the approval, in time.', { from: text }),
+  'ticket.redeemed': body('The one use of the ticket began.', { actDigest: text }),
+  'ticket.redemption_refused': body('An act that needs a ticket found none it may use.', {
+    text,
+    digest: text,
+    reason: text,
+  }),
+  'ticket.completed': body('The one use ended; what really left.', {
+    outcome: text,
+    rows: z.number().int(),
+    bytes: z.number().int(),
+    sha256: text,
+    exitStatus: z.number().int().nullable(),
+  }),
+  'recording.viewed': body('Somebody replayed or downloaded a recording.', {
+    session: id,
+    form: z.enum(['replay', 'download']),
+  }),
+  'recording.verified': body('Somebody checked a recording against the log.', { session: id, verdict: text }),
+  'recorder.failed': body('The recorder could not store; its sessions ended.', {
+    code: text,
+    detail: text,
+    sessions: z.number().int(),
+  }),
+} as const;
+
+export type AuditEventType = keyof typeof AUDIT_EVENTS;
+
+/** One event: who (null = the gateway itself), what, about which session or ticket. */
+export type AuditEvent = {
+  [Type in AuditEventType]: {
+    readonly type: Type;
+    readonly actor: string | null;
+    readonly session?: string;
+    readonly ticket?: string;
+    readonly body: z.input<(typeof AUDIT_EVENTS)[Type]>;
+  };
+}[AuditEventType];
