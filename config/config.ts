@@ -1,0 +1,138 @@
+/** The configuration as the program uses it: complete, checked, frozen. */
+import { isAbsolute, resolve } from 'node:path';
+import type { z } from 'zod';
+import { GatewayError, type LogLevel, Secret } from '../foundation/index.ts';
+import { ROLES, type Role } from '../policy/index.ts';
+import { type Fault, productionFaults } from './production.ts';
+import { type ConfigFile, ConfigSchema } from './schema.ts';
+
+export interface Config {
+  readonly mode: 'demo' | 'production';
+  /** Absolute. */
+  readonly dataDirectory: string;
+  readonly http: { readonly host: string; readonly port: number; readonly publicUrl: string };
+  readonly ssh: {
+    readonly host: string;
+    readonly port: number;
+    readonly advertisedHost: string;
+    readonly advertisedPort: number;
+  };
+  readonly database: {
+    /** Null: the embedded database. */
+    readonly url: Secret<string> | null;
+    /** Null: migrations are checked, not run. */
+    readonly ownerUrl: Secret<string> | null;
+    readonly poolSize: number;
+  };
+  /** Null: work is queued in PostgreSQL. */
+  readonly redis: { readonly url: Secret<string> } | null;
+  /** Null: the demo identity provider. */
+  readonly oidc: OidcConfig | null;
+  /** Which role a value of the `groups` claim gives. */
+  readonly roleOfGroup: Readonly<Record<string, Role>>;
+  /** Absolute path of the inventory, or null. */
+  readonly inventory: string | null;
+  readonly logLevel: LogLevel;
+}
+
+export interface OidcConfig {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: Secret<string>;
+}
+
+export interface ConfigPlaces {
+  /** Where relative paths start. */
+  readonly directory: string;
+  /** The data directory of demo mode when none is named. */
+  readonly demoDataDirectory: string;
+}
+
+const HTTP_PORT = 8080;
+const SSH_PORT = 2222;
+const POOL_SIZE = 10;
+const LOOPBACK = '127.0.0.1';
+
+/** @throws {GatewayError} `config_invalid` naming every fault by its key; no message repeats a value. */
+export function parseConfig(raw: unknown, places: ConfigPlaces): Config {
+  const parsed = ConfigSchema.safeParse(raw);
+  const faults = parsed.success ? [] : parsed.error.issues.flatMap(asFaults);
+  if (modeOf(raw) === 'production') {
+    const known = new Set(faults.map(({ key }) => key));
+    faults.push(...productionFaults(raw).filter(({ key }) => !known.has(key)));
+  }
+  if (!parsed.success || faults.length > 0) throw new GatewayError('config_invalid', describeFaults(faults));
+  return deepFreeze(complete(parsed.data, places));
+}
+
+function modeOf(raw: unknown): unknown {
+  return typeof raw === 'object' && raw !== null && 'mode' in raw ? raw.mode : undefined;
+}
+
+function asFaults(issue: z.core.$ZodIssue): Fault[] {
+  const at = issue.path.join('.');
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ key: at === '' ? key : `${at}.${key}`, message: 'there is no such key' }));
+  }
+  return [{ key: at === '' ? 'the whole' : at, message: issue.message }];
+}
+
+function describeFaults(faults: readonly Fault[]): string {
+  return ['The configuration cannot be used:', ...faults.map(({ key, message }) => `  ${key}: ${message}`)].join('\n');
+}
+
+function complete(file: ConfigFile, places: ConfigPlaces): Config {
+  const { oidc } = file;
+  return {
+    mode: file.mode,
+    dataDirectory:
+      file.data_directory === undefined ? places.demoDataDirectory : absolute(file.data_directory, places.directory),
+    http: completeHttp(file),
+    ssh: completeSsh(file),
+    database: {
+      url: secretOrNull(file.database?.url),
+      ownerUrl: secretOrNull(file.database?.owner_url),
+      poolSize: file.database?.pool_size ?? POOL_SIZE,
+    },
+    redis: file.redis?.url === undefined ? null : { url: new Secret(file.redis.url) },
+    oidc:
+      oidc === undefined
+        ? null
+        : { issuer: oidc.issuer, clientId: oidc.client_id, clientSecret: new Secret(oidc.client_secret) },
+    roleOfGroup: oidc?.role_of_group ?? Object.fromEntries(ROLES.map((role) => [role, role])),
+    inventory: file.inventory === undefined ? null : absolute(file.inventory, places.directory),
+    logLevel: file.log_level ?? 'info',
+  };
+}
+
+function completeHttp({ http }: ConfigFile): Config['http'] {
+  const port = http?.port ?? HTTP_PORT;
+  const publicUrl = new URL(http?.public_url ?? `http://${LOOPBACK}:${port}`).origin;
+  return { host: http?.host ?? LOOPBACK, port, publicUrl };
+}
+
+function completeSsh({ mode, ssh }: ConfigFile): Config['ssh'] {
+  const port = ssh?.port ?? SSH_PORT;
+  return {
+    host: ssh?.host ?? (mode === 'demo' ? LOOPBACK : '0.0.0.0'),
+    port,
+    advertisedHost: ssh?.advertised_host ?? LOOPBACK,
+    advertisedPort: ssh?.advertised_port ?? port,
+  };
+}
+
+function secretOrNull(value: string | undefined): Secret<string> | null {
+  return value === undefined ? null : new Secret(value);
+}
+
+function absolute(path: string, directory: string): string {
+  return isAbsolute(path) ? path : resolve(directory, path);
+}
+
+function deepFreeze<Value>(value: Value): Value {
+  if (typeof value === 'object' && value !== null) {
+    for (const part of Object.values(value)) deepFreeze(part);
+    Object.freeze(value);
+  }
+  return value;
+}

@@ -1,0 +1,83 @@
+/** Reads the configuration file and the environment. The only place that looks at `process.env`. */
+import { readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { asError, GatewayError } from '../foundation/index.ts';
+import { type Config, parseConfig } from './config.ts';
+
+export interface LoadOptions {
+  /** Where the program is installed; demo mode keeps its data in `var` there. */
+  readonly programDirectory: string;
+  /** Default: this process's. */
+  readonly environment?: Environment;
+  /** Default: this process's. */
+  readonly workingDirectory?: string;
+}
+
+/** The file used when `SEKISHO_CONFIG` names none. It may be absent: then the mode is demo. */
+const DEFAULT_FILE = 'sekisho.json';
+
+/** Keys the environment may set; it wins over the file. An empty variable counts as not set. */
+const VARIABLES: readonly { name: string; path: readonly [string] | readonly [string, string] }[] = [
+  { name: 'SEKISHO_DATA', path: ['data_directory'] },
+  { name: 'DATABASE_URL', path: ['database', 'url'] },
+  { name: 'DATABASE_OWNER_URL', path: ['database', 'owner_url'] },
+  { name: 'REDIS_URL', path: ['redis', 'url'] },
+  { name: 'OIDC_CLIENT_SECRET', path: ['oidc', 'client_secret'] },
+];
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const Section = z.record(z.string(), z.unknown());
+
+/** @throws {GatewayError} `config_invalid` naming every fault by its key. */
+export async function loadConfig(options: LoadOptions): Promise<Config> {
+  const { environment = process.env, workingDirectory = process.cwd(), programDirectory } = options;
+  const named = environment['SEKISHO_CONFIG'] ?? '';
+  const file = resolve(workingDirectory, named === '' ? DEFAULT_FILE : named);
+  const raw = (await readConfigFile(file, named !== '')) ?? { mode: 'demo' };
+  return parseConfig(mergeEnvironment(raw, { ...environment, SEKISHO_DATA: data(environment, workingDirectory) }), {
+    directory: dirname(file),
+    demoDataDirectory: join(programDirectory, 'var'),
+  });
+}
+
+/** Relative to where the command was typed, and not to the file like the keys in it. */
+function data(environment: Environment, workingDirectory: string): string | undefined {
+  const named = environment['SEKISHO_DATA'] ?? '';
+  return named === '' ? undefined : resolve(workingDirectory, named);
+}
+
+function mergeEnvironment(raw: unknown, environment: Environment): unknown {
+  const file = Section.safeParse(raw);
+  if (!file.success) return raw; // The strict schema says what is wrong with it.
+  const all: Record<string, unknown> = { ...file.data };
+  for (const { name, path } of VARIABLES) {
+    const value = environment[name] ?? '';
+    // A client secret alone makes no identity provider: without an `oidc` section it stays unused.
+    if (value !== '' && (path[0] !== 'oidc' || all['oidc'] !== undefined)) put(all, path, value);
+  }
+  return all;
+}
+
+function put(all: Record<string, unknown>, [first, second]: readonly [string, string?], value: string): void {
+  if (second === undefined) {
+    all[first] = value;
+    return;
+  }
+  const section = Section.safeParse(all[first] ?? {});
+  if (section.success) all[first] = { ...section.data, [second]: value };
+}
+
+async function readConfigFile(file: string, mustExist: boolean): Promise<unknown> {
+  try {
+    const parsed: unknown = JSON.parse(await readFile(file, 'utf8'));
+    return parsed;
+  } catch (thrown) {
+    const cause = asError(thrown);
+    if (!mustExist && 'code' in cause && cause.code === 'ENOENT') return undefined;
+    // A JSON syntax error quotes the text around it, which may be a password: only its kind is told.
+    const why = cause instanceof SyntaxError ? 'it is not valid JSON' : cause.message;
+    throw new GatewayError('config_invalid', `The configuration file ${file} cannot be read: ${why}`);
+  }
+}

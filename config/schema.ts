@@ -1,0 +1,117 @@
+/**
+ * Every key of the configuration. docs/reference/config.md is generated from these descriptions.
+ */
+import { z } from 'zod';
+import { ROLES } from '../policy/index.ts';
+
+const port = z.number().int().min(1).max(65_535);
+const host = z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/, 'must be a host name or an IP address');
+const path = z.string().min(1).max(4_096);
+
+/** A URL of one of `protocols`; its message never repeats the value, which may hold a password. */
+const urlOf = (...protocols: string[]) =>
+  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
+    message: `must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+  });
+
+const origin = urlOf('http:', 'https:').refine((value) => !URL.canParse(value) || isOrigin(new URL(value)), {
+  message: 'must be an origin: scheme, host and port only',
+});
+
+function isOrigin(url: URL): boolean {
+  return url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '' && url.password === '';
+}
+
+const http = z
+  .strictObject({
+    host: host
+      .optional()
+      .describe('Address the console listens on. Default `127.0.0.1`: a TLS proxy stands before it.'),
+    port: port.optional().describe('Port the console listens on. Default `8080`.'),
+    public_url: origin
+      .optional()
+      .describe('Origin by which browsers reach the console. Default in demo mode: the listening address.'),
+  })
+  .describe('The console and its API.');
+
+const ssh = z
+  .strictObject({
+    host: host
+      .optional()
+      .describe('Address the bastion listens on. Default `127.0.0.1` in demo mode, `0.0.0.0` in production.'),
+    port: port.optional().describe('Port the bastion listens on. Default `2222`.'),
+    advertised_host: host
+      .optional()
+      .describe('Host that people are told to connect to. Default in demo mode: `127.0.0.1`.'),
+    advertised_port: port.optional().describe('Port that people are told to connect to. Default: `ssh.port`.'),
+  })
+  .describe('The SSH bastion.');
+
+const database = z
+  .strictObject({
+    url: urlOf('postgres:', 'postgresql:')
+      .optional()
+      .describe(
+        'PostgreSQL, as a login that is a member of `sekisho_gateway`. Environment: `DATABASE_URL`. Without it, in demo mode only, an embedded PostgreSQL runs in the data directory.',
+      ),
+    owner_url: urlOf('postgres:', 'postgresql:')
+      .optional()
+      .describe(
+        'The same database as the owner of the schema; used at start to run migrations and then let go. Environment: `DATABASE_OWNER_URL`. Without it the start only checks that no migration is missing.',
+      ),
+    pool_size: z.number().int().min(2).max(200).optional().describe('Connections of one process. Default `10`.'),
+  })
+  .describe('Where everything but the recordings is kept.');
+
+const redis = z
+  .strictObject({
+    url: urlOf('redis:', 'rediss:')
+      .optional()
+      .describe('Redis for background work. Environment: `REDIS_URL`. Without it the work is queued in PostgreSQL.'),
+  })
+  .describe('The queue of background work.');
+
+const oidc = z
+  .strictObject({
+    issuer: urlOf('http:', 'https:').describe('Issuer of the OpenID Connect provider, exactly as it names itself.'),
+    client_id: z.string().min(1).max(255).describe('Client id of this gateway at the provider.'),
+    client_secret: z
+      .string()
+      .min(16)
+      .max(1_024)
+      .describe('Client secret of this gateway at the provider. Environment: `OIDC_CLIENT_SECRET`.'),
+    role_of_group: z
+      .record(z.string().min(1).max(255), z.enum(ROLES))
+      .optional()
+      .describe(
+        'Which role a value of the `groups` claim gives. Groups not named give none. Default in demo mode: each role is the group of its own name.',
+      ),
+  })
+  .describe(
+    'Who signs people in. Without it, in demo mode only, a demo identity provider with six made-up people runs.',
+  );
+
+export const ConfigSchema = z.strictObject({
+  mode: z
+    .enum(['demo', 'production'])
+    .describe('`demo` fills in what is missing for one machine; `production` refuses every one of those defaults.'),
+  data_directory: path
+    .optional()
+    .describe(
+      'Recordings, their log and the private keys. Relative paths start at the configuration file. Environment: `SEKISHO_DATA`. Default in demo mode: `var` beside the program.',
+    ),
+  http: http.optional(),
+  ssh: ssh.optional(),
+  database: database.optional(),
+  redis: redis.optional(),
+  oidc: oidc.optional(),
+  inventory: path
+    .optional()
+    .describe('JSON file of people, systems, targets, accounts and grants, applied at each start. None by default.'),
+  log_level: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .optional()
+    .describe('Least severe line of the operator log. Default `info`.'),
+});
+
+export type ConfigFile = z.infer<typeof ConfigSchema>;
