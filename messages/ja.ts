@@ -2,8 +2,54 @@ import type { en } from './en.ts';
 
 /** What the gateway says to people outside the console, in Japanese. */
 export const ja: Record<keyof typeof en, string> = {
-  'refusal.prefix': 'sekisho: {text} [{code}]',
-  'refusal.ticket': '実行前に止めました: {reason}。',
-  'refusal.ticket.next': 'この持出が必要なときは、ここから申請してください: {url}',
-  'refusal.deny': '許可されていません: {reason}。',
+  line: 'sekisho: {text} [{code}]',
+  'access.not_found': '「{name}」という接続先は、あなたには開かれていません。使える接続先: {url}',
+  'access.locked': 'あなたの利用は停止されています。情報セキュリティ推進の担当者に連絡してください。',
+  'access.contract_ended': '契約期間が終わったため、利用できません。システムの運用責任者に連絡してください。',
+  'access.grant_expired': '「{name}」の利用期限が過ぎています。システムの運用責任者に延長を依頼してください。',
+  'access.action_not_granted': '「{name}」では、この種類の作業は許可されていません。',
+  'access.no_account':
+    '「{name}」にあなた専用のアカウントがありません。共有アカウントは使えません。システム管理者に依頼してください。',
+  'access.not_a_maintainer': 'あなたの役割では、接続先での作業はできません。',
+  'gate.needs_ticket': '実行前に止めました: {reason}。',
+  'gate.ask': 'この持出が必要なときは、ここから申請してください: {url}',
+  'gate.deny': '実行できません (申請しても開きません): {reason}。',
+  'gate.how_to_run': '承認されたら、1つのコマンドとして実行してください: ssh -p {port} {target}@{host} <コマンド>',
+  'gate.ticket.used': 'この操作の持出申請は使用済みです (申請は1回限り)。必要なら、もう一度申請してください。',
+  'gate.ticket.too_early': 'この操作の持出申請は承認されていますが、まだ実行できる時間帯ではありません。',
+  'gate.ticket.too_late': 'この操作の持出申請は、実行できる時間帯を過ぎています。',
+  'gate.ticket.not_approved': 'この操作の持出申請はありますが、承認されていません。',
+  'gate.too_long': 'コマンドが {bytes} バイトを超えているため、判定できません。',
+  'export.begun': '申請 T-{number}: この持出を1回だけ実行します (上限 {rows} 件・{bytes} バイト)。',
+  'export.done': '申請 T-{number} は使用済みになりました: {rows} 件・{bytes} バイト、SHA-256 {sha256}。',
+  'export.limit_exceeded':
+    '停止しました: 申請 T-{number} の上限は {rowsMax} 件・{bytesMax} バイトです。{rows} 件・{bytes} バイトまで渡し、申請は使用済みになりました。',
+  'channel.sftp': 'この接続先では、ファイル転送 (sftp・scp) は開かれていません。',
+  'channel.file_transfer': 'この接続先では、{tool} によるファイル転送は開かれていません。',
+  'channel.subsystem': 'この接続先では、サブシステム「{name}」は開かれていません。',
+  'channel.local_forward': 'ポート転送 (-L・-D・-W・-J) は開かれていません。',
+  'channel.remote_forward': 'リモート転送 (-R) は開かれていません。',
+  'channel.agent': '認証エージェントの転送 (-A) は開かれていません。エージェントは使われていません。',
+  'channel.x11': 'X11転送 (-X・-Y) は開かれていません。',
+  'session.welcome': '{target} · この作業セッションは記録され、1行ごとに実行前に確認されます。',
+  'session.welcome_recorded': '{target} · この作業セッションは記録されます。',
+  'session.ended.locked': '利用が停止されたため、作業セッションを終了しました。',
+  'session.ended.revoked': '利用の許可が取り消されたため、作業セッションを終了しました。',
+  'session.ended.expired': '利用期限になったため、作業セッションを終了しました。',
+  'session.ended.recorder_failed': '記録を続けられなくなったため、作業セッションを終了しました。',
+  'session.ended.shutdown':
+    'ゲートウェイが停止するため、作業セッションを終了しました。しばらくしてから接続し直してください。',
+  'session.ended.target_lost': '接続先が接続を閉じました。',
+  'error.target_unreachable': '接続先「{name}」が応答しません。原因は運用責任者がコンソールで確認できます。',
+  'error.target_host_key_mismatch':
+    '接続先「{name}」のホスト鍵が、登録されたものと違います。何も送っていません。システム管理者に連絡してください。',
+  'error.target_sign_in_refused':
+    '接続先「{name}」があなたのアカウントを受け付けませんでした。システム管理者に連絡してください。',
+  'error.recording_unavailable':
+    '記録ができないため、作業セッションを開始できません。システム管理者に連絡してください。',
+  'error.database_unavailable':
+    'データベースが応答せず判断できないため、許可できません。しばらくしてから試してください。',
+  'error.internal': 'ゲートウェイの不具合です。この番号をシステム管理者に伝えてください: {reference}',
+  'sign_in.title': 'Sekisho sign-in / サインイン',
+  'sign_in.instructions': 'ブラウザーで {url} を開き、表示されたコードが {code} であることを確かめて承認してください。',
 };
