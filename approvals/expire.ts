@@ -1,0 +1,78 @@
+/** What time and crashes do to tickets. */
+import { createHash } from 'node:crypto';
+import { hasCode, type Transaction } from '../foundation/index.ts';
+import { createMeter, nextTicketState, type SessionId } from '../policy/index.ts';
+import { appendAuditEvent, readRecording, recordingPath } from '../recorder/index.ts';
+import type { ApprovalsDeps } from './model.ts';
+import { publish } from './outbox.ts';
+import { interruptedRedemptions, lockOverdueTickets, moveTicket, type RedemptionResult } from './queries.ts';
+import { completeRedemption } from './redeem.ts';
+
+const BATCH_ROWS = 100;
+
+/** Expires what nobody decided or used in time. @returns how many tickets. */
+export async function expireTickets(deps: ApprovalsDeps): Promise<number> {
+  let expired = 0;
+  for (;;) {
+    const batch = await deps.database.inTransaction((tx) => expireBatch(tx, deps));
+    expired += batch;
+    if (batch < BATCH_ROWS) return expired;
+  }
+}
+
+async function expireBatch(tx: Transaction, { clock }: ApprovalsDeps): Promise<number> {
+  const now = clock.now();
+  const tickets = await lockOverdueTickets(tx, now, BATCH_ROWS);
+  for (const { id, state } of tickets) {
+    const to = nextTicketState(state, 'expire');
+    await moveTicket(tx, id, { from: state, to }, now);
+    await appendAuditEvent(tx, clock, { type: 'ticket.expired', actor: null, ticket: id, body: { from: state } });
+    await publish(tx, clock, 'ticket.decided', { ticket: id, state: to });
+  }
+  return tickets.length;
+}
+
+/**
+ * Ends the use of tickets whose session has closed without saying what left (a crash): `aborted`, `interrupted`.
+ * With the recorder's `directory` the output recorded since the use began is counted: no less than what left, for
+ * nothing leaves before it is recorded. Run it at start, after the sessions of dead gateways are closed.
+ * @returns how many tickets.
+ */
+export async function recoverRedemptions(deps: ApprovalsDeps & { readonly directory?: string }): Promise<number> {
+  let recovered = 0;
+  for (const { ticket, session, redeemedAt } of await interruptedRedemptions(deps.database)) {
+    const left = await measure(deps.directory, session, redeemedAt);
+    try {
+      await completeRedemption(deps, ticket, { outcome: 'interrupted', ...left, exitStatus: null });
+      recovered += 1;
+    } catch (thrown) {
+      // Another process ended it between our look and now: that is what was wanted.
+      if (!hasCode(thrown, 'transition_forbidden') && !hasCode(thrown, 'ticket_conflict')) throw thrown;
+    }
+  }
+  return recovered;
+}
+
+async function measure(
+  directory: string | undefined,
+  session: SessionId,
+  since: Date,
+): Promise<Pick<RedemptionResult, 'rows' | 'bytes' | 'sha256'>> {
+  const meter = createMeter({ rowsMax: Number.MAX_SAFE_INTEGER, bytesMax: Number.MAX_SAFE_INTEGER });
+  const hash = createHash('sha256');
+  const sinceMicros = BigInt(since.getTime()) * 1_000n;
+  try {
+    if (directory !== undefined) {
+      for await (const frame of readRecording(recordingPath(directory, session))) {
+        if (frame.type !== 'o' || frame.micros < sinceMicros) continue;
+        meter.take(frame.payload);
+        hash.update(frame.payload);
+      }
+      meter.finish();
+    }
+  } catch (thrown) {
+    // A torn recording ends where it is torn; what was read until there was recorded, and verify names the place.
+    if (!hasCode(thrown, 'recording_corrupt') && !hasCode(thrown, 'not_found')) throw thrown;
+  }
+  return { rows: meter.rows, bytes: meter.bytes, sha256: hash.digest() };
+}

@@ -1,0 +1,28 @@
+export {
+  decideTicket,
+  revokeTicket,
+  type TicketDecision,
+  type TicketSteps,
+  ticketSteps,
+  withdrawTicket,
+} from './decide.ts';
+export { expireTickets, recoverRedemptions } from './expire.ts';
+export {
+  type ApprovalDecision,
+  type ApprovalsDeps,
+  type ExportRequest,
+  type RedemptionOutcome,
+  type RefusedAct,
+  seesEveryTicket,
+  type TargetTitle,
+  type TicketView,
+} from './model.ts';
+export { listNotifications, markNotificationRead, notify, startNotifications } from './notifications/notify.ts';
+export { countUnread, type Notification } from './notifications/queries.ts';
+export { dispatchOutbox, OUTBOX_CHANNEL, TICKET_NEWS, type TicketNews } from './outbox.ts';
+export type { RedemptionResult } from './queries.ts';
+export { completeRedemption, type Redemption, type RedemptionRequest, redeemTicket } from './redeem.ts';
+export { findRefusedAct, recordRefusedAct } from './refused-acts.ts';
+export { requestExport } from './request.ts';
+export { findTicket, listTickets } from './tickets.ts';
+export { countInbox, type TicketBox, ticketOfSession } from './views/queries.ts';

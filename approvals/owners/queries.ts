@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { maybeOne, type Queryable, sql } from '../../foundation/index.ts';
+import type { PersonId, SystemId, TargetId } from '../../policy/index.ts';
+
+const YesRow = z.strictObject({ yes: z.boolean() });
+
+/** Whether this person is a named owner of the system. */
+export async function ownsSystem(db: Queryable, person: PersonId, system: SystemId): Promise<boolean> {
+  const row = await maybeOne(
+    db,
+    sql(YesRow)`SELECT EXISTS (
+      SELECT FROM system_owners WHERE system_id = ${system} AND person_id = ${person}) AS yes`,
+  );
+  return row?.yes === true;
+}
+
+/** Whether anybody but the requester could approve: an owner in role, in contract and not locked. */
+export async function hasOtherOwner(db: Queryable, requester: PersonId, target: TargetId, now: Date): Promise<boolean> {
+  const row = await maybeOne(
+    db,
+    sql(YesRow)`SELECT EXISTS (
+      SELECT FROM targets t JOIN system_owners o ON o.system_id = t.system_id JOIN persons p ON p.id = o.person_id
+      WHERE t.id = ${target} AND p.id <> ${requester} AND 'owner' = ANY (p.roles)
+        AND (p.contract_ends_at IS NULL OR p.contract_ends_at > ${now})
+        AND NOT EXISTS (SELECT FROM locks l WHERE l.person_id = p.id AND l.lifted_at IS NULL)) AS yes`,
+  );
+  return row?.yes === true;
+}

@@ -1,0 +1,130 @@
+/** The one use of a ticket: it begins here before the act runs, and ends here with what really left. */
+import { GatewayError, type Transaction } from '../foundation/index.ts';
+import {
+  decideRedemption,
+  nextTicketState,
+  type PersonId,
+  type RedemptionRefusal,
+  type SessionId,
+  type TargetId,
+  type TicketId,
+} from '../policy/index.ts';
+import { appendAuditEvent } from '../recorder/index.ts';
+import type { ApprovalsDeps } from './model.ts';
+import { publish } from './outbox.ts';
+import {
+  insertRedemption,
+  insertResult,
+  lockApprovedTickets,
+  lockTicket,
+  moveTicket,
+  newestTicket,
+  type RedemptionResult,
+  redeemingSession,
+  type Ticket,
+} from './queries.ts';
+
+export interface RedemptionRequest {
+  readonly personId: PersonId;
+  readonly targetId: TargetId;
+  /** Digest of the act about to run, 64 hex digits. */
+  readonly digest: string;
+  readonly sessionId: SessionId;
+  /** The act as it was given, for the audit event of a refusal. */
+  readonly text: string;
+}
+
+export type Redemption =
+  | { readonly redeemed: true; readonly ticketId: TicketId; readonly rowsMax: number; readonly bytesMax: number }
+  | { readonly redeemed: false; readonly reason: RedemptionRefusal | 'no_ticket' };
+
+/** Begins the one use of an approved ticket of this person for this very act on this target, or says why there is none. */
+export function redeemTicket(deps: ApprovalsDeps, request: RedemptionRequest): Promise<Redemption> {
+  return deps.database.inTransaction(async (tx) => {
+    const tickets = await lockApprovedTickets(tx, request);
+    const usable = tickets.find((ticket) => refusalOf(deps, ticket, request) === undefined);
+    if (usable !== undefined) return begin(tx, deps, usable, request);
+    return refuse(tx, deps, tickets[0] ?? (await newestTicket(tx, request)), request);
+  });
+}
+
+async function begin(
+  tx: Transaction,
+  { clock }: ApprovalsDeps,
+  ticket: Ticket,
+  request: RedemptionRequest,
+): Promise<Redemption> {
+  const now = clock.now();
+  await insertRedemption(tx, ticket.id, request.sessionId, now);
+  await moveTicket(tx, ticket.id, { from: ticket.state, to: nextTicketState(ticket.state, 'redeem') }, now);
+  await appendAuditEvent(tx, clock, {
+    type: 'ticket.redeemed',
+    actor: request.personId,
+    session: request.sessionId,
+    ticket: ticket.id,
+    body: { actDigest: ticket.actDigest },
+  });
+  return { redeemed: true, ticketId: ticket.id, rowsMax: ticket.rowsMax, bytesMax: ticket.bytesMax };
+}
+
+async function refuse(
+  tx: Transaction,
+  deps: ApprovalsDeps,
+  nearest: Ticket | undefined,
+  request: RedemptionRequest,
+): Promise<Redemption> {
+  const reason = nearest === undefined ? 'no_ticket' : (refusalOf(deps, nearest, request) ?? 'not_approved');
+  await appendAuditEvent(tx, deps.clock, {
+    type: 'ticket.redemption_refused',
+    actor: request.personId,
+    session: request.sessionId,
+    ...(nearest === undefined ? {} : { ticket: nearest.id }),
+    body: { text: request.text, digest: request.digest, reason },
+  });
+  return { redeemed: false, reason };
+}
+
+function refusalOf(
+  { clock }: ApprovalsDeps,
+  ticket: Ticket,
+  request: RedemptionRequest,
+): RedemptionRefusal | undefined {
+  const decided = decideRedemption({
+    state: ticket.state,
+    requester: ticket.requester,
+    person: request.personId,
+    ticketTarget: ticket.target,
+    target: request.targetId,
+    ticketDigest: ticket.actDigest,
+    digest: request.digest,
+    notBefore: ticket.notBefore,
+    notAfter: ticket.notAfter,
+    now: clock.now(),
+  });
+  return decided.allowed ? undefined : decided.reason;
+}
+
+/**
+ * Ends the one use with what really left; anything but `completed` makes the ticket `aborted`.
+ * @throws {GatewayError} `not_found`; `transition_forbidden` when the ticket is not in use.
+ */
+export function completeRedemption(deps: ApprovalsDeps, id: TicketId, result: RedemptionResult): Promise<void> {
+  const { database, clock } = deps;
+  return database.inTransaction(async (tx) => {
+    const ticket = await lockTicket(tx, id);
+    if (ticket === undefined) throw new GatewayError('not_found');
+    const to = nextTicketState(ticket.state, result.outcome === 'completed' ? 'complete' : 'abort');
+    const now = clock.now();
+    const session = await redeemingSession(tx, id);
+    await insertResult(tx, id, result, now);
+    await moveTicket(tx, id, { from: ticket.state, to }, now);
+    await appendAuditEvent(tx, clock, {
+      type: 'ticket.completed',
+      actor: null,
+      ...(session === undefined ? {} : { session }),
+      ticket: id,
+      body: { ...result, sha256: result.sha256.toString('hex') },
+    });
+    await publish(tx, clock, 'ticket.completed', { ticket: id, state: to });
+  });
+}

@@ -1,0 +1,69 @@
+/** How rows of this room are read: strictly, so that a column that changed its meaning stops us. */
+import { z } from 'zod';
+import type { Judgement, PersonId, RefusedActId, SessionId, SystemId, TargetId, TicketId } from '../policy/index.ts';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const isUuid = (value: unknown): boolean => typeof value === 'string' && UUID.test(value);
+
+export const personId = z.custom<PersonId>(isUuid);
+export const systemId = z.custom<SystemId>(isUuid);
+export const targetId = z.custom<TargetId>(isUuid);
+export const sessionId = z.custom<SessionId>(isUuid);
+export const ticketId = z.custom<TicketId>(isUuid);
+export const refusedActId = z.custom<RefusedActId>(isUuid);
+
+/** A bigint column; pg gives it as text, and none of ours passes 2^53. */
+export const count = z.coerce.number().int().nonnegative();
+/** A bytea column, as hex digits. */
+export const hex = z.instanceof(Uint8Array).transform((bytes) => Buffer.from(bytes).toString('hex'));
+
+export const ticketState = z.enum([
+  'requested',
+  'approved',
+  'in_use',
+  'used',
+  'aborted',
+  'rejected',
+  'withdrawn',
+  'revoked',
+  'expired',
+]);
+export const approvalDecision = z.enum(['approve', 'reject']);
+export const outcome = z.enum(['completed', 'limit_exceeded', 'interrupted', 'failed']);
+
+const finding = z.strictObject({
+  rule: z.string(),
+  class: z.enum([
+    'dbdump',
+    'bulk_read',
+    'offhost',
+    'listen',
+    'tunnel',
+    'interpreter',
+    'dynamic',
+    'unreadable',
+    'unknown',
+    'shell_control',
+    'channel',
+  ]),
+  span: z.tuple([z.number(), z.number()]),
+  subject: z.string(),
+  assets: z.array(z.string()),
+});
+
+export const judgement: z.ZodType<Judgement> = z.strictObject({
+  verdict: z.enum(['allow', 'deny', 'needs_ticket']),
+  findings: z.array(finding),
+  commands: z.array(z.array(z.string())),
+  digest: z.string().regex(/^[0-9a-f]{64}$/),
+});
+
+/** The protected assets an act names, out of a JSON aggregate. */
+export const assets = z.array(
+  z.strictObject({
+    kind: z.enum(['table', 'path']),
+    name: z.string(),
+    dataClass: z.string(),
+    recordCount: count.nullable(),
+  }),
+);
