@@ -50,8 +50,14 @@ export const LIMITS = {
   leafBytesMax: 65_535,
   /** Enrolled SSH keys of one person. */
   sshKeysPerPersonMax: 10,
+  /** Days an enrolled SSH key is accepted. */
+  sshKeyDays: 180,
+  /** Bytes of one SSH public key or certificate. */
+  sshPublicKeyBytesMax: 16 * 1024,
   /** Hours a web sign-in lasts. */
   webSessionHours: 10,
+  /** Requests of one person that wait for a decision. */
+  ticketsRequestedPerPersonMax: 50,
   /** Hours a ticket waits for a decision. */
   ticketDecisionHours: 24,
   /** Days a ticket's window may span at most. */
