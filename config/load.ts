@@ -35,11 +35,17 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
   const { environment = process.env, workingDirectory = process.cwd(), programDirectory } = options;
   const named = environment['SEKISHO_CONFIG'] ?? '';
   const file = resolve(workingDirectory, named === '' ? DEFAULT_FILE : named);
-  const raw = (await readConfigFile(file, named !== '')) ?? { mode: 'demo' };
-  return parseConfig(mergeEnvironment(raw, { ...environment, SEKISHO_DATA: data(environment, workingDirectory) }), {
-    directory: dirname(file),
-    demoDataDirectory: join(programDirectory, 'var'),
-  });
+  const raw = await readConfigFile(file, named !== '');
+  return parseConfig(
+    mergeEnvironment(raw === undefined ? { mode: 'demo' } : raw, {
+      ...environment,
+      SEKISHO_DATA: data(environment, workingDirectory),
+    }),
+    {
+      directory: dirname(file),
+      demoDataDirectory: join(programDirectory, 'var'),
+    },
+  );
 }
 
 /** Relative to where the command was typed, and not to the file like the keys in it. */

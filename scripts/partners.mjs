@@ -1,0 +1,31 @@
+/** The real clients and servers that some tests need. A suite whose partner is missing is skipped and said so. */
+import { accessSync, constants } from 'node:fs';
+import { join } from 'node:path';
+
+/** Partner → the names its program goes by. */
+const PROGRAMS = {
+  ssh: ['ssh'],
+  'ssh-keygen': ['ssh-keygen'],
+  sshd: ['sshd'],
+  'redis-server': ['redis-server'],
+  psql: ['psql'],
+  chromium: ['chromium', 'chromium-browser', 'google-chrome'],
+};
+
+export const PARTNERS = [...Object.keys(PROGRAMS), 'root'];
+
+/** Path of the partner's program (`root`: this process's right to act as other users), or undefined when missing. */
+export function findPartner(name) {
+  if (name === 'root') return process.getuid?.() === 0 ? '/' : undefined;
+  const directories = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/usr/local/sbin'].filter(Boolean);
+  return directories.flatMap((directory) => PROGRAMS[name].map((program) => join(directory, program))).find(runs);
+}
+
+function runs(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
