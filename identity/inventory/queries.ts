@@ -1,0 +1,187 @@
+/** Upserts of the inventory. Each says what it did: an unchanged row is not written, so applying twice is silent. */
+import { z } from 'zod';
+import { execute, many, maybeOne, sql, type Transaction } from '../../foundation/index.ts';
+import type { PersonId, SystemId, TargetId } from '../../policy/index.ts';
+import { PersonIdSchema, SystemIdSchema, TargetIdSchema } from '../rows.ts';
+import type { Inventory } from './schema.ts';
+
+type InventorySystem = Inventory['systems'][number];
+type InventoryTarget = Inventory['targets'][number];
+
+export type Change = 'added' | 'changed' | 'removed' | 'revoked';
+
+const ChangeRow = z
+  .strictObject({ added: z.boolean() })
+  .transform(({ added }): Change => (added ? 'added' : 'changed'));
+
+/** One inventory at a time, to the end of the transaction. */
+export async function serializeInventory(tx: Transaction): Promise<void> {
+  await execute(tx, sql(z.unknown())`SELECT pg_advisory_xact_lock(hashtextextended('inventory', 0))`);
+}
+
+/** @returns how many persons changed: 0 or 1. */
+export function updateContract(tx: Transaction, id: PersonId, endsAt: Date | null, at: Date): Promise<number> {
+  return execute(
+    tx,
+    sql(z.never())`
+      UPDATE persons SET contract_ends_at = ${endsAt}, updated_at = ${at}
+      WHERE id = ${id} AND contract_ends_at IS DISTINCT FROM ${endsAt}::timestamptz`,
+  );
+}
+
+export function upsertSystem(
+  tx: Transaction,
+  { id, at, system }: { id: string; at: Date; system: InventorySystem },
+): Promise<Change | undefined> {
+  return maybeOne(
+    tx,
+    sql(ChangeRow)`
+      INSERT INTO systems AS s (id, name, title_en, title_ja, created_at)
+      VALUES (${id}, ${system.name}, ${system.titleEn}, ${system.titleJa}, ${at})
+      ON CONFLICT (name) DO UPDATE SET title_en = excluded.title_en, title_ja = excluded.title_ja
+        WHERE (s.title_en, s.title_ja) IS DISTINCT FROM (excluded.title_en, excluded.title_ja)
+      RETURNING (xmax = 0) AS added`,
+  );
+}
+
+export async function findSystemId(tx: Transaction, name: string): Promise<SystemId | undefined> {
+  const row = await maybeOne(
+    tx,
+    sql(z.strictObject({ id: SystemIdSchema }))`SELECT id FROM systems WHERE name = ${name}`,
+  );
+  return row?.id;
+}
+
+/** @returns 0 when the person owns the system already. */
+export function insertOwner(tx: Transaction, systemId: SystemId, personId: PersonId): Promise<number> {
+  return execute(
+    tx,
+    sql(z.never())`
+      INSERT INTO system_owners (system_id, person_id) VALUES (${systemId}, ${personId}) ON CONFLICT DO NOTHING`,
+  );
+}
+
+/** Takes every ownership away that is not among the pairs at the same places of the two lists. */
+export function deleteOtherOwners(
+  tx: Transaction,
+  { systemIds, personIds }: { systemIds: readonly SystemId[]; personIds: readonly PersonId[] },
+): Promise<{ system: string; person: string }[]> {
+  return many(
+    tx,
+    sql(z.strictObject({ system: z.string(), person: z.string() }))`
+      DELETE FROM system_owners o USING systems s, persons p
+      WHERE s.id = o.system_id AND p.id = o.person_id AND NOT EXISTS (
+        SELECT FROM unnest(${systemIds}::uuid[], ${personIds}::uuid[]) AS kept (system_id, person_id)
+        WHERE kept.system_id = o.system_id AND kept.person_id = o.person_id)
+      RETURNING s.name AS system, p.name AS person`,
+  );
+}
+
+export function upsertAsset(
+  tx: Transaction,
+  { id, systemId, asset }: { id: string; systemId: SystemId; asset: InventorySystem['assets'][number] },
+): Promise<Change | undefined> {
+  return maybeOne(
+    tx,
+    sql(ChangeRow)`
+      INSERT INTO protected_assets AS a (id, system_id, kind, name, data_class, record_count)
+      VALUES (${id}, ${systemId}, ${asset.kind}, ${asset.name}, ${asset.dataClass}, ${asset.recordCount})
+      ON CONFLICT (system_id, kind, name) DO UPDATE
+        SET data_class = excluded.data_class, record_count = excluded.record_count
+        WHERE (a.data_class, a.record_count) IS DISTINCT FROM (excluded.data_class, excluded.record_count)
+      RETURNING (xmax = 0) AS added`,
+  );
+}
+
+export function upsertTarget(
+  tx: Transaction,
+  { id, at, systemId, target }: { id: string; at: Date; systemId: SystemId; target: InventoryTarget },
+): Promise<Change | undefined> {
+  return maybeOne(
+    tx,
+    sql(ChangeRow)`
+      INSERT INTO targets AS t (id, system_id, name, host, port, host_key, mode, created_at)
+      VALUES (${id}, ${systemId}, ${target.name}, ${target.host}, ${target.port}, ${target.hostKey}, ${target.mode}, ${at})
+      ON CONFLICT (name) DO UPDATE SET system_id = excluded.system_id, host = excluded.host, port = excluded.port,
+          host_key = excluded.host_key, mode = excluded.mode
+        WHERE (t.system_id, t.host, t.port, t.host_key, t.mode)
+          IS DISTINCT FROM (excluded.system_id, excluded.host, excluded.port, excluded.host_key, excluded.mode)
+      RETURNING (xmax = 0) AS added`,
+  );
+}
+
+export async function findTargetId(tx: Transaction, name: string): Promise<TargetId | undefined> {
+  const row = await maybeOne(
+    tx,
+    sql(z.strictObject({ id: TargetIdSchema }))`SELECT id FROM targets WHERE name = ${name}`,
+  );
+  return row?.id;
+}
+
+/** A person's account on a target; the constraints refuse one that is somebody else's or a shared name. */
+export function upsertAccount(
+  tx: Transaction,
+  account: { id: string; at: Date; targetId: TargetId; personId: PersonId; account: string },
+): Promise<Change | undefined> {
+  return maybeOne(
+    tx,
+    sql(ChangeRow)`
+      INSERT INTO target_accounts AS a (id, target_id, person_id, account, created_at)
+      VALUES (${account.id}, ${account.targetId}, ${account.personId}, ${account.account}, ${account.at})
+      ON CONFLICT ON CONSTRAINT target_accounts_one_account DO UPDATE SET account = excluded.account
+        WHERE a.account IS DISTINCT FROM excluded.account
+      RETURNING (xmax = 0) AS added`,
+  );
+}
+
+export interface GrantFields {
+  readonly targetId: TargetId;
+  readonly personId: PersonId;
+  readonly actions: readonly string[];
+  readonly expiresAt: Date;
+}
+
+const GrantIdRow = z.strictObject({ id: z.uuid(), same: z.boolean() });
+
+/** The inventory's own grant in force (`granted_by` is null) for a person on a target. */
+export function lockInventoryGrant(tx: Transaction, grant: GrantFields) {
+  return maybeOne(
+    tx,
+    sql(GrantIdRow)`
+      SELECT id, (actions = ${grant.actions}::text[] AND expires_at = ${grant.expiresAt}) AS same FROM grants
+      WHERE target_id = ${grant.targetId} AND person_id = ${grant.personId}
+        AND revoked_at IS NULL AND granted_by IS NULL
+      ORDER BY created_at DESC LIMIT 1 FOR UPDATE`,
+  );
+}
+
+export async function updateGrant(tx: Transaction, id: string, grant: GrantFields): Promise<void> {
+  await execute(
+    tx,
+    sql(z.never())`UPDATE grants SET actions = ${grant.actions}, expires_at = ${grant.expiresAt} WHERE id = ${id}`,
+  );
+}
+
+export async function insertGrant(tx: Transaction, grant: GrantFields & { id: string; at: Date }): Promise<void> {
+  await execute(
+    tx,
+    sql(z.never())`
+      INSERT INTO grants (id, person_id, target_id, actions, expires_at, granted_by, created_at)
+      VALUES (${grant.id}, ${grant.personId}, ${grant.targetId}, ${grant.actions}, ${grant.expiresAt}, NULL, ${grant.at})`,
+  );
+}
+
+/** Revokes the inventory's grants that are not among `kept`; those a person gave stay. */
+export function revokeOtherGrants(
+  tx: Transaction,
+  { kept, at }: { kept: readonly string[]; at: Date },
+): Promise<{ target: string; person: string }[]> {
+  return many(
+    tx,
+    sql(z.strictObject({ target: z.string(), person: z.string() }))`
+      UPDATE grants g SET revoked_at = ${at} FROM targets t, persons p
+      WHERE t.id = g.target_id AND p.id = g.person_id AND g.revoked_at IS NULL AND g.granted_by IS NULL
+        AND g.id <> ALL (${kept}::uuid[])
+      RETURNING t.name AS target, p.name AS person`,
+  );
+}

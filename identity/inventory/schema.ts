@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { LocaleSchema, RoleSchema, SessionKindSchema, TargetModeSchema } from '../rows.ts';
+
+const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, 63 at most');
+const subject = z.string().min(1).max(255);
+const title = z.string().min(1).max(200);
+const moment = z.union([z.date(), z.iso.datetime({ offset: true }).transform((text) => new Date(text))]);
+
+/** A person as the operator announces them; `subject` is theirs at the identity provider named by `issuer`. */
+const InventoryPersonSchema = z.strictObject({
+  subject,
+  name: z.string().min(1).max(200),
+  email: z.string().max(320).nullable().default(null),
+  employer: z.string().max(200).default(''),
+  locale: LocaleSchema.default('en'),
+  roles: z.array(RoleSchema),
+  /** When a contractor's contract ends; no access after it. */
+  contractEndsAt: moment.nullable().default(null),
+});
+
+const InventorySystemSchema = z.strictObject({
+  name,
+  titleEn: title,
+  titleJa: title,
+  /** Subjects of the persons who answer for the system. */
+  owners: z.array(subject),
+  assets: z
+    .array(
+      z.strictObject({
+        kind: z.enum(['table', 'path']),
+        name: z.string().min(1).max(1024),
+        dataClass: z.string().min(1).max(100),
+        recordCount: z.number().int().min(0).nullable().default(null),
+      }),
+    )
+    .default([]),
+});
+
+const InventoryTargetSchema = z.strictObject({
+  name,
+  system: name,
+  host: z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/, 'a host name or an address'),
+  port: z.number().int().min(1).max(65535),
+  /** The pinned host key, `algorithm base64`, as in known_hosts. */
+  hostKey: z.string().regex(/^[a-z0-9-]+ [A-Za-z0-9+/=]+$/, 'an algorithm and the key in base64'),
+  mode: TargetModeSchema,
+});
+
+const InventoryAccountSchema = z.strictObject({
+  target: name,
+  /** Subject of the one person the account belongs to. */
+  person: subject,
+  account: z.string().regex(/^[a-z_][a-z0-9_.-]{0,31}$/, 'a POSIX account name, 32 characters at most'),
+});
+
+const InventoryGrantSchema = z.strictObject({
+  target: name,
+  /** Subject of the person. */
+  person: subject,
+  actions: z.array(SessionKindSchema).min(1),
+  expiresAt: moment,
+});
+
+/**
+ * What the operator announces: who there is, which systems with which owners and protected assets, which targets,
+ * whose accounts, who may reach what until when. `issuer` is the identity provider the subjects belong to.
+ */
+export const InventorySchema = z.strictObject({
+  issuer: z.url(),
+  people: z.array(InventoryPersonSchema),
+  systems: z.array(InventorySystemSchema),
+  targets: z.array(InventoryTargetSchema),
+  accounts: z.array(InventoryAccountSchema),
+  grants: z.array(InventoryGrantSchema),
+});
+
+export type Inventory = z.output<typeof InventorySchema>;
+/** The inventory as it is written down, before defaults. */
+export type InventoryInput = z.input<typeof InventorySchema>;

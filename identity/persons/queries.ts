@@ -1,0 +1,164 @@
+import { z } from 'zod';
+import { execute, maybeOne, many, type Queryable, sql, type Transaction } from '../../foundation/index.ts';
+import type { Locale, Person, PersonId, Role } from '../../policy/index.ts';
+import { PersonIdSchema, PersonRow } from '../rows.ts';
+
+/** What an identity provider, or the inventory before it, says of a person. */
+export interface PersonFields {
+  readonly name: string;
+  readonly email: string | null;
+  readonly employer: string;
+  readonly roles: readonly Role[];
+}
+
+/** The person, or undefined. */
+export function findPerson(db: Queryable, id: PersonId): Promise<Person | undefined> {
+  return maybeOne(
+    db,
+    sql(PersonRow)`
+      SELECT id, name, email, employer, locale, roles, contract_ends_at FROM persons WHERE id = ${id}`,
+  );
+}
+
+/** The person, whose row stays locked to the end of the transaction. */
+export function lockPersonRow(tx: Transaction, id: PersonId): Promise<Person | undefined> {
+  return maybeOne(
+    tx,
+    sql(PersonRow)`
+      SELECT id, name, email, employer, locale, roles, contract_ends_at FROM persons WHERE id = ${id} FOR UPDATE`,
+  );
+}
+
+export interface IdentityKey {
+  readonly issuer: string;
+  readonly subject: string;
+}
+
+/** Two first sign-ins of one identity at once would make two persons of one human: the second waits here. */
+export async function serializeIdentity(tx: Transaction, { issuer, subject }: IdentityKey): Promise<void> {
+  const name = `identity ${issuer} ${subject}`;
+  await execute(tx, sql(z.unknown())`SELECT pg_advisory_xact_lock(hashtextextended(${name}, 0))`);
+}
+
+/** The person behind an identity at an identity provider. */
+export function findByIdentity(db: Queryable, { issuer, subject }: IdentityKey): Promise<Person | undefined> {
+  return maybeOne(
+    db,
+    sql(PersonRow)`
+      SELECT p.id, p.name, p.email, p.employer, p.locale, p.roles, p.contract_ends_at
+      FROM identities i JOIN persons p ON p.id = i.person_id
+      WHERE i.issuer = ${issuer} AND i.subject = ${subject}`,
+  );
+}
+
+export async function insertPerson(
+  tx: Transaction,
+  person: PersonFields & IdentityKey & { readonly id: string; readonly locale: Locale; readonly at: Date },
+): Promise<void> {
+  await execute(
+    tx,
+    sql(z.never())`
+      INSERT INTO persons (id, name, email, employer, locale, roles, created_at, updated_at)
+      VALUES (${person.id}, ${person.name}, ${person.email}, ${person.employer}, ${person.locale}, ${person.roles},
+        ${person.at}, ${person.at})`,
+  );
+  await execute(
+    tx,
+    sql(z.never())`
+      INSERT INTO identities (issuer, subject, person_id, linked_at)
+      VALUES (${person.issuer}, ${person.subject}, ${person.id}, ${person.at})`,
+  );
+}
+
+export async function updatePerson(tx: Transaction, id: PersonId, fields: PersonFields & { at: Date }): Promise<void> {
+  await execute(
+    tx,
+    sql(z.never())`
+      UPDATE persons SET name = ${fields.name}, email = ${fields.email}, employer = ${fields.employer},
+        roles = ${fields.roles}, updated_at = ${fields.at}
+      WHERE id = ${id}`,
+  );
+}
+
+export function updateLocale(tx: Transaction, id: PersonId, locale: Locale, at: Date): Promise<number> {
+  return execute(tx, sql(z.never())`UPDATE persons SET locale = ${locale}, updated_at = ${at} WHERE id = ${id}`);
+}
+
+/** Reports whether a lock stands on the person. */
+export async function isLocked(db: Queryable, personId: PersonId): Promise<boolean> {
+  const lock = await maybeOne(
+    db,
+    sql(z.unknown())`SELECT 1 FROM locks WHERE person_id = ${personId} AND lifted_at IS NULL`,
+  );
+  return lock !== undefined;
+}
+
+/** @returns 0 when a lock stands already. */
+export function insertLock(
+  tx: Transaction,
+  lock: { id: string; personId: PersonId; reason: string; lockedBy: PersonId; at: Date },
+): Promise<number> {
+  return execute(
+    tx,
+    sql(z.never())`
+      INSERT INTO locks (id, person_id, reason, locked_by, locked_at)
+      VALUES (${lock.id}, ${lock.personId}, ${lock.reason}, ${lock.lockedBy}, ${lock.at})
+      ON CONFLICT (person_id) WHERE lifted_at IS NULL DO NOTHING`,
+  );
+}
+
+/** @returns 0 when no lock stands. */
+export function liftLock(tx: Transaction, lift: { personId: PersonId; liftedBy: PersonId; at: Date }): Promise<number> {
+  return execute(
+    tx,
+    sql(z.never())`
+      UPDATE locks SET lifted_by = ${lift.liftedBy}, lifted_at = ${lift.at}
+      WHERE person_id = ${lift.personId} AND lifted_at IS NULL`,
+  );
+}
+
+/** A person as the list of persons shows them. */
+export interface PersonEntry {
+  readonly person: Person;
+  readonly lock: {
+    readonly reason: string;
+    readonly lockedAt: Date;
+    readonly lockedBy: { readonly id: PersonId; readonly name: string };
+  } | null;
+}
+
+const PersonEntryRow = z
+  .strictObject({
+    id: z.unknown(),
+    name: z.unknown(),
+    email: z.unknown(),
+    employer: z.unknown(),
+    locale: z.unknown(),
+    roles: z.unknown(),
+    contract_ends_at: z.unknown(),
+    reason: z.string().nullable(),
+    locked_at: z.date().nullable(),
+    locked_by: PersonIdSchema.nullable(),
+    locked_by_name: z.string().nullable(),
+  })
+  .transform(({ reason, locked_at, locked_by, locked_by_name, ...person }): PersonEntry => {
+    const locked = reason !== null && locked_at !== null && locked_by !== null && locked_by_name !== null;
+    return {
+      person: PersonRow.parse(person),
+      lock: locked ? { reason, lockedAt: locked_at, lockedBy: { id: locked_by, name: locked_by_name } } : null,
+    };
+  });
+
+/** Every person, by name, with the lock that stands. */
+export function listPersons(db: Queryable): Promise<PersonEntry[]> {
+  return many(
+    db,
+    sql(PersonEntryRow)`
+      SELECT p.id, p.name, p.email, p.employer, p.locale, p.roles, p.contract_ends_at,
+        l.reason, l.locked_at, l.locked_by, o.name AS locked_by_name
+      FROM persons p
+      LEFT JOIN locks l ON l.person_id = p.id AND l.lifted_at IS NULL
+      LEFT JOIN persons o ON o.id = l.locked_by
+      ORDER BY p.name, p.id`,
+  );
+}

@@ -1,0 +1,71 @@
+/** How database rows become the nouns of the house. */
+import { z } from 'zod';
+import type { Clock, Database } from '../foundation/index.ts';
+import {
+  type Locale,
+  type Person,
+  type PersonId,
+  type ProtectedAsset,
+  ROLES,
+  type SystemId,
+  type Target,
+  type TargetId,
+} from '../policy/index.ts';
+
+/** What every command of this room needs. */
+export interface IdentityDeps {
+  readonly database: Database;
+  readonly clock: Clock;
+}
+
+const isUuid = (value: unknown): boolean => z.uuid().safeParse(value).success;
+
+export const PersonIdSchema = z.custom<PersonId>(isUuid);
+export const SystemIdSchema = z.custom<SystemId>(isUuid);
+export const TargetIdSchema = z.custom<TargetId>(isUuid);
+
+const LOCALES = ['en', 'ja'] as const satisfies readonly Locale[];
+export const LocaleSchema = z.enum(LOCALES);
+export const RoleSchema = z.enum(ROLES);
+export const TargetModeSchema = z.enum(['guarded-pty', 'recorded']);
+export const SessionKindSchema = z.enum(['shell', 'exec']);
+
+export const PersonRow = z
+  .strictObject({
+    id: PersonIdSchema,
+    name: z.string(),
+    email: z.string().nullable(),
+    employer: z.string(),
+    locale: LocaleSchema,
+    roles: z.array(RoleSchema),
+    contract_ends_at: z.date().nullable(),
+  })
+  .transform(({ contract_ends_at, ...row }): Person => ({ ...row, contractEndsAt: contract_ends_at }));
+
+export const TargetRow = z
+  .strictObject({
+    id: TargetIdSchema,
+    system_id: SystemIdSchema,
+    name: z.string(),
+    host: z.string(),
+    port: z.number().int(),
+    host_key: z.string(),
+    mode: TargetModeSchema,
+  })
+  .transform(({ system_id, host_key, ...row }): Target => ({ ...row, systemId: system_id, hostKey: host_key }));
+
+/** `record_count` arrives as text (a bigint) or, out of a JSON aggregate, as a number. */
+export const AssetRow = z
+  .strictObject({
+    kind: z.enum(['table', 'path']),
+    name: z.string(),
+    data_class: z.string(),
+    record_count: z.union([z.null(), z.number().int(), z.string().regex(/^\d+$/).transform(Number)]),
+  })
+  .transform(
+    ({ data_class, record_count, ...row }): ProtectedAsset => ({
+      ...row,
+      dataClass: data_class,
+      recordCount: record_count,
+    }),
+  );

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { execute, maybeOne, type Queryable, sql, type Transaction } from '../../foundation/index.ts';
+import type { PersonId } from '../../policy/index.ts';
+import { PersonIdSchema } from '../rows.ts';
+
+export type SignInState = 'pending' | 'approved' | 'denied' | 'expired';
+
+/** One SSH connection that waits for its person to say yes in the browser. */
+export interface SignInRequest {
+  readonly id: string;
+  /** What the person reads in the terminal and compares in the browser: XXXX-XXXX. */
+  readonly code: string;
+  readonly loginName: string;
+  readonly sourceAddress: string;
+  readonly state: SignInState;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+}
+
+/** With who decided; for this room alone. */
+export interface SignInRecord extends SignInRequest {
+  readonly decidedBy: PersonId | null;
+}
+
+const SignInRow = z
+  .strictObject({
+    id: z.uuid(),
+    code: z.string(),
+    state: z.enum(['pending', 'approved', 'denied', 'expired']),
+    login_name: z.string(),
+    source_address: z.string(),
+    created_at: z.date(),
+    expires_at: z.date(),
+    person_id: PersonIdSchema.nullable(),
+  })
+  .transform(
+    (row): SignInRecord => ({
+      id: row.id,
+      code: row.code,
+      state: row.state,
+      loginName: row.login_name,
+      sourceAddress: row.source_address,
+      createdAt: row.created_at,
+      expiresAt: row.expires_at,
+      decidedBy: row.person_id,
+    }),
+  );
+
+/** @returns 0 when the code is in use. */
+export function insertSignIn(tx: Transaction, request: Omit<SignInRequest, 'state'>): Promise<number> {
+  return execute(
+    tx,
+    sql(z.never())`
+      INSERT INTO ssh_sign_ins (id, code, state, login_name, source_address, created_at, expires_at)
+      VALUES (${request.id}, ${request.code}, 'pending', ${request.loginName}, ${request.sourceAddress},
+        ${request.createdAt}, ${request.expiresAt})
+      ON CONFLICT (code) DO NOTHING`,
+  );
+}
+
+export function selectSignInByCode(db: Queryable, code: string): Promise<SignInRecord | undefined> {
+  return maybeOne(
+    db,
+    sql(SignInRow)`
+      SELECT id, code, state, login_name, source_address, created_at, expires_at, person_id
+      FROM ssh_sign_ins WHERE code = ${code}`,
+  );
+}
+
+export function selectSignInById(db: Queryable, id: string): Promise<SignInRecord | undefined> {
+  return maybeOne(
+    db,
+    sql(SignInRow)`
+      SELECT id, code, state, login_name, source_address, created_at, expires_at, person_id
+      FROM ssh_sign_ins WHERE id = ${id}`,
+  );
+}
+
+/** The request, whose row stays locked to the end of the transaction: of two deciders the second sees the first. */
+export function lockSignIn(tx: Transaction, code: string): Promise<SignInRecord | undefined> {
+  return maybeOne(
+    tx,
+    sql(SignInRow)`
+      SELECT id, code, state, login_name, source_address, created_at, expires_at, person_id
+      FROM ssh_sign_ins WHERE code = ${code} FOR UPDATE`,
+  );
+}
+
+export function updateDecision(
+  tx: Transaction,
+  decision: { id: string; state: 'approved' | 'denied'; personId: PersonId; at: Date },
+): Promise<number> {
+  return execute(
+    tx,
+    sql(z.never())`
+      UPDATE ssh_sign_ins SET state = ${decision.state}, person_id = ${decision.personId}, decided_at = ${decision.at}
+      WHERE id = ${decision.id} AND state = 'pending'`,
+  );
+}
+
+/** Ends a request nobody decided. @returns 0 when somebody did. */
+export function expireSignIn(db: Queryable, id: string): Promise<number> {
+  return execute(db, sql(z.never())`UPDATE ssh_sign_ins SET state = 'expired' WHERE id = ${id} AND state = 'pending'`);
+}
