@@ -22,6 +22,9 @@ export const AUDIT_EVENTS = {
     name: text,
     roles: z.array(text),
   }),
+  'inventory.applied': body('The inventory changed people, systems, owners, assets, targets, accounts or grants.', {
+    changes: z.array(z.strictObject({ change: z.enum(['added', 'changed', 'removed', 'revoked']), entry: text })),
+  }),
   'person.locked': body('Access of a person was locked; live sessions end.', { person: id, reason: text }),
   'person.unlocked': body('A lock was lifted.', { person: id }),
   'ssh_key.enrolled': body('A signed-in person enrolled an SSH public key.', { fingerprint: text, algorithm: text }),
