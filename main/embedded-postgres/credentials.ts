@@ -4,6 +4,7 @@ import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { Secret } from '../../foundation/index.ts';
+import { hasErrno } from '../errno.ts';
 
 const password = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 const Stored = z.strictObject({ superuser: password, owner: password, gateway: password });
@@ -15,7 +16,7 @@ export type Credentials = Readonly<Record<Role, Secret<string>>>;
 export async function loadCredentials(home: string): Promise<Credentials> {
   const file = join(home, 'credentials.json');
   const text = await readFile(file, 'utf8').catch((thrown: unknown) => {
-    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined;
+    if (hasErrno(thrown, 'ENOENT')) return undefined;
     throw thrown;
   });
   const stored = text === undefined ? await create(file) : Stored.parse(JSON.parse(text));

@@ -5,7 +5,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GatewayError, type Log } from '../../foundation/index.ts';
-import { exists, holdsWithin, processesIn } from './processes.ts';
+import { holdsWithin, processesIn, processState } from './processes.ts';
 
 const FAST_STOP_MS = 10_000;
 const HARD_STOP_MS = 5_000;
@@ -22,9 +22,9 @@ export async function endOrphan(cluster: string, log: Log): Promise<void> {
     await endAll(cluster, postmaster);
   }
   if (postmaster === undefined) return;
-  // A dead postmaster not yet waited for still has its number, and PostgreSQL takes the number for the process.
-  const gone = await holdsWithin(UNBURIED_MS, async () => !(await exists(postmaster)));
-  if (!gone) await rm(join(cluster, 'postmaster.pid'), { force: true });
+  // PostgreSQL takes any process of this number for its own: a dead one not yet waited for, or a stranger by now.
+  await holdsWithin(UNBURIED_MS, async () => (await processState(postmaster)) !== 'Z');
+  if ((await processState(postmaster)) !== undefined) await rm(join(cluster, 'postmaster.pid'), { force: true });
 }
 
 async function endAll(cluster: string, postmaster: number | undefined): Promise<void> {

@@ -11,12 +11,10 @@ export async function processesIn(directory: string): Promise<number[]> {
   return ids.filter((_, at) => places[at] === directory).map(Number);
 }
 
-/** Reports whether the process exists, dead but unburied (a zombie) included. */
-export async function exists(id: number): Promise<boolean> {
-  return readFile(`/proc/${id}/stat`).then(
-    () => true,
-    () => false,
-  );
+/** The process's state letter, `Z` when it is dead but unburied (a zombie); undefined when there is none. */
+export async function processState(id: number): Promise<string | undefined> {
+  const text = await readFile(`/proc/${id}/stat`, 'utf8').catch(() => '');
+  return /^.*\) (\S)/s.exec(text)?.[1];
 }
 
 /** Asks again until `condition` holds. @returns whether it did within `limitMs`. Processes give no event to strangers. */

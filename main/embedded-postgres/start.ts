@@ -38,7 +38,7 @@ export interface EmbeddedPostgres extends AsyncDisposable {
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const cleanup = new Cleanup();
   try {
-    const placement = await placePostgres(options.directory, await locateBinaries());
+    const placement = await placePostgres({ directory: options.directory, binaries: await locateBinaries() });
     cleanup.use(await holdDirectory(placement.home));
     await endOrphan(join(placement.home, 'cluster'), options.log);
     const credentials = await loadCredentials(placement.home);
