@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types';
+
 /**
  * The closed list of failures a caller can act on. docs/reference/errors.md is generated from this table.
  *
@@ -55,9 +57,12 @@ export function invariant(fact: unknown, message: string): asserts fact {
   if (fact === false || fact === undefined || fact === null) throw new Error(`invariant: ${message}`);
 }
 
-/** The error inside an unknown thrown value, so that a log line always has a message and a stack. */
+/**
+ * The error inside an unknown thrown value, so that a log line always has a message and a stack. An error of another
+ * realm (node's own, seen from inside a test's sandbox) is one too, though not `instanceof Error` there.
+ */
 export function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
+  return isNativeError(thrown) ? thrown : new Error(String(thrown));
 }
 
 /** Reports whether `thrown` is a GatewayError with this code. */
