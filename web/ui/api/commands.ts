@@ -1,0 +1,88 @@
+/** What the pages change. Each asks the API and then drops every answer that may be different now. */
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import * as z from 'zod/mini';
+import { call, callPlain } from './client.ts';
+import { SshKey, Ticket, VerifyReport } from './schemas.ts';
+
+const part = encodeURIComponent;
+
+/** A command as a hook: after it, answers under the given keys are asked for again. */
+function useCommand<Input, Output>(run: (input: Input) => Promise<Output>, touches: readonly string[]) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: run,
+    onSettled: () => Promise.all(touches.map((key) => client.invalidateQueries({ queryKey: [key] }))),
+  });
+}
+
+export const useSetLocale = () =>
+  useCommand((locale: 'en' | 'ja') => callPlain('PATCH', '/api/me', { locale }), ['me']);
+
+export const useSignOut = () =>
+  useCommand((_: undefined) => call(z.object({ url: z.string() }), 'POST', '/auth/sign-out', {}), []);
+
+export const useEnrolKey = () =>
+  useCommand(
+    async (input: { publicKey: string; label: string }) =>
+      (await call(z.object({ key: SshKey }), 'POST', '/api/ssh-keys', input)).key,
+    ['ssh-keys'],
+  );
+
+export const useRevokeKey = () =>
+  useCommand((fingerprint: string) => callPlain('DELETE', `/api/ssh-keys/${part(fingerprint)}`), ['ssh-keys']);
+
+export const useDecideSignIn = (code: string) =>
+  useCommand(
+    (decision: 'approved' | 'denied') => callPlain('POST', `/api/ssh-sign-ins/${part(code)}/decision`, { decision }),
+    ['ssh-sign-ins'],
+  );
+
+const TicketAnswer = z.object({ ticket: Ticket });
+
+export interface ExportRequest {
+  readonly refusedActId: string;
+  readonly purpose: string;
+  readonly client: string;
+  readonly rowsMax: number;
+  readonly bytesMax: number;
+  readonly notBefore: string;
+  readonly notAfter: string;
+}
+
+export const useRequestExport = () =>
+  useCommand(
+    async (input: ExportRequest) => (await call(TicketAnswer, 'POST', '/api/tickets', input)).ticket,
+    ['tickets'],
+  );
+
+export const useDecideTicket = (id: string) =>
+  useCommand(
+    (input: { decision: 'approve' | 'reject'; reason: string; actDigest: string }) =>
+      call(TicketAnswer, 'POST', `/api/tickets/${part(id)}/decision`, input),
+    ['tickets', 'me'],
+  );
+
+export const useWithdrawTicket = (id: string) =>
+  useCommand((_: string) => call(TicketAnswer, 'POST', `/api/tickets/${part(id)}/withdraw`, {}), ['tickets']);
+
+export const useRevokeTicket = (id: string) =>
+  useCommand(
+    (reason: string) => call(TicketAnswer, 'POST', `/api/tickets/${part(id)}/revoke`, { reason }),
+    ['tickets'],
+  );
+
+export const useVerify = (sessionId: string) =>
+  useCommand(
+    async (_: undefined) =>
+      (await call(z.object({ report: VerifyReport }), 'POST', `/api/sessions/${part(sessionId)}/verify`, {})).report,
+    [],
+  );
+
+export const useReadNotification = () =>
+  useCommand((id: string) => callPlain('POST', `/api/notifications/${part(id)}/read`, {}), ['notifications', 'me']);
+
+export const useLockPerson = (id: string) =>
+  useCommand((reason: string) => callPlain('POST', `/api/persons/${part(id)}/lock`, { reason }), ['persons']);
+
+export const useUnlockPerson = (id: string) =>
+  useCommand((_: string) => callPlain('POST', `/api/persons/${part(id)}/unlock`, {}), ['persons']);

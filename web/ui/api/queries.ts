@@ -1,0 +1,130 @@
+/** What the pages read. One function a question; the key of each is its path, so that a change can drop what it touches. */
+import { keepPreviousData, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import * as z from 'zod/mini';
+import { call } from './client.ts';
+import {
+  AuditEvent,
+  ListedPerson,
+  May,
+  Me,
+  Notification,
+  OpenTarget,
+  RefusedAct,
+  Session,
+  SignIn,
+  SshKey,
+  Ticket,
+} from './schemas.ts';
+
+export type TicketBox = 'mine' | 'inbox' | 'all';
+export type SessionBox = 'mine' | 'all';
+
+const part = encodeURIComponent;
+
+export const meQuery = queryOptions({
+  queryKey: ['me'],
+  queryFn: () => call(Me, 'GET', '/api/me'),
+  refetchInterval: 30_000,
+});
+
+export const useMe = () => useQuery(meQuery);
+
+export const useTargets = () =>
+  useQuery({
+    queryKey: ['targets'],
+    queryFn: async () => (await call(z.object({ targets: z.array(OpenTarget) }), 'GET', '/api/targets')).targets,
+  });
+
+export const useSshKeys = () =>
+  useQuery({
+    queryKey: ['ssh-keys'],
+    queryFn: async () => (await call(z.object({ keys: z.array(SshKey) }), 'GET', '/api/ssh-keys')).keys,
+  });
+
+export const useSignIn = (code: string) =>
+  useQuery({
+    queryKey: ['ssh-sign-ins', code],
+    queryFn: async () => (await call(z.object({ signIn: SignIn }), 'GET', `/api/ssh-sign-ins/${part(code)}`)).signIn,
+    refetchInterval: (query) => (query.state.data?.state === 'pending' ? 5_000 : false),
+  });
+
+export const useRefusedAct = (id: string) =>
+  useQuery({
+    queryKey: ['refused-acts', id],
+    queryFn: async () =>
+      (await call(z.object({ refusedAct: RefusedAct }), 'GET', `/api/refused-acts/${part(id)}`)).refusedAct,
+    staleTime: Infinity,
+  });
+
+export const useTickets = (box: TicketBox) =>
+  useQuery({
+    queryKey: ['tickets', 'box', box],
+    queryFn: async () => (await call(z.object({ tickets: z.array(Ticket) }), 'GET', `/api/tickets?box=${box}`)).tickets,
+    placeholderData: keepPreviousData,
+    refetchInterval: 15_000,
+  });
+
+export const useTicket = (id: string) =>
+  useQuery({
+    queryKey: ['tickets', 'one', id],
+    queryFn: () => call(z.object({ ticket: Ticket, may: May }), 'GET', `/api/tickets/${part(id)}`),
+    refetchInterval: 10_000,
+  });
+
+const SessionPage = z.object({ sessions: z.array(Session) });
+
+/** Sessions, newest first; each further page asks for what is before the last one shown; an empty page is the end. */
+export const useSessions = (box: SessionBox) =>
+  useInfiniteQuery({
+    queryKey: ['sessions', 'box', box],
+    initialPageParam: '',
+    queryFn: async ({ pageParam }) => {
+      const before = pageParam === '' ? '' : `&before=${part(pageParam)}`;
+      return (await call(SessionPage, 'GET', `/api/sessions?box=${box}${before}`)).sessions;
+    },
+    getNextPageParam: (last: Session[]) => last.at(-1)?.id,
+    placeholderData: keepPreviousData,
+  });
+
+const OneSession = z.object({
+  session: Session,
+  events: z.array(AuditEvent),
+  ticket: z.nullable(z.object({ id: z.string(), number: z.number() })),
+});
+
+export const useSession = (id: string) =>
+  useQuery({
+    queryKey: ['sessions', 'one', id],
+    queryFn: () => call(OneSession, 'GET', `/api/sessions/${part(id)}`),
+    refetchInterval: (query) => (query.state.data?.session.sealed === false ? 5_000 : false),
+  });
+
+export const useNotifications = () =>
+  useQuery({
+    queryKey: ['notifications'],
+    queryFn: async () =>
+      (await call(z.object({ notifications: z.array(Notification) }), 'GET', '/api/notifications')).notifications,
+  });
+
+export const usePersons = () =>
+  useQuery({
+    queryKey: ['persons'],
+    queryFn: async () => (await call(z.object({ persons: z.array(ListedPerson) }), 'GET', '/api/persons')).persons,
+  });
+
+const AuditPage = z.object({ events: z.array(AuditEvent) });
+
+/** Audit events, newest first, of one type or of all. */
+export const useAuditEvents = (type: string | undefined) =>
+  useInfiniteQuery({
+    queryKey: ['audit-events', type ?? ''],
+    initialPageParam: 0,
+    queryFn: async ({ pageParam }) => {
+      const search = new URLSearchParams();
+      if (pageParam > 0) search.set('before', String(pageParam));
+      if (type !== undefined) search.set('type', type);
+      return (await call(AuditPage, 'GET', `/api/audit-events?${search.toString()}`)).events;
+    },
+    getNextPageParam: (last: AuditEvent[]) => last.at(-1)?.seq,
+    placeholderData: keepPreviousData,
+  });

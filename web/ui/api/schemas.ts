@@ -1,0 +1,227 @@
+/**
+ * The answers of the gateway's JSON API as this page understands them. Unknown fields are dropped, not refused: a page
+ * that is a little older than the gateway still shows what it knows.
+ */
+import * as z from 'zod/mini';
+
+// The faster compiled parsers need `new Function`, which the content policy forbids.
+z.config({ jitless: true });
+
+const titles = z.object({ en: z.string(), ja: z.string() });
+const moment = z.string();
+const strings = z.array(z.string());
+
+export const Role = z.enum(['maintainer', 'owner', 'auditor', 'security_officer', 'administrator']);
+export type Role = z.infer<typeof Role>;
+
+export const Person = z.object({
+  id: z.string(),
+  name: z.string(),
+  employer: z.string(),
+  email: z.nullable(z.string()),
+  locale: z.enum(['en', 'ja']),
+  roles: z.array(Role),
+});
+
+export const Me = z.object({
+  person: Person,
+  ssh: z.object({ host: z.string(), port: z.number(), hostKeyFingerprint: z.string() }),
+  mode: z.enum(['demo', 'production']),
+  inboxCount: z.number(),
+  notificationCount: z.number(),
+});
+export type Me = z.infer<typeof Me>;
+
+export const Asset = z.object({
+  kind: z.enum(['table', 'path']),
+  name: z.string(),
+  dataClass: z.string(),
+  recordCount: z.nullable(z.number()),
+});
+export type Asset = z.infer<typeof Asset>;
+
+export const OpenTarget = z.object({
+  name: z.string(),
+  systemTitle: titles,
+  account: z.string(),
+  actions: z.array(z.enum(['shell', 'exec'])),
+  expiresAt: moment,
+  mode: z.enum(['guarded-pty', 'recorded']),
+  assets: z.array(Asset),
+});
+export type OpenTarget = z.infer<typeof OpenTarget>;
+
+export const SshKey = z.object({
+  fingerprint: z.string(),
+  algorithm: z.string(),
+  label: z.string(),
+  enrolledAt: moment,
+  expiresAt: z.nullable(moment),
+  lastUsedAt: z.nullable(moment),
+});
+export type SshKey = z.infer<typeof SshKey>;
+
+export const SignIn = z.object({
+  code: z.string(),
+  loginName: z.string(),
+  sourceAddress: z.string(),
+  state: z.enum(['pending', 'approved', 'denied', 'expired']),
+  expiresAt: moment,
+});
+
+export const Finding = z.object({
+  rule: z.string(),
+  class: z.string(),
+  span: z.tuple([z.number(), z.number()]),
+  subject: z.string(),
+  assets: strings,
+});
+export type Finding = z.infer<typeof Finding>;
+
+export const Judgement = z.object({
+  verdict: z.enum(['allow', 'deny', 'needs_ticket']),
+  findings: z.array(Finding),
+  commands: z.array(strings),
+  digest: z.string(),
+});
+export type Judgement = z.infer<typeof Judgement>;
+
+const titledTarget = z.object({
+  name: z.string(),
+  systemTitleEn: z.string(),
+  systemTitleJa: z.string(),
+});
+
+export const RefusedAct = z.object({
+  id: z.string(),
+  text: z.string(),
+  target: z.object({ name: z.string(), systemTitle: titles }),
+  judgement: Judgement,
+  refusedAt: moment,
+  suggested: z.object({ rowsMax: z.number(), bytesMax: z.number() }),
+  assets: z.optional(z.array(Asset)),
+});
+export type RefusedAct = z.infer<typeof RefusedAct>;
+
+export const TicketState = z.enum([
+  'requested',
+  'approved',
+  'in_use',
+  'used',
+  'aborted',
+  'rejected',
+  'withdrawn',
+  'revoked',
+  'expired',
+]);
+export type TicketState = z.infer<typeof TicketState>;
+
+export const TicketResult = z.object({
+  outcome: z.enum(['completed', 'limit_exceeded', 'interrupted', 'failed']),
+  rows: z.number(),
+  bytes: z.number(),
+  sha256: z.string(),
+  exitStatus: z.nullable(z.number()),
+  finishedAt: moment,
+  sessionId: z.string(),
+});
+export type TicketResult = z.infer<typeof TicketResult>;
+
+export const Ticket = z.object({
+  id: z.string(),
+  number: z.number(),
+  state: TicketState,
+  requester: z.object({ id: z.string(), name: z.string(), employer: z.string() }),
+  target: titledTarget,
+  actText: z.string(),
+  actDigest: z.string(),
+  judgement: Judgement,
+  purpose: z.string(),
+  client: z.string(),
+  destination: z.literal('workstation'),
+  rowsMax: z.number(),
+  bytesMax: z.number(),
+  notBefore: moment,
+  notAfter: moment,
+  decideBy: moment,
+  createdAt: moment,
+  updatedAt: moment,
+  approvals: z.array(
+    z.object({
+      approver: z.object({ id: z.string(), name: z.string() }),
+      decision: z.enum(['approve', 'reject']),
+      reason: z.string(),
+      decidedAt: moment,
+    }),
+  ),
+  result: z.nullable(TicketResult),
+  assets: z.optional(z.array(Asset)),
+});
+export type Ticket = z.infer<typeof Ticket>;
+
+export const May = z.object({
+  approve: z.boolean(),
+  reject: z.boolean(),
+  withdraw: z.boolean(),
+  revoke: z.boolean(),
+});
+export type May = z.infer<typeof May>;
+
+export const Session = z.object({
+  id: z.string(),
+  person: z.object({ id: z.string(), name: z.string() }),
+  target: z.object({ name: z.string() }),
+  account: z.string(),
+  kind: z.enum(['shell', 'exec']),
+  command: z.nullable(z.string()),
+  sourceAddress: z.string(),
+  openedAt: moment,
+  closedAt: z.nullable(moment),
+  closeReason: z.nullable(z.string()),
+  exitStatus: z.nullable(z.number()),
+  sealed: z.boolean(),
+});
+export type Session = z.infer<typeof Session>;
+
+export const AuditEvent = z.object({
+  seq: z.number(),
+  at: moment,
+  type: z.string(),
+  actor: z.nullable(z.string()),
+  session: z.nullish(z.string()),
+  ticket: z.nullish(z.string()),
+  body: z.record(z.string(), z.unknown()),
+});
+export type AuditEvent = z.infer<typeof AuditEvent>;
+
+export const VerifyReport = z.object({
+  verdict: z.enum(['VERIFIED', 'TAMPERED', 'INCOMPLETE']),
+  frames: z.number(),
+  bytes: z.number(),
+  at: z.nullable(z.number()),
+  detail: z.string(),
+});
+export type VerifyReport = z.infer<typeof VerifyReport>;
+
+export const Notification = z.object({
+  id: z.string(),
+  kind: z.string(),
+  payload: z.record(z.string(), z.unknown()),
+  createdAt: moment,
+  readAt: z.nullable(moment),
+});
+export type Notification = z.infer<typeof Notification>;
+
+export const ListedPerson = z.object({
+  id: z.string(),
+  name: z.string(),
+  employer: z.string(),
+  email: z.nullable(z.string()),
+  roles: z.array(Role),
+  locked: z.boolean(),
+});
+export type ListedPerson = z.infer<typeof ListedPerson>;
+
+export const Failure = z.object({
+  error: z.object({ code: z.string(), message: z.string(), reference: z.optional(z.string()) }),
+});

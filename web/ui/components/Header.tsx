@@ -1,0 +1,130 @@
+import { Button, Container, Group, SegmentedControl, Text } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { useSetLocale, useSignOut } from '../api/commands.ts';
+import type { Me, Role } from '../api/schemas.ts';
+import type { Locale } from '../messages/index.ts';
+import { useLocale } from './use-locale.ts';
+
+const PEOPLE: readonly Role[] = ['security_officer', 'administrator'];
+const AUDIT: readonly Role[] = ['auditor', 'security_officer'];
+
+export function Header({ me }: { readonly me: Me | undefined }) {
+  const { t } = useTranslation();
+  return (
+    <header className="top">
+      <Container size={1080} pt="sm" pb={me === undefined ? 'sm' : 0}>
+        <Group justify="space-between" gap="sm">
+          <Link to="/" className="wordmark">
+            <img src="/favicon.svg" alt="" width={28} height={28} />
+            {t('app.name')}
+          </Link>
+          <Group gap="sm">
+            <LanguageSwitch signedIn={me !== undefined} />
+            {me !== undefined && <SignOut />}
+          </Group>
+        </Group>
+        {me !== undefined && (
+          <>
+            <Text size="sm" c="dimmed" mt={4}>
+              {t('app.signedInAs', { name: me.person.name, employer: me.person.employer })}
+              {me.mode === 'demo' && <> · {t('app.demo')}</>}
+            </Text>
+            <Navigation me={me} />
+          </>
+        )}
+      </Container>
+    </header>
+  );
+}
+
+function Navigation({ me }: { readonly me: Me }) {
+  const { t } = useTranslation();
+  const has = (roles: readonly Role[]): boolean => me.person.roles.some((role) => roles.includes(role));
+  return (
+    <nav className="main-nav" aria-label={t('nav.main')}>
+      <ul>
+        <li>
+          <Link to="/" activeOptions={{ exact: true }}>
+            {t('nav.home')}
+          </Link>
+        </li>
+        <li>
+          <Link to="/tickets">
+            {t('nav.tickets')} {me.inboxCount > 0 && <span className="count">{me.inboxCount}</span>}
+          </Link>
+        </li>
+        <li>
+          <Link to="/sessions">{t('nav.sessions')}</Link>
+        </li>
+        <li>
+          <Link to="/keys">{t('nav.keys')}</Link>
+        </li>
+        {has(PEOPLE) && (
+          <li>
+            <Link to="/people">{t('nav.people')}</Link>
+          </li>
+        )}
+        {has(AUDIT) && (
+          <li>
+            <Link to="/audit">{t('nav.audit')}</Link>
+          </li>
+        )}
+        <li>
+          <Link to="/notifications" aria-label={t('app.notifications', { n: me.notificationCount })}>
+            <Bell /> {me.notificationCount > 0 && <span className="count">{me.notificationCount}</span>}
+          </Link>
+        </li>
+      </ul>
+    </nav>
+  );
+}
+
+function Bell() {
+  return (
+    <svg viewBox="0 0 24 24" width={20} height={20} fill="none" stroke="currentColor" strokeWidth={2} aria-hidden>
+      <path d="M6 9a6 6 0 0 1 12 0c0 6 2 7 2 8H4c0-1 2-2 2-8ZM10 20a2 2 0 0 0 4 0" strokeLinejoin="round" />
+    </svg>
+  );
+}
+
+function LanguageSwitch({ signedIn }: { readonly signedIn: boolean }) {
+  const { t, i18n } = useTranslation();
+  const locale = useLocale();
+  const setLocale = useSetLocale();
+  const change = (chosen: Locale): void => {
+    void i18n.changeLanguage(chosen);
+    if (signedIn) setLocale.mutate(chosen);
+  };
+  return (
+    <SegmentedControl<Locale>
+      size="xs"
+      aria-label={t('app.language')}
+      value={locale}
+      onChange={change}
+      data={[
+        { value: 'ja', label: '日本語' },
+        { value: 'en', label: 'English' },
+      ]}
+    />
+  );
+}
+
+function SignOut() {
+  const { t } = useTranslation();
+  const signOut = useSignOut();
+  const leave = async (): Promise<void> => {
+    const { url } = await signOut.mutateAsync(undefined);
+    window.location.assign(url);
+  };
+  return (
+    <Button
+      size="compact-sm"
+      variant="default"
+      loading={signOut.isPending}
+      onClick={() => void leave().catch(() => undefined)}
+    >
+      {t('app.signOut')}
+    </Button>
+  );
+}

@@ -1,0 +1,69 @@
+import { Container, Group, Text } from '@mantine/core';
+import { Outlet, useRouterState } from '@tanstack/react-router';
+import { type ReactElement, useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { isSignedOut } from '../api/client.ts';
+import { useMe } from '../api/queries.ts';
+import { zoneName } from '../format/dates.ts';
+import { SignInPage } from '../pages/SignIn.tsx';
+import { Answer } from './Answer.tsx';
+import { Failure } from './Failure.tsx';
+import { Header } from './Header.tsx';
+import { useLocale } from './use-locale.ts';
+
+/** The frame of every page; whoever is not signed in sees the way in, and nothing else. */
+export function Shell(): ReactElement {
+  const { t, i18n } = useTranslation();
+  const me = useMe();
+  const locale = me.data?.person.locale;
+  useEffect(() => {
+    if (locale !== undefined) void i18n.changeLanguage(locale);
+  }, [locale, i18n]);
+  const signedOut = isSignedOut(me.error);
+  const main = useFocusOnNavigation();
+  return (
+    <>
+      <a className="skip-link" href="#main">
+        {t('app.skip')}
+      </a>
+      <Header me={signedOut ? undefined : me.data} />
+      <Container component="main" id="main" size={1080} py="xl" ref={main} tabIndex={-1} style={{ outline: 'none' }}>
+        {signedOut ? (
+          <SignInPage />
+        ) : (
+          <Answer query={me} refused={(error) => <Failure error={error} onRetry={() => void me.refetch()} />}>
+            {() => <Outlet />}
+          </Answer>
+        )}
+      </Container>
+      <Footer />
+    </>
+  );
+}
+
+function Footer() {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  return (
+    <Container component="footer" size={1080} pb="lg">
+      <Group>
+        <Text size="sm" c="dimmed">
+          {t('app.zone', { zone: zoneName(locale, new Date()) })}
+        </Text>
+      </Group>
+    </Container>
+  );
+}
+
+/** After a step to another page, reading begins at its content; the first page keeps the browser's own focus. */
+function useFocusOnNavigation() {
+  const main = useRef<HTMLDivElement>(null);
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const shown = useRef(path);
+  useEffect(() => {
+    if (shown.current === path) return;
+    shown.current = path;
+    main.current?.focus({ preventScroll: true });
+  }, [path]);
+  return main;
+}

@@ -1,0 +1,29 @@
+import type { TicketState } from '../api/schemas.ts';
+import { useNameOf } from './use-locale.ts';
+
+export type Tone = 'wait' | 'good' | 'bad' | 'quiet' | 'live';
+
+const TONES: Readonly<Record<TicketState, Tone>> = {
+  requested: 'wait',
+  approved: 'good',
+  in_use: 'live',
+  used: 'quiet',
+  aborted: 'bad',
+  rejected: 'bad',
+  withdrawn: 'quiet',
+  revoked: 'bad',
+  expired: 'quiet',
+};
+
+/** A short word in a frame. The tone only repeats what the word says. */
+export function Tag({ tone, children }: { readonly tone: Tone; readonly children: string }) {
+  return (
+    <span className="state" data-tone={tone}>
+      {children}
+    </span>
+  );
+}
+
+export function TicketStateTag({ state }: { readonly state: TicketState }) {
+  return <Tag tone={TONES[state]}>{useNameOf()('state', state)}</Tag>;
+}

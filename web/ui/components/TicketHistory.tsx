@@ -1,0 +1,57 @@
+import { Timeline, Text } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { Ticket } from '../api/schemas.ts';
+import { Moment } from './Texts.tsx';
+import { useNameOf } from './use-locale.ts';
+
+interface Happened {
+  readonly at: string;
+  readonly what: string;
+  readonly reason: string;
+}
+
+/** What has happened to the ticket, in order. */
+export function TicketHistory({ ticket }: { readonly ticket: Ticket }) {
+  const happened = useHappened(ticket);
+  return (
+    <Timeline active={happened.length} bulletSize={14} lineWidth={2}>
+      {happened.map((step) => (
+        <Timeline.Item key={step.at + step.what} title={step.what}>
+          {step.reason !== '' && (
+            <Text style={{ whiteSpace: 'pre-line', overflowWrap: 'anywhere' }}>{step.reason}</Text>
+          )}
+          <Text size="sm" c="dimmed">
+            <Moment at={step.at} seconds />
+          </Text>
+        </Timeline.Item>
+      ))}
+    </Timeline>
+  );
+}
+
+function useHappened(ticket: Ticket): readonly Happened[] {
+  const { t } = useTranslation();
+  const nameOf = useNameOf();
+  const asked = { at: ticket.createdAt, what: t('ticket.history.asked', { name: ticket.requester.name }), reason: '' };
+  const decided = ticket.approvals.map((approval) => ({
+    at: approval.decidedAt,
+    what: t(`ticket.history.${approval.decision}`, { name: approval.approver.name }),
+    reason: approval.reason,
+  }));
+  const used =
+    ticket.result === null
+      ? []
+      : [
+          {
+            at: ticket.result.finishedAt,
+            what: t('ticket.history.used', { outcome: nameOf('outcome', ticket.result.outcome) }),
+            reason: '',
+          },
+        ];
+  const now = {
+    at: ticket.updatedAt,
+    what: t('ticket.history.now', { state: nameOf('state', ticket.state) }),
+    reason: '',
+  };
+  return [asked, ...decided, ...used, now];
+}

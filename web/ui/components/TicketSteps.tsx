@@ -1,0 +1,95 @@
+import { Button, Group, Stack, Text, Textarea } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useDecideTicket, useRevokeTicket, useWithdrawTicket } from '../api/commands.ts';
+import type { May, Ticket } from '../api/schemas.ts';
+import { Confirm } from './Confirm.tsx';
+import { Failure } from './Failure.tsx';
+import { Part } from './Page.tsx';
+
+interface StepsProps {
+  readonly ticket: Ticket;
+  readonly may: May;
+  readonly own: boolean;
+}
+
+/** The steps the gateway says this person may take now; it is asked again when one is taken. */
+export function TicketSteps({ ticket, may, own }: StepsProps) {
+  const { t } = useTranslation();
+  const withdraw = useWithdrawTicket(ticket.id);
+  const revoke = useRevokeTicket(ticket.id);
+  return (
+    <>
+      {(may.approve || may.reject) && (
+        <Part title={t('ticket.decide')}>
+          <DecisionForm ticket={ticket} may={may} />
+        </Part>
+      )}
+      {own && ticket.state === 'requested' && <Text c="dimmed">{t('ticket.own')}</Text>}
+      {(may.withdraw || may.revoke) && (
+        <Group>
+          {may.withdraw && (
+            <Confirm
+              label={t('ticket.withdraw')}
+              title={t('ticket.withdraw.title')}
+              body={t('ticket.withdraw.body')}
+              step={withdraw}
+            />
+          )}
+          {may.revoke && (
+            <Confirm
+              label={t('ticket.revoke')}
+              title={t('ticket.revoke.title')}
+              body={t('ticket.revoke.body')}
+              step={revoke}
+              reasonLabel={t('ticket.reason')}
+              danger
+            />
+          )}
+        </Group>
+      )}
+    </>
+  );
+}
+
+/** A decision names the digest of the act that was shown, so it cannot be counted for another one. */
+function DecisionForm({ ticket, may }: { readonly ticket: Ticket; readonly may: May }) {
+  const { t } = useTranslation();
+  const decide = useDecideTicket(ticket.id);
+  const [reason, setReason] = useState('');
+  const [tried, setTried] = useState(false);
+  const missing = reason.trim() === '';
+  const take = (decision: 'approve' | 'reject'): void => {
+    setTried(true);
+    if (!missing) decide.mutate({ decision, reason: reason.trim(), actDigest: ticket.actDigest });
+  };
+  return (
+    <Stack maw={720}>
+      <Text>{t('ticket.decide.note')}</Text>
+      <Textarea
+        label={t('ticket.reason')}
+        description={t('ticket.reasonHelp')}
+        required
+        autosize
+        minRows={2}
+        maxLength={2_000}
+        value={reason}
+        error={tried && missing ? t('common.required') : undefined}
+        onChange={(event) => setReason(event.currentTarget.value)}
+      />
+      {decide.error !== null && <Failure error={decide.error} />}
+      <Group>
+        {may.approve && (
+          <Button loading={decide.isPending} onClick={() => take('approve')}>
+            {t('ticket.approve')}
+          </Button>
+        )}
+        {may.reject && (
+          <Button variant="default" disabled={decide.isPending} onClick={() => take('reject')}>
+            {t('ticket.reject')}
+          </Button>
+        )}
+      </Group>
+    </Stack>
+  );
+}

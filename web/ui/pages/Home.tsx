@@ -1,0 +1,143 @@
+import { Alert, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import type { ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useMe, useSshKeys, useTargets, useTickets } from '../api/queries.ts';
+import type { Me, OpenTarget, TicketState } from '../api/schemas.ts';
+import { AssetList } from '../components/Act.tsx';
+import { Answer } from '../components/Answer.tsx';
+import { CopyLine } from '../components/CopyLine.tsx';
+import { TextLink } from '../components/Links.tsx';
+import { Empty, Facts, Page, Part } from '../components/Page.tsx';
+import { Moment } from '../components/Texts.tsx';
+import { TicketTable } from '../components/TicketTable.tsx';
+import { useLocale, useNameOf } from '../components/use-locale.ts';
+
+const OPEN: readonly TicketState[] = ['requested', 'approved', 'in_use'];
+
+export function HomePage(): ReactElement {
+  const { t } = useTranslation();
+  const me = useMe();
+  if (me.data === undefined) return <Text>{t('common.loading')}</Text>;
+  return (
+    <Page title={t('home.hello', { name: me.data.person.name })}>
+      <InboxHint me={me.data} />
+      {me.data.person.roles.includes('maintainer') && <KeyHint />}
+      <Targets me={me.data} />
+      <OpenTickets />
+    </Page>
+  );
+}
+
+function InboxHint({ me }: { readonly me: Me }) {
+  const { t } = useTranslation();
+  if (me.inboxCount === 0) return null;
+  return (
+    <Alert
+      color="indigo"
+      variant="outline"
+      bg="white"
+      title={t('home.inbox', { count: me.inboxCount, n: me.inboxCount })}
+    >
+      <TextLink to="/tickets" search={{ box: 'inbox' }}>
+        {t('home.inbox.open')}
+      </TextLink>
+    </Alert>
+  );
+}
+
+function KeyHint() {
+  const { t } = useTranslation();
+  const keys = useSshKeys();
+  if (keys.data === undefined || keys.data.length > 0) return null;
+  return (
+    <Alert color="yellow" variant="outline" bg="white" title={t('home.noKey.title')} c="black">
+      <Text size="sm">{t('home.noKey.body')}</Text>
+      <TextLink to="/keys">{t('home.noKey.action')}</TextLink>
+    </Alert>
+  );
+}
+
+function Targets({ me }: { readonly me: Me }) {
+  const { t } = useTranslation();
+  const targets = useTargets();
+  return (
+    <Part title={t('home.targets')}>
+      <Answer query={targets}>
+        {(list) =>
+          list.length === 0 ? (
+            <Empty text={t('home.targets.none')} next={t('home.targets.noneNext')} />
+          ) : (
+            <Stack>
+              {list.map((target) => (
+                <TargetCard key={target.name} target={target} ssh={me.ssh} />
+              ))}
+              <Text size="sm" c="dimmed">
+                {t('home.hostKey', { fingerprint: '' })}
+                <span className="mono">{me.ssh.hostKeyFingerprint}</span>
+              </Text>
+            </Stack>
+          )
+        }
+      </Answer>
+    </Part>
+  );
+}
+
+function TargetCard({ target, ssh }: { readonly target: OpenTarget; readonly ssh: Me['ssh'] }) {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  const nameOf = useNameOf();
+  return (
+    <Paper withBorder p="md" component="article">
+      <Group gap="sm" mb="xs" align="baseline">
+        <Title order={3} size="h4">
+          {target.systemTitle[locale]}
+        </Title>
+        <span className="mono">{target.name}</span>
+      </Group>
+      <Stack gap="sm">
+        <Facts
+          rows={[
+            [t('home.account'), <span className="mono">{target.account}</span>],
+            [t('home.until'), <Moment at={target.expiresAt} />],
+            [t('home.actions'), target.actions.map((action) => nameOf('action', action)).join(', ')],
+          ]}
+        />
+        <div>
+          <Text fw={600}>{t('home.assets')}</Text>
+          {target.assets.length === 0 ? (
+            <Text>{t('home.assets.none')}</Text>
+          ) : (
+            <AssetList assets={target.assets} names={[]} />
+          )}
+        </div>
+        <div>
+          <Text fw={600}>{t('home.connect')}</Text>
+          <CopyLine line={`ssh -p ${String(ssh.port)} ${target.name}@${ssh.host}`} />
+        </div>
+        <Text size="sm" c="dimmed">
+          {nameOf('mode', target.mode)}
+        </Text>
+      </Stack>
+    </Paper>
+  );
+}
+
+function OpenTickets() {
+  const { t } = useTranslation();
+  const tickets = useTickets('mine');
+  return (
+    <Part title={t('home.tickets')}>
+      <Answer query={tickets}>
+        {(list) => {
+          const open = list.filter((ticket) => OPEN.includes(ticket.state));
+          return open.length === 0 ? (
+            <Empty text={t('home.tickets.none')} next={t('home.tickets.noneNext')} />
+          ) : (
+            <TicketTable tickets={open} caption={t('home.tickets')} />
+          );
+        }}
+      </Answer>
+    </Part>
+  );
+}

@@ -1,0 +1,113 @@
+import { Stack, Table } from '@mantine/core';
+import { type ReactElement, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useLockPerson, useUnlockPerson } from '../api/commands.ts';
+import { useMe, usePersons } from '../api/queries.ts';
+import type { ListedPerson } from '../api/schemas.ts';
+import { Answer } from '../components/Answer.tsx';
+import { Confirm } from '../components/Confirm.tsx';
+import { Done } from '../components/Done.tsx';
+import { Empty, Page } from '../components/Page.tsx';
+import { Scroll } from '../components/Scroll.tsx';
+import { Tag } from '../components/StateBadge.tsx';
+import { useNameOf } from '../components/use-locale.ts';
+
+export function PeoplePage(): ReactElement {
+  const { t } = useTranslation();
+  const persons = usePersons();
+  const [done, setDone] = useState('');
+  return (
+    <Page title={t('people.title')}>
+      <Stack>
+        {done !== '' && <Done text={done} />}
+        <Answer query={persons}>
+          {(list) =>
+            list.length === 0 ? <Empty text={t('people.none')} /> : <PersonTable persons={list} onDone={setDone} />
+          }
+        </Answer>
+      </Stack>
+    </Page>
+  );
+}
+
+interface RowsProps {
+  readonly onDone: (text: string) => void;
+}
+
+function PersonTable({ persons, onDone }: RowsProps & { readonly persons: readonly ListedPerson[] }) {
+  const { t } = useTranslation();
+  return (
+    <Scroll label={t('people.title')}>
+      <Table miw={720} verticalSpacing="sm">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th scope="col">{t('people.name')}</Table.Th>
+            <Table.Th scope="col">{t('people.employer')}</Table.Th>
+            <Table.Th scope="col">{t('people.roles')}</Table.Th>
+            <Table.Th scope="col">{t('people.access')}</Table.Th>
+            <Table.Td />
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {persons.map((person) => (
+            <PersonRow key={person.id} person={person} onDone={onDone} />
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Scroll>
+  );
+}
+
+function PersonRow({ person, onDone }: RowsProps & { readonly person: ListedPerson }) {
+  const { t } = useTranslation();
+  const nameOf = useNameOf();
+  const self = useMe().data?.person.id === person.id;
+  return (
+    <Table.Tr>
+      <Table.Th scope="row">{person.name}</Table.Th>
+      <Table.Td>{person.employer}</Table.Td>
+      <Table.Td>{person.roles.map((role) => nameOf('role', role)).join(', ')}</Table.Td>
+      <Table.Td>
+        {person.locked ? <Tag tone="bad">{t('people.locked')}</Tag> : <Tag tone="good">{t('people.open')}</Tag>}
+      </Table.Td>
+      <Table.Td>
+        {!self &&
+          (person.locked ? <Unlock person={person} onDone={onDone} /> : <LockOut person={person} onDone={onDone} />)}
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+function LockOut({ person, onDone }: RowsProps & { readonly person: ListedPerson }) {
+  const { t } = useTranslation();
+  const { name } = person;
+  const lock = useLockPerson(person.id);
+  return (
+    <Confirm
+      label={t('people.lock')}
+      accessibleName={t('people.lockNamed', { name })}
+      title={t('people.lock.title', { name })}
+      body={t('people.lock.body')}
+      step={lock}
+      reasonLabel={t('people.reason')}
+      danger
+      onDone={() => onDone(t('people.done.locked', { name }))}
+    />
+  );
+}
+
+function Unlock({ person, onDone }: RowsProps & { readonly person: ListedPerson }) {
+  const { t } = useTranslation();
+  const { name } = person;
+  const unlock = useUnlockPerson(person.id);
+  return (
+    <Confirm
+      label={t('people.unlock')}
+      accessibleName={t('people.unlockNamed', { name })}
+      title={t('people.unlock.title', { name })}
+      body={t('people.unlock.body')}
+      step={unlock}
+      onDone={() => onDone(t('people.done.unlocked', { name }))}
+    />
+  );
+}

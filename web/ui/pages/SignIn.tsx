@@ -1,0 +1,36 @@
+import { Button, Paper, Stack, Text, Title } from '@mantine/core';
+import { useRouterState } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useNameOf } from '../components/use-locale.ts';
+import { isMessageKey } from '../messages/index.ts';
+
+/** The way in. The identity provider asks who it is; this page asks for nothing. */
+export function SignInPage() {
+  const { t } = useTranslation();
+  const nameOf = useNameOf();
+  const location = useRouterState({ select: (state) => state.location });
+  const href = `/auth/sign-in?return=${encodeURIComponent(location.href)}`;
+  const refused = new URLSearchParams(location.searchStr).get('error');
+  const title = t('signIn.title');
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
+  return (
+    <Paper withBorder p="xl" maw={620} mx="auto">
+      <Stack align="flex-start">
+        <Title order={1}>{title}</Title>
+        <Text>{t('signIn.sentence')}</Text>
+        {refused !== null && isMessageKey(`error.${refused}.message`) && (
+          <Text role="alert" fw={600} c="red.9">
+            {nameOf('error', `${refused}.message`)} {nameOf('error', `${refused}.next`)}
+          </Text>
+        )}
+        {location.pathname !== '/' && <Text c="dimmed">{t('signIn.again')}</Text>}
+        <Button component="a" href={href} size="md">
+          {t('signIn.button')}
+        </Button>
+      </Stack>
+    </Paper>
+  );
+}

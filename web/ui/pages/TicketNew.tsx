@@ -1,0 +1,73 @@
+import { Stack } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import type { ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useRefusedAct, useTargets } from '../api/queries.ts';
+import type { RefusedAct } from '../api/schemas.ts';
+import { Act, assetNames } from '../components/Act.tsx';
+import { Answer } from '../components/Answer.tsx';
+import { ExportForm } from '../components/ExportForm.tsx';
+import { Empty, Facts, Page, Part } from '../components/Page.tsx';
+import { Moment } from '../components/Texts.tsx';
+import { useLocale } from '../components/use-locale.ts';
+
+export function TicketNewPage({ act }: { readonly act: string | undefined }): ReactElement {
+  const { t } = useTranslation();
+  if (act === undefined) {
+    return (
+      <Page title={t('ticketNew.title')}>
+        <Empty text={t('ticketNew.noAct')} next={t('ticketNew.noActBody')} />
+      </Page>
+    );
+  }
+  return (
+    <Page title={t('ticketNew.title')} intro={t('ticketNew.intro')}>
+      <AskFor id={act} />
+    </Page>
+  );
+}
+
+function AskFor({ id }: { readonly id: string }) {
+  const { t } = useTranslation();
+  const act = useRefusedAct(id);
+  const navigate = useNavigate();
+  return (
+    <Answer query={act}>
+      {(refused) => (
+        <Stack gap="lg">
+          <Part title={t('act.exact')}>
+            <Refused act={refused} />
+          </Part>
+          <Part title={t('ticket.request')}>
+            <ExportForm
+              act={refused}
+              onAsked={(ticket) => void navigate({ to: '/tickets/$id', params: { id: ticket.id } })}
+            />
+          </Part>
+        </Stack>
+      )}
+    </Answer>
+  );
+}
+
+function Refused({ act }: { readonly act: RefusedAct }) {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  const targets = useTargets();
+  const names = assetNames(act.judgement);
+  const assets =
+    act.assets ??
+    targets.data?.find((target) => target.name === act.target.name)?.assets.filter((it) => names.includes(it.name));
+  return (
+    <Stack>
+      <Facts
+        rows={[
+          [t('ticket.target'), <span className="mono">{act.target.name}</span>],
+          [t('ticket.system'), act.target.systemTitle[locale]],
+          [t('ticketNew.refusedAt'), <Moment at={act.refusedAt} />],
+        ]}
+      />
+      <Act text={act.text} judgement={act.judgement} assets={assets} />
+    </Stack>
+  );
+}

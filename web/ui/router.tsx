@@ -1,0 +1,117 @@
+import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
+import type { ReactElement } from 'react';
+import type { SessionBox, TicketBox } from './api/queries.ts';
+import { Shell } from './components/Shell.tsx';
+import { AuditPage } from './pages/Audit.tsx';
+import { HomePage } from './pages/Home.tsx';
+import { KeysPage } from './pages/Keys.tsx';
+import { BrokenPage, MissingPage } from './pages/Missing.tsx';
+import { NotificationsPage } from './pages/Notifications.tsx';
+import { PeoplePage } from './pages/People.tsx';
+import { SessionPage } from './pages/Session.tsx';
+import { SessionsPage } from './pages/Sessions.tsx';
+import { SshSignInPage } from './pages/SshSignIn.tsx';
+import { TicketPage } from './pages/Ticket.tsx';
+import { TicketNewPage } from './pages/TicketNew.tsx';
+import { TicketsPage } from './pages/Tickets.tsx';
+
+/** What stands behind the `?` is as untrusted as any link: unknown values fall back to the plain page. */
+function ticketBox(search: Record<string, unknown>): { box?: TicketBox } {
+  const { box } = search;
+  return box === 'inbox' || box === 'all' || box === 'mine' ? { box } : {};
+}
+
+function sessionBox(search: Record<string, unknown>): { box?: SessionBox } {
+  const { box } = search;
+  return box === 'all' || box === 'mine' ? { box } : {};
+}
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+
+const root = createRootRoute({ component: Shell, notFoundComponent: MissingPage, errorComponent: BrokenPage });
+const home = createRoute({ getParentRoute: () => root, path: '/', component: HomePage });
+const keys = createRoute({ getParentRoute: () => root, path: '/keys', component: KeysPage });
+const sshSignIn = createRoute({ getParentRoute: () => root, path: '/ssh/$code', component: SshSignInRoute });
+const tickets = createRoute({
+  getParentRoute: () => root,
+  path: '/tickets',
+  validateSearch: ticketBox,
+  component: TicketsRoute,
+});
+const ticketNew = createRoute({
+  getParentRoute: () => root,
+  path: '/tickets/new',
+  validateSearch: (search: Record<string, unknown>): { act?: string } => {
+    const act = textOf(search['act']);
+    return act === undefined ? {} : { act };
+  },
+  component: TicketNewRoute,
+});
+const ticket = createRoute({ getParentRoute: () => root, path: '/tickets/$id', component: TicketRoute });
+const sessions = createRoute({
+  getParentRoute: () => root,
+  path: '/sessions',
+  validateSearch: sessionBox,
+  component: SessionsRoute,
+});
+const session = createRoute({ getParentRoute: () => root, path: '/sessions/$id', component: SessionRoute });
+const notifications = createRoute({
+  getParentRoute: () => root,
+  path: '/notifications',
+  component: NotificationsPage,
+});
+const people = createRoute({ getParentRoute: () => root, path: '/people', component: PeoplePage });
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: '/audit',
+  validateSearch: (search: Record<string, unknown>): { type?: string } => {
+    const type = textOf(search['type']);
+    return type === undefined ? {} : { type };
+  },
+  component: AuditRoute,
+});
+
+function SshSignInRoute(): ReactElement {
+  return <SshSignInPage code={sshSignIn.useParams().code} />;
+}
+function TicketsRoute(): ReactElement {
+  return <TicketsPage box={tickets.useSearch().box ?? 'mine'} />;
+}
+function TicketNewRoute(): ReactElement {
+  return <TicketNewPage act={ticketNew.useSearch().act} />;
+}
+function TicketRoute(): ReactElement {
+  return <TicketPage id={ticket.useParams().id} />;
+}
+function SessionsRoute(): ReactElement {
+  return <SessionsPage box={sessions.useSearch().box ?? 'mine'} />;
+}
+function SessionRoute(): ReactElement {
+  return <SessionPage id={session.useParams().id} />;
+}
+function AuditRoute(): ReactElement {
+  return <AuditPage type={audit.useSearch().type} />;
+}
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    home,
+    keys,
+    sshSignIn,
+    tickets,
+    ticketNew,
+    ticket,
+    sessions,
+    session,
+    notifications,
+    people,
+    audit,
+  ]),
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
