@@ -1,0 +1,122 @@
+/** The few calls the recorder makes of a file system, so that tests can inject a full disk, a dying one and a power cut. */
+import * as fs from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+export interface OpenFile {
+  write(bytes: Uint8Array, offset: number, length: number, position: number): Promise<{ bytesWritten: number }>;
+  read(bytes: Uint8Array, offset: number, length: number, position: number): Promise<{ bytesRead: number }>;
+  stat(): Promise<{ size: number }>;
+  chmod(mode: number): Promise<void>;
+  sync(): Promise<void>;
+  datasync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface FileSystem {
+  /** `wx` creates and refuses an existing file. A directory is opened with `r`, to be synced. */
+  open(path: string, flags: 'r' | 'wx', mode?: number): Promise<OpenFile>;
+  /** @returns the first directory made, undefined when all were there. */
+  mkdir(path: string, options: { recursive: true; mode: number }): Promise<string | undefined>;
+  readdir(path: string): Promise<string[]>;
+  rename(from: string, to: string): Promise<void>;
+  unlink(path: string): Promise<void>;
+  statfs(path: string): Promise<{ bavail: number; bsize: number }>;
+}
+
+export const nodeFiles: FileSystem = {
+  open: (path, flags, mode) => fs.open(path, flags, mode),
+  mkdir: (path, options) => fs.mkdir(path, options),
+  readdir: (path) => fs.readdir(path),
+  rename: (from, to) => fs.rename(from, to),
+  unlink: (path) => fs.unlink(path),
+  statfs: (path) => fs.statfs(path),
+};
+
+export const DIRECTORY_MODE = 0o700;
+export const FILE_MODE = 0o600;
+
+/** Writes all of `bytes` at `position`; a write may be short and is then carried on. */
+export async function writeAll(file: OpenFile, bytes: Uint8Array, position: number): Promise<void> {
+  let done = 0;
+  while (done < bytes.length) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
+    if (bytesWritten <= 0) throw new Error('the file system wrote nothing');
+    done += bytesWritten;
+  }
+}
+
+/** The whole file, or undefined when there is none. @throws when it is larger than `bytesMax`. */
+export async function readWhole(files: FileSystem, path: string, bytesMax: number): Promise<Buffer | undefined> {
+  const file = await openIfThere(files, path);
+  if (file === undefined) return undefined;
+  try {
+    const { size } = await file.stat();
+    if (size > bytesMax) throw new Error(`${path} is larger than ${bytesMax} bytes`);
+    const bytes = Buffer.alloc(size);
+    let done = 0;
+    while (done < size) {
+      const { bytesRead } = await file.read(bytes, done, size - done, done);
+      if (bytesRead === 0) break;
+      done += bytesRead;
+    }
+    return bytes.subarray(0, done);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Opens for reading; undefined when there is no such file. */
+export async function openIfThere(files: FileSystem, path: string): Promise<OpenFile | undefined> {
+  try {
+    return await files.open(path, 'r');
+  } catch (thrown) {
+    if (isErrno(thrown, 'ENOENT')) return undefined;
+    throw thrown;
+  }
+}
+
+/** Makes created, renamed and removed names of a directory survive a power cut. */
+export async function syncDirectory(files: FileSystem, path: string): Promise<void> {
+  const directory = await files.open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+/** Puts `bytes` under `path` whole or not at all, durable on return: temporary file, fsync, rename, fsync of the directory. */
+export async function replaceFile(files: FileSystem, path: string, bytes: Uint8Array, mode = FILE_MODE): Promise<void> {
+  const temporary = `${path}.tmp`;
+  await removeFile(files, temporary); // What a crash left; there is one writer only.
+  const file = await files.open(temporary, 'wx', mode);
+  try {
+    await writeAll(file, bytes, 0);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await files.rename(temporary, path);
+  await syncDirectory(files, dirname(path));
+}
+
+/** Creates a directory and makes it durable up to `root`, which exists. */
+export async function makeDirectory(files: FileSystem, path: string, root: string): Promise<void> {
+  const made = await files.mkdir(path, { recursive: true, mode: DIRECTORY_MODE });
+  if (made === undefined) return;
+  for (let at = path; at !== root && at.length > root.length; at = dirname(at)) await syncDirectory(files, dirname(at));
+}
+
+/** Removes a file that may be gone already. */
+export async function removeFile(files: FileSystem, path: string): Promise<void> {
+  try {
+    await files.unlink(path);
+  } catch (thrown) {
+    if (!isErrno(thrown, 'ENOENT')) throw thrown;
+  }
+}
+
+/** Not by `instanceof`: an error of the runtime may come from another realm than ours. */
+export function isErrno(thrown: unknown, code: string): boolean {
+  return typeof thrown === 'object' && thrown !== null && 'code' in thrown && thrown.code === code;
+}

@@ -1,0 +1,17 @@
+export { toAsciicast } from './asciicast.ts';
+export { AUDIT_EVENTS, type AuditEvent, type AuditEventType } from './audit-events.ts';
+export type { FileSystem, OpenFile } from './files.ts';
+export type { Frame, FrameType } from './frames.ts';
+export {
+  appendAuditEvent,
+  type AuditEventFilter,
+  findRecording,
+  insertRecording,
+  listAuditEvents,
+  type RecordingRow,
+  type StoredAuditEvent,
+} from './queries.ts';
+export { readRecording } from './read.ts';
+export { type Recorder, type RecorderOptions, startRecorder } from './recorder.ts';
+export { type RecordingMeta, recordingPath, type RecordingWriter, type SealedRecording } from './recording.ts';
+export { findSealedRecording, type VerifyOptions, type VerifyReport, verifySession } from './verify.ts';

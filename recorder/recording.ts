@@ -1,0 +1,129 @@
+/** What the rooms above see of a recording, and the first frame that says what is recorded. */
+import { join } from 'node:path';
+import { z } from 'zod';
+import { GatewayError, sha256 } from '../foundation/index.ts';
+import type { ConnectionId, PersonId, SessionId, SessionKind, TargetId } from '../policy/index.ts';
+import { type FrameType, isSessionId } from './frames.ts';
+import { canonicalJson } from './log/canonical-json.ts';
+import type { OpenLeaf } from './log/leaves.ts';
+
+export interface RecordingMeta {
+  readonly sessionId: SessionId;
+  readonly connectionId: ConnectionId;
+  readonly personId: PersonId;
+  readonly targetId: TargetId;
+  readonly account: string;
+  readonly kind: SessionKind;
+  /** The exec command line; null for a shell. */
+  readonly command: string | null;
+  /** Cells of the terminal at the start; 0 when there is none. */
+  readonly columns: number;
+  readonly rows: number;
+  readonly term: string;
+}
+
+/** One session's recording while it goes on. */
+export interface RecordingWriter {
+  readonly sessionId: SessionId;
+  /** Aborted with a GatewayError `recording_unavailable` when nothing more can be recorded: the session must end. */
+  readonly failed: AbortSignal;
+  /**
+   * Adds one frame; resolves when it is on the disk, so forward only then. Waits while too much is not durable yet.
+   * Leave `payload` unchanged until then. @throws {GatewayError} `recording_unavailable`.
+   */
+  append(type: FrameType, payload: Uint8Array): Promise<void>;
+  /** Seals the recording and logs its head; the same promise however often asked. */
+  close(): Promise<SealedRecording>;
+}
+
+export interface SealedRecording {
+  readonly sessionId: SessionId;
+  /** The name inside the recordings directory. */
+  readonly file: string;
+  /** Of the whole file. */
+  readonly bytes: number;
+  readonly frames: number;
+  /** The chain hash of the trailer, 32 bytes. */
+  readonly head: Buffer;
+  /** Indexes of the two leaves in the log. */
+  readonly openLeaf: number;
+  readonly closeLeaf: number;
+  /** Sealed after a crash, from the write-ahead log. */
+  readonly recovered: boolean;
+}
+
+const id = <Id extends string>() => z.custom<Id>((value) => typeof value === 'string' && isSessionId(value));
+const cells = z.int().min(0).max(65_535);
+
+export const RecordingMetaSchema = z.strictObject({
+  v: z.literal(1),
+  sessionId: id<SessionId>(),
+  connectionId: id<ConnectionId>(),
+  personId: id<PersonId>(),
+  targetId: id<TargetId>(),
+  account: z.string().max(1024),
+  kind: z.enum(['shell', 'exec']),
+  command: z.string().nullable(),
+  columns: cells,
+  rows: cells,
+  term: z.string().max(1024),
+});
+
+export type StoredMeta = z.infer<typeof RecordingMetaSchema>;
+
+/** The payload of the first frame. */
+export function encodeMeta(meta: RecordingMeta): Buffer {
+  const stored = RecordingMetaSchema.parse({
+    ...meta,
+    v: 1,
+    account: wellFormed(meta.account),
+    command: meta.command === null ? null : wellFormed(meta.command),
+    term: wellFormed(meta.term),
+  });
+  return Buffer.from(canonicalJson(stored));
+}
+
+/** Half a surrogate pair has no UTF-8 form. */
+function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, '\ufffd');
+}
+
+/** @throws {GatewayError} `recording_corrupt`. */
+export function decodeMeta(payload: Buffer): StoredMeta {
+  try {
+    return RecordingMetaSchema.parse(JSON.parse(payload.toString('utf8')));
+  } catch (thrown) {
+    throw new GatewayError('recording_corrupt', 'The first frame does not say what was recorded.', { cause: thrown });
+  }
+}
+
+/** The leaf that says a session began: ids and the hash of its first frame's payload. */
+export function openLeafOf(payload: Buffer, at: Date): OpenLeaf {
+  const meta = decodeMeta(payload);
+  return {
+    v: 1,
+    type: 'session.open',
+    sid: meta.sessionId,
+    at: at.toISOString(),
+    connection: meta.connectionId,
+    person: meta.personId,
+    target: meta.targetId,
+    kind: meta.kind,
+    meta: sha256(payload).toString('hex'),
+  };
+}
+
+export function recordingFileName(sessionId: string): string {
+  // Stops a session id from a command line or URL that climbs out of the directory.
+  if (!isSessionId(sessionId)) throw new GatewayError('request_invalid', 'A session id is a UUID.');
+  return `${sessionId}.skr`;
+}
+
+export const RECORDINGS = 'recordings';
+export const WAL = 'wal';
+export const LOG = 'log';
+
+/** Where a session's recording lies under the recorder's directory. @throws {GatewayError} `request_invalid`. */
+export function recordingPath(directory: string, sessionId: string): string {
+  return join(directory, RECORDINGS, recordingFileName(sessionId));
+}
