@@ -1,0 +1,22 @@
+/** The package stands under an alias and describes itself under its own name; here is the part used. */
+declare module 'node-pty' {
+  export interface IPty {
+    readonly pid: number;
+    readonly onExit: (listener: (ending: { exitCode: number; signal?: number }) => void) => unknown;
+    resize(columns: number, rows: number): void;
+  }
+
+  export function spawn(
+    file: string,
+    words: string[],
+    options: {
+      name: string;
+      cols: number;
+      rows: number;
+      cwd: string;
+      env: Record<string, string>;
+      /** null: bytes, not strings. */
+      encoding: null;
+    },
+  ): IPty;
+}
