@@ -16,17 +16,29 @@ export interface FreshDatabase extends AsyncDisposable {
   readonly adminUrl: Secret<string>;
 }
 
+interface Options {
+  readonly log?: Log;
+  readonly poolSize?: number;
+}
+
 /**
  * Clones the migrated template; closes both pools and drops the clone when disposed of.
  * `await using db = await freshDatabase();`
  */
-export async function freshDatabase(
-  options: { readonly log?: Log; readonly poolSize?: number } = {},
-): Promise<FreshDatabase> {
+export function freshDatabase(options: Options = {}): Promise<FreshDatabase> {
+  return makeDatabase(`TEMPLATE ${TEMPLATE}`, options);
+}
+
+/** A database without any table of ours, for what migrates it. */
+export function emptyDatabase(options: Options = {}): Promise<FreshDatabase> {
+  return makeDatabase('TEMPLATE template0', options);
+}
+
+async function makeDatabase(template: string, options: Options): Promise<FreshDatabase> {
   const { log = createLog('silent'), poolSize = 5 } = options;
   const cleanup = new Cleanup();
   const name = `test_${randomBytes(8).toString('hex')}`;
-  await asAdmin(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE} STRATEGY file_copy OWNER sekisho_owner`);
+  await asAdmin(`CREATE DATABASE ${name} ${template} STRATEGY file_copy OWNER sekisho_owner`);
   cleanup.defer(() => asAdmin(`DROP DATABASE ${name} WITH (FORCE)`));
   const url = withDatabase(testUrl('gateway'), name);
   const ownerUrl = withDatabase(testUrl('owner'), name);

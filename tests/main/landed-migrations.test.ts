@@ -1,0 +1,23 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { sha256 } from '../../foundation/index.ts';
+import { MIGRATIONS_DIRECTORY } from '../support/paths.ts';
+
+/**
+ * SHA-256 of every migration. A database somewhere has run each of them: change the schema with a new file and add its
+ * digest here. Only a migration that no release has carried may change, and its digest with it.
+ */
+const LANDED: Readonly<Record<string, string>> = {
+  '0001_first_road.sql': '46b86b9795ac22c9932358c5738bf29199be79597b109757ce79b658d628f02a',
+};
+
+test('a migration that has landed is never edited or removed', async () => {
+  const names = (await readdir(MIGRATIONS_DIRECTORY)).sort();
+  const found = await Promise.all(
+    names.map(
+      async (name) => [name, sha256(await readFile(join(MIGRATIONS_DIRECTORY, name))).toString('hex')] as const,
+    ),
+  );
+  expect(Object.fromEntries(found)).toEqual(LANDED);
+});
