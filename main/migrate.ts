@@ -16,6 +16,7 @@ import {
   findDangerousRights,
   letGatewayReadMigrations,
   MIGRATIONS_TABLE,
+  whileOnlyMigrating,
 } from './schema/queries.ts';
 
 export interface MigrateOptions {
@@ -30,32 +31,39 @@ export interface MigrateOptions {
 const GATEWAY_ROLE = 'sekisho_gateway';
 
 /**
- * Runs every migration that has not run, in one transaction, under an advisory lock: of several processes starting at
- * once one runs them and the others wait.
- * @throws {GatewayError} `start_refused` with the database's own words; nothing has changed then.
+ * Runs every migration that has not run, in one transaction: of several processes starting at once one runs them and
+ * the others wait.
+ * @throws {GatewayError} `start_refused` with the database's own words; nothing of ours has changed then.
  */
-export async function migrate({ ownerUrl, directory, log }: MigrateOptions): Promise<void> {
-  const say = (message: string): void => log.debug({ event: 'migrations.log' }, message);
+export async function migrate(options: MigrateOptions): Promise<void> {
   try {
-    const ran = await runner({
-      databaseUrl: ownerUrl.expose(),
-      dir: directory,
-      direction: 'up',
-      migrationsTable: MIGRATIONS_TABLE,
-      checkOrder: true,
-      singleTransaction: true,
-      advisoryLockMode: 'wait',
-      logger: { debug: say, info: say, warn: say, error: say },
+    await whileOnlyMigrating(options.ownerUrl, async () => {
+      await runMigrations(options);
+      await letGatewayReadMigrations(options.ownerUrl, GATEWAY_ROLE);
+      await migrateQueue(options.ownerUrl, GATEWAY_ROLE);
     });
-    for (const { name } of ran) log.info({ event: 'migrations.ran', name }, 'migration ran');
-    await letGatewayReadMigrations(ownerUrl, GATEWAY_ROLE);
   } catch (thrown) {
+    if (thrown instanceof GatewayError) throw thrown;
     const cause = asError(thrown);
     throw new GatewayError('start_refused', `The database schema cannot be brought up to date: ${cause.message}`, {
       cause,
     });
   }
-  await migrateQueue(ownerUrl, GATEWAY_ROLE);
+}
+
+async function runMigrations({ ownerUrl, directory, log }: MigrateOptions): Promise<void> {
+  const say = (message: string): void => log.debug({ event: 'migrations.log' }, message);
+  const ran = await runner({
+    databaseUrl: ownerUrl.expose(),
+    dir: directory,
+    direction: 'up',
+    migrationsTable: MIGRATIONS_TABLE,
+    checkOrder: true,
+    singleTransaction: true,
+    advisoryLockMode: 'wait',
+    logger: { debug: say, info: say, warn: say, error: say },
+  });
+  for (const { name } of ran) log.info({ event: 'migrations.ran', name }, 'migration ran');
 }
 
 /**

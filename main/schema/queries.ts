@@ -15,15 +15,35 @@ export async function findAppliedMigrations(database: Database): Promise<Applied
   return rows.map(({ name }) => name);
 }
 
+/** Our own number for the lock below, beside the migration tool's and the queue's. */
+const MIGRATING = 0x73656b69;
+
+/**
+ * Runs `work` while no other process does so on this database. The migration tool and the queue each lock their own
+ * part; what stands between them, the granting of rights, fails when two do it at once.
+ */
+export async function whileOnlyMigrating(ownerUrl: Secret<string>, work: () => Promise<void>): Promise<void> {
+  await withClient(ownerUrl, async (client) => {
+    await client.query('SELECT pg_advisory_lock($1)', [MIGRATING]);
+    await work(); // The lock ends with the connection, also when this process dies.
+  });
+}
+
 /** Lets the gateway's role see which migrations ran, so that a start without the owner's URL can check. */
 export async function letGatewayReadMigrations(ownerUrl: Secret<string>, role: string): Promise<void> {
-  const client = new Client({ connectionString: ownerUrl.expose() });
+  await withClient(ownerUrl, (client) =>
+    client.query(`GRANT SELECT ON ${MIGRATIONS_TABLE} TO ${client.escapeIdentifier(role)}`),
+  );
+}
+
+async function withClient(url: Secret<string>, work: (client: Client) => Promise<unknown>): Promise<void> {
+  const client = new Client({ connectionString: url.expose(), application_name: 'sekisho-migrate' });
   client.on('error', () => undefined); // Every failure surfaces in the awaited calls below.
-  await client.connect();
   try {
-    await client.query(`GRANT SELECT ON ${MIGRATIONS_TABLE} TO ${client.escapeIdentifier(role)}`);
+    await client.connect();
+    await work(client);
   } finally {
-    await client.end();
+    await client.end().catch(() => undefined);
   }
 }
 
