@@ -11,6 +11,7 @@ const nothing = z.never();
 const TicketRow = z
   .strictObject({
     id: ticketId,
+    number: count,
     state: ticketState,
     requester_id: personId,
     target_id: targetId,
@@ -24,6 +25,7 @@ const TicketRow = z
   })
   .transform((row) => ({
     id: row.id,
+    number: row.number,
     state: row.state,
     requester: row.requester_id,
     target: row.target_id,
@@ -42,7 +44,7 @@ export function lockTicket(tx: Transaction, id: TicketId): Promise<Ticket | unde
   return maybeOne(
     tx,
     sql(TicketRow)`
-      SELECT t.id, t.state, t.requester_id, t.target_id, g.system_id, t.act_digest, t.rows_max, t.bytes_max,
+      SELECT t.id, t.number, t.state, t.requester_id, t.target_id, g.system_id, t.act_digest, t.rows_max, t.bytes_max,
         t.not_before, t.not_after, t.decide_by
       FROM tickets t JOIN targets g ON g.id = t.target_id WHERE t.id = ${id} FOR UPDATE OF t`,
   );
@@ -56,7 +58,7 @@ export function lockApprovedTickets(
   return many(
     tx,
     sql(TicketRow)`
-      SELECT t.id, t.state, t.requester_id, t.target_id, g.system_id, t.act_digest, t.rows_max, t.bytes_max,
+      SELECT t.id, t.number, t.state, t.requester_id, t.target_id, g.system_id, t.act_digest, t.rows_max, t.bytes_max,
         t.not_before, t.not_after, t.decide_by
       FROM tickets t JOIN targets g ON g.id = t.target_id
       WHERE t.requester_id = ${act.personId} AND t.target_id = ${act.targetId}
@@ -73,7 +75,7 @@ export function newestTicket(
   return maybeOne(
     tx,
     sql(TicketRow)`
-      SELECT t.id, t.state, t.requester_id, t.target_id, g.system_id, t.act_digest, t.rows_max, t.bytes_max,
+      SELECT t.id, t.number, t.state, t.requester_id, t.target_id, g.system_id, t.act_digest, t.rows_max, t.bytes_max,
         t.not_before, t.not_after, t.decide_by
       FROM tickets t JOIN targets g ON g.id = t.target_id
       WHERE t.requester_id = ${act.personId} AND t.target_id = ${act.targetId}
@@ -87,7 +89,7 @@ export function lockOverdueTickets(tx: Transaction, now: Date, limit: number): P
   return many(
     tx,
     sql(TicketRow)`
-      SELECT t.id, t.state, t.requester_id, t.target_id, g.system_id, t.act_digest, t.rows_max, t.bytes_max,
+      SELECT t.id, t.number, t.state, t.requester_id, t.target_id, g.system_id, t.act_digest, t.rows_max, t.bytes_max,
         t.not_before, t.not_after, t.decide_by
       FROM tickets t JOIN targets g ON g.id = t.target_id
       WHERE (t.state = 'requested' AND t.decide_by <= ${now}) OR (t.state = 'approved' AND t.not_after <= ${now})

@@ -35,7 +35,13 @@ export interface RedemptionRequest {
 }
 
 export type Redemption =
-  | { readonly redeemed: true; readonly ticketId: TicketId; readonly rowsMax: number; readonly bytesMax: number }
+  | {
+      readonly redeemed: true;
+      readonly ticketId: TicketId;
+      readonly number: number;
+      readonly rowsMax: number;
+      readonly bytesMax: number;
+    }
   | { readonly redeemed: false; readonly reason: RedemptionRefusal | 'no_ticket' };
 
 /** Begins the one use of an approved ticket of this person for this very act on this target, or says why there is none. */
@@ -64,7 +70,13 @@ async function begin(
     ticket: ticket.id,
     body: { actDigest: ticket.actDigest },
   });
-  return { redeemed: true, ticketId: ticket.id, rowsMax: ticket.rowsMax, bytesMax: ticket.bytesMax };
+  return {
+    redeemed: true,
+    ticketId: ticket.id,
+    number: ticket.number,
+    rowsMax: ticket.rowsMax,
+    bytesMax: ticket.bytesMax,
+  };
 }
 
 async function refuse(

@@ -60,6 +60,8 @@ export type SessionKind = 'shell' | 'exec';
 export interface TargetPolicy {
   readonly mode: TargetMode;
   readonly assets: readonly ProtectedAsset[];
+  /** Where the command will run, when known: relative words resolve against it. Unknown, any matching tail counts. */
+  readonly cwd?: string;
 }
 
 export type VerdictName = 'allow' | 'deny' | 'needs_ticket';

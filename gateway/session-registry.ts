@@ -1,0 +1,46 @@
+import type { PersonId, SessionId, TargetAuthorization } from '../policy/index.ts';
+
+/** Why a session ended. A stable word: it stands in the database, the recording and the audit event. */
+export type EndReason =
+  | 'closed'
+  | 'client_lost'
+  | 'target_lost'
+  | 'target_refused'
+  | 'gate_refused'
+  | 'limit_exceeded'
+  | 'locked'
+  | 'revoked'
+  | 'expired'
+  | 'recorder_failed'
+  | 'shutdown'
+  | 'gateway_restarted'
+  | 'internal';
+
+export interface LiveSession {
+  readonly id: SessionId;
+  readonly authorization: TargetAuthorization;
+  /** Resolves when the recording is sealed and the row closed. */
+  readonly closed: Promise<void>;
+  end(reason: EndReason): void;
+}
+
+/** The sessions of this process, so that a lock, a revoke or a shutdown finds them at once. */
+export class SessionRegistry {
+  readonly #sessions = new Map<SessionId, LiveSession>();
+
+  add(session: LiveSession): void {
+    this.#sessions.set(session.id, session);
+  }
+
+  remove(id: SessionId): void {
+    this.#sessions.delete(id);
+  }
+
+  ofPerson(personId: PersonId): readonly LiveSession[] {
+    return this.all().filter((session) => session.authorization.person.id === personId);
+  }
+
+  all(): readonly LiveSession[] {
+    return [...this.#sessions.values()];
+  }
+}

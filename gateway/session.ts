@@ -1,0 +1,243 @@
+import { randomBytes } from 'node:crypto';
+import { asError, type Clock, type Database, type Log, newUuid } from '../foundation/index.ts';
+import {
+  appendAuditEvent,
+  insertRecording,
+  type Recorder,
+  type RecordingWriter,
+  type SealedRecording,
+} from '../recorder/index.ts';
+import type { ConnectionId, ProtectedAsset, SessionId, SessionKind, TargetAuthorization } from '../policy/index.ts';
+import { closeSessionRow, insertSession } from './queries.ts';
+import type { EndReason, LiveSession, SessionRegistry } from './session-registry.ts';
+
+export interface SessionDeps {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly recorder: Recorder;
+  readonly registry: SessionRegistry;
+  readonly gatewayId: string;
+}
+
+export interface SessionRequest {
+  readonly connectionId: ConnectionId;
+  readonly kind: SessionKind;
+  readonly command: string | null;
+  readonly sourceAddress: string;
+  readonly signedInBy: 'ssh_key' | 'browser';
+  readonly terminal: { readonly term: string; readonly columns: number; readonly rows: number } | undefined;
+}
+
+export type Direction = 'i' | 'o' | 'e';
+
+const CLOSE_RETRY_MS = 1_000;
+const CLOSE_RETRIES_MAX = 300;
+
+/** One admitted, recorded session. It ends once, for one reason; `signal` tells everything that works for it. */
+export class GatewaySession implements LiveSession {
+  readonly id: SessionId;
+  readonly authorization: TargetAuthorization;
+  readonly assets: readonly ProtectedAsset[];
+  readonly certificateSerial: bigint;
+  readonly #deps: SessionDeps;
+  readonly #recording: RecordingWriter;
+  readonly #ending = new AbortController();
+  readonly #closed: Promise<void>;
+  #resolveClosed: () => void = () => undefined;
+  readonly #expiry: NodeJS.Timeout;
+  #reason: EndReason = 'closed';
+  #bytesIn = 0;
+  #bytesOut = 0;
+
+  constructor(
+    deps: SessionDeps,
+    granted: { authorization: TargetAuthorization; assets: readonly ProtectedAsset[]; serial: bigint },
+    recording: RecordingWriter,
+  ) {
+    this.id = recording.sessionId;
+    this.authorization = granted.authorization;
+    this.assets = granted.assets;
+    this.certificateSerial = granted.serial;
+    this.#deps = deps;
+    this.#recording = recording;
+    this.#closed = new Promise((resolve) => {
+      this.#resolveClosed = resolve;
+    });
+    this.#expiry = setTimeout(() => this.end('expired'), untilExpiry(granted.authorization.until, deps.clock.now()));
+    recording.failed.addEventListener('abort', () => this.end('recorder_failed'), { once: true });
+    deps.registry.add(this);
+  }
+
+  get signal(): AbortSignal {
+    return this.#ending.signal;
+  }
+
+  get closed(): Promise<void> {
+    return this.#closed;
+  }
+
+  get endReason(): EndReason {
+    return this.#reason;
+  }
+
+  /** Ends the session; only the first reason counts. */
+  end(reason: EndReason): void {
+    if (this.#ending.signal.aborted) return;
+    this.#reason = reason;
+    this.#ending.abort(reason);
+  }
+
+  /** Makes bytes durable. Call it before they reach anybody: what could not be stored must not have happened. */
+  async record(direction: Direction, bytes: Uint8Array): Promise<void> {
+    await this.#recording.append(direction, bytes);
+    if (direction === 'i') this.#bytesIn += bytes.length;
+    else this.#bytesOut += bytes.length;
+  }
+
+  async recordResize(columns: number, rows: number): Promise<void> {
+    await this.#recording.append('r', Buffer.from(`${columns}x${rows}`));
+  }
+
+  /** A marker an auditor can jump to, for example a judged line. */
+  async mark(label: string): Promise<void> {
+    await this.#recording.append('m', Buffer.from(label));
+  }
+
+  /** Seals the recording and closes the row, in that order: a row that says closed has its recording. */
+  async close(exitStatus: number | null): Promise<void> {
+    clearTimeout(this.#expiry);
+    this.end('closed');
+    const sealed = await this.#seal(exitStatus);
+    await this.#closeRow(sealed, exitStatus);
+    this.#deps.registry.remove(this.id);
+    this.#resolveClosed();
+  }
+
+  async #seal(exitStatus: number | null): Promise<SealedRecording | undefined> {
+    try {
+      await this.#recording.append('x', Buffer.from(String(exitStatus ?? -1)));
+      return await this.#recording.close();
+    } catch (thrown) {
+      this.#deps.log.error(
+        { event: 'session.seal_failed', sessionId: this.id, err: asError(thrown) },
+        'recording not sealed',
+      );
+      return undefined;
+    }
+  }
+
+  /** The database may be restarting: what is sealed on disk is told to it when it is back. */
+  async #closeRow(sealed: SealedRecording | undefined, exitStatus: number | null): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await this.#writeClosed(sealed, exitStatus);
+        return;
+      } catch (thrown) {
+        const err = asError(thrown);
+        this.#deps.log.warn(
+          { event: 'session.close_retry', sessionId: this.id, attempt, err },
+          'closing waits for the database',
+        );
+        if (attempt >= CLOSE_RETRIES_MAX) return; // The next start finds the open row and its sealed recording.
+        await new Promise((resolve) => setTimeout(resolve, CLOSE_RETRY_MS).unref());
+      }
+    }
+  }
+
+  async #writeClosed(sealed: SealedRecording | undefined, exitStatus: number | null): Promise<void> {
+    const { database, clock } = this.#deps;
+    await database.inTransaction(async (tx) => {
+      if (!(await closeSessionRow(tx, clock, { id: this.id, reason: this.#reason, exitStatus }))) return;
+      if (sealed !== undefined) await insertRecording(tx, clock, sealed);
+      await appendAuditEvent(tx, clock, {
+        type: 'session.closed',
+        actor: this.authorization.person.id,
+        session: this.id,
+        body: {
+          reason: this.#reason,
+          exitStatus,
+          bytesIn: this.#bytesIn,
+          bytesOut: this.#bytesOut,
+          head: sealed?.head.toString('hex') ?? '',
+        },
+      });
+    });
+  }
+}
+
+/**
+ * Opens the recording, then the session's row and event. No recording, no session: the order is the rule.
+ * @throws {GatewayError} `recording_unavailable`, `database_unavailable`.
+ */
+export async function openSession(
+  deps: SessionDeps,
+  granted: { authorization: TargetAuthorization; assets: readonly ProtectedAsset[] },
+  request: SessionRequest,
+): Promise<GatewaySession> {
+  const id = newUuid(deps.clock.now()) as SessionId;
+  const serial = randomBytes(8).readBigUInt64BE() >> 1n;
+  const recording = await deps.recorder.openRecording(recordingMeta(id, granted.authorization, request));
+  try {
+    await deps.database.inTransaction(async (tx) => {
+      await insertSession(tx, deps.clock, {
+        ...request,
+        id,
+        gatewayId: deps.gatewayId,
+        authorization: granted.authorization,
+      });
+      await appendAuditEvent(tx, deps.clock, openedEvent(id, granted.authorization, request, serial));
+    });
+  } catch (thrown) {
+    await recording.close().catch(() => undefined); // Its open leaf stays: an attempt that came no further.
+    throw thrown;
+  }
+  return new GatewaySession(deps, { ...granted, serial }, recording);
+}
+
+function recordingMeta(
+  sessionId: SessionId,
+  { person, target, account }: TargetAuthorization,
+  request: SessionRequest,
+) {
+  return {
+    sessionId,
+    connectionId: request.connectionId,
+    personId: person.id,
+    targetId: target.id,
+    account,
+    kind: request.kind,
+    command: request.command,
+    columns: request.terminal?.columns ?? 80,
+    rows: request.terminal?.rows ?? 24,
+    term: request.terminal?.term ?? 'dumb',
+  };
+}
+
+function openedEvent(
+  session: SessionId,
+  { person, target, account }: TargetAuthorization,
+  request: SessionRequest,
+  serial: bigint,
+) {
+  return {
+    type: 'session.opened',
+    actor: person.id,
+    session,
+    body: {
+      connection: request.connectionId,
+      target: target.id,
+      account,
+      kind: request.kind,
+      command: request.command,
+      sourceAddress: request.sourceAddress,
+      certificateSerial: serial.toString(),
+    },
+  } as const;
+}
+
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
+function untilExpiry(until: Date, now: Date): number {
+  return Math.min(Math.max(until.getTime() - now.getTime(), 0), TIMER_MS_MAX);
+}

@@ -1,0 +1,157 @@
+/**
+ * Who is at the other end. The person is whoever the signature that succeeded, or the browser approval that succeeded,
+ * says; a user name or a key that was only offered says nothing.
+ */
+import { asError, type Clock, type Database, equalInConstantTime, LIMITS, type Log } from '../../foundation/index.ts';
+import { findPersonByKey, noteKeyUsed, requestSignIn, waitForSignIn } from '../../identity/index.ts';
+import { message } from '../../messages/index.ts';
+import type { ConnectionId, Person } from '../../policy/index.ts';
+import { appendAuditEvent } from '../../recorder/index.ts';
+import { type AuthContext, type KeyboardAuthContext, type PublicKeyAuthContext, utils } from './library.ts';
+
+export interface AuthenticationDeps {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly publicUrl: URL;
+  readonly signInDecided: EventTarget;
+}
+
+export interface Arrival {
+  readonly connectionId: ConnectionId;
+  readonly sourceAddress: string;
+  /** Aborted when the connection closes. */
+  readonly signal: AbortSignal;
+  /** A person is reading in a browser: the connection may wait longer than for a machine. */
+  readonly extendGrace: (seconds: number) => void;
+}
+
+export interface SignedIn {
+  readonly person: Person;
+  readonly loginName: string;
+  readonly method: 'ssh_key' | 'browser';
+}
+
+const METHODS = ['publickey', 'keyboard-interactive'] as const;
+const LOGIN_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+/** Answers the authentication requests of one connection, one at a time, until one succeeds. */
+export class Authentication {
+  readonly #deps: AuthenticationDeps;
+  readonly #arrival: Arrival;
+  #tries = 0;
+  #signedIn: SignedIn | undefined;
+
+  constructor(deps: AuthenticationDeps, arrival: Arrival) {
+    this.#deps = deps;
+    this.#arrival = arrival;
+  }
+
+  get signedIn(): SignedIn | undefined {
+    return this.#signedIn;
+  }
+
+  /**
+   * Decides one request. The library throws from accept, reject and prompt when the client has moved on meanwhile
+   * (an unauthenticated client can provoke it), so whatever happens here ends this connection and no other.
+   */
+  async answer(context: AuthContext, disconnect: () => void): Promise<void> {
+    try {
+      this.#tries += 1;
+      if (this.#tries > LIMITS.sshAuthTriesMax) {
+        await this.#refused(context.username, 'too_many_tries');
+        disconnect();
+        return;
+      }
+      if (!(await this.#accepts(context))) context.reject([...METHODS]);
+    } catch (thrown) {
+      this.#deps.log.debug({ event: 'ssh.authentication_ended', err: asError(thrown) }, 'authentication ended');
+      disconnect();
+    }
+  }
+
+  /** @returns whether the request was answered with something else than a refusal. */
+  async #accepts(context: AuthContext): Promise<boolean> {
+    if (!LOGIN_NAME.test(context.username)) return false;
+    if (context.method === 'publickey') return this.#publicKey(context);
+    if (context.method === 'keyboard-interactive') return this.#browser(context);
+    return false;
+  }
+
+  async #publicKey(context: PublicKeyAuthContext): Promise<boolean> {
+    const found = await findPersonByKey(this.#deps, context.key.data);
+    if (found === undefined) return false;
+    if (context.signature === undefined || context.blob === undefined) {
+      context.accept(); // A question only: "would this key do?" Nobody is signed in by it.
+      return true;
+    }
+    if (!isSignedBy(context.key, context.blob, context.signature, context.hashAlgo)) {
+      await this.#refused(context.username, 'bad_signature');
+      return false;
+    }
+    await noteKeyUsed(this.#deps, found.fingerprint);
+    return this.#accept(
+      context,
+      { person: found.person, loginName: context.username, method: 'ssh_key' },
+      found.fingerprint,
+    );
+  }
+
+  async #browser(context: KeyboardAuthContext): Promise<boolean> {
+    const { sourceAddress, signal, extendGrace } = this.#arrival;
+    const seconds = LIMITS.sshBrowserApprovalSeconds;
+    const request = await requestSignIn(this.#deps, { loginName: context.username, sourceAddress, seconds });
+    extendGrace(seconds);
+    const url = new URL(`/ssh/${request.code}`, this.#deps.publicUrl).href;
+    const words = (locale: 'en' | 'ja'): string => message(locale, 'sign_in.instructions', { url, code: request.code });
+    // No prompt: the client prints the text, answers at once with nothing, and waits; the person presses no key.
+    const aborted = new AbortController();
+    await new Promise<void>((resolve) => {
+      context.once('abort', () => aborted.abort());
+      context.prompt([], message('en', 'sign_in.title'), `${words('en')}\n${words('ja')}\n`, () => resolve());
+    });
+    const person = await waitForSignIn(this.#deps, request.id, AbortSignal.any([signal, aborted.signal]));
+    if (person === undefined || aborted.signal.aborted) {
+      await this.#refused(context.username, 'not_approved');
+      return false;
+    }
+    return this.#accept(context, { person, loginName: context.username, method: 'browser' }, null);
+  }
+
+  async #accept(context: AuthContext, signedIn: SignedIn, fingerprint: string | null): Promise<true> {
+    const { connectionId, sourceAddress } = this.#arrival;
+    await appendAuditEvent(this.#deps.database, this.#deps.clock, {
+      type: 'ssh.signed_in',
+      actor: signedIn.person.id,
+      body: { connection: connectionId, method: signedIn.method, fingerprint, sourceAddress },
+    });
+    // In one step: `accept` makes the connection ready at once, for the person of this very request and no other.
+    this.#signedIn = signedIn;
+    context.accept();
+    return true;
+  }
+
+  async #refused(loginName: string, reason: string): Promise<void> {
+    const { connectionId, sourceAddress } = this.#arrival;
+    await appendAuditEvent(this.#deps.database, this.#deps.clock, {
+      type: 'ssh.sign_in_refused',
+      actor: null,
+      body: { connection: connectionId, loginName, sourceAddress, reason },
+    });
+  }
+}
+
+/** Whether `signature` over `blob` was made with this key. SHA-1 signatures of RSA keys are none. */
+export function isSignedBy(
+  key: { algo: string; data: Buffer },
+  blob: Buffer,
+  signature: Buffer,
+  hash: string | undefined,
+): boolean {
+  const isRsa = key.algo === 'ssh-rsa' || key.algo.startsWith('rsa-');
+  if (isRsa && hash !== 'sha256' && hash !== 'sha512') return false;
+  const parsed = utils.parseKey(key.data);
+  if (parsed instanceof Error) return false;
+  if (!equalInConstantTime(parsed.getPublicSSH().toString('base64'), key.data.toString('base64'))) return false;
+  return parsed.verify(blob, signature, hash) === true;
+}

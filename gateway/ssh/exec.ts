@@ -1,0 +1,145 @@
+/** One command, judged whole before anything runs; an export with its ticket is counted and cut on the way out. */
+import { createHash } from 'node:crypto';
+import { completeRedemption, type Redemption, type RedemptionResult } from '../../approvals/index.ts';
+import { createMeter, judgeCommand, type Judgement } from '../../policy/index.ts';
+import { appendAuditEvent } from '../../recorder/index.ts';
+import { REFUSED_STATUS, redeem, refuseAct } from './gate.ts';
+import { type Exit, join } from './join.ts';
+import type { ChannelWork } from './serve-channel.ts';
+import { pump } from './stream-io.ts';
+
+/** Programs that speak a file protocol over the channel; what they carry cannot be judged yet, so they do not run. */
+const FILE_TRANSFER = new Set([
+  'scp',
+  'rsync',
+  'sftp-server',
+  'git-upload-pack',
+  'git-receive-pack',
+  'git-upload-archive',
+  'borg',
+]);
+
+type Redeemed = Extract<Redemption, { redeemed: true }>;
+
+export async function runExec(work: ChannelWork, command: string): Promise<Exit> {
+  const { target, person: who } = work.session.authorization;
+  const judgement = judgeCommand(command, { mode: target.mode, assets: work.session.assets });
+  await work.session.mark(command);
+  const tool = fileTransferTool(judgement);
+  if (tool !== undefined) return refuseFileTransfer(work, { tool, command, actor: who.id });
+  if (judgement.verdict === 'allow') return runAllowed(work, command);
+  if (judgement.verdict === 'needs_ticket') {
+    const ticket = await redeem(work, { text: command, judgement });
+    if (ticket.redeemed) return runExport(work, command, ticket);
+    await refuseAct(work, { text: command, judgement, ticket });
+  } else {
+    await refuseAct(work, { text: command, judgement });
+  }
+  work.session.end('gate_refused');
+  return { status: REFUSED_STATUS };
+}
+
+async function runAllowed(
+  work: ChannelWork,
+  command: string,
+  filter?: Parameters<typeof join>[0]['filter'],
+): Promise<Exit> {
+  const { session, person, request } = work;
+  const connection = await work.target();
+  const { terminal, environment } = request;
+  const target = await connection.exec(command, { terminal, environment });
+  const forwardInput = (take: (chunk: Buffer) => Promise<void>): Promise<void> => pump(person.channel, take);
+  return join({ session, person, request, target, forwardInput, ...(filter === undefined ? {} : { filter }) });
+}
+
+async function runExport(work: ChannelWork, command: string, ticket: Redeemed): Promise<Exit> {
+  const { person, session } = work;
+  const delivery = createDelivery(ticket);
+  let exit: Exit = {};
+  try {
+    await person.say('export.begun', 'ticket_in_use', {
+      number: ticket.number,
+      rows: ticket.rowsMax,
+      bytes: ticket.bytesMax,
+    });
+    exit = await runAllowed(work, command, delivery.filter);
+  } finally {
+    const result = delivery.finish(exit, session.signal.aborted);
+    await completeRedemption(work.deps, ticket.ticketId, result);
+    if (!session.signal.aborted) await tellResult(work, ticket, result);
+  }
+  if (delivery.exceeded()) {
+    session.end('limit_exceeded');
+    return { status: REFUSED_STATUS };
+  }
+  return exit;
+}
+
+/** Counts and hashes what is shown, and cuts it where the ticket ends. */
+function createDelivery(ticket: Redeemed) {
+  // Standard error leaves as well, so it has the same budget; each stream counts its own rows.
+  const meters = { o: createMeter(ticket), e: createMeter(ticket) };
+  const hash = createHash('sha256');
+  let exceeded = false;
+  const total = (): { rows: number; bytes: number } => ({
+    rows: meters.o.rows + meters.e.rows,
+    bytes: meters.o.bytes + meters.e.bytes,
+  });
+  return {
+    exceeded: () => exceeded,
+    filter: (stream: 'o' | 'e', chunk: Buffer) => {
+      if (exceeded) return { pass: chunk.subarray(0, 0), stop: true };
+      const taken = meters[stream].take(chunk);
+      const { rows, bytes } = total();
+      exceeded = taken.exceeded || rows > ticket.rowsMax || bytes > ticket.bytesMax;
+      // When only both streams together pass the budget, the chunk that did it stays behind whole.
+      const pass = exceeded && !taken.exceeded ? chunk.subarray(0, 0) : taken.pass;
+      hash.update(pass);
+      return { pass, stop: exceeded };
+    },
+    finish: (exit: Exit, interrupted: boolean): RedemptionResult => {
+      meters.o.finish();
+      meters.e.finish();
+      const exitStatus = exit.status ?? null;
+      const ended = exitStatus === 0 ? 'completed' : exitStatus === null ? 'interrupted' : 'failed';
+      const outcome = exceeded ? 'limit_exceeded' : interrupted ? 'interrupted' : ended;
+      return { outcome, ...total(), sha256: hash.digest(), exitStatus };
+    },
+  };
+}
+
+async function tellResult({ person }: ChannelWork, ticket: Redeemed, result: RedemptionResult): Promise<void> {
+  const { rowsMax, bytesMax, number } = ticket;
+  const { rows, bytes } = result;
+  if (result.outcome === 'limit_exceeded') {
+    await person.say('export.limit_exceeded', 'limit_exceeded', { number, rows, bytes, rowsMax, bytesMax });
+    return;
+  }
+  await person.say('export.done', 'ticket_used', { number, rows, bytes, sha256: result.sha256.toString('hex') });
+}
+
+function fileTransferTool(judgement: Judgement): string | undefined {
+  const programs = judgement.commands.map(([program = '']) => program.replace(/^.*\//, ''));
+  return programs.find((program) => FILE_TRANSFER.has(program));
+}
+
+async function refuseFileTransfer(
+  work: ChannelWork,
+  refused: { tool: string; command: string; actor: string },
+): Promise<Exit> {
+  const { deps, caller, session, person } = work;
+  await appendAuditEvent(deps.database, deps.clock, {
+    type: 'channel.refused',
+    actor: refused.actor,
+    session: session.id,
+    body: {
+      connection: caller.connectionId,
+      loginName: caller.loginName,
+      kind: 'file_transfer',
+      detail: refused.command.slice(0, 1_024),
+    },
+  });
+  await person.say('channel.file_transfer', 'channel_refused', { tool: refused.tool });
+  session.end('gate_refused');
+  return { status: REFUSED_STATUS };
+}

@@ -1,0 +1,74 @@
+/** The gate's answer to a person: what was recognised, why, and where to ask. */
+import { type Redemption, recordRefusedAct, redeemTicket } from '../../approvals/index.ts';
+import { type MessageKey, message } from '../../messages/index.ts';
+import type { Finding, Judgement } from '../../policy/index.ts';
+import type { PersonSide } from './person-side.ts';
+import type { ChannelWork } from './serve-channel.ts';
+
+/** Shell convention for "found, but may not be run" (POSIX XCU 2.8.2). */
+export const REFUSED_STATUS = 126;
+
+const FINDINGS_SHOWN = 3;
+const TICKET_MESSAGES: Partial<Record<Extract<Redemption, { redeemed: false }>['reason'], MessageKey>> = {
+  used: 'gate.ticket.used',
+  too_early: 'gate.ticket.too_early',
+  too_late: 'gate.ticket.too_late',
+  not_approved: 'gate.ticket.not_approved',
+};
+
+/** Looks for the ticket of this very act and begins its one use. */
+export function redeem(
+  { deps, session }: ChannelWork,
+  act: { text: string; judgement: Judgement },
+): Promise<Redemption> {
+  const { person, target } = session.authorization;
+  return redeemTicket(deps, {
+    personId: person.id,
+    targetId: target.id,
+    digest: act.judgement.digest,
+    sessionId: session.id,
+    text: act.text,
+  });
+}
+
+/** Keeps the refused act, then says so. The event comes first: a refusal that left no trace did not happen. */
+export async function refuseAct(
+  work: ChannelWork,
+  act: { text: string; judgement: Judgement; ticket?: Redemption },
+): Promise<void> {
+  const { deps, session, person } = work;
+  const { person: who, target } = session.authorization;
+  const id = await deps.database.inTransaction((tx) =>
+    recordRefusedAct(tx, deps.clock, {
+      sessionId: session.id,
+      personId: who.id,
+      targetId: target.id,
+      text: act.text,
+      judgement: act.judgement,
+    }),
+  );
+  const reason = wordFindings(person, act.judgement.findings);
+  if (act.judgement.verdict === 'deny') {
+    await person.say('gate.deny', 'act_refused', { reason });
+    return;
+  }
+  await person.say('gate.needs_ticket', 'ticket_required', { reason });
+  const known = act.ticket?.redeemed === false ? TICKET_MESSAGES[act.ticket.reason] : undefined;
+  if (known !== undefined) await person.say(known, 'ticket_unusable');
+  await person.say('gate.ask', 'ticket_required', { url: new URL(`/tickets/new?act=${id}`, deps.publicUrl).href });
+}
+
+function wordFindings(person: PersonSide, findings: readonly Finding[]): string {
+  const said = findings.slice(0, FINDINGS_SHOWN).map((finding) =>
+    message(person.locale, `finding.${finding.class}`, {
+      subject: printable(finding.subject),
+      assets: finding.assets.map(printable).join(', '),
+    }),
+  );
+  return [...new Set(said)].join('; ');
+}
+
+/** Words of the command come back to a terminal: nothing in them may move its cursor or reorder its text. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\uFFFD').slice(0, 200);
+}

@@ -1,0 +1,74 @@
+import { LIMITS } from '../../../foundation/index.ts';
+import { message } from '../../../messages/index.ts';
+import type { Exit } from '../join.ts';
+import type { ChannelWork } from '../serve-channel.ts';
+import type { Terminal } from '../target-connection.ts';
+import { InputQueue } from './input-queue.ts';
+import { LineEditor } from './line-editor.ts';
+import { GuardedShell } from './shell.ts';
+
+const LINE_FEED = 0x0a;
+
+/** An interactive guarded shell: prompt, edit, judge, run, again. */
+export async function runGuardedShell(work: ChannelWork, terminal: Terminal): Promise<Exit> {
+  const { session, person, request } = work;
+  const input = new InputQueue(person.channel);
+  const shell = new GuardedShell(work, input);
+  const editor = new LineEditor({
+    columns: terminal.columns,
+    rows: terminal.rows,
+    show: (bytes) => person.show('o', bytes),
+    recordInput: (bytes) => session.record('i', bytes),
+  });
+  const stopResizing = request.onResize(({ columns, rows }) => editor.resize(columns, rows));
+  try {
+    const { target, account } = session.authorization;
+    await person.sayText(message(person.locale, 'session.welcome', { target: target.name }));
+    await shell.open();
+    const home = shell.state.directory;
+    for (;;) {
+      const where = shell.state.directory === home ? '~' : shell.state.directory;
+      const line = await editor.readLine(`${account}@${target.name}:${where}$ `, input, session.signal);
+      if (line === undefined) return { status: shell.state.status };
+      const exit = await shell.run(line);
+      if (exit !== undefined) return exit;
+    }
+  } finally {
+    stopResizing();
+    editor.close();
+  }
+}
+
+/** A guarded shell without a terminal: each line of standard input is judged and run, one after the other. */
+export async function runGuardedScript(work: ChannelWork): Promise<Exit> {
+  const { session, person } = work;
+  const input = new InputQueue(person.channel);
+  const shell = new GuardedShell(work, input);
+  await shell.open();
+  for (;;) {
+    const line = await readScriptLine(work, input, session.signal);
+    if (line === undefined) return { status: shell.state.status };
+    const exit = await shell.run(line);
+    if (exit !== undefined) return exit;
+  }
+}
+
+async function readScriptLine(work: ChannelWork, input: InputQueue, signal: AbortSignal): Promise<string | undefined> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for (;;) {
+    const chunk = await input.next(signal);
+    if (chunk === undefined) return parts.length === 0 ? undefined : Buffer.concat(parts).toString('utf8');
+    const at = chunk.indexOf(LINE_FEED);
+    const end = at === -1 ? chunk.length : at + 1;
+    input.giveBack(chunk.subarray(end));
+    await work.session.record('i', chunk.subarray(0, end));
+    length += end;
+    // A line nobody could judge is cut to one byte too many, which the shell then refuses with its reason.
+    if (length <= LIMITS.typedLineBytesMax + 1) parts.push(chunk.subarray(0, end));
+    if (at !== -1)
+      return Buffer.concat(parts)
+        .toString('utf8')
+        .replace(/\r?\n$/, '');
+  }
+}

@@ -1,0 +1,119 @@
+/** A shell of which the gateway owns the line: nothing reaches the target that was not judged whole. */
+import { randomBytes } from 'node:crypto';
+import { LIMITS } from '../../../foundation/index.ts';
+import { type Judgement, judgeCommand } from '../../../policy/index.ts';
+import { REFUSED_STATUS, refuseAct } from '../gate.ts';
+import { type Exit, join } from '../join.ts';
+import type { ChannelWork } from '../serve-channel.ts';
+import type { InputQueue } from './input-queue.ts';
+import { createMarkFilter } from './mark-filter.ts';
+import { EMPTY_STATE, readReport, type ShellState, wrapLine } from './wrapper.ts';
+
+const MARK_BYTES = 16;
+const LEAVES = new Set(['exit', 'logout']);
+
+export class GuardedShell {
+  readonly #work: ChannelWork;
+  readonly #input: InputQueue;
+  #state: ShellState = EMPTY_STATE;
+  #baseline: ShellState = EMPTY_STATE;
+
+  constructor(work: ChannelWork, input: InputQueue) {
+    this.#work = work;
+    this.#input = input;
+  }
+
+  get state(): ShellState {
+    return this.#state;
+  }
+
+  /** Learns where the account's shell stands before its first line. */
+  async open(): Promise<void> {
+    await this.#execute(':', { withTerminal: false });
+    this.#baseline = this.#state;
+    this.#state = { ...this.#state, variables: new Map() };
+  }
+
+  /** Judges one line and runs it when it may. @returns the exit when the line leaves the shell. */
+  async run(line: string): Promise<Exit | undefined> {
+    if (line.trim() === '') return undefined;
+    const { session, person } = this.#work;
+    if (Buffer.byteLength(line) > LIMITS.typedLineBytesMax) {
+      await person.say('gate.too_long', 'command_too_long', { bytes: LIMITS.typedLineBytesMax });
+      this.#state = { ...this.#state, status: REFUSED_STATUS };
+      return undefined;
+    }
+    const { mode } = session.authorization.target;
+    const judgement = judgeCommand(line, { mode, assets: session.assets, cwd: this.#state.directory });
+    await session.mark(line);
+    const [only, ...others] = judgement.commands;
+    if (only !== undefined && others.length === 0 && LEAVES.has(only[0] ?? ''))
+      return leave(only[1], this.#state.status);
+    if (judgement.verdict !== 'allow') {
+      await this.#refuse(line, judgement);
+      return undefined;
+    }
+    const { exit, reported } = await this.#execute(line, { withTerminal: true });
+    const left = !reported && judgement.commands.some(([name]) => LEAVES.has(name ?? ''));
+    return left ? exit : undefined;
+  }
+
+  async #refuse(text: string, judgement: Judgement): Promise<void> {
+    const { deps, person, session } = this.#work;
+    await refuseAct(this.#work, { text, judgement });
+    if (judgement.verdict === 'needs_ticket') {
+      const { host, port } = deps.advertised;
+      await person.say('gate.how_to_run', 'ticket_required', { host, port, target: session.authorization.target.name });
+    }
+    this.#state = { ...this.#state, status: REFUSED_STATUS };
+  }
+
+  async #execute(line: string, options: { withTerminal: boolean }): Promise<{ exit: Exit; reported: boolean }> {
+    const { session, person, request, target } = this.#work;
+    const connection = await target();
+    const mark = randomBytes(MARK_BYTES).toString('hex');
+    const filter = createMarkFilter(mark);
+    const terminal = options.withTerminal ? request.terminal : undefined;
+    const channel = await connection.exec(wrapLine(line, this.#state, mark), {
+      terminal,
+      environment: request.environment,
+    });
+    const finished = new AbortController();
+    try {
+      const exit = await join({
+        session,
+        person,
+        request,
+        target: channel,
+        forwardInput:
+          terminal === undefined ? () => Promise.resolve() : (take) => this.#typeInto(take, finished.signal),
+        filter: (stream, chunk) => ({ pass: stream === 'o' ? filter.take(chunk) : chunk, stop: false }),
+      });
+      const rest = filter.rest();
+      if (rest.length > 0) await person.show('o', rest);
+      this.#learn(filter.report, exit);
+      return { exit, reported: filter.report !== undefined };
+    } finally {
+      finished.abort();
+    }
+  }
+
+  /** What is typed while a program runs is the program's; what was pasted behind an Enter waits for its own prompt. */
+  async #typeInto(take: (chunk: Buffer) => Promise<void>, finished: AbortSignal): Promise<void> {
+    for (;;) {
+      const chunk = await this.#input.next(finished, { onlyNew: true });
+      if (chunk === undefined) return;
+      await take(chunk);
+    }
+  }
+
+  #learn(report: string | undefined, exit: Exit): void {
+    if (report === undefined) this.#state = { ...this.#state, status: exit.status ?? 255 };
+    else this.#state = readReport(report, this.#state, this.#baseline);
+  }
+}
+
+function leave(argument: string | undefined, status: number): Exit {
+  const given = argument !== undefined && /^\d{1,3}$/.test(argument) ? Number(argument) % 256 : status;
+  return { status: given };
+}

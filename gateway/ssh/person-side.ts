@@ -1,0 +1,75 @@
+/**
+ * The maintainer's side of one session: everything shown goes into the recording first.
+ */
+import { GatewayError } from '../../foundation/index.ts';
+import { type MessageKey, message } from '../../messages/index.ts';
+import type { Locale } from '../../policy/index.ts';
+import type { GatewaySession } from '../session.ts';
+import type { ServerChannel } from './library.ts';
+import { writeTo } from './stream-io.ts';
+
+export type Values = Readonly<Record<string, string | number>>;
+
+export interface PersonSide {
+  readonly channel: ServerChannel;
+  readonly locale: Locale;
+  readonly hasTerminal: boolean;
+  /** Records, then shows. `o` is standard output, `e` standard error. */
+  show(stream: 'o' | 'e', bytes: Uint8Array): Promise<void>;
+  /** One line of ours on standard error, in the person's language, ending in a stable code. */
+  say(key: MessageKey, code: string, values?: Values): Promise<void>;
+  /** A line that was worded already. */
+  sayText(text: string): Promise<void>;
+}
+
+export function personSide(
+  channel: ServerChannel,
+  options: { locale: Locale; hasTerminal: boolean; session: GatewaySession | undefined },
+): PersonSide {
+  const { locale, hasTerminal, session } = options;
+  const show = async (stream: 'o' | 'e', bytes: Uint8Array): Promise<void> => {
+    await session?.record(stream, bytes);
+    await writeTo(stream === 'o' ? channel : channel.stderr, channel, bytes);
+  };
+  const sayText = (text: string): Promise<void> => show('e', Buffer.from(hasTerminal ? `\r${text}\r\n` : `${text}\n`));
+  return {
+    channel,
+    locale,
+    hasTerminal,
+    show,
+    sayText,
+    say: (key, code, values = {}) => sayText(message(locale, 'line', { text: message(locale, key, values), code })),
+  };
+}
+
+/**
+ * The last line to somebody whose session has ended: the one thing that is not recorded, because the recorder may be
+ * the reason. It carries nothing from the target.
+ */
+export async function sayUnrecorded(
+  channel: ServerChannel,
+  locale: Locale,
+  key: MessageKey,
+  code: string,
+): Promise<void> {
+  const text = message(locale, 'line', { text: message(locale, key), code });
+  await writeTo(channel.stderr, channel, Buffer.from(`\r${text}\r\n`)).catch(() => undefined);
+}
+
+/** The message for a failure, when there is one made for it; its code is the error's. */
+export function failureMessage(error: GatewayError): MessageKey | undefined {
+  switch (error.code) {
+    case 'target_unreachable':
+      return 'error.target_unreachable';
+    case 'target_host_key_mismatch':
+      return 'error.target_host_key_mismatch';
+    case 'target_sign_in_refused':
+      return 'error.target_sign_in_refused';
+    case 'recording_unavailable':
+      return 'error.recording_unavailable';
+    case 'database_unavailable':
+      return 'error.database_unavailable';
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,216 @@
+/** One session channel from its start to its end: admit, dial, join, close. Every way out says why. */
+import { randomUUID } from 'node:crypto';
+import { asError, GatewayError, LIMITS } from '../../foundation/index.ts';
+import type { MessageKey } from '../../messages/index.ts';
+import { appendAuditEvent } from '../../recorder/index.ts';
+import { admit } from '../admission.ts';
+import type { GatewaySession } from '../session.ts';
+import type { EndReason } from '../session-registry.ts';
+import type { Caller, Refusals } from './connection.ts';
+import { runExec } from './exec.ts';
+import { runGuardedScript, runGuardedShell } from './guarded-line/index.ts';
+import type { Exit } from './join.ts';
+import type { ServerChannel } from './library.ts';
+import type { SshDeps } from './listener.ts';
+import { failureMessage, type PersonSide, personSide, sayUnrecorded, type Values } from './person-side.ts';
+import type { ChannelRequest } from './session-requests.ts';
+import { runShell } from './shell.ts';
+import { PeerGone } from './stream-io.ts';
+import { dialTarget, type TargetConnection } from './target-connection.ts';
+
+/** What the runners of exec, shell and guarded lines work with. */
+export interface ChannelWork {
+  readonly deps: SshDeps;
+  readonly caller: Caller;
+  readonly request: ChannelRequest;
+  readonly session: GatewaySession;
+  readonly person: PersonSide;
+  /** Dials the target at the first call. */
+  readonly target: () => Promise<TargetConnection>;
+}
+
+/** The exit status of what the gateway itself ended, as ssh reports its own failures. */
+const GATEWAY_STATUS = 255;
+
+const ENDED: Partial<Record<EndReason, MessageKey>> = {
+  locked: 'session.ended.locked',
+  revoked: 'session.ended.revoked',
+  expired: 'session.ended.expired',
+  recorder_failed: 'session.ended.recorder_failed',
+  shutdown: 'session.ended.shutdown',
+  target_lost: 'session.ended.target_lost',
+};
+
+export async function serveChannel(
+  deps: SshDeps,
+  channel: ServerChannel,
+  caller: Caller,
+  refusals: Refusals,
+  request: ChannelRequest,
+): Promise<void> {
+  const locale = caller.person.locale;
+  const outside = personSide(channel, { locale, hasTerminal: request.terminal !== undefined, session: undefined });
+  const stopTelling = refusals.tellOn((text) => void outside.sayText(text).catch(() => undefined));
+  try {
+    const status = await serve(deps, outside, caller, request);
+    finish(channel, status);
+  } catch (thrown) {
+    await tellFailure(deps, outside, caller, asError(thrown));
+    finish(channel, { status: GATEWAY_STATUS });
+  } finally {
+    stopTelling();
+  }
+}
+
+async function serve(deps: SshDeps, outside: PersonSide, caller: Caller, request: ChannelRequest): Promise<Exit> {
+  const { start } = request;
+  if (start.kind === 'subsystem') return refuseSubsystem(deps, outside, caller, start.name);
+  if (start.kind === 'exec' && Buffer.byteLength(start.command) > LIMITS.commandBytesMax) {
+    await outside.say('gate.too_long', 'command_too_long', { bytes: LIMITS.commandBytesMax });
+    return { status: GATEWAY_STATUS };
+  }
+  const admission = await admit(deps, caller.person, caller.loginName, {
+    connectionId: caller.connectionId,
+    kind: start.kind,
+    command: start.kind === 'exec' ? start.command : null,
+    sourceAddress: caller.sourceAddress,
+    signedInBy: caller.method,
+    terminal: request.terminal,
+  });
+  if (!admission.admitted) {
+    await outside.say(`access.${admission.reason}`, `access_${admission.reason}`, names(deps, caller));
+    return { status: GATEWAY_STATUS };
+  }
+  return work(deps, outside, caller, { request, session: admission.session });
+}
+
+async function work(
+  deps: SshDeps,
+  outside: PersonSide,
+  caller: Caller,
+  { request, session }: { request: ChannelRequest; session: GatewaySession },
+): Promise<Exit> {
+  const { channel, locale, hasTerminal } = outside;
+  const person = personSide(channel, { locale, hasTerminal, session });
+  const dialled = dialOnce(deps, session);
+  channel.once('close', () => session.end('client_lost'));
+  caller.closed.addEventListener('abort', () => session.end('client_lost'), { once: true });
+  request.onResize(({ columns, rows }) => {
+    session.recordResize(columns, rows).catch(() => undefined); // The recorder failed: the session is ending for it.
+  });
+  let exit: Exit = { status: GATEWAY_STATUS };
+  try {
+    exit = await endedBy(session, run({ deps, caller, request, session, person, target: dialled.target }));
+  } catch (thrown) {
+    const error = asError(thrown);
+    session.end(error instanceof PeerGone ? 'client_lost' : reasonOf(error));
+    await tellFailure(deps, person, caller, error);
+  } finally {
+    dialled.close();
+    const ended = ENDED[session.endReason];
+    if (session.signal.aborted && ended !== undefined)
+      await sayUnrecorded(channel, locale, ended, `session_${session.endReason}`);
+    await session.close(exit.status ?? null);
+  }
+  return exit;
+}
+
+function run(channelWork: ChannelWork): Promise<Exit> {
+  const { start, terminal } = channelWork.request;
+  if (start.kind === 'exec') return runExec(channelWork, start.command);
+  if (channelWork.session.authorization.target.mode === 'recorded') return runShell(channelWork);
+  return terminal === undefined ? runGuardedScript(channelWork) : runGuardedShell(channelWork, terminal);
+}
+
+/** The work's result, or the gateway's own status when the session was ended from outside first. */
+function endedBy(session: GatewaySession, result: Promise<Exit>): Promise<Exit> {
+  const aborted = new Promise<Exit>((resolve) => {
+    session.signal.addEventListener('abort', () => resolve({ status: GATEWAY_STATUS }), { once: true });
+  });
+  result.catch(() => undefined); // When the abort comes first, what the work still throws is its echo.
+  return Promise.race([result, aborted]);
+}
+
+function dialOnce(deps: SshDeps, session: GatewaySession) {
+  let dialled: Promise<TargetConnection> | undefined;
+  const target = (): Promise<TargetConnection> => {
+    dialled ??= dial(deps, session);
+    return dialled;
+  };
+  return { target, close: () => void dialled?.then((connection) => connection.close()).catch(() => undefined) };
+}
+
+async function dial(deps: SshDeps, session: GatewaySession): Promise<TargetConnection> {
+  const { authorization, id, signal } = session;
+  try {
+    return await dialTarget(deps, authorization, { id, serial: session.certificateSerial, signal });
+  } catch (thrown) {
+    const error = asError(thrown);
+    const detail = error.cause instanceof Error ? error.cause.message : error.message;
+    await appendAuditEvent(deps.database, deps.clock, {
+      type: 'target.dial_failed',
+      actor: authorization.person.id,
+      session: id,
+      body: {
+        target: authorization.target.id,
+        code: error instanceof GatewayError ? error.code : 'internal',
+        detail: detail.slice(0, 500),
+      },
+    });
+    throw error;
+  }
+}
+
+async function refuseSubsystem(deps: SshDeps, outside: PersonSide, caller: Caller, name: string): Promise<Exit> {
+  await appendAuditEvent(deps.database, deps.clock, {
+    type: 'channel.refused',
+    actor: caller.person.id,
+    body: {
+      connection: caller.connectionId,
+      loginName: caller.loginName,
+      kind: 'subsystem',
+      detail: name.slice(0, 200),
+    },
+  });
+  const key = name === 'sftp' ? 'channel.sftp' : 'channel.subsystem';
+  await outside.say(key, 'channel_refused', { name: name.replace(/[^\w.@-]/g, '?').slice(0, 64) });
+  return { status: GATEWAY_STATUS };
+}
+
+async function tellFailure(deps: SshDeps, person: PersonSide, caller: Caller, error: Error): Promise<void> {
+  if (error instanceof PeerGone) return; // Nobody is there to be told.
+  const known = error instanceof GatewayError ? failureMessage(error) : undefined;
+  const reference = randomUUID().slice(0, 8);
+  deps.log.warn(
+    { event: 'ssh.session_failed', connectionId: caller.connectionId, reference, err: error },
+    'session failed',
+  );
+  const values: Values = { ...names(deps, caller), reference };
+  const code = known === undefined ? 'internal' : (error as GatewayError).code;
+  const line = personSide(person.channel, {
+    locale: person.locale,
+    hasTerminal: person.hasTerminal,
+    session: undefined,
+  });
+  await line.say(known ?? 'error.internal', code, values).catch(() => undefined);
+}
+
+function reasonOf(error: Error): EndReason {
+  if (!(error instanceof GatewayError)) return 'internal';
+  if (error.code === 'recording_unavailable') return 'recorder_failed';
+  return error.code.startsWith('target_') ? 'target_refused' : 'internal';
+}
+
+function names(deps: SshDeps, caller: Caller): Values {
+  return { name: caller.loginName, url: deps.publicUrl.href };
+}
+
+function finish(channel: ServerChannel, exit: Exit): void {
+  try {
+    if (exit.signal !== undefined) channel.exit(exit.signal, exit.coreDumped ?? false, '');
+    else channel.exit(exit.status ?? GATEWAY_STATUS);
+    channel.end();
+  } catch {
+    channel.close(); // A signal name that the RFC does not list cannot be said; the closing still is.
+  }
+}

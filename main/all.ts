@@ -1,0 +1,187 @@
+/** Every role in one process: bastion, console, background work. */
+import { readFile, writeFile } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
+import { join } from 'node:path';
+import { recoverRedemptions } from '../approvals/index.ts';
+import type { Config } from '../config/index.ts';
+import {
+  asError,
+  Cleanup,
+  type Clock,
+  GatewayError,
+  hasCode,
+  type Log,
+  newUuid,
+  systemClock,
+} from '../foundation/index.ts';
+import { loadHostKey, listenSsh, recheckSessions, recoverSessions, SessionRegistry } from '../gateway/index.ts';
+import { applyInventory, type InventoryInput, InventorySchema, loadCertificateAuthority } from '../identity/index.ts';
+import { appendAuditEvent, startRecorder } from '../recorder/index.ts';
+import { createOidcClient, createWebApi } from '../web/api/index.ts';
+import { startBackground } from './background.ts';
+import { type DataDirectory, holdDirectory, prepareDataDirectory } from './data-directory.ts';
+import { type DemoParts, startDemoParts } from './demo-parts.ts';
+import { startHttpServer } from './http-server.ts';
+import { openStorage } from './storage.ts';
+import { VERSION } from './version.ts';
+
+export interface Running extends AsyncDisposable {
+  readonly publicUrl: URL;
+  readonly ssh: { readonly host: string; readonly port: number; readonly hostKeyLine: string };
+  readonly directory: DataDirectory;
+  /** Aborted when the gateway can no longer record and should be restarted. */
+  readonly failed: AbortSignal;
+}
+
+const UI_BESIDE_DIST = new URL('../ui/', import.meta.url);
+const UI_OF_SOURCES = new URL('../dist/ui/', import.meta.url);
+
+/** Starts everything in order; what was started is stopped again when a later part refuses. */
+export async function startAll(config: Config, log: Log, clock: Clock = systemClock): Promise<Running> {
+  const cleanup = new Cleanup();
+  try {
+    return await start(config, log, clock, cleanup);
+  } catch (thrown) {
+    await cleanup[Symbol.asyncDispose]();
+    throw thrown;
+  }
+}
+
+async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): Promise<Running> {
+  const publicUrl = new URL(config.http.publicUrl);
+  const directory = await prepareDataDirectory(config.dataDirectory);
+  cleanup.use(await holdDirectory(directory.root));
+  const gatewayId = await loadGatewayId(directory.root, clock);
+  const { database, queue } = await openStorage(config, directory.postgres, log, cleanup);
+  const recorder = cleanup.use(await startRecorder({ directory: directory.recorder, clock, log }));
+  const authority = await loadCertificateAuthority(join(directory.keys, 'user_ca_ed25519.pem'));
+  const hostKey = await loadHostKey(join(directory.keys, 'ssh_host_ed25519_key'));
+  const registry = new SessionRegistry();
+  const signInDecided = new EventTarget();
+  const deps = { database, clock, log, recorder, registry, gatewayId, authority, publicUrl, signInDecided };
+  const demo =
+    config.oidc === null
+      ? await startDemoParts(
+          {
+            mode: config.mode,
+            publicUrl,
+            directory: directory.demo,
+            authorityLine: authority.publicKeyLine,
+            log,
+            clock,
+          },
+          cleanup,
+        )
+      : undefined;
+  for (const inventory of await inventories(config, demo)) await applyInventory(deps, InventorySchema.parse(inventory));
+  await recoverSessions(deps, directory.recorder);
+  await recoverRedemptions(deps);
+  const recheck = (personId?: Parameters<typeof recheckSessions>[1]): Promise<void> => recheckSessions(deps, personId);
+  await startBackground({ database, clock, log, queue, signInDecided, recheck }, cleanup);
+  await announce(deps, config, cleanup);
+
+  const { advertisedHost, advertisedPort } = config.ssh;
+  const web = createWebApi({
+    database,
+    clock,
+    log,
+    publicUrl,
+    mode: config.mode,
+    uiDirectory: uiDirectory(),
+    recorderDirectory: directory.recorder,
+    ssh: { host: advertisedHost, port: advertisedPort, hostKeyFingerprint: hostKey.fingerprint },
+    oidc: oidcClient(config, publicUrl, demo),
+  });
+  cleanup.use(await startHttpServer(withDemo(web, demo), config.http));
+  const ssh = cleanup.use(
+    await listenSsh(
+      { ...deps, advertised: { host: advertisedHost, port: advertisedPort } },
+      { host: config.ssh.host, port: config.ssh.port, hostKey: hostKey.privateKey },
+    ),
+  );
+  return {
+    publicUrl,
+    ssh: { host: advertisedHost, port: ssh.port, hostKeyLine: hostKey.publicKeyLine },
+    directory,
+    failed: recorder.failed,
+    [Symbol.asyncDispose]: () => cleanup[Symbol.asyncDispose](),
+  };
+}
+
+async function announce(
+  deps: { database: Parameters<typeof appendAuditEvent>[0]; clock: Clock; gatewayId: string; log: Log },
+  config: Config,
+  cleanup: Cleanup,
+): Promise<void> {
+  const { database, clock, gatewayId: gateway, log } = deps;
+  await appendAuditEvent(database, clock, {
+    type: 'gateway.started',
+    actor: null,
+    body: { gateway, mode: config.mode, version: VERSION },
+  });
+  cleanup.defer(() =>
+    appendAuditEvent(database, clock, { type: 'gateway.stopped', actor: null, body: { gateway } }).catch(
+      (thrown: unknown) => {
+        if (!hasCode(thrown, 'database_unavailable')) throw thrown;
+        log.warn(
+          { event: 'gateway.stop_not_audited', err: asError(thrown) },
+          'the database was gone before the gateway',
+        );
+      },
+    ),
+  );
+}
+
+async function inventories(config: Config, demo: DemoParts | undefined): Promise<(InventoryInput | unknown)[]> {
+  const file = config.inventory === null ? [] : [await readInventory(config.inventory)];
+  return demo === undefined ? file : [demo.inventory, ...file];
+}
+
+async function readInventory(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as unknown;
+  } catch (cause) {
+    throw new GatewayError('config_invalid', `The inventory ${path} cannot be read as JSON.`, { cause });
+  }
+}
+
+function oidcClient(config: Config, publicUrl: URL, demo: DemoParts | undefined) {
+  const { roleOfGroup } = config;
+  if (demo !== undefined) {
+    const { issuer, clientId, clientSecret } = demo;
+    return createOidcClient({ issuer, clientId, clientSecret, publicUrl, roleOfGroup, allowInsecure: true });
+  }
+  if (config.oidc === null) throw new GatewayError('start_refused', 'No identity provider is configured.');
+  const { issuer, clientId, clientSecret } = config.oidc;
+  return createOidcClient({
+    issuer: new URL(issuer),
+    clientId,
+    clientSecret,
+    publicUrl,
+    roleOfGroup,
+    allowInsecure: false,
+  });
+}
+
+/** The demo provider answers below /oidc, before the console's own rules (its forms are not JSON). */
+function withDemo(web: RequestListener, demo: DemoParts | undefined): RequestListener {
+  if (demo === undefined) return web;
+  return (request, response) => {
+    const isProvider = request.url?.startsWith('/oidc/') === true;
+    (isProvider ? demo.identityProvider : web)(request, response);
+  };
+}
+
+/** A name that outlives restarts, so that the next start finds the sessions this one may leave open. */
+async function loadGatewayId(root: string, clock: Clock): Promise<string> {
+  const path = join(root, 'gateway-id');
+  await writeFile(path, newUuid(clock.now()), { flag: 'wx', mode: 0o600 }).catch((thrown: unknown) => {
+    const error = asError(thrown);
+    if (!('code' in error && error.code === 'EEXIST')) throw error;
+  });
+  return (await readFile(path, 'utf8')).trim();
+}
+
+function uiDirectory(): string {
+  return (import.meta.url.includes('/dist/main/') ? UI_BESIDE_DIST : UI_OF_SOURCES).pathname;
+}

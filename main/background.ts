@@ -1,0 +1,98 @@
+/** What goes on beside the requests: notifications from the database, queued work, and things that fall due. */
+import { z } from 'zod';
+import {
+  dispatchOutbox,
+  expireTickets,
+  OUTBOX_CHANNEL,
+  recoverRedemptions,
+  startNotifications,
+} from '../approvals/index.ts';
+import {
+  asError,
+  type Cleanup,
+  type Clock,
+  type Database,
+  type JobKind,
+  JobQueues,
+  type Log,
+  type QueueBackend,
+} from '../foundation/index.ts';
+import { SIGN_INS_CHANGED } from '../identity/index.ts';
+import type { PersonId } from '../policy/index.ts';
+
+export interface BackgroundDeps {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly queue: QueueBackend;
+  readonly signInDecided: EventTarget;
+  /** Checks the live sessions of one person, or of everybody. */
+  readonly recheck: (personId?: PersonId) => Promise<void>;
+}
+
+const TICKET_UPKEEP: JobKind<Record<string, never>> = { name: 'ticket-upkeep', payload: z.strictObject({}) };
+const UPKEEP_INTERVAL_MS = 30_000;
+
+export async function startBackground(deps: BackgroundDeps, cleanup: Cleanup): Promise<void> {
+  const queues = cleanup.use(new JobQueues(deps.queue, deps.log));
+  const work = { ...deps, queues };
+  startNotifications(work);
+  queues.work(
+    TICKET_UPKEEP,
+    async () => {
+      await expireTickets(work);
+      await recoverRedemptions(work);
+      await dispatchOutbox(work);
+    },
+    1,
+  );
+  await queues.every(TICKET_UPKEEP, {}, UPKEEP_INTERVAL_MS);
+  await listen(work);
+}
+
+async function listen(work: BackgroundDeps & { queues: JobQueues }): Promise<void> {
+  const { database, log, signInDecided, recheck } = work;
+  const quietly = (name: string, done: Promise<unknown>): void => {
+    done.catch((thrown: unknown) =>
+      log.warn({ event: `background.${name}_failed`, err: asError(thrown) }, 'background work failed'),
+    );
+  };
+  const dispatch = inTurn(() => dispatchOutbox(work));
+  await database.listen(
+    OUTBOX_CHANNEL,
+    () => quietly('dispatch', dispatch()),
+    () => quietly('dispatch', dispatch()),
+  );
+  await database.listen(
+    'sekisho_access_changed',
+    (personId) => quietly('recheck', recheck(personId as PersonId)),
+    () => quietly('recheck', recheck()),
+  );
+  await database.listen(
+    'sekisho_sign_in_decided',
+    (id) => signInDecided.dispatchEvent(new Event(id)),
+    () => signInDecided.dispatchEvent(new Event(SIGN_INS_CHANGED)),
+  );
+}
+
+/** Runs `work` one after the other; calls while it runs make it run once more, not once each. */
+function inTurn(work: () => Promise<unknown>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  let again = false;
+  const run = async (): Promise<void> => {
+    do {
+      again = false;
+      await work();
+    } while (again);
+  };
+  return () => {
+    if (running !== undefined) {
+      again = true;
+      return running;
+    }
+    running = run().finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
+}
