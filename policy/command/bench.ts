@@ -1,0 +1,12 @@
+import type { TargetPolicy } from '../model.ts';
+import type { Found, Input, Span } from './model.ts';
+import type { PathAsset } from './operands.ts';
+
+/** What judging one command needs beyond the command. */
+export interface Bench {
+  readonly policy: TargetPolicy;
+  readonly paths: readonly PathAsset[];
+  readonly depth: number;
+  /** Judges a text as a shell would read it; spans of the findings are `span`. */
+  readonly judgeText: (text: string, span: Span, input: Input, depth: number) => readonly Found[];
+}

@@ -1,0 +1,1 @@
+export { judgeCommand } from './judge.ts';

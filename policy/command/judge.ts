@@ -1,0 +1,111 @@
+import { LIMITS } from '../../foundation/index.ts';
+import { digestOfText } from '../digest.ts';
+import type { Judgement, TargetPolicy } from '../model.ts';
+import { guards, verdictOf } from '../verdict.ts';
+import { digestOf } from './canonical.ts';
+import type { Bench } from './bench.ts';
+import { found, judgeInvocation, judgeLoose, WRAPPED_MAX } from './evaluate.ts';
+import type { Found, Input, Span } from './model.ts';
+import { pathAssets } from './operands.ts';
+import { isControlVariable } from './rules/environment.ts';
+import { RULES } from './rules/index.ts';
+import { isOrdinary } from './rules/ordinary.ts';
+import { readScript, walk, type Walked } from './walk.ts';
+
+/**
+ * Judges a command line before it runs. Pure and total: the same text and policy give the same answer, so a recording
+ * can be judged again. What cannot be read is denied on a guarded target. Spans are UTF-16 units of `text`.
+ */
+export function judgeCommand(text: string, policy: TargetPolicy): Judgement {
+  if (hasHidden(text) || Buffer.byteLength(text, 'utf8') > LIMITS.commandBytesMax) return unreadable(text, policy);
+  const script = readScript(text);
+  const walked = walk(script);
+  if (walked.unreadable !== undefined) return unreadable(text, policy, walked);
+  const all = judgeWalked(walked, benchOf(policy), undefined);
+  const ordered = unique(all).sort((left, right) => left.finding.span[0] - right.finding.span[0]);
+  return {
+    verdict: guards(policy) ? verdictOf(ordered) : 'allow',
+    findings: ordered.map(({ finding }) => finding),
+    commands: commandsOf(walked),
+    digest: digestOf(script),
+  };
+}
+
+function commandsOf(walked: Walked): readonly (readonly string[])[] {
+  return walked.invocations.map(({ name, args }) => [name.text, ...args.map((word) => word.text)]);
+}
+
+/** Control characters but tab and line break: what they would do in a terminal is not what they look like here. */
+function hasHidden(text: string): boolean {
+  return /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])/u.test(text);
+}
+
+function unreadable(text: string, policy: TargetPolicy, walked?: Walked): Judgement {
+  const span: Span = walked?.unreadable ?? [0, text.length];
+  return {
+    verdict: guards(policy) ? 'deny' : 'allow',
+    findings: [
+      {
+        rule: 'gate.unreadable',
+        class: 'unreadable',
+        span,
+        subject: text.slice(span[0], Math.min(span[1], span[0] + 80)),
+        assets: [],
+      },
+    ],
+    commands: walked === undefined ? [] : commandsOf(walked),
+    digest: digestOfText('unreadable', text),
+  };
+}
+
+function benchOf(policy: TargetPolicy): Bench {
+  const paths = pathAssets(policy.assets);
+  const bench: Bench = {
+    policy,
+    paths,
+    depth: 0,
+    judgeText: (text, span, input, depth) => judgeInner(text, span, input, { ...bench, depth }),
+  };
+  return bench;
+}
+
+/** A text inside the text: of `sh -c`, `eval`, a here-document. Its findings point at the word that carries it. */
+function judgeInner(text: string, span: Span, input: Input, bench: Bench): readonly Found[] {
+  const refused = [found('deny', 'gate.unreadable', 'unreadable', span, text)];
+  if (hasHidden(text) || bench.depth > WRAPPED_MAX) return refused;
+  const walked = walk(readScript(text), input);
+  return walked.unreadable === undefined ? judgeWalked(walked, bench, span) : refused;
+}
+
+function judgeWalked(walked: Walked, bench: Bench, carrier: Span | undefined): readonly Found[] {
+  const results = [
+    ...walked.invocations.flatMap((invocation) => judgeInvocation(invocation, bench)),
+    ...judgeLoose(walked.looseWords, bench, [0, 0]),
+    ...walked.assignments.flatMap(({ name, values, span }): readonly Found[] => {
+      const control = isControlVariable(name, values.map((word) => word.text).join(' '));
+      return control
+        ? [found('deny', 'control.environment', 'shell_control', span, name)]
+        : judgeLoose(values, bench, span);
+    }),
+    ...walked.functions
+      .filter(({ name }) => shadows(name))
+      .map(({ name, span }) => found('deny', 'control.function', 'shell_control', span, name)),
+  ];
+  if (carrier === undefined) return results;
+  return results.map((one) => ({ ...one, finding: { ...one.finding, span: carrier } }));
+}
+
+/** A function under the name of a known program gives that name another meaning in every later line. */
+function shadows(name: string): boolean {
+  return isOrdinary(name) || RULES.some((rule) => rule.tools.includes(name));
+}
+
+function unique(all: readonly Found[]): Found[] {
+  const seen = new Set<string>();
+  return all.filter((one) => {
+    const key = JSON.stringify(one);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}

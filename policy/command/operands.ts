@@ -1,0 +1,61 @@
+/** Finds protected paths inside words: as the word, behind an option, a scheme or a colon, or inside code. */
+import type { ProtectedAsset } from '../model.ts';
+import type { Piece, Word } from './model.ts';
+import { componentsOf, type Reach, reachOf } from './paths.ts';
+import { wordOf } from './words.ts';
+
+export interface PathAsset {
+  readonly name: string;
+  readonly components: readonly string[];
+}
+
+/** The path assets of a policy, split once. */
+export function pathAssets(assets: readonly ProtectedAsset[]): readonly PathAsset[] {
+  return assets.flatMap((asset) => {
+    const components = componentsOf(asset.name);
+    return asset.kind === 'path' && components.length > 0 ? [{ name: asset.name, components }] : [];
+  });
+}
+
+/** What a word touches. Its parts behind `=`, `:`, `@`, a short option and inside quoted code are tried too. */
+export function touched(word: Word, assets: readonly PathAsset[], directories: readonly string[]): readonly Touch[] {
+  if (assets.length === 0) return [];
+  const candidates = [word, ...fragmentsOf(word)];
+  return assets.flatMap((asset): Touch[] => {
+    const reaches = candidates.map((candidate) => reachOf(candidate, asset.components, directories));
+    if (reaches.includes('at')) return [{ asset: asset.name, reach: 'at' }];
+    return reaches.includes('above') ? [{ asset: asset.name, reach: 'above' }] : [];
+  });
+}
+
+export interface Touch {
+  readonly asset: string;
+  readonly reach: Exclude<Reach, 'apart'>;
+}
+
+const SEPARATORS = /[\s=:@,"'`()<>;|&[\]{}\\+]+/;
+const FRAGMENTS_MAX = 2_000;
+
+function fragmentsOf(word: Word): Word[] {
+  const groups: Piece[][] = [[]];
+  for (const piece of word.pieces) {
+    if (piece.kind !== 'text') {
+      groups.at(-1)?.push(piece);
+      continue;
+    }
+    for (const [at, text] of piece.text.split(SEPARATORS, FRAGMENTS_MAX).entries()) {
+      if (at > 0) groups.push([]);
+      groups.at(-1)?.push({ ...piece, text });
+    }
+  }
+  const fragments = groups.length === 1 ? [] : groups.map((group) => wordOf(group, word.span));
+  return [...fragments, ...attached(word)].filter((fragment) => /[/]/.test(fragment.text));
+}
+
+/** `-f/srv/x`: the value behind a short option. */
+function attached(word: Word): Word[] {
+  const [first, ...rest] = word.pieces;
+  if (first?.kind !== 'text' || !first.text.startsWith('-')) return [];
+  const slash = first.text.indexOf('/');
+  return slash < 1 ? [] : [wordOf([{ ...first, text: first.text.slice(slash) }, ...rest], word.span)];
+}

@@ -1,0 +1,41 @@
+export { type ApprovalDecision, type ApprovalFacts, type ApprovalRefusal, decideApproval } from './approval.ts';
+export {
+  type AccessDecision,
+  type AccessRefusal,
+  type AuthorizationFacts,
+  authorizeTarget,
+  TargetAuthorization,
+} from './authorize-target.ts';
+export { judgeCommand } from './command/index.ts';
+export { createMeter, type Meter, type MeterLimits } from './meter.ts';
+export {
+  type ConnectionId,
+  type Finding,
+  type Judgement,
+  type Locale,
+  type Person,
+  type PersonId,
+  type Principal,
+  type ProtectedAsset,
+  type RefusedActId,
+  ROLES,
+  type Role,
+  type SessionId,
+  type SessionKind,
+  type SystemId,
+  type Target,
+  type TargetId,
+  type TargetMode,
+  type TargetPolicy,
+  type TicketId,
+  type TicketState,
+  type VerdictName,
+} from './model.ts';
+export {
+  decideRedemption,
+  type RedemptionDecision,
+  type RedemptionFacts,
+  type RedemptionRefusal,
+} from './redemption.ts';
+export { judgeStatement } from './statement/index.ts';
+export { nextTicketState, TICKET_EVENTS, type TicketEvent } from './ticket.ts';

@@ -1,0 +1,198 @@
+/** Recognises statements and client commands that write rows out of the database or hand control to something else. */
+import type { FindingClass } from '../command/model.ts';
+import type { Token } from './scan.ts';
+
+export interface ExportHit {
+  readonly id: string;
+  readonly class: FindingClass;
+  readonly verdict: 'deny' | 'needs_ticket';
+  readonly token: Token;
+}
+
+type Detector = (tokens: readonly Token[]) => ExportHit | undefined;
+
+/** Every way out of one statement that is known. */
+export function exportsOf(tokens: readonly Token[]): readonly ExportHit[] {
+  return DETECTORS.map((detect) => detect(tokens)).filter((hit) => hit !== undefined);
+}
+
+/** Upper-case text of a bare word, else the empty string. */
+export function wordAt(tokens: readonly Token[], at: number): string {
+  const token = tokens[at];
+  return token?.kind === 'word' ? token.text.toUpperCase() : '';
+}
+
+function hit(
+  id: string,
+  token: Token,
+  verdict: ExportHit['verdict'] = 'needs_ticket',
+  name: FindingClass = 'dbdump',
+): ExportHit {
+  return { id, class: name, verdict, token };
+}
+
+/** The first word of the statement, behind EXPLAIN or an opening parenthesis. */
+function begins(tokens: readonly Token[], word: string): number {
+  return tokens.findIndex((token, at) => token.kind === 'word' && token.text.toUpperCase() === word && at <= 1);
+}
+
+const copyTo: Detector = (tokens) => {
+  const at = tokens.findIndex((_, index) => wordAt(tokens, index) === 'COPY' && wordAt(tokens, index + 1) !== 'FROM');
+  const start = tokens[at];
+  if (start === undefined) return undefined;
+  if (wordAt(tokens, at + 1) === 'INTO') {
+    const target = tokens[at + 2];
+    return target?.kind === 'string' || target?.text === '@'
+      ? hit('sql.copy-into-stage', start, 'needs_ticket', 'offhost')
+      : undefined;
+  }
+  let depth = 0;
+  for (const [index, token] of tokens.slice(at + 1).entries()) {
+    if (token.text === '(') depth += 1;
+    else if (token.text === ')') depth -= 1;
+    else if (depth === 0 && token.kind === 'word' && token.text.toUpperCase() === 'FROM') return undefined;
+    else if (depth === 0 && token.kind === 'word' && token.text.toUpperCase() === 'TO') {
+      const program = wordAt(tokens, at + index + 2) === 'PROGRAM';
+      return program ? hit('sql.copy-to-program', start, 'deny', 'shell_control') : hit('sql.copy-to', start);
+    }
+  }
+  return undefined;
+};
+
+const copyProgram: Detector = (tokens) => {
+  const at = tokens.findIndex(
+    (_, index) => wordAt(tokens, index) === 'FROM' && wordAt(tokens, index + 1) === 'PROGRAM',
+  );
+  const start = tokens[at];
+  return start !== undefined && begins(tokens, 'COPY') !== -1
+    ? hit('sql.copy-from-program', start, 'deny', 'shell_control')
+    : undefined;
+};
+
+const intoFile: Detector = (tokens) => {
+  const at = tokens.findIndex(
+    (_, index) => wordAt(tokens, index) === 'INTO' && /^(OUTFILE|DUMPFILE)$/.test(wordAt(tokens, index + 1)),
+  );
+  const s3 = tokens.findIndex(
+    (_, index) => /^(OUTFILE|INTO)$/.test(wordAt(tokens, index)) && wordAt(tokens, index + 1) === 'S3',
+  );
+  const start = tokens[at] ?? tokens[s3];
+  return start && hit('sql.into-file', start);
+};
+
+const STATEMENTS: readonly (readonly [first: string, next: RegExp | undefined, id: string])[] = [
+  ['UNLOAD', undefined, 'sql.unload'],
+  ['EXPORT', undefined, 'sql.export'],
+  ['BACKUP', /^(DATABASE|LOG|TABLE|TO|INTO)$/, 'sql.backup'],
+  ['SPOOL', undefined, 'sql.spool'],
+  ['DUMP', /^(DATABASE|TRAN|TRANSACTION)$/, 'sql.dump'],
+  ['START_REPLICATION', undefined, 'sql.replication'],
+  ['BASE_BACKUP', undefined, 'sql.replication'],
+  ['VACUUM', /^INTO$/, 'sql.vacuum-into'],
+];
+
+const leading: Detector = (tokens) => {
+  for (const [first, next, id] of STATEMENTS) {
+    const token = tokens[0];
+    if (token === undefined || wordAt(tokens, 0) !== first) continue;
+    if (wordAt(tokens, 1) === '' && tokens.length > 1 && tokens[1]?.kind === 'symbol' && !/[(:]/.test(tokens[1].text))
+      continue;
+    if (next === undefined || tokens.slice(1, 4).some((_, at) => next.test(wordAt(tokens, at + 1))))
+      return hit(id, token);
+  }
+  return undefined;
+};
+
+const PAIRS: readonly (readonly [RegExp, RegExp, string])[] = [
+  [/^OVERWRITE$/, /^(LOCAL|DIRECTORY)$/, 'sql.overwrite-directory'],
+  [/^CREATE$/, /^(SERVER|SUBSCRIPTION|PUBLICATION)$/, 'sql.link'],
+  [/^(DATABASE|PUBLIC)$/, /^LINK$/, 'sql.link'],
+  [/^FOREIGN$/, /^SCHEMA$/, 'sql.link'],
+  [/^ATTACH$/, /^(DATABASE|DB)$/, 'sql.attach'],
+];
+
+const pairs: Detector = (tokens) => {
+  for (const [left, right, id] of PAIRS) {
+    const at = tokens.findIndex(
+      (_, index) => left.test(wordAt(tokens, index)) && right.test(wordAt(tokens, index + 1)),
+    );
+    const token = tokens[at];
+    // Dropping or granting a link is not making one.
+    if (token !== undefined && !/^(DROP|ALTER|GRANT|REVOKE|COMMENT|SHOW|LOCK|SECURITY)$/.test(wordAt(tokens, 0)))
+      return hit(id, token, 'needs_ticket', 'offhost');
+  }
+  return undefined;
+};
+
+const FUNCTIONS =
+  /^(lo_export|lo_get|loread|pg_read_file|pg_read_binary_file|pg_stat_file_x|dblink\w*|query_to_xml\w*|table_to_xml\w*|cursor_to_xml\w*|schema_to_xml\w*|database_to_xml\w*|load_file|writefile|load_extension|utl_file|utl_http|utl_smtp|utl_tcp|utl_mail|dbms_datapump|dbms_xslprocessor|dbms_scheduler|httpuritype|opendatasource|openrowset|openquery|http_(get|post|put)|sys_exec|sys_eval|xp_cmdshell|xp_dirtree|sp_oacreate|sp_send_dbmail|sp_oamethod|fts3_tokenizer|pg_file_write|pg_logical_slot_\w+|copy_blob|url|remote|s3|gcs|azureblobstorage|aws_s3)$/i;
+const SHELLS = /^(xp_cmdshell|sys_exec|sys_eval|sp_oacreate|load_extension|dbms_scheduler)$/i;
+const NEED_CALL = /^(url|remote|s3|gcs|azureblobstorage|http_(get|post|put)|lo_get|loread)$/i;
+
+const functions: Detector = (tokens) => {
+  const at = tokens.findIndex((token, index) => {
+    if (token.kind !== 'word' && token.kind !== 'name') return false;
+    if (!FUNCTIONS.test(token.text)) return false;
+    const after = tokens[index + 1]?.text;
+    return (
+      after === '(' ||
+      after === '.' ||
+      (!NEED_CALL.test(token.text) && (index === 0 || /^EXEC(UTE)?$/.test(wordAt(tokens, index - 1))))
+    );
+  });
+  const token = tokens[at];
+  if (token === undefined || /^(CREATE|DROP|ALTER|GRANT|REVOKE|COMMENT)$/.test(wordAt(tokens, 0))) return undefined;
+  return SHELLS.test(token.text)
+    ? hit('sql.shell-function', token, 'deny', 'shell_control')
+    : hit('sql.export-function', token);
+};
+
+const META: readonly (readonly [RegExp, string, ExportHit['verdict'], FindingClass])[] = [
+  [/^\\copy\b[^]*\bto\b/i, 'sql.meta-copy', 'needs_ticket', 'dbdump'],
+  [/^\\(!|gexec|setenv|watch|e\b|ef\b|ev\b|edit)/, 'sql.meta-shell', 'deny', 'shell_control'],
+  [/^\\(i|ir|include|include_relative|\.)(\s|$)/, 'sql.meta-source', 'deny', 'dynamic'],
+  [/^\\(o|out|w|write|s)\s+\S|^\\lo_export\b|^\\gx?\s+[^\s(]/, 'sql.meta-output', 'needs_ticket', 'dbdump'],
+  [/^\\(o|T|P)\b/, 'sql.meta-output', 'needs_ticket', 'dbdump'],
+  [
+    /^\.(output|once|dump|excel|backup|save|clone|archive|ar|log|trace|www|recover)\b/,
+    'sql.meta-output',
+    'needs_ticket',
+    'dbdump',
+  ],
+  [/^\.(shell|system|load)\b/, 'sql.meta-shell', 'deny', 'shell_control'],
+  [/^\.read\b/, 'sql.meta-source', 'deny', 'dynamic'],
+];
+
+const meta: Detector = (tokens) => {
+  for (const token of tokens) {
+    if (token.kind !== 'meta') continue;
+    const rest = tokens
+      .slice(tokens.indexOf(token) + 1)
+      .map((next) => next.text)
+      .join(' ');
+    const text = /^\\copy\b/i.test(token.text) ? `${token.text} ${rest}` : token.text;
+    const found = META.find(([pattern]) => pattern.test(text));
+    if (found !== undefined) return hit(found[1], token, found[2], found[3]);
+  }
+  return undefined;
+};
+
+/** Words the MySQL client takes as commands at the start of a line. */
+const CLIENT: Readonly<Record<string, readonly [ExportHit['verdict'], FindingClass]>> = {
+  TEE: ['needs_ticket', 'dbdump'],
+  PAGER: ['deny', 'shell_control'],
+  SYSTEM: ['deny', 'shell_control'],
+  EDIT: ['deny', 'shell_control'],
+  SOURCE: ['deny', 'dynamic'],
+  HOST: ['deny', 'shell_control'],
+};
+
+const client: Detector = (tokens) => {
+  const found = CLIENT[wordAt(tokens, 0)];
+  const [token, after] = tokens;
+  if (found === undefined || token === undefined || (after?.kind === 'symbol' && /[=:]/.test(after.text)))
+    return undefined;
+  return hit('sql.client-command', token, found[0], found[1]);
+};
+
+const DETECTORS: readonly Detector[] = [copyTo, copyProgram, intoFile, leading, pairs, functions, meta, client];

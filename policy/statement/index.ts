@@ -1,0 +1,1 @@
+export { findInStatement, judgeStatement } from './judge.ts';
