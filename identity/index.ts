@@ -1,23 +1,18 @@
 export { loadAuthorizationFacts } from './access/facts.ts';
 export { listOpenTargets, type OpenTarget } from './access/open-targets.ts';
-export {
-  type CertificateAuthority,
-  loadCertificateAuthority,
-  type UserCertificateRequest,
-} from './certificates/authority.ts';
-export { type CertificateFacts, type VerifiedCertificate, verifyUserCertificate } from './certificates/verify.ts';
+export { type CertificateAuthority, loadCertificateAuthority } from './certificates/authority.ts';
+export { type VerifiedCertificate, verifyUserCertificate } from './certificates/verify.ts';
 export { applyInventory } from './inventory/apply.ts';
 export { type Inventory, type InventoryInput, InventorySchema } from './inventory/schema.ts';
 export { enrolSshKey, findPersonByKey, noteKeyUsed, revokeSshKey } from './keys/enrol.ts';
-export { fingerprintOf, type PublicKey, parsePublicKey } from './keys/public-key.ts';
+export { type PublicKey, parsePublicKey } from './keys/public-key.ts';
 export { listSshKeys, type SshKey } from './keys/queries.ts';
 export { verifySshSignature } from './keys/signature.ts';
 export { lockPerson, unlockPerson } from './persons/locks.ts';
 export { type Claims, changeLocale, provisionPerson } from './persons/provision.ts';
 export { findPerson, isLocked, listPersons, type PersonEntry } from './persons/queries.ts';
-export type { IdentityDeps } from './rows.ts';
 export { decideSignIn } from './sign-ins/decide.ts';
-export type { SignInRequest, SignInState } from './sign-ins/queries.ts';
+export type { SignInRequest } from './sign-ins/queries.ts';
 export { findSignIn, requestSignIn } from './sign-ins/request.ts';
 export { SIGN_INS_CHANGED, waitForSignIn } from './sign-ins/wait.ts';
 export { closeWebSession, findWebSession, openWebSession } from './web-sessions/web-sessions.ts';

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { asError, GatewayError, sshString } from '../../foundation/index.ts';
 import { encodeUserCertificate } from './certificate.ts';
 
-export interface UserCertificateRequest {
+interface UserCertificateRequest {
   /** The subject's raw Ed25519 key, 32 bytes. */
   readonly publicKey: Buffer;
   readonly principal: string;
@@ -113,8 +113,8 @@ async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-function errorCode(thrown: unknown): string | undefined {
-  return thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : undefined;
+function errorCode(thrown: unknown): unknown {
+  return typeof thrown === 'object' && thrown !== null && 'code' in thrown ? thrown.code : undefined;
 }
 
 function publicKeyBlob(key: KeyObject): Buffer {

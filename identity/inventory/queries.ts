@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { execute, many, maybeOne, sql, type Transaction } from '../../foundation/index.ts';
 import type { PersonId, SystemId, TargetId } from '../../policy/index.ts';
-import { PersonIdSchema, SystemIdSchema, TargetIdSchema } from '../rows.ts';
+import { SystemIdSchema, TargetIdSchema } from '../rows.ts';
 import type { Inventory } from './schema.ts';
 
 type InventorySystem = Inventory['systems'][number];

@@ -9,6 +9,7 @@ import { findKeyHolder, insertSshKey, listSshKeys, revokeKey, type SshKey, updat
 
 const LABEL_CHARACTERS_MAX = 200;
 const DAY_MS = 86_400_000;
+const FINGERPRINT = /^SHA256:[A-Za-z0-9+/]{43}$/;
 
 /**
  * Enrols a public key for the signed-in person, for `LIMITS.sshKeyDays`. An empty label becomes the key's comment.
@@ -48,11 +49,12 @@ function readLabel(given: string, comment: string): string {
   if (!isPrintable(label) || label.length > LABEL_CHARACTERS_MAX) {
     throw new GatewayError('request_invalid', `A label has at most ${LABEL_CHARACTERS_MAX} printable characters.`);
   }
-  return label === '' ? [...comment].slice(0, LABEL_CHARACTERS_MAX).join('') : label;
+  return label === '' ? Array.from(comment).slice(0, LABEL_CHARACTERS_MAX).join('') : label;
 }
 
 /** Revokes a key of one's own, for good. @throws {GatewayError} `not_found` */
 export async function revokeSshKey(deps: IdentityDeps, principal: Principal, fingerprint: string): Promise<void> {
+  if (!FINGERPRINT.test(fingerprint)) throw new GatewayError('not_found');
   const personId = principal.person.id;
   await deps.database.inTransaction(async (tx) => {
     const revoked = await revokeKey(tx, { fingerprint, personId, at: deps.clock.now() });

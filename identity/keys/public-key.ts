@@ -41,7 +41,7 @@ export function parsePublicKey(text: string): PublicKey {
   if (text.length > 2 * LIMITS.sshPublicKeyBytesMax) throw new GatewayError('key_invalid', 'The text is too long.');
   const mistake = MISTAKES.find(([pattern]) => pattern.test(text));
   if (mistake !== undefined) throw new GatewayError('key_invalid', mistake[1]);
-  const line = text.replace(/[ \t\r\n]+$/, '').replaceAll('\t', ' ');
+  const line = text.trimEnd().replaceAll('\t', ' ');
   if (!isPrintable(line)) {
     throw new GatewayError('key_invalid', 'Paste one key, on one line, without control characters.');
   }

@@ -18,7 +18,7 @@ import {
 const line = (max: number) => z.string().max(max).refine(isPrintable, 'has characters that cannot be shown');
 
 /** What a verified ID token says of a person; `issuer` and `subject` together are who they are. */
-export const ClaimsSchema = z.strictObject({
+const ClaimsSchema = z.strictObject({
   issuer: line(2048).min(1),
   subject: line(255).min(1),
   name: line(200).min(1),
@@ -34,7 +34,7 @@ export type Claims = z.input<typeof ClaimsSchema>;
  * from the claims alone. The locale is the claims' at first and the person's own choice afterwards.
  * @throws {GatewayError} `sign_in_failed` when a claim cannot be used.
  */
-export function provisionPerson(deps: IdentityDeps, claims: Claims): Promise<Person> {
+export async function provisionPerson(deps: IdentityDeps, claims: Claims): Promise<Person> {
   const parsed = ClaimsSchema.safeParse(claims);
   if (!parsed.success) {
     throw new GatewayError('sign_in_failed', 'The identity provider sent claims that cannot be used.', {

@@ -3,7 +3,7 @@ import { execute, maybeOne, type Queryable, sql, type Transaction } from '../../
 import type { PersonId } from '../../policy/index.ts';
 import { PersonIdSchema } from '../rows.ts';
 
-export type SignInState = 'pending' | 'approved' | 'denied' | 'expired';
+type SignInState = 'pending' | 'approved' | 'denied' | 'expired';
 
 /** One SSH connection that waits for its person to say yes in the browser. */
 export interface SignInRequest {

@@ -31,7 +31,7 @@ export async function waitForSignIn(
       return undefined;
     }
     if (signal.aborted || request.state !== 'approved' || request.decidedBy === null) return undefined;
-    return personWhoMayEnter(deps, request.decidedBy);
+    return await personWhoMayEnter(deps, request.decidedBy);
   }
 }
 

@@ -1,0 +1,128 @@
+/** Keys and blobs that tests make; the wire forms are written out here and not borrowed from the code under test. */
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+
+const u32 = (value: number): Buffer => {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+};
+
+const u64 = (value: bigint): Buffer => {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64BE(value);
+  return bytes;
+};
+
+export const str = (value: string | Uint8Array): Buffer => {
+  const bytes = typeof value === 'string' ? Buffer.from(value, 'utf8') : Buffer.from(value);
+  return Buffer.concat([u32(bytes.length), bytes]);
+};
+
+export const mpint = (magnitude: Buffer): Buffer => {
+  let start = 0;
+  while (start < magnitude.length - 1 && magnitude[start] === 0) start += 1;
+  const shortest = magnitude.subarray(start);
+  return str((shortest[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.alloc(1), shortest]) : shortest);
+};
+
+const field = (key: KeyObject, name: 'x' | 'y' | 'n' | 'e'): Buffer =>
+  Buffer.from(String(key.export({ format: 'jwk' })[name]), 'base64url');
+
+export interface TestKey {
+  readonly algorithm: string;
+  readonly blob: Buffer;
+  readonly raw: Buffer;
+  /** An SSH signature blob. */
+  readonly sign: (data: Buffer) => Buffer;
+}
+
+export function ed25519(): TestKey {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const raw = field(publicKey, 'x');
+  return {
+    algorithm: 'ssh-ed25519',
+    raw,
+    blob: Buffer.concat([str('ssh-ed25519'), str(raw)]),
+    sign: (data) => Buffer.concat([str('ssh-ed25519'), str(sign(null, data, privateKey))]),
+  };
+}
+
+const CURVES = {
+  nistp256: ['P-256', 32, 'sha256'],
+  nistp384: ['P-384', 48, 'sha384'],
+  nistp521: ['P-521', 66, 'sha512'],
+} as const;
+
+export function ecdsa(name: keyof typeof CURVES): TestKey {
+  const [namedCurve, size, hash] = CURVES[name];
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve });
+  const raw = Buffer.concat([Buffer.of(4), field(publicKey, 'x'), field(publicKey, 'y')]);
+  const algorithm = `ecdsa-sha2-${name}`;
+  return {
+    algorithm,
+    raw,
+    blob: Buffer.concat([str(algorithm), str(name), str(raw)]),
+    sign: (data) => {
+      const fixed = sign(hash, data, { key: privateKey, dsaEncoding: 'ieee-p1363' });
+      return Buffer.concat([
+        str(algorithm),
+        str(Buffer.concat([mpint(fixed.subarray(0, size)), mpint(fixed.subarray(size))])),
+      ]);
+    },
+  };
+}
+
+export function rsa(bits: number, hash: 'sha1' | 'sha256' | 'sha512' = 'sha512'): TestKey {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: bits });
+  const raw = field(publicKey, 'n');
+  const named = { sha1: 'ssh-rsa', sha256: 'rsa-sha2-256', sha512: 'rsa-sha2-512' }[hash];
+  return {
+    algorithm: 'ssh-rsa',
+    raw,
+    blob: Buffer.concat([str('ssh-rsa'), mpint(field(publicKey, 'e')), mpint(raw)]),
+    sign: (data) => Buffer.concat([str(named), str(sign(hash, data, privateKey))]),
+  };
+}
+
+export const line = (key: TestKey, comment = 'me@laptop'): string =>
+  `${key.algorithm} ${key.blob.toString('base64')} ${comment}`.trim();
+
+/** A certificate written field by field, so that each may be wrong. */
+export function certificate(
+  subject: TestKey,
+  authority: TestKey,
+  fields: {
+    type?: string;
+    kind?: number;
+    serial?: bigint;
+    keyId?: string;
+    principals?: string[];
+    after: bigint;
+    before: bigint;
+    critical?: [string, Buffer][];
+    extensions?: [string, Buffer][];
+    reserved?: Buffer;
+    sign?: (data: Buffer) => Buffer;
+    tail?: Buffer;
+  },
+): Buffer {
+  const options = (list: [string, Buffer][] = []): Buffer =>
+    str(Buffer.concat(list.flatMap(([name, data]) => [str(name), str(data)])));
+  const subjectFields = subject.blob.subarray(4 + subject.algorithm.length);
+  const body = Buffer.concat([
+    str(fields.type ?? `${subject.algorithm}-cert-v01@openssh.com`),
+    str(Buffer.alloc(32, 7)),
+    subjectFields,
+    u64(fields.serial ?? 1n),
+    u32(fields.kind ?? 1),
+    str(fields.keyId ?? 'key id'),
+    str(Buffer.concat((fields.principals ?? ['aoki']).map(str))),
+    u64(fields.after),
+    u64(fields.before),
+    options(fields.critical),
+    options(fields.extensions),
+    str(fields.reserved ?? ''),
+    str(authority.blob),
+  ]);
+  return Buffer.concat([body, str((fields.sign ?? authority.sign)(body)), fields.tail ?? Buffer.alloc(0)]);
+}
