@@ -111,7 +111,7 @@ export async function ticketSteps(deps: ApprovalsDeps, principal: Principal, vie
   return deps.database.inTransaction(async (tx) => {
     const ticket = await lockTicket(tx, view.id);
     if (ticket === undefined) throw new GatewayError('not_found');
-    const owns = await ownsSystem(tx, principal.person.id, ticket.system);
+    const owns = await ownsSystem(tx, principal.person.id, ticket.system, deps.clock.now());
     const facts = { principal, ticket, owns, actDigest: ticket.actDigest };
     const decides = (await judgeApproval(tx, deps, facts)) === undefined;
     return {
@@ -127,7 +127,7 @@ async function takeStep(deps: ApprovalsDeps, principal: Principal, id: TicketId,
   const refusal = await deps.database.inTransaction(async (tx) => {
     const ticket = await lockTicket(tx, id);
     if (ticket === undefined) throw new GatewayError('not_found');
-    const owns = await ownsSystem(tx, principal.person.id, ticket.system);
+    const owns = await ownsSystem(tx, principal.person.id, ticket.system, deps.clock.now());
     const reason = await step.judge(tx, ticket, owns);
     if (reason !== undefined) {
       // The refusal commits: that somebody tried to approve their own request is worth more than the error they see.

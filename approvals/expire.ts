@@ -34,14 +34,16 @@ async function expireBatch(tx: Transaction, { clock }: ApprovalsDeps): Promise<n
 
 /**
  * Ends the use of tickets whose session has closed without saying what left (a crash): `aborted`, `interrupted`.
- * With the recorder's `directory` the output recorded since the use began is counted: no less than what left, for
+ * With `recorderDirectory` the output recorded since the use began is counted: no less than what left, for
  * nothing leaves before it is recorded. Run it at start, after the sessions of dead gateways are closed.
  * @returns how many tickets.
  */
-export async function recoverRedemptions(deps: ApprovalsDeps & { readonly directory?: string }): Promise<number> {
+export async function recoverRedemptions(
+  deps: ApprovalsDeps & { readonly recorderDirectory?: string },
+): Promise<number> {
   let recovered = 0;
   for (const { ticket, session, redeemedAt } of await interruptedRedemptions(deps.database)) {
-    const left = await measure(deps.directory, session, redeemedAt);
+    const left = await measure(deps.recorderDirectory, session, redeemedAt);
     try {
       await completeRedemption(deps, ticket, { outcome: 'interrupted', ...left, exitStatus: null });
       recovered += 1;

@@ -56,6 +56,10 @@ export const LIMITS = {
   sshPublicKeyBytesMax: 16 * 1024,
   /** Hours a web sign-in lasts. */
   webSessionHours: 10,
+  /** Web sign-ins begun or finished from one source address in a minute. */
+  webSignInsPerMinuteMax: 120,
+  /** Unknown codes of SSH sign-ins one person may try in a minute. */
+  unknownCodesPerMinuteMax: 10,
   /** Requests of one person that wait for a decision. */
   ticketsRequestedPerPersonMax: 50,
   /** Hours a ticket waits for a decision. */

@@ -4,12 +4,14 @@ import type { PersonId, SystemId, TargetId } from '../../policy/index.ts';
 
 const YesRow = z.strictObject({ yes: z.boolean() });
 
-/** Whether this person is a named owner of the system. */
-export async function ownsSystem(db: Queryable, person: PersonId, system: SystemId): Promise<boolean> {
+/** Whether this person is a named owner of the system and still under contract. */
+export async function ownsSystem(db: Queryable, person: PersonId, system: SystemId, now: Date): Promise<boolean> {
   const row = await maybeOne(
     db,
     sql(YesRow)`SELECT EXISTS (
-      SELECT FROM system_owners WHERE system_id = ${system} AND person_id = ${person}) AS yes`,
+      SELECT FROM system_owners o JOIN persons p ON p.id = o.person_id
+      WHERE o.system_id = ${system} AND o.person_id = ${person}
+        AND (p.contract_ends_at IS NULL OR p.contract_ends_at > ${now})) AS yes`,
   );
   return row?.yes === true;
 }

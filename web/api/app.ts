@@ -1,0 +1,93 @@
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import { GatewayError } from '../../foundation/index.ts';
+import { auditEventRoutes } from './audit-events.ts';
+import { authRoutes } from './auth.ts';
+import { consoleRoutes } from './console.ts';
+import { isSecure } from './cookies.ts';
+import type { WebApiDeps } from './deps.ts';
+import { errorHandler } from './errors.ts';
+import { noStore, readJson, requirePrincipal, requireSameOrigin } from './guards.ts';
+import { meRoutes } from './me.ts';
+import { notificationRoutes } from './notifications.ts';
+import { personRoutes } from './persons.ts';
+import { ping } from './queries.ts';
+import { recordingRoutes } from './recordings.ts';
+import { refusedActRoutes } from './refused-acts.ts';
+import { sessionRoutes } from './sessions.ts';
+import { sshKeyRoutes } from './ssh-keys.ts';
+import { sshSignInRoutes } from './ssh-sign-ins.ts';
+import { ticketRoutes } from './tickets.ts';
+
+const ROUTES = [
+  meRoutes,
+  sshKeyRoutes,
+  sshSignInRoutes,
+  refusedActRoutes,
+  ticketRoutes,
+  sessionRoutes,
+  recordingRoutes,
+  notificationRoutes,
+  auditEventRoutes,
+  personRoutes,
+];
+
+/** Everything people reach by browser: sign-in under /auth, JSON under /api, the console everywhere else. */
+export function createWebApi(deps: WebApiDeps): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag'); // Answers are not kept, so nobody may ask whether they changed.
+  app.set('query parser', 'simple');
+  app.use(securityHeaders(deps.publicUrl));
+
+  app.get('/healthz', noStore, async (_request, response) => {
+    await ping(deps.database);
+    response.json({ status: 'ok' });
+  });
+  app.use('/auth', noStore, requireSameOrigin(deps.publicUrl), readJson(), authRoutes(deps), nothingHere);
+  // Nothing stands under /api before the guard: a route that is added later is closed until somebody is signed in.
+  app.use('/api', noStore, requireSameOrigin(deps.publicUrl), requirePrincipal(deps), readJson());
+  for (const routes of ROUTES) app.use('/api', routes(deps));
+  app.use('/api', nothingHere);
+  app.use(consoleRoutes(deps.uiDirectory));
+  app.use(nothingHere);
+  app.use(errorHandler(deps));
+  return app;
+}
+
+function nothingHere(): void {
+  throw new GatewayError('not_found');
+}
+
+/**
+ * Scripts of ours alone; `wasm-unsafe-eval` is for the recording player. Style elements may be inline because the
+ * console's components write them; style attributes, which injected markup could carry, may not.
+ */
+function securityHeaders(publicUrl: URL) {
+  const secure = isSecure(publicUrl);
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        baseUri: ["'none'"],
+        connectSrc: ["'self'"],
+        fontSrc: ["'self'", 'data:'],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+        imgSrc: ["'self'", 'data:'],
+        manifestSrc: ["'self'"],
+        scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
+        scriptSrcAttr: ["'none'"],
+        styleSrc: ["'self'"],
+        styleSrcElem: ["'self'", "'unsafe-inline'"],
+        styleSrcAttr: ["'none'"],
+        ...(secure ? { upgradeInsecureRequests: [] } : {}),
+      },
+    },
+    strictTransportSecurity: secure ? { maxAge: 31_536_000, includeSubDomains: false } : false,
+    xFrameOptions: { action: 'deny' },
+    // Not no-referrer: with it browsers may send `Origin: null`, and our own page would look like another site's.
+    referrerPolicy: { policy: 'same-origin' },
+  });
+}

@@ -1,0 +1,3 @@
+export { createWebApi } from './app.ts';
+export type { WebApiDeps } from './deps.ts';
+export { createOidcClient, type OidcClient, type OidcSettings } from './oidc.ts';

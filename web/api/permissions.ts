@@ -1,0 +1,20 @@
+/** Which roles may read what over HTTP. What somebody may *do* is decided in the rooms below, not here. */
+import { GatewayError } from '../../foundation/index.ts';
+import type { Person, Role } from '../../policy/index.ts';
+
+const READERS = {
+  /** Every session and recording, whoever owns the system. */
+  everySession: ['auditor', 'security_officer'],
+  auditEvents: ['auditor', 'security_officer'],
+  persons: ['security_officer', 'administrator'],
+} as const satisfies Record<string, readonly Role[]>;
+
+export function mayRead(person: Person, what: keyof typeof READERS): boolean {
+  const readers: readonly Role[] = READERS[what];
+  return person.roles.some((role) => readers.includes(role));
+}
+
+/** @throws {GatewayError} `not_permitted`. */
+export function requireReader(person: Person, what: keyof typeof READERS): void {
+  if (!mayRead(person, what)) throw new GatewayError('not_permitted');
+}
