@@ -82,7 +82,7 @@ export const useSessions = (box: SessionBox) =>
       const before = pageParam === '' ? '' : `&before=${part(pageParam)}`;
       return (await call(SessionPage, 'GET', `/api/sessions?box=${box}${before}`)).sessions;
     },
-    getNextPageParam: (last: Session[]) => last.at(-1)?.id,
+    getNextPageParam: (last: Session[]) => last.at(-1)?.openedAt,
     placeholderData: keepPreviousData,
   });
 

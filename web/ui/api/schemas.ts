@@ -46,7 +46,7 @@ export const OpenTarget = z.object({
   account: z.string(),
   actions: z.array(z.enum(['shell', 'exec'])),
   expiresAt: moment,
-  mode: z.enum(['guarded-pty', 'recorded']),
+  mode: z.enum(['guarded-line', 'recorded']),
   assets: z.array(Asset),
 });
 export type OpenTarget = z.infer<typeof OpenTarget>;
@@ -99,7 +99,7 @@ export const RefusedAct = z.object({
   judgement: Judgement,
   refusedAt: moment,
   suggested: z.object({ rowsMax: z.number(), bytesMax: z.number() }),
-  assets: z.optional(z.array(Asset)),
+  assets: z.array(Asset),
 });
 export type RefusedAct = z.infer<typeof RefusedAct>;
 
@@ -155,7 +155,7 @@ export const Ticket = z.object({
     }),
   ),
   result: z.nullable(TicketResult),
-  assets: z.optional(z.array(Asset)),
+  assets: z.array(Asset),
 });
 export type Ticket = z.infer<typeof Ticket>;
 
@@ -188,6 +188,7 @@ export const AuditEvent = z.object({
   at: moment,
   type: z.string(),
   actor: z.nullable(z.string()),
+  actorName: z.nullish(z.string()),
   session: z.nullish(z.string()),
   ticket: z.nullish(z.string()),
   body: z.record(z.string(), z.unknown()),
@@ -219,6 +220,7 @@ export const ListedPerson = z.object({
   email: z.nullable(z.string()),
   roles: z.array(Role),
   locked: z.boolean(),
+  lock: z.nullable(z.object({ reason: z.string(), lockedAt: moment, lockedBy: z.object({ name: z.string() }) })),
 });
 export type ListedPerson = z.infer<typeof ListedPerson>;
 

@@ -9,7 +9,7 @@ import { useLocale, useNameOf } from './use-locale.ts';
 export function Act(props: {
   readonly text: string;
   readonly judgement: Judgement;
-  readonly assets: readonly Asset[] | undefined;
+  readonly assets: readonly Asset[];
 }) {
   const { t } = useTranslation();
   return (
@@ -83,11 +83,11 @@ function Findings({ judgement }: { readonly judgement: Judgement }) {
 }
 
 /** Protected assets with their counts where known, else by the names the judgement gave. */
-export function AssetList(props: { readonly assets: readonly Asset[] | undefined; readonly names: readonly string[] }) {
+export function AssetList(props: { readonly assets: readonly Asset[]; readonly names: readonly string[] }) {
   const { t } = useTranslation();
   const locale = useLocale();
   const nameOf = useNameOf();
-  const known = props.assets ?? [];
+  const known = props.assets;
   const rest = props.names.filter((name) => !known.some((asset) => asset.name === name));
   if (known.length + rest.length === 0) return <Text>{t('common.none')}</Text>;
   return (

@@ -37,9 +37,17 @@ export function Confirm(props: ConfirmProps) {
       <Button variant="default" onClick={begin} aria-label={props.accessibleName}>
         {props.label}
       </Button>
-      <Modal opened={opened} onClose={close} title={props.title} centered>
-        <ConfirmForm {...props} close={close} />
-      </Modal>
+      <Modal.Root opened={opened} onClose={close} centered>
+        <Modal.Overlay />
+        <Modal.Content>
+          <Modal.Body>
+            <Modal.Title fw={650} fz="lg" mt="sm" mb="sm">
+              {props.title}
+            </Modal.Title>
+            <ConfirmForm {...props} close={close} />
+          </Modal.Body>
+        </Modal.Content>
+      </Modal.Root>
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, CopyButton, Group } from '@mantine/core';
+import { Button, CopyButton, Group, VisuallyHidden } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 
 /** A line to take to the terminal. */
@@ -9,8 +9,9 @@ export function CopyLine({ line }: { readonly line: string }) {
       <code className="mono">{line}</code>
       <CopyButton value={line} timeout={2_000}>
         {({ copied, copy }) => (
-          <Button size="compact-sm" variant="default" onClick={copy} aria-label={`${t('common.copy')}: ${line}`}>
+          <Button size="compact-sm" variant="default" onClick={copy}>
             <span aria-live="polite">{copied ? t('common.copied') : t('common.copy')}</span>
+            <VisuallyHidden>{line}</VisuallyHidden>
           </Button>
         )}
       </CopyButton>

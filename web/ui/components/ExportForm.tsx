@@ -1,5 +1,5 @@
 import { Button, Fieldset, Group, NumberInput, SimpleGrid, Stack, Textarea, TextInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useRequestExport } from '../api/commands.ts';
 import type { RefusedAct, Ticket } from '../api/schemas.ts';
@@ -36,7 +36,7 @@ export function ExportForm({ act, onAsked }: ExportFormProps) {
   const [tried, setTried] = useState(false);
   const problems = tried ? problemsOf(fields, new Date()) : {};
   const set = (change: Partial<ExportFields>): void => setFields((before) => ({ ...before, ...change }));
-  const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
+  const submit = async (event: SubmitEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
     setTried(true);
     const form = event.currentTarget;

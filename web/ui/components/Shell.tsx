@@ -2,9 +2,10 @@ import { Container, Group, Text } from '@mantine/core';
 import { Outlet, useRouterState } from '@tanstack/react-router';
 import { type ReactElement, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { isSignedOut } from '../api/client.ts';
+import { ApiError, isSignedOut } from '../api/client.ts';
 import { useMe } from '../api/queries.ts';
 import { zoneName } from '../format/dates.ts';
+import { isMessageKey } from '../messages/index.ts';
 import { SignInPage } from '../pages/SignIn.tsx';
 import { Answer } from './Answer.tsx';
 import { Failure } from './Failure.tsx';
@@ -32,13 +33,25 @@ export function Shell(): ReactElement {
           <SignInPage />
         ) : (
           <Answer query={me} refused={(error) => <Failure error={error} onRetry={() => void me.refetch()} />}>
-            {() => <Outlet />}
+            {() => (
+              <>
+                <CameBackWith />
+                <Outlet />
+              </>
+            )}
           </Answer>
         )}
       </Container>
       <Footer />
     </>
   );
+}
+
+/** A sign-in page that failed sends the browser here with `?error=CODE`. */
+function CameBackWith() {
+  const search = useRouterState({ select: (state) => state.location.searchStr });
+  const code = new URLSearchParams(search).get('error');
+  return code !== null && isMessageKey(`error.${code}.message`) ? <Failure error={new ApiError(code, 0, '')} /> : null;
 }
 
 function Footer() {

@@ -1,3 +1,4 @@
+import { Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { formatInstant, formatMoment } from '../format/dates.ts';
 import { countHidden, visibleRuns } from '../format/visible.ts';
@@ -18,7 +19,7 @@ export function Visible({ text }: { readonly text: string }) {
           run.text
         ) : (
           <span key={at}>
-            <span className="hidden-character">{run.codePoint}</span>
+            <span className="hidden-character">[{run.codePoint}]</span>
             {run.lineEnd ? '\n' : ''}
           </span>
         ),
@@ -33,13 +34,13 @@ export function ExactText({ text, label }: { readonly text: string; readonly lab
   const hidden = countHidden(text);
   return (
     <div>
-      <pre className="exact" aria-label={label} tabIndex={0} role="region">
+      <pre className="exact" aria-label={label} tabIndex={0} role="group">
         <Visible text={text} />
       </pre>
       {hidden > 0 && (
-        <p>
-          <strong>{t('act.hidden', { count: hidden, n: hidden })}</strong>
-        </p>
+        <Text fw={600} mt="xs">
+          {t('act.hidden', { count: hidden, n: hidden })}
+        </Text>
       )}
     </div>
   );

@@ -1,6 +1,6 @@
 import { Timeline, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { Ticket } from '../api/schemas.ts';
+import type { Ticket, TicketState } from '../api/schemas.ts';
 import { Moment } from './Texts.tsx';
 import { useNameOf } from './use-locale.ts';
 
@@ -9,6 +9,9 @@ interface Happened {
   readonly what: string;
   readonly reason: string;
 }
+
+/** States that the last step of the history says already. */
+const SHOWN_BY_STEPS: ReadonlySet<TicketState> = new Set(['requested', 'approved', 'rejected', 'used', 'aborted']);
 
 /** What has happened to the ticket, in order. */
 export function TicketHistory({ ticket }: { readonly ticket: Ticket }) {
@@ -48,10 +51,8 @@ function useHappened(ticket: Ticket): readonly Happened[] {
             reason: '',
           },
         ];
-  const now = {
-    at: ticket.updatedAt,
-    what: t('ticket.history.now', { state: nameOf('state', ticket.state) }),
-    reason: '',
-  };
-  return [asked, ...decided, ...used, now];
+  const shown = SHOWN_BY_STEPS.has(ticket.state);
+  const state = t('ticket.history.now', { state: nameOf('state', ticket.state) });
+  const now = shown ? [] : [{ at: ticket.updatedAt, what: state, reason: '' }];
+  return [asked, ...decided, ...used, ...now];
 }

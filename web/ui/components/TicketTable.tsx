@@ -51,6 +51,6 @@ export function TicketTable({ tickets, caption }: { readonly tickets: readonly T
 }
 
 function shortened(text: string): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   return characters.length > 80 ? `${characters.slice(0, 80).join('')}…` : text;
 }

@@ -59,15 +59,11 @@ export function formatCountdown(until: Date, now: Date): string {
   return `${String(Math.floor(seconds / 60))}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
-/** How long something lasted, `h:mm:ss` or `m:ss`. */
+/** How long something lasted, `h:mm:ss`. */
 export function formatDuration(fromIso: string, toIso: string): string {
   const seconds = Math.max(0, Math.round((Date.parse(toIso) - Date.parse(fromIso)) / 1000));
   const two = (value: number): string => String(value).padStart(2, '0');
-  const hours = Math.floor(seconds / 3600);
-  const minutes = Math.floor((seconds % 3600) / 60);
-  return hours > 0
-    ? `${String(hours)}:${two(minutes)}:${two(seconds % 60)}`
-    : `${String(minutes)}:${two(seconds % 60)}`;
+  return `${String(Math.floor(seconds / 3600))}:${two(Math.floor((seconds % 3600) / 60))}:${two(seconds % 60)}`;
 }
 
 /** British English keeps day before month name and 24 hours; both languages then order a date unmistakably. */

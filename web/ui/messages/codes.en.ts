@@ -9,7 +9,7 @@ export const codesEn = {
   'action.exec': 'run single commands',
   'kind.shell': 'Shell',
   'kind.exec': 'Command',
-  'mode.guarded-pty': 'Every line is judged before Enter',
+  'mode.guarded-line': 'Every line is judged before Enter',
   'mode.recorded': 'Recorded; lines are not judged',
   'assetKind.table': 'table',
   'assetKind.path': 'path',

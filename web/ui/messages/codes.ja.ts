@@ -11,7 +11,7 @@ export const codesJa: Readonly<Record<keyof typeof codesEn, string>> = {
   'action.exec': 'コマンドの単独実行',
   'kind.shell': 'シェル',
   'kind.exec': 'コマンド',
-  'mode.guarded-pty': '入力行は実行前に判定されます',
+  'mode.guarded-line': '入力行は実行前に判定されます',
   'mode.recorded': '記録のみ（入力行は判定されません）',
   'assetKind.table': 'テーブル',
   'assetKind.path': 'パス',

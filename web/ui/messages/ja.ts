@@ -90,7 +90,7 @@ export const ja: Readonly<Record<keyof typeof en, string>> = {
   'keys.notAKey': 'SSH 公開鍵ではないようです。公開鍵は ssh-ed25519、ecdsa-sha2-、ssh-rsa などで始まります。',
   'keys.done': '鍵を登録しました: {{fingerprint}}',
   'keys.revoke': '失効',
-  'keys.revokeNamed': '鍵「{{label}}」を失効',
+  'keys.revokeNamed': '失効: {{label}}',
   'keys.revoke.title': 'この鍵を失効させますか?',
   'keys.revoke.body':
     'この鍵では直ちにサインインできなくなり、この鍵で開いた作業セッションも終了します。取り消しはできません。',

@@ -10,6 +10,7 @@ import { TextLink } from '../components/Links.tsx';
 import { Empty, Page } from '../components/Page.tsx';
 import { Scroll } from '../components/Scroll.tsx';
 import { Moment } from '../components/Texts.tsx';
+import { useActor } from '../components/use-actor.ts';
 import { useNameOf } from '../components/use-locale.ts';
 import { en } from '../messages/en.ts';
 
@@ -79,6 +80,7 @@ function EventTable({ events }: { readonly events: readonly AuditEvent[] }) {
 
 function EventRow({ event }: { readonly event: AuditEvent }) {
   const { t } = useTranslation();
+  const actorOf = useActor();
   const nameOf = useNameOf();
   return (
     <Table.Tr style={{ verticalAlign: 'top' }}>
@@ -86,7 +88,7 @@ function EventRow({ event }: { readonly event: AuditEvent }) {
       <Table.Td style={{ whiteSpace: 'nowrap' }}>
         <Moment at={event.at} seconds />
       </Table.Td>
-      <Table.Td>{event.actor ?? t('audit.gateway')}</Table.Td>
+      <Table.Td style={{ minWidth: '7rem', overflowWrap: 'anywhere' }}>{actorOf(event)}</Table.Td>
       <Table.Td>
         {nameOf('event', event.type)}
         <EventBody body={event.body} />

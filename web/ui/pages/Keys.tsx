@@ -1,5 +1,5 @@
 import { Alert, Button, Group, Paper, Stack, Text, Textarea, TextInput, Title } from '@mantine/core';
-import { type FormEvent, type ReactElement, useState } from 'react';
+import { type SubmitEvent, type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useEnrolKey, useRevokeKey } from '../api/commands.ts';
 import { useSshKeys } from '../api/queries.ts';
@@ -87,7 +87,7 @@ function EnrolForm() {
     pasted
   ];
   const shown = pasted === 'private' || tried ? problem : '';
-  const submit = async (event: FormEvent): Promise<void> => {
+  const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     setTried(true);
     if (pasted !== 'public') return;

@@ -1,4 +1,4 @@
-import { Stack, Table } from '@mantine/core';
+import { Stack, Table, Text } from '@mantine/core';
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLockPerson, useUnlockPerson } from '../api/commands.ts';
@@ -10,6 +10,7 @@ import { Done } from '../components/Done.tsx';
 import { Empty, Page } from '../components/Page.tsx';
 import { Scroll } from '../components/Scroll.tsx';
 import { Tag } from '../components/StateBadge.tsx';
+import { Moment } from '../components/Texts.tsx';
 import { useNameOf } from '../components/use-locale.ts';
 
 export function PeoplePage(): ReactElement {
@@ -59,7 +60,6 @@ function PersonTable({ persons, onDone }: RowsProps & { readonly persons: readon
 }
 
 function PersonRow({ person, onDone }: RowsProps & { readonly person: ListedPerson }) {
-  const { t } = useTranslation();
   const nameOf = useNameOf();
   const self = useMe().data?.person.id === person.id;
   return (
@@ -68,13 +68,29 @@ function PersonRow({ person, onDone }: RowsProps & { readonly person: ListedPers
       <Table.Td>{person.employer}</Table.Td>
       <Table.Td>{person.roles.map((role) => nameOf('role', role)).join(', ')}</Table.Td>
       <Table.Td>
-        {person.locked ? <Tag tone="bad">{t('people.locked')}</Tag> : <Tag tone="good">{t('people.open')}</Tag>}
+        <AccessState person={person} />
       </Table.Td>
       <Table.Td>
         {!self &&
           (person.locked ? <Unlock person={person} onDone={onDone} /> : <LockOut person={person} onDone={onDone} />)}
       </Table.Td>
     </Table.Tr>
+  );
+}
+
+function AccessState({ person }: { readonly person: ListedPerson }) {
+  const { t } = useTranslation();
+  const { lock } = person;
+  if (!person.locked) return <Tag tone="good">{t('people.open')}</Tag>;
+  return (
+    <>
+      <Tag tone="bad">{t('people.locked')}</Tag>
+      {lock !== null && (
+        <Text size="sm" mt={4}>
+          {lock.reason} ({lock.lockedBy.name}, <Moment at={lock.lockedAt} />)
+        </Text>
+      )}
+    </>
   );
 }
 

@@ -39,7 +39,11 @@ function SessionParts({ answer }: { readonly answer: Whole }) {
       </Part>
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg" style={{ alignItems: 'start' }}>
         <Part title={t('session.events')}>
-          {events.length === 0 ? <Empty text={t('session.events.none')} /> : <EventList events={events} />}
+          {events.length === 0 ? (
+            <Empty text={t('session.events.none')} />
+          ) : (
+            <EventList events={events} person={session.person} />
+          )}
         </Part>
         <Part title={t('verify.title')}>
           <Verify sessionId={session.id} />

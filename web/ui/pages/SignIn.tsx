@@ -10,8 +10,8 @@ export function SignInPage() {
   const { t } = useTranslation();
   const nameOf = useNameOf();
   const location = useRouterState({ select: (state) => state.location });
-  const href = `/auth/sign-in?return=${encodeURIComponent(location.href)}`;
   const refused = new URLSearchParams(location.searchStr).get('error');
+  const href = `/auth/sign-in?return=${encodeURIComponent(refused === null ? location.href : location.pathname)}`;
   const title = t('signIn.title');
   useEffect(() => {
     document.title = title;
@@ -26,7 +26,7 @@ export function SignInPage() {
             {nameOf('error', `${refused}.message`)} {nameOf('error', `${refused}.next`)}
           </Text>
         )}
-        {location.pathname !== '/' && <Text c="dimmed">{t('signIn.again')}</Text>}
+        {location.pathname !== '/' && refused === null && <Text c="dimmed">{t('signIn.again')}</Text>}
         <Button component="a" href={href} size="md">
           {t('signIn.button')}
         </Button>

@@ -2,9 +2,9 @@ import { Stack } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useRefusedAct, useTargets } from '../api/queries.ts';
+import { useRefusedAct } from '../api/queries.ts';
 import type { RefusedAct } from '../api/schemas.ts';
-import { Act, assetNames } from '../components/Act.tsx';
+import { Act } from '../components/Act.tsx';
 import { Answer } from '../components/Answer.tsx';
 import { ExportForm } from '../components/ExportForm.tsx';
 import { Empty, Facts, Page, Part } from '../components/Page.tsx';
@@ -53,11 +53,6 @@ function AskFor({ id }: { readonly id: string }) {
 function Refused({ act }: { readonly act: RefusedAct }) {
   const { t } = useTranslation();
   const locale = useLocale();
-  const targets = useTargets();
-  const names = assetNames(act.judgement);
-  const assets =
-    act.assets ??
-    targets.data?.find((target) => target.name === act.target.name)?.assets.filter((it) => names.includes(it.name));
   return (
     <Stack>
       <Facts
@@ -67,7 +62,7 @@ function Refused({ act }: { readonly act: RefusedAct }) {
           [t('ticketNew.refusedAt'), <Moment at={act.refusedAt} />],
         ]}
       />
-      <Act text={act.text} judgement={act.judgement} assets={assets} />
+      <Act text={act.text} judgement={act.judgement} assets={act.assets} />
     </Stack>
   );
 }
