@@ -4,3 +4,4 @@ export { demoInventory } from './inventory.ts';
 export { DEMO_PEOPLE, type DemoPerson } from './people.ts';
 export { signInByHttp } from './sign-in.ts';
 export { type DemoTarget, type DemoTargetOptions, startDemoTarget } from './target/server.ts';
+export { findSshClient, type SshClientTool, type SshDestination, type SshRun } from './ssh-client/index.ts';

@@ -81,6 +81,11 @@ export class GatewaySession implements LiveSession {
     return this.#reason;
   }
 
+  /** Why the session will have ended once its work, which goes on, is done. */
+  conclude(reason: EndReason): void {
+    if (!this.#ending.signal.aborted) this.#reason = reason;
+  }
+
   /** Ends the session; only the first reason counts. */
   end(reason: EndReason): void {
     if (this.#ending.signal.aborted) return;
@@ -107,7 +112,7 @@ export class GatewaySession implements LiveSession {
   /** Seals the recording and closes the row, in that order: a row that says closed has its recording. */
   async close(exitStatus: number | null): Promise<void> {
     clearTimeout(this.#expiry);
-    this.end('closed');
+    this.end(this.#reason);
     const sealed = await this.#seal(exitStatus);
     await this.#closeRow(sealed, exitStatus);
     this.#deps.registry.remove(this.id);

@@ -15,7 +15,7 @@ import {
   systemClock,
 } from '../foundation/index.ts';
 import { loadHostKey, listenSsh, recheckSessions, recoverSessions, SessionRegistry } from '../gateway/index.ts';
-import { applyInventory, type InventoryInput, InventorySchema, loadCertificateAuthority } from '../identity/index.ts';
+import { applyInventory, InventorySchema, loadCertificateAuthority } from '../identity/index.ts';
 import { appendAuditEvent, startRecorder } from '../recorder/index.ts';
 import { createOidcClient, createWebApi } from '../web/api/index.ts';
 import { startBackground } from './background.ts';
@@ -132,7 +132,7 @@ async function announce(
   );
 }
 
-async function inventories(config: Config, demo: DemoParts | undefined): Promise<(InventoryInput | unknown)[]> {
+async function inventories(config: Config, demo: DemoParts | undefined): Promise<unknown[]> {
   const file = config.inventory === null ? [] : [await readInventory(config.inventory)];
   return demo === undefined ? file : [demo.inventory, ...file];
 }

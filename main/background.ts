@@ -77,22 +77,14 @@ async function listen(work: BackgroundDeps & { queues: JobQueues }): Promise<voi
 
 /** Runs `work` one after the other; calls while it runs make it run once more, not once each. */
 function inTurn(work: () => Promise<unknown>): () => Promise<void> {
-  let running: Promise<void> | undefined;
-  let again = false;
-  const run = async (): Promise<void> => {
-    do {
-      again = false;
-      await work();
-    } while (again);
-  };
+  let last: Promise<unknown> = Promise.resolve();
+  let waiting: Promise<void> | undefined;
   return () => {
-    if (running !== undefined) {
-      again = true;
-      return running;
-    }
-    running = run().finally(() => {
-      running = undefined;
+    waiting ??= last.then(async () => {
+      waiting = undefined;
+      last = work().catch(() => undefined);
+      await last;
     });
-    return running;
+    return waiting;
   };
 }

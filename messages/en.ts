@@ -19,6 +19,17 @@ export const en = {
   'gate.ticket.too_late': 'The window of the ticket for this act is over.',
   'gate.ticket.not_approved': 'A ticket for this act exists, but it is not approved.',
   'gate.too_long': 'The command is longer than {bytes} bytes; nobody could judge it.',
+  'finding.dbdump': '"{subject}" dumps protected data ({assets})',
+  'finding.bulk_read': '"{subject}" reads protected data ({assets})',
+  'finding.offhost': '"{subject}" sends data to another host',
+  'finding.listen': '"{subject}" opens a listening port',
+  'finding.tunnel': '"{subject}" opens a tunnel past the gateway',
+  'finding.interpreter': '"{subject}" runs code that the gate cannot read',
+  'finding.dynamic': 'which program "{subject}" runs is known only while it runs',
+  'finding.unreadable': 'the command cannot be read as a whole',
+  'finding.unknown': 'the gate does not know "{subject}" on a target with protected data',
+  'finding.shell_control': '"{subject}" changes how later commands are run',
+  'finding.channel': '"{subject}" carries files past the gate',
   'export.begun': 'Ticket T-{number}: this export runs once now, up to {rows} rows and {bytes} bytes.',
   'export.done': 'Ticket T-{number} is used: {rows} rows, {bytes} bytes, SHA-256 {sha256}.',
   'export.limit_exceeded':
@@ -46,6 +57,12 @@ export const en = {
   'error.database_unavailable':
     'The gateway cannot decide right now (its database does not answer), so the answer is no. Try again soon.',
   'error.internal': 'A fault of the gateway. Give this reference to the administrator: {reference}',
+  'verify.VERIFIED':
+    'Session {session}: every one of {frames} frames ({bytes} bytes) is as it was sealed, and the signed log says the same. No outside witness has countersigned this log yet.',
+  'verify.TAMPERED':
+    'Session {session}: what is stored is not what was sealed. {frames} frames ({bytes} bytes) before the place were right.',
+  'verify.INCOMPLETE': 'Session {session}: something that should be there is missing, so nothing is proven.',
+  'verify.place': 'The first wrong place begins at byte {at}.',
   'sign_in.title': 'Sekisho sign-in / サインイン',
   'sign_in.instructions': 'Open {url} in your browser, check that the code there is {code}, and approve.',
 } as const;

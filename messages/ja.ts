@@ -20,6 +20,17 @@ export const ja: Record<keyof typeof en, string> = {
   'gate.ticket.too_late': 'この操作の持出申請は、実行できる時間帯を過ぎています。',
   'gate.ticket.not_approved': 'この操作の持出申請はありますが、承認されていません。',
   'gate.too_long': 'コマンドが {bytes} バイトを超えているため、判定できません。',
+  'finding.dbdump': '「{subject}」は保護対象のデータ ({assets}) を書き出します',
+  'finding.bulk_read': '「{subject}」は保護対象のデータ ({assets}) を読み出します',
+  'finding.offhost': '「{subject}」はデータを別のホストへ送ります',
+  'finding.listen': '「{subject}」は待ち受けポートを開きます',
+  'finding.tunnel': '「{subject}」はゲートウェイを通らない経路を開きます',
+  'finding.interpreter': '「{subject}」は、内容を確認できないプログラムを実行します',
+  'finding.dynamic': '「{subject}」で何が実行されるかは、実行時まで分かりません',
+  'finding.unreadable': 'コマンド全体を読み取れません',
+  'finding.unknown': '保護対象のある接続先で「{subject}」は登録されていません',
+  'finding.shell_control': '「{subject}」は、この後のコマンドの動きを変えます',
+  'finding.channel': '「{subject}」は確認できない形でファイルを運びます',
   'export.begun': '申請 T-{number}: この持出を1回だけ実行します (上限 {rows} 件・{bytes} バイト)。',
   'export.done': '申請 T-{number} は使用済みになりました: {rows} 件・{bytes} バイト、SHA-256 {sha256}。',
   'export.limit_exceeded':
@@ -50,6 +61,12 @@ export const ja: Record<keyof typeof en, string> = {
   'error.database_unavailable':
     'データベースが応答せず判断できないため、許可できません。しばらくしてから試してください。',
   'error.internal': 'ゲートウェイの不具合です。この番号をシステム管理者に伝えてください: {reference}',
+  'verify.VERIFIED':
+    '作業セッション {session}: 記録の全 {frames} フレーム ({bytes} バイト) は封印時のままで、署名付きログと一致します。このログには、まだ外部の証人の副署がありません。',
+  'verify.TAMPERED':
+    '作業セッション {session}: 保存されている記録は、封印時のものではありません。その手前の {frames} フレーム ({bytes} バイト) は一致しています。',
+  'verify.INCOMPLETE': '作業セッション {session}: あるべきものが欠けているため、何も証明できません。',
+  'verify.place': '最初の不一致は {at} バイト目から始まります。',
   'sign_in.title': 'Sekisho sign-in / サインイン',
   'sign_in.instructions': 'ブラウザーで {url} を開き、表示されたコードが {code} であることを確かめて承認してください。',
 };

@@ -102,7 +102,7 @@ CREATE TABLE targets (
   host text NOT NULL CHECK (host ~ '^[A-Za-z0-9.:-]{1,253}$'),
   port integer NOT NULL CHECK (port BETWEEN 1 AND 65535),
   host_key text NOT NULL CHECK (host_key ~ '^[a-z0-9-]+ [A-Za-z0-9+/=]+$'),
-  mode text NOT NULL CHECK (mode IN ('guarded-pty', 'recorded')),
+  mode text NOT NULL CHECK (mode IN ('guarded-line', 'recorded')),
   created_at timestamptz NOT NULL
 );
 
@@ -325,7 +325,8 @@ GRANT DELETE ON outbox TO sekisho_gateway;
 -- A lock, a revoked grant or key, or an ended contract reaches every gateway at once; live sessions end within a second.
 CREATE FUNCTION announce_access_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM pg_notify('sekisho_access_changed', CASE TG_TABLE_NAME WHEN 'persons' THEN NEW.id ELSE NEW.person_id END::text);
+  -- By name: the tables do not have the same columns.
+  PERFORM pg_notify('sekisho_access_changed', to_jsonb(NEW) ->> CASE TG_TABLE_NAME WHEN 'persons' THEN 'id' ELSE 'person_id' END);
   RETURN NEW;
 END $$;
 CREATE TRIGGER locks_announce AFTER INSERT OR UPDATE ON locks FOR EACH ROW EXECUTE FUNCTION announce_access_change();

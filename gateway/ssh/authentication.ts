@@ -153,5 +153,5 @@ export function isSignedBy(
   const parsed = utils.parseKey(key.data);
   if (parsed instanceof Error) return false;
   if (!equalInConstantTime(parsed.getPublicSSH().toString('base64'), key.data.toString('base64'))) return false;
-  return parsed.verify(blob, signature, hash) === true;
+  return parsed.verify(blob, signature, hash);
 }

@@ -8,9 +8,9 @@ import { LIMITS, type Log } from '../../foundation/index.ts';
 export interface Visitor {
   readonly sourceAddress: string;
   /** The time to sign in starts anew, for that long: somebody is reading in a browser. */
-  extendGrace(seconds: number): void;
+  readonly extendGrace: (seconds: number) => void;
   /** The visitor is known now and no longer counts as waiting. */
-  signedIn(): void;
+  readonly signedIn: () => void;
 }
 
 export class Door {
@@ -32,7 +32,7 @@ export class Door {
       return undefined;
     }
     this.#sockets.add(socket);
-    this.#count(sourceAddress, +1);
+    this.#count(sourceAddress, 1);
     let waiting = true;
     let grace = setTimeout(() => socket.destroy(), LIMITS.sshLoginGraceSeconds * 1_000);
     const stopWaiting = (): void => {

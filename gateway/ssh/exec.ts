@@ -35,7 +35,7 @@ export async function runExec(work: ChannelWork, command: string): Promise<Exit>
   } else {
     await refuseAct(work, { text: command, judgement });
   }
-  work.session.end('gate_refused');
+  work.session.conclude('gate_refused');
   return { status: REFUSED_STATUS };
 }
 
@@ -69,7 +69,7 @@ async function runExport(work: ChannelWork, command: string, ticket: Redeemed): 
     if (!session.signal.aborted) await tellResult(work, ticket, result);
   }
   if (delivery.exceeded()) {
-    session.end('limit_exceeded');
+    session.conclude('limit_exceeded');
     return { status: REFUSED_STATUS };
   }
   return exit;
@@ -140,6 +140,6 @@ async function refuseFileTransfer(
     },
   });
   await person.say('channel.file_transfer', 'channel_refused', { tool: refused.tool });
-  session.end('gate_refused');
+  session.conclude('gate_refused');
   return { status: REFUSED_STATUS };
 }

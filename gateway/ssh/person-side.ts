@@ -1,7 +1,7 @@
 /**
  * The maintainer's side of one session: everything shown goes into the recording first.
  */
-import { GatewayError } from '../../foundation/index.ts';
+import { type ErrorCode, GatewayError } from '../../foundation/index.ts';
 import { type MessageKey, message } from '../../messages/index.ts';
 import type { Locale } from '../../policy/index.ts';
 import type { GatewaySession } from '../session.ts';
@@ -56,20 +56,18 @@ export async function sayUnrecorded(
   await writeTo(channel.stderr, channel, Buffer.from(`\r${text}\r\n`)).catch(() => undefined);
 }
 
-/** The message for a failure, when there is one made for it; its code is the error's. */
-export function failureMessage(error: GatewayError): MessageKey | undefined {
-  switch (error.code) {
-    case 'target_unreachable':
-      return 'error.target_unreachable';
-    case 'target_host_key_mismatch':
-      return 'error.target_host_key_mismatch';
-    case 'target_sign_in_refused':
-      return 'error.target_sign_in_refused';
-    case 'recording_unavailable':
-      return 'error.recording_unavailable';
-    case 'database_unavailable':
-      return 'error.database_unavailable';
-    default:
-      return undefined;
-  }
+const FAILURES: Partial<Record<ErrorCode, MessageKey>> = {
+  target_unreachable: 'error.target_unreachable',
+  target_host_key_mismatch: 'error.target_host_key_mismatch',
+  target_sign_in_refused: 'error.target_sign_in_refused',
+  recording_unavailable: 'error.recording_unavailable',
+  database_unavailable: 'error.database_unavailable',
+};
+
+/** The message made for a failure and its stable code; those without one are faults of ours. */
+export function failureMessage(error: Error): { key: MessageKey; code: string } {
+  const key = error instanceof GatewayError ? FAILURES[error.code] : undefined;
+  return key === undefined || !(error instanceof GatewayError)
+    ? { key: 'error.internal', code: 'internal' }
+    : { key, code: error.code };
 }

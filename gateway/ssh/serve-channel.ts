@@ -44,9 +44,8 @@ const ENDED: Partial<Record<EndReason, MessageKey>> = {
 export async function serveChannel(
   deps: SshDeps,
   channel: ServerChannel,
-  caller: Caller,
-  refusals: Refusals,
   request: ChannelRequest,
+  { caller, refusals }: { caller: Caller; refusals: Refusals },
 ): Promise<void> {
   const locale = caller.person.locale;
   const outside = personSide(channel, { locale, hasTerminal: request.terminal !== undefined, session: undefined });
@@ -179,20 +178,19 @@ async function refuseSubsystem(deps: SshDeps, outside: PersonSide, caller: Calle
 
 async function tellFailure(deps: SshDeps, person: PersonSide, caller: Caller, error: Error): Promise<void> {
   if (error instanceof PeerGone) return; // Nobody is there to be told.
-  const known = error instanceof GatewayError ? failureMessage(error) : undefined;
   const reference = randomUUID().slice(0, 8);
   deps.log.warn(
     { event: 'ssh.session_failed', connectionId: caller.connectionId, reference, err: error },
     'session failed',
   );
   const values: Values = { ...names(deps, caller), reference };
-  const code = known === undefined ? 'internal' : (error as GatewayError).code;
+  const { key, code } = failureMessage(error);
   const line = personSide(person.channel, {
     locale: person.locale,
     hasTerminal: person.hasTerminal,
     session: undefined,
   });
-  await line.say(known ?? 'error.internal', code, values).catch(() => undefined);
+  await line.say(key, code, values).catch(() => undefined);
 }
 
 function reasonOf(error: Error): EndReason {

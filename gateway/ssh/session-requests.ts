@@ -82,7 +82,7 @@ export function collectRequests(deps: SshDeps, session: Session, caller: Caller,
       onResize: subscribe(resizes),
       onSignal: subscribe(signals),
     };
-    serveChannel(deps, channel, caller, refusals, request).catch((thrown: unknown) => {
+    serveChannel(deps, channel, request, { caller, refusals }).catch((thrown: unknown) => {
       deps.log.error({ event: 'ssh.channel_failed', err: asError(thrown) }, 'channel failed');
       channel.close();
     });

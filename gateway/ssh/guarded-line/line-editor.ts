@@ -24,7 +24,7 @@ export class LineEditor {
   readonly #keys = new PassThrough();
   readonly #screen: Screen;
   readonly #readline: Interface;
-  #line: string | undefined;
+  readonly #lines: string[] = [];
   #closed = false;
   #afterReturn = false;
 
@@ -38,7 +38,7 @@ export class LineEditor {
       historySize: HISTORY_LINES_MAX,
     });
     this.#readline.on('line', (line) => {
-      this.#line = line;
+      this.#lines.push(line);
     });
     this.#readline.on('close', () => {
       this.#closed = true;
@@ -56,10 +56,10 @@ export class LineEditor {
 
   /** One line as it was when Enter was pressed; undefined at ^D on an empty line, at the end of input, or at an abort. */
   async readLine(prompt: string, input: InputQueue, signal: AbortSignal): Promise<string | undefined> {
-    this.#line = undefined;
+    this.#lines.length = 0;
     this.#readline.setPrompt(prompt);
     this.#readline.prompt();
-    while (this.#line === undefined && !this.#closed) {
+    while (this.#lines.length === 0 && !this.#closed) {
       const chunk = await input.next(signal);
       if (chunk === undefined) break;
       const { now, later } = this.#upToReturn(chunk);
@@ -69,7 +69,7 @@ export class LineEditor {
       if (this.#readline.line.length > LIMITS.typedLineBytesMax) this.#interrupt();
     }
     await this.#screen.shown();
-    return this.#line;
+    return this.#lines[0];
   }
 
   close(): void {

@@ -1,0 +1,71 @@
+/** The command `sekisho`. Each subcommand answers with an exit status and says on stderr what to do next. */
+import { parseArgs } from 'node:util';
+import { loadConfig } from '../config/index.ts';
+import { createLog, GatewayError } from '../foundation/index.ts';
+import { serve } from './serve.ts';
+import { runTour } from './tour/index.ts';
+import { runVerify } from './verify.ts';
+import { VERSION } from './version.ts';
+
+const HELP = `sekisho ${VERSION}: a privileged-access gateway with an export-approval workflow
+
+  sekisho serve                      run the gateway (demo mode unless a configuration says production)
+  sekisho tour [--exit]              see the whole story on this machine: an export refused, approved, recorded, proven
+  sekisho verify SESSION [--file F]  check a recording, or a copy of it, against the signed log; needs no gateway
+  sekisho help | version
+
+Configuration: sekisho.json in the working directory, or the file that SEKISHO_CONFIG names. docs/reference/config.md
+`;
+
+const PROGRAM = new URL(import.meta.url.includes('/dist/main/') ? '../../' : '../', import.meta.url).pathname;
+
+export async function run(argv: readonly string[]): Promise<number> {
+  const [command = 'help', ...rest] = argv;
+  try {
+    return await dispatch(command, rest);
+  } catch (thrown) {
+    if (!(thrown instanceof GatewayError)) throw thrown;
+    const cause = thrown.cause instanceof Error ? ` (${thrown.cause.message})` : '';
+    process.stderr.write(`sekisho: ${thrown.message}${cause} [${thrown.code}]\n`);
+    return 1;
+  }
+}
+
+async function dispatch(command: string, rest: string[]): Promise<number> {
+  switch (command) {
+    case 'serve': {
+      read(rest, {});
+      const config = await loadConfig({ programDirectory: PROGRAM });
+      return serve(config, createLog(config.logLevel));
+    }
+    case 'tour': {
+      const { values } = read(rest, { exit: { type: 'boolean' } });
+      return runTour(await loadConfig({ programDirectory: PROGRAM }), { exit: values['exit'] === true });
+    }
+    case 'verify': {
+      const { values, positionals } = read(rest, { file: { type: 'string' } });
+      const file = typeof values['file'] === 'string' ? values['file'] : undefined;
+      return runVerify(await loadConfig({ programDirectory: PROGRAM }), positionals, file);
+    }
+    case 'version':
+    case '--version':
+      process.stdout.write(`${VERSION}\n`);
+      return 0;
+    case 'help':
+    case '--help':
+    case '-h':
+      process.stdout.write(HELP);
+      return 0;
+    default:
+      process.stderr.write(`sekisho: there is no command "${command}".\n\n${HELP}`);
+      return 2;
+  }
+}
+
+function read(args: string[], options: Record<string, { type: 'boolean' | 'string' }>) {
+  try {
+    return parseArgs({ args, options, allowPositionals: true, strict: true });
+  } catch (cause) {
+    throw new GatewayError('request_invalid', cause instanceof Error ? cause.message : 'The arguments cannot be read.');
+  }
+}

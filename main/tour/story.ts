@@ -1,0 +1,217 @@
+/** The story, told on real parts: the real ssh client, the console's API, the files of the recorder. */
+import { createHash } from 'node:crypto';
+import { copyFile, chmod, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { SshClientTool, SshDestination, SshRun } from '../../demo/index.ts';
+import { systemClock } from '../../foundation/index.ts';
+import { recordingPath, verifySession } from '../../recorder/index.ts';
+import type { Running } from '../all.ts';
+import { wordReport } from '../verify.ts';
+import { Refused, RefusedActAnswer, SessionAnswer, TicketAnswer, TourPerson, VerifyAnswer } from './console.ts';
+import { expect, type Report } from './report.ts';
+
+export interface Story {
+  readonly running: Running;
+  readonly report: Report;
+  readonly ssh: SshClientTool;
+  readonly directory: string;
+}
+
+type Ticket = ReturnType<typeof TicketAnswer.parse>['ticket'];
+
+export const TARGET = 'crm-db';
+const EXPORT = 'mysqldump crm customers';
+const WORK = "hostname; mysql crm -e 'SELECT COUNT(*) FROM customers'";
+const REFUSED = 126;
+const DAY_MS = 86_400_000;
+
+export async function tellStory(story: Story): Promise<{ sessionId: string; destination: SshDestination }> {
+  const { report, running } = story;
+  const { aoki, destination } = await signInAndEnrol(story);
+  const run = (command: string): Promise<SshRun> => runSsh(story, destination, command);
+
+  report.step('Work: a command on the customer database server, as Aoki’s own account, recorded');
+  const work = await run(WORK);
+  expect(
+    work.status === 0 && work.stdout.includes('1200'),
+    'exit 0 and the count 1200',
+    work.stdout.toString() + work.stderr,
+  );
+
+  const asked = await refuseAndAsk(story, aoki, run);
+  await decide(story, aoki, asked);
+  const used = await exportOnce(story, aoki, asked, run);
+
+  report.step('The same command a second time: a ticket is for one use');
+  const again = await run(EXPORT);
+  expect(again.status === REFUSED && again.stdout.length === 0, 'a refusal and no output', again.stderr);
+
+  const sessionId = used.result?.sessionId ?? '';
+  await audit(story, used);
+  await tamper(story, sessionId);
+  report.step('What is left');
+  report.fact(`replay: ${new URL(`/sessions/${sessionId}`, running.publicUrl).href} (sign in as suzuki, the auditor)`);
+  return { sessionId, destination };
+}
+
+async function signInAndEnrol(story: Story): Promise<{ aoki: TourPerson; destination: SshDestination }> {
+  const { report, running, ssh, directory } = story;
+  report.step('Aoki (maintainer) signs in through the identity provider and enrols an SSH key');
+  const aoki = await TourPerson.signIn('aoki', running.publicUrl);
+  const keyPath = join(directory, 'aoki_ed25519');
+  const publicKey = await ssh.createKey(keyPath);
+  const enrolled = await aoki.post('/api/ssh-keys', { publicKey, label: 'tour' });
+  const known = Refused.safeParse(enrolled.json);
+  expect(
+    enrolled.status === 201 || (known.success && known.data.error.code === 'key_taken'),
+    'the key to be enrolled',
+    enrolled.text,
+  );
+  report.output(enrolled.status === 201 ? enrolled.text : 'the key of an earlier tour is still enrolled');
+  const destination: SshDestination = {
+    host: running.ssh.host,
+    port: running.ssh.port,
+    loginName: TARGET,
+    keyPath,
+    hostKeyLine: running.ssh.hostKeyLine,
+    knownHostsPath: join(directory, 'known_hosts'),
+  };
+  return { aoki, destination };
+}
+
+async function runSsh({ ssh, report }: Story, destination: SshDestination, command: string): Promise<SshRun> {
+  report.command(`ssh -p ${destination.port} ${TARGET}@${destination.host} ${JSON.stringify(command)}`);
+  const result = await ssh.run(destination, command);
+  if (result.stdout.length > 0) report.output(result.stdout.toString('utf8'));
+  if (result.stderr !== '') report.output(result.stderr);
+  report.fact(`exit status ${result.status ?? 'none'}, ${result.stdout.length} bytes on standard output`);
+  return result;
+}
+
+async function refuseAndAsk(
+  { report }: Story,
+  aoki: TourPerson,
+  run: (command: string) => Promise<SshRun>,
+): Promise<Ticket> {
+  report.step('An export, without a ticket: refused before it runs');
+  const refused = await run(EXPORT);
+  expect(refused.status === REFUSED && refused.stdout.length === 0, 'a refusal and no output', refused.stderr);
+  const link = /https?:\S+\/tickets\/new\?act=([0-9a-f-]{36})/.exec(refused.stderr);
+  expect(link?.[1] !== undefined, 'a link that opens the ticket', refused.stderr);
+
+  report.step('Aoki opens that link: the ticket is filled in from the act itself');
+  const act = await aoki.get(`/api/refused-acts/${link[1]}`);
+  expect(act.status === 200, 'the refused act', act.text);
+  const { refusedAct } = RefusedActAnswer.parse(act.json);
+  report.fact(`act: ${refusedAct.text} · suggested limit ${refusedAct.suggested.rowsMax} rows`);
+  const now = systemClock.now().getTime();
+  const asked = await aoki.post('/api/tickets', {
+    refusedActId: link[1],
+    purpose: '委託元からの照会 (受付番号 2026-114) への回答に使う顧客一覧',
+    client: '株式会社サンプル',
+    ...refusedAct.suggested,
+    notBefore: new Date(now).toISOString(),
+    notAfter: new Date(now + DAY_MS).toISOString(),
+  });
+  expect(asked.status === 201, 'the ticket to be filed', asked.text);
+  const { ticket } = TicketAnswer.parse(asked.json);
+  report.fact(`ticket T-${ticket.number} is ${ticket.state}`);
+  return ticket;
+}
+
+async function decide({ report, running }: Story, aoki: TourPerson, ticket: Ticket): Promise<void> {
+  const decision = { decision: 'approve', reason: '受付番号と対象件数を確認した', actDigest: ticket.actDigest };
+  report.step('Aoki tries to approve the own request: refused');
+  const own = await aoki.post(`/api/tickets/${ticket.id}/decision`, decision);
+  report.output(own.text);
+  const refusal = Refused.safeParse(own.json);
+  expect(
+    own.status === 403 && refusal.success && refusal.data.error.code === 'own_request',
+    '403 own_request',
+    own.text,
+  );
+
+  report.step('Tanaka (owner of the system) reads the exact act and approves it');
+  const tanaka = await TourPerson.signIn('tanaka', running.publicUrl);
+  const approved = await tanaka.post(`/api/tickets/${ticket.id}/decision`, decision);
+  expect(approved.status === 200, 'the approval', approved.text);
+  const { state } = TicketAnswer.parse(approved.json).ticket;
+  expect(state === 'approved', 'an approved ticket', approved.text);
+  report.fact(`ticket T-${ticket.number} is ${state} for exactly: ${ticket.actText}`);
+}
+
+async function exportOnce(
+  { report }: Story,
+  aoki: TourPerson,
+  ticket: Ticket,
+  run: (command: string) => Promise<SshRun>,
+): Promise<Ticket> {
+  report.step('The same command again: it runs, once, counted and hashed on its way out');
+  const exported = await run(EXPORT);
+  expect(exported.status === 0 && exported.stdout.length > 0, 'exit 0 and the export', exported.stderr);
+  const sha256 = createHash('sha256').update(exported.stdout).digest('hex');
+  const path = `/api/tickets/${ticket.id}`;
+  const { ticket: used } = await aoki.getWhen(path, TicketAnswer, (answer) => answer.ticket.result !== null);
+  report.fact(`ticket T-${used.number} is ${used.state}: ${JSON.stringify(used.result)}`);
+  report.fact(`SHA-256 of what arrived here: ${sha256}`);
+  expect(used.state === 'used' && used.result?.sha256 === sha256, 'the same SHA-256 at both ends', used);
+  expect(
+    used.result.bytes === exported.stdout.length && used.result.rows === 1200,
+    '1200 rows and the same bytes',
+    used.result,
+  );
+  return used;
+}
+
+async function audit({ report, running }: Story, ticket: Ticket): Promise<void> {
+  report.step('Suzuki (auditor) replays the session and verifies it');
+  const suzuki = await TourPerson.signIn('suzuki', running.publicUrl);
+  const sessionId = ticket.result?.sessionId ?? '';
+  await suzuki.getWhen(`/api/sessions/${sessionId}`, SessionAnswer, ({ session }) => session.sealed);
+  const cast = await suzuki.get(`/api/sessions/${sessionId}/recording.cast`);
+  const [header = ''] = cast.text.split('\n');
+  report.output(header);
+  expect(cast.status === 200 && header.includes('"version":3'), 'an asciicast v3 recording', cast.text.slice(0, 500));
+  expect(cast.text.includes('INSERT INTO'), 'the export inside the recording', cast.text.slice(0, 500));
+  const verified = await suzuki.post(`/api/sessions/${sessionId}/verify`, {});
+  report.output(verified.text);
+  expect(
+    verified.status === 200 && VerifyAnswer.parse(verified.json).report.verdict === 'VERIFIED',
+    'VERIFIED',
+    verified.text,
+  );
+}
+
+async function tamper({ report, running, directory }: Story, sessionId: string): Promise<void> {
+  report.step('Somebody inside changes one bit of a copy of the recording');
+  const recorder = running.directory.recorder;
+  const original = await verifySession({ directory: recorder, sessionId });
+  report.command(`sekisho verify ${sessionId}`);
+  report.output(wordReport(original, 'en'));
+  const copy = join(directory, 'tampered.skr');
+  await chmod(copy, 0o600).catch(() => undefined);
+  await copyFile(recordingPath(recorder, sessionId), copy);
+  await chmod(copy, 0o600);
+  const place = Math.floor(original.bytes / 2);
+  await flipBit(copy, place);
+  const tampered = await verifySession({ directory: recorder, sessionId, file: copy });
+  report.command(`sekisho verify ${sessionId} --file tampered.skr    # bit 0 of byte ${place} flipped`);
+  report.output(wordReport(tampered, 'en'));
+  expect(original.verdict === 'VERIFIED' && tampered.verdict === 'TAMPERED', 'VERIFIED and TAMPERED', [
+    original,
+    tampered,
+  ]);
+  expect(tampered.at !== null && tampered.at <= place, `a place at or before byte ${place}`, tampered);
+}
+
+async function flipBit(path: string, at: number): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    const byte = Buffer.alloc(1);
+    await file.read(byte, 0, 1, at);
+    byte.writeUInt8(byte.readUInt8(0) ^ 1);
+    await file.write(byte, 0, 1, at);
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import type { Config } from '../config/index.ts';
+import { GatewayError } from '../foundation/index.ts';
+import { message } from '../messages/index.ts';
+import { verifySession, type VerifyReport } from '../recorder/index.ts';
+
+const STATUS: Record<VerifyReport['verdict'], number> = { VERIFIED: 0, TAMPERED: 1, INCOMPLETE: 3 };
+
+/** `sekisho verify SESSION [--file COPY]`: from the files alone, whether or not a gateway runs. */
+export async function runVerify(
+  config: Config,
+  sessions: readonly string[],
+  file: string | undefined,
+): Promise<number> {
+  const [sessionId, ...more] = sessions;
+  if (sessionId === undefined || more.length > 0)
+    throw new GatewayError('request_invalid', 'Name one session: sekisho verify SESSION');
+  const directory = join(config.dataDirectory, 'recorder');
+  const report = await verifySession({ directory, sessionId, ...(file === undefined ? {} : { file }) });
+  process.stdout.write(wordReport(report, locale()));
+  return STATUS[report.verdict];
+}
+
+/** The verdict word first and alone on its line: it must not be read into anything else. */
+export function wordReport(report: VerifyReport, language: 'en' | 'ja'): string {
+  const { verdict, sessionId, frames, bytes, at, detail } = report;
+  const place = at === null ? '' : `\n${message(language, 'verify.place', { at })}`;
+  const words = message(language, `verify.${verdict}`, { session: sessionId, frames, bytes });
+  return `${verdict}\n${words}${place}\n${detail}\n`;
+}
+
+function locale(): 'en' | 'ja' {
+  return new Intl.DateTimeFormat().resolvedOptions().locale.startsWith('ja') ? 'ja' : 'en';
+}
