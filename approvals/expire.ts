@@ -60,21 +60,25 @@ async function measure(
   session: SessionId,
   since: Date,
 ): Promise<Pick<RedemptionResult, 'rows' | 'bytes' | 'sha256'>> {
-  const meter = createMeter({ rowsMax: Number.MAX_SAFE_INTEGER, bytesMax: Number.MAX_SAFE_INTEGER });
+  const unlimited = { rowsMax: Number.MAX_SAFE_INTEGER, bytesMax: Number.MAX_SAFE_INTEGER };
+  // As in the session: standard error leaves as well, and each stream counts its own rows.
+  const meters = { o: createMeter(unlimited), e: createMeter(unlimited) };
   const hash = createHash('sha256');
   const sinceMicros = BigInt(since.getTime()) * 1_000n;
   try {
     if (directory !== undefined) {
-      for await (const frame of readRecording(recordingPath(directory, session))) {
-        if (frame.type !== 'o' || frame.micros < sinceMicros) continue;
-        meter.take(frame.payload);
-        hash.update(frame.payload);
+      for await (const { type, micros, payload } of readRecording(recordingPath(directory, session))) {
+        if ((type !== 'o' && type !== 'e') || micros < sinceMicros) continue;
+        meters[type].take(payload);
+        hash.update(payload);
       }
-      meter.finish();
     }
   } catch (thrown) {
     // A torn recording ends where it is torn; what was read until there was recorded, and verify names the place.
     if (!hasCode(thrown, 'recording_corrupt') && !hasCode(thrown, 'not_found')) throw thrown;
   }
-  return { rows: meter.rows, bytes: meter.bytes, sha256: hash.digest() };
+  const { o, e } = meters;
+  o.finish();
+  e.finish();
+  return { rows: o.rows + e.rows, bytes: o.bytes + e.bytes, sha256: hash.digest() };
 }
