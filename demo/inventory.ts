@@ -50,7 +50,7 @@ export function demoInventory(options: {
         host: target.host,
         port: target.port,
         hostKey: target.hostKey,
-        mode: 'guarded-pty',
+        mode: 'guarded-line',
       },
     ],
     accounts: maintainers.map(({ subject }) => ({ target: TARGET, person: subject, account: subject })),

@@ -23,7 +23,10 @@ export function mysqldumpScript(dataDirectory: string): string {
   return `#!/usr/bin/env bash
 # The demonstration's mysqldump: a bash script over tab-separated files. It knows one database, crm.
 set -u
-${definitions(dataDirectory)}
+${definitions(dataDirectory)}${MYSQLDUMP}`;
+}
+
+const MYSQLDUMP = `
 fail() { printf 'mysqldump: %s\\n' "$1" >&2; exit 2; }
 
 structure=yes rows=yes all=no words=()
@@ -85,14 +88,16 @@ for table in "\${tables[@]}"; do
 done
 printf -- '-- Dump completed\\n'
 `;
-}
 
 /** `mysql crm -e STATEMENT`, or a statement a line on standard input: a handful of statements, and it says so. */
 export function mysqlScript(dataDirectory: string): string {
   return `#!/usr/bin/env bash
 # The demonstration's mysql: a bash script that knows a handful of statements over tab-separated files.
 set -u
-${definitions(dataDirectory)}
+${definitions(dataDirectory)}${MYSQL}`;
+}
+
+const MYSQL = `
 help='The demonstration answers: SHOW TABLES; DESCRIBE t; SELECT COUNT(*) FROM t; SELECT * FROM t [LIMIT n];
 SELECT * FROM t WHERE id = n; SELECT status, COUNT(*) FROM orders GROUP BY status; SELECT VERSION()
 where t is customers or orders.'
@@ -171,7 +176,6 @@ if [[ -n $statement ]]; then answer "$statement"; exit; fi
 [[ -t 0 ]] && fail "there is no interactive mode in the demonstration; try: mysql crm -e 'SHOW TABLES'"
 while IFS= read -r line || [[ -n $line ]]; do answer "$line"; done
 `;
-}
 
 /** One word for the shell (POSIX 2.2.2: between single quotes everything but the single quote is itself). */
 export function shellQuote(word: string): string {

@@ -41,12 +41,22 @@ async function answer({ provider, base, request, response, query }: Interaction)
   const people = (unknown: boolean): string =>
     peoplePage({ locale, base, action: `${base}/interaction/${uid}`, unknown });
 
-  if (request.method === 'GET') return sendPage(response, 200, people(false));
+  if (request.method === 'GET') {
+    sendPage(response, 200, people(false));
+    return;
+  }
   if (request.method !== 'POST') throw new GatewayError('request_invalid');
+  // Second net under SameSite: a browser names the site it posts from.
+  if (request.headers.origin !== undefined && request.headers.origin !== new URL(provider.issuer).origin) {
+    throw new GatewayError('origin_refused');
+  }
   const form = await readForm(request);
   if (form.get('cancel') === 'yes') return finish({ error: 'access_denied', error_description: 'cancelled' });
   const person = DEMO_PEOPLE.find(({ subject }) => subject === form.get('login'));
-  if (person === undefined || prompt.name !== 'login') return sendPage(response, 400, people(true));
+  if (person === undefined || prompt.name !== 'login') {
+    sendPage(response, 400, people(true));
+    return;
+  }
   return finish({ login: { accountId: person.subject } });
 
   function finish(result: Parameters<Provider['interactionFinished']>[2]): Promise<void> {

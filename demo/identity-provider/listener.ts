@@ -32,18 +32,30 @@ export function createDemoIdentityProvider(
   return (request: MountedRequest, response: ServerResponse) => {
     const whole = request.originalUrl ?? request.url ?? '/';
     // A name that merely resolves to this machine is another site's (DNS rebinding).
-    if (request.headers.host !== issuer.host) return refuse(response, 421);
-    if (!whole.startsWith(`${base}/`)) return refuse(response, 404);
+    if (request.headers.host !== issuer.host) {
+      refuse(response, 421);
+      return;
+    }
+    if (!whole.startsWith(`${base}/`)) {
+      refuse(response, 404);
+      return;
+    }
     request.originalUrl = whole;
     request.url = whole.slice(base.length);
 
-    const { pathname, searchParams: query } = new URL(request.url, 'http://path.invalid');
-    if (pathname === STYLE_PATH && request.method === 'GET') return sendStyle(response);
+    // Split, not parsed as a URL: `//` is a path here, and no URL.
+    const [pathname = '', search = ''] = request.url.split('?', 2);
+    if (pathname === STYLE_PATH && request.method === 'GET') {
+      sendStyle(response);
+      return;
+    }
     if (!pathname.startsWith('/interaction/')) {
       answerProtocol(request, response).catch(() => refuse(response, 500));
       return;
     }
-    answerInteraction({ provider, base, request, response, query }).catch(() => refuse(response, 500));
+    answerInteraction({ provider, base, request, response, query: new URLSearchParams(search) }).catch(() =>
+      refuse(response, 500),
+    );
   };
 }
 

@@ -16,7 +16,7 @@ const AUTHENTICATION_TRIES_MAX = 6;
 
 /** One SSH connection: a certificate within the grace time, then at most a handful of session channels at once. */
 export function serveConnection(connection: Connection, info: ClientInfo, facts: ConnectionFacts): void {
-  const gone = new AbortController();
+  const processes = new Set<Running>();
   const grace = setTimeout(() => connection.end(), LOGIN_GRACE_MS);
   let account: string | undefined;
   let tries = 0;
@@ -28,7 +28,7 @@ export function serveConnection(connection: Connection, info: ClientInfo, facts:
   });
   connection.on('close', () => {
     clearTimeout(grace);
-    gone.abort();
+    for (const running of processes) running.stop();
   });
   connection.on('authentication', (ctx) => {
     tries += 1;
@@ -37,14 +37,23 @@ export function serveConnection(connection: Connection, info: ClientInfo, facts:
   });
   connection.on('ready', () => clearTimeout(grace));
   connection.on('session', (accept, reject) => {
-    if (account === undefined || sessions >= LIMITS.sshChannelsMax) return reject();
+    if (account === undefined || sessions >= LIMITS.sshChannelsMax) {
+      reject();
+      return;
+    }
     sessions += 1;
     const session = accept();
     session.on('close', () => {
       sessions -= 1;
     });
-    serveSession(session, { ...facts, account, gone: gone.signal });
+    serveSession(session, { ...facts, account, started });
   });
+
+  function started(running: Running): void {
+    processes.add(running);
+    void running.ended.then(() => processes.delete(running));
+    facts.started(running);
+  }
 
   /** @returns whether the person is signed in. ssh2's answers throw when the client has gone on meanwhile. */
   function decide(ctx: AuthContext): boolean {

@@ -2,6 +2,8 @@
 declare module 'node-pty' {
   export interface IPty {
     readonly pid: number;
+    /** The terminal's own side. */
+    readonly fd: number;
     readonly onExit: (listener: (ending: { exitCode: number; signal?: number }) => void) => unknown;
     resize(columns: number, rows: number): void;
   }

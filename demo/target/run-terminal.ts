@@ -1,3 +1,4 @@
+import { readSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { type IPty, spawn } from 'node-pty';
 import { invariant } from '../../foundation/index.ts';
@@ -12,6 +13,7 @@ const DEFAULT_SIZE: TerminalSize = { columns: 80, rows: 24 };
 const SIDE_MAX = 1_000;
 /** Shorter than the 200 ms after which node-pty throws away what a process that ended has left unread. */
 const ENDED_CHECK_MS = 50;
+const READ_BYTES = 16 * 1024;
 
 /**
  * What runs before the account's shell, still with the gateway's rights: the line discipline learns that characters
@@ -90,10 +92,32 @@ function showOutput(terminal: IPty, stream: Socket, { channel }: RunOptions): ()
     }, ENDED_CHECK_MS);
   });
   channel.on('drain', resume);
+  stream.on('end', () => {
+    for (const chunk of unread(terminal.fd)) channel.write(chunk);
+  });
   return () => {
     channel.off('drain', resume);
     clearInterval(check);
   };
+}
+
+/**
+ * What is still in the terminal when libuv says it has ended. libuv takes a hang-up after a read shorter than its
+ * buffer for the end (uv__stream_io), but a terminal gives at most 4 KiB a read, so more may follow.
+ * The descriptor does not block and is still open while 'end' is told; its own end is EIO.
+ */
+function* unread(fd: number): Generator<Buffer> {
+  for (;;) {
+    const chunk = Buffer.alloc(READ_BYTES);
+    let length = 0;
+    try {
+      length = readSync(fd, chunk);
+    } catch {
+      return;
+    }
+    if (length === 0) return;
+    yield chunk.subarray(0, length);
+  }
 }
 
 function isAlive(pid: number): boolean {

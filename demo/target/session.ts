@@ -20,13 +20,12 @@ const TERM = /^[A-Za-z0-9][A-Za-z0-9+._-]{0,63}$/;
 /**
  * One session channel: environment, perhaps a terminal, then a shell or a command of `account`.
  * Every request without a listener here (subsystems such as sftp, X11, agent forwarding) is refused by ssh2.
- * `started` is told of the process, which ends at the latest when `gone` is aborted.
+ * `started` is told of the process; who is told stops it when the connection is lost.
  */
 export function serveSession(
   session: Session,
   facts: TargetFacts & {
     readonly account: string;
-    readonly gone: AbortSignal;
     readonly started: (running: Running) => void;
   },
 ): void {
@@ -35,12 +34,18 @@ export function serveSession(
   let running: Running | undefined;
 
   session.on('env', (accept, reject, { key, val }) => {
-    if (!facts.mayBeSet(key, val) || asked.size >= ENVIRONMENT_ENTRIES_MAX) return answer(reject);
+    if (!facts.mayBeSet(key, val) || asked.size >= ENVIRONMENT_ENTRIES_MAX) {
+      answer(reject);
+      return;
+    }
     asked.set(key, val);
     answer(accept);
   });
   session.on('pty', (accept, reject, info) => {
-    if (terminal !== undefined) return answer(reject);
+    if (terminal !== undefined) {
+      answer(reject);
+      return;
+    }
     terminal = info;
     answer(accept);
   });
@@ -57,7 +62,6 @@ export function serveSession(
   session.on('shell', (accept) => run(accept(), undefined));
   session.on('exec', (accept, _reject, { command }) => run(accept(), command));
   session.on('close', () => running?.stop());
-  facts.gone.addEventListener('abort', () => running?.stop(), { once: true });
 
   function run(channel: ServerChannel | undefined, command: string | undefined): void {
     if (channel === undefined) return;
@@ -67,7 +71,6 @@ export function serveSession(
     try {
       running = startProcess({ ...facts, channel, asked, terminal, command });
       facts.started(running);
-      if (facts.gone.aborted) running.stop();
     } catch (thrown) {
       facts.log.error({ event: 'demo.process_not_started', err: asError(thrown) }, 'a session did not start');
       channel.exit(255);
