@@ -31,8 +31,8 @@ export interface Principal {
   readonly signedInBy: 'oidc' | 'ssh_key' | 'browser';
 }
 
-/** How much of a target's terminal the gate judges. `guarded-pty`: every line before Enter; `recorded`: recorded only. */
-export type TargetMode = 'guarded-pty' | 'recorded';
+/** How much of a target's terminal the gate judges. `guarded-line`: every line before Enter; `recorded`: recorded only. */
+export type TargetMode = 'guarded-line' | 'recorded';
 
 export interface Target {
   readonly id: TargetId;

@@ -114,19 +114,15 @@ class Reader {
   #readHead(byte: number): boolean {
     const head = this.#head + String.fromCharCode(byte).toUpperCase();
     if (head === '--' || head === '/*') return this.#beginComment(head === '/*');
-    if (head === '-' || head === '/') return this.#keepHead(head);
-    if (/^[A-Z]+$/.test(head) && head.length <= HEAD_BYTES_MAX && isKeywordStart(head)) return this.#keepHead(head);
-    if (this.#head !== '' && (byte === 0x20 || byte === SEMICOLON || isBreak(byte))) {
-      if (DDL.has(this.#head)) return this.#beginStatement('ddl', byte);
-      if (DATA.has(this.#head) && byte === 0x20) return this.#beginStatement('insert', byte);
+    if (head === '-' || head === '/' || isKeywordStart(head)) {
+      this.#head = head;
+      return true;
     }
+    const ended = byte === 0x20 || byte === SEMICOLON || isBreak(byte);
+    if (ended && DDL.has(this.#head)) return this.#beginStatement('ddl', byte);
+    if (byte === 0x20 && DATA.has(this.#head)) return this.#beginStatement('insert', byte);
     this.#dump ??= false;
     return isBreak(byte) ? this.#shortRow() : this.#beginRow('row', byte);
-  }
-
-  #keepHead(head: string): boolean {
-    this.#head = head;
-    return true;
   }
 
   #beginComment(block: boolean): boolean {
@@ -282,6 +278,7 @@ function isLetter(byte: number): boolean {
 }
 
 function isKeywordStart(head: string): boolean {
+  if (head.length > HEAD_BYTES_MAX) return false;
   for (const word of DDL) if (word.startsWith(head)) return true;
   for (const word of DATA) if (word.startsWith(head)) return true;
   return false;

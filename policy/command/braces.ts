@@ -32,26 +32,23 @@ function choicesOf(text: string): string[] | undefined {
   return expanded.length > EXPANSIONS_MAX ? undefined : expanded;
 }
 
+/** An escaped character, a quoted text or one character. */
+const UNIT = /\\[^]|'[^']*'|"(?:\\[^]|[^"\\])*"|[^]/g;
+
 /** Splits at commas that stand outside quotes, braces and parentheses. */
 function splitTop(text: string): string[] {
-  const parts: string[] = [''];
+  const parts: string[] = [];
+  let part = '';
   let depth = 0;
-  let quote = '';
-  for (let at = 0; at < text.length; at += 1) {
-    const char = text.charAt(at);
-    if (char === '\\' && quote !== "'") {
-      parts.push(`${parts.pop() ?? ''}${char}${text.charAt(at + 1)}`);
-      at += 1;
-      continue;
-    }
-    if (quote !== '') quote = char === quote ? '' : quote;
-    else if (char === '"' || char === "'") quote = char;
-    else if (char === '{' || char === '(') depth += 1;
-    else if (char === '}' || char === ')') depth -= 1;
-    if (char === ',' && depth === 0 && quote === '') parts.push('');
-    else parts.push(`${parts.pop() ?? ''}${char}`);
+  for (const [unit] of text.matchAll(UNIT)) {
+    if (unit === '{' || unit === '(') depth += 1;
+    else if (unit === '}' || unit === ')') depth -= 1;
+    if (unit === ',' && depth === 0) {
+      parts.push(part);
+      part = '';
+    } else part += unit;
   }
-  return parts;
+  return [...parts, part];
 }
 
 /** The one word `text` is, or undefined when it is none. */

@@ -5,7 +5,7 @@
  * redirection, pipe or added command gives another. Nodes are encoded by their own properties, so a kind of node the
  * parser learns later is encoded too and never silently dropped.
  */
-import type { ParsedScript, Word as Node, WordPart } from 'unbash';
+import type { ParameterExpansionPart, ParsedScript, Word as Node, WordPart } from 'unbash';
 import { digestOfForm, type Form } from '../digest.ts';
 
 /** Positions and spellings, and what only helps to read: none of it changes what runs. */
@@ -94,18 +94,6 @@ function partForm(part: WordPart, quoted: boolean): Form {
     case 'SingleQuoted':
     case 'AnsiCQuoted':
       return part.value;
-    case 'SimpleExpansion':
-      return ['$', quoted, part.text.slice(1)];
-    case 'ParameterExpansion':
-      return part.operation === undefined && part.prefix === undefined && part.index === undefined
-        ? ['$', quoted, part.parameter]
-        : ['${', quoted, part.prefix ?? '', part.parameter, formOf(part.index), formOf(part.operation)];
-    case 'CommandExpansion':
-      return ['$(', quoted, formOf(part.script)];
-    case 'ProcessSubstitution':
-      return [`${part.operator}(`, formOf(part.script)];
-    case 'ArithmeticExpansion':
-      return ['$((', quoted, part.text.replace(/\s+/g, ' ')];
     case 'Glob':
     case 'ExtendedGlob':
     case 'BraceExpansion':
@@ -113,7 +101,24 @@ function partForm(part: WordPart, quoted: boolean): Form {
     case 'DoubleQuoted':
     case 'LocaleString':
       return partForms(part, quoted);
+    case 'SimpleExpansion':
+      return ['$', quoted, part.text.slice(1)];
+    case 'ParameterExpansion':
+      return parameterForm(part, quoted);
+    case 'CommandExpansion':
+      return ['$(', quoted, formOf(part.script)];
+    case 'ProcessSubstitution':
+      return [`${part.operator}(`, formOf(part.script)];
+    case 'ArithmeticExpansion':
+      return ['$((', quoted, part.text.replace(/\s+/g, ' ')];
   }
+}
+
+/** `$x` and `${x}` are one. */
+function parameterForm(part: ParameterExpansionPart, quoted: boolean): Form {
+  const { operation, prefix, index, parameter } = part;
+  const bare = operation === undefined && prefix === undefined && index === undefined;
+  return bare ? ['$', quoted, parameter] : ['${', quoted, prefix ?? '', parameter, formOf(index), formOf(operation)];
 }
 
 /** Neighbouring texts are one text: `c""omm` and `comm`. */

@@ -1,8 +1,9 @@
 /** Shells and interpreters on a command line: the code they carry is judged, or refused when it cannot be read. */
 import type { Bench } from './bench.ts';
-import type { Found, Invocation, Span, Word } from './model.ts';
+import { asked, denied } from './found.ts';
+import type { Found, Invocation, Word } from './model.ts';
 import { INTERPRETERS, type Interpreter, isActiveAwk, isActiveSed, isPlainCode, SHELLS } from './rules/interpreters.ts';
-import { hasFlag, operandsOf } from './rules/rule.ts';
+import { operandsOf } from './rules/rule.ts';
 
 /** What a shell or interpreter is given to run. Empty for other programs. */
 export function judgeCode(invocation: Invocation, tool: string, bench: Bench): readonly Found[] {
@@ -14,35 +15,25 @@ export function judgeCode(invocation: Invocation, tool: string, bench: Bench): r
     : judgeInterpreter(interpreter, invocation, tool);
 }
 
-function refusal(
-  verdict: Found['verdict'],
-  rule: string,
-  name: 'dynamic' | 'interpreter' | 'shell_control',
-  span: Span,
-  subject: string,
-): Found {
-  return { verdict, finding: { rule, class: name, span, subject: subject.slice(0, 200), assets: [] } };
-}
-
 function judgeShell({ args, input, span }: Invocation, tool: string, bench: Bench): readonly Found[] {
   if (args.some((word) => /^--(version|help)$/.test(word.text))) return [];
   const at = args.findIndex((word) => /^-[a-zA-Z]*c[a-zA-Z]*$/.test(word.text));
   const code = at === -1 ? undefined : args.slice(at + 1).find((word) => !word.text.startsWith('-') || !word.exact);
   const init = args.find((word) => /^--(rcfile|init-file)/.test(word.text));
-  if (init !== undefined) return [refusal('deny', 'shell.init-file', 'shell_control', init.span, init.text)];
+  if (init !== undefined) return [denied('shell.init-file', 'shell_control', init.span, init.text)];
   if (at !== -1) return code === undefined ? [] : shellCode(code, input, bench);
   const [script] = operandsOf(args);
   const readsInput =
     script === undefined ||
     args.some((word) => /^-[a-z]*s[a-z]*$/.test(word.text) || word.text === '/dev/stdin' || word.text === '-');
-  if (!readsInput) return [refusal('needs_ticket', 'shell.script-file', 'interpreter', script.span, script.text)];
+  if (!readsInput) return [asked('shell.script-file', 'interpreter', script.span, script.text)];
   if (input.kind === 'text') return shellCode(input.word, { kind: 'none' }, bench);
-  if (input.kind === 'none') return [refusal('deny', 'shell.opens-shell', 'shell_control', span, tool)];
-  return [refusal('deny', 'shell.reads-input', 'dynamic', span, tool)];
+  if (input.kind === 'none') return [denied('shell.opens-shell', 'shell_control', span, tool)];
+  return [denied('shell.reads-input', 'dynamic', span, tool)];
 }
 
 function shellCode(word: Word, input: Invocation['input'], bench: Bench): readonly Found[] {
-  if (!word.exact) return [refusal('deny', 'shell.built-text', 'dynamic', word.span, word.text)];
+  if (!word.exact) return [denied('shell.built-text', 'dynamic', word.span, word.text)];
   return bench.judgeText(word.text, word.span, input, bench.depth + 1);
 }
 
@@ -51,17 +42,15 @@ function judgeInterpreter(interpreter: Interpreter, { args, input, span }: Invoc
   if (codes.length > 0) return codes.flatMap((code) => judgeInline(code));
   if (args.some((word) => interpreter.harmless.includes(word.text))) return [];
   const [script] = operandsOf(args).filter((word) => word.text !== '-' && word.text !== '/dev/stdin');
-  if (script !== undefined)
-    return [refusal('needs_ticket', 'interpreter.script-file', 'interpreter', script.span, script.text)];
+  if (script !== undefined) return [asked('interpreter.script-file', 'interpreter', script.span, script.text)];
   if (input.kind === 'text') return judgeInline(input.word);
-  if (input.kind === 'none' && args.length > 0)
-    return [refusal('needs_ticket', 'interpreter.options', 'interpreter', span, tool)];
-  return [refusal('deny', 'interpreter.reads-input', 'dynamic', span, tool)];
+  if (input.kind === 'none' && args.length > 0) return [asked('interpreter.options', 'interpreter', span, tool)];
+  return [denied('interpreter.reads-input', 'dynamic', span, tool)];
 }
 
 function judgeInline(code: Word): readonly Found[] {
   if (code.exact && isPlainCode(code.text)) return [];
-  return [refusal('needs_ticket', 'interpreter.inline-code', 'interpreter', code.span, code.text)];
+  return [asked('interpreter.inline-code', 'interpreter', code.span, code.text)];
 }
 
 function codeOf(interpreter: Interpreter, args: readonly Word[]): Word[] {
@@ -85,13 +74,12 @@ function judgeProgram(interpreter: Interpreter, { args }: Invocation, tool: stri
   if (args.some((word) => interpreter.harmless.includes(word.text))) return [];
   const sed = tool.endsWith('sed');
   const file = args.find((word) => /^(-[a-zA-Z]*f|--file(=.*)?)$/.test(word.text) || /^-f./.test(word.text));
-  if (file !== undefined)
-    return [refusal('needs_ticket', 'interpreter.script-file', 'interpreter', file.span, file.text)];
+  if (file !== undefined) return [asked('interpreter.script-file', 'interpreter', file.span, file.text)];
   const inline = codeOf(interpreter, args);
   const programs = inline.length > 0 ? inline : programOperand(args, sed);
   return programs
     .filter((program) => (sed ? isActiveSed(program.text) : isActiveAwk(program.text)))
-    .map((program) => refusal('needs_ticket', 'interpreter.active-program', 'interpreter', program.span, program.text));
+    .map((program) => asked('interpreter.active-program', 'interpreter', program.span, program.text));
 }
 
 function programOperand(args: readonly Word[], sed: boolean): Word[] {

@@ -4,9 +4,11 @@ import type { Judgement, TargetPolicy } from '../model.ts';
 import { guards, verdictOf } from '../verdict.ts';
 import { digestOf } from './canonical.ts';
 import type { Bench } from './bench.ts';
-import { found, judgeInvocation, judgeLoose, WRAPPED_MAX } from './evaluate.ts';
+import { judgeInvocation, WRAPPED_MAX } from './evaluate.ts';
+import { denied } from './found.ts';
 import type { Found, Input, Span } from './model.ts';
 import { pathAssets } from './operands.ts';
+import { looseFindings } from './protected.ts';
 import { isControlVariable } from './rules/environment.ts';
 import { RULES } from './rules/index.ts';
 import { isOrdinary } from './rules/ordinary.ts';
@@ -71,7 +73,7 @@ function benchOf(policy: TargetPolicy): Bench {
 
 /** A text inside the text: of `sh -c`, `eval`, a here-document. Its findings point at the word that carries it. */
 function judgeInner(text: string, span: Span, input: Input, bench: Bench): readonly Found[] {
-  const refused = [found('deny', 'gate.unreadable', 'unreadable', span, text)];
+  const refused = [denied('gate.unreadable', 'unreadable', span, text)];
   if (hasHidden(text) || bench.depth > WRAPPED_MAX) return refused;
   const walked = walk(readScript(text), input);
   return walked.unreadable === undefined ? judgeWalked(walked, bench, span) : refused;
@@ -80,16 +82,14 @@ function judgeInner(text: string, span: Span, input: Input, bench: Bench): reado
 function judgeWalked(walked: Walked, bench: Bench, carrier: Span | undefined): readonly Found[] {
   const results = [
     ...walked.invocations.flatMap((invocation) => judgeInvocation(invocation, bench)),
-    ...judgeLoose(walked.looseWords, bench, [0, 0]),
+    ...looseFindings(walked.looseWords, bench),
     ...walked.assignments.flatMap(({ name, values, span }): readonly Found[] => {
       const control = isControlVariable(name, values.map((word) => word.text).join(' '));
-      return control
-        ? [found('deny', 'control.environment', 'shell_control', span, name)]
-        : judgeLoose(values, bench, span);
+      return control ? [denied('control.environment', 'shell_control', span, name)] : looseFindings(values, bench);
     }),
     ...walked.functions
       .filter(({ name }) => shadows(name))
-      .map(({ name, span }) => found('deny', 'control.function', 'shell_control', span, name)),
+      .map(({ name, span }) => denied('control.function', 'shell_control', span, name)),
   ];
   if (carrier === undefined) return results;
   return results.map((one) => ({ ...one, finding: { ...one.finding, span: carrier } }));

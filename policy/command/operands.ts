@@ -1,7 +1,7 @@
 /** Finds protected paths inside words: as the word, behind an option, a scheme or a colon, or inside code. */
 import type { ProtectedAsset } from '../model.ts';
 import type { Piece, Word } from './model.ts';
-import { componentsOf, type Reach, reachOf } from './paths.ts';
+import { componentsOf, type Reach, reachOf, shapeOf } from './paths.ts';
 import { wordOf } from './words.ts';
 
 export interface PathAsset {
@@ -19,10 +19,12 @@ export function pathAssets(assets: readonly ProtectedAsset[]): readonly PathAsse
 
 /** What a word touches. Its parts behind `=`, `:`, `@`, a short option and inside quoted code are tried too. */
 export function touched(word: Word, assets: readonly PathAsset[], directories: readonly string[]): readonly Touch[] {
-  if (assets.length === 0) return [];
-  const candidates = [word, ...fragmentsOf(word)];
+  // Most words are no path at all: without a slash only an expansion or a known directory could make one.
+  if (assets.length === 0 || (directories.length === 0 && !word.text.includes('/'))) return [];
+  const shapes = [word, ...fragmentsOf(word)].map(({ pieces }) => shapeOf(pieces));
+  const bases = directories.map((directory) => shapeOf([{ kind: 'text', text: directory, quoted: true }]));
   return assets.flatMap((asset): Touch[] => {
-    const reaches = candidates.map((candidate) => reachOf(candidate, asset.components, directories));
+    const reaches = shapes.map((shape) => reachOf(shape, asset.components, bases));
     if (reaches.includes('at')) return [{ asset: asset.name, reach: 'at' }];
     return reaches.includes('above') ? [{ asset: asset.name, reach: 'above' }] : [];
   });
@@ -49,7 +51,7 @@ function fragmentsOf(word: Word): Word[] {
     }
   }
   const fragments = groups.length === 1 ? [] : groups.map((group) => wordOf(group, word.span));
-  return [...fragments, ...attached(word)].filter((fragment) => /[/]/.test(fragment.text));
+  return [...fragments, ...attached(word)].filter((fragment) => fragment.text.includes('/'));
 }
 
 /** `-f/srv/x`: the value behind a short option. */

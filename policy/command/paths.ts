@@ -4,36 +4,41 @@
  * `at`: the word is the path or lies below it. `above`: it is a directory that contains the path, so a program that
  * descends reaches it. Symbolic links on the target are out of sight; see docs/gate.md.
  */
-import type { Piece, Word } from './model.ts';
+import type { Piece } from './model.ts';
 
 export type Reach = 'at' | 'above' | 'apart';
 
-interface Segment {
-  /** A regular expression source for one path component, or undefined when it may be several (an expansion). */
-  readonly pattern: RegExp | undefined;
-  readonly prefix: string;
-}
+/** One component of a word read as a path. */
+type Segment =
+  | { readonly kind: 'name'; readonly name: string }
+  | { readonly kind: 'glob'; readonly pattern: RegExp; readonly open: boolean }
+  /** An expansion: whatever it yields, after `prefix`. */
+  | { readonly kind: 'unknown'; readonly prefix: string };
 
-interface Shape {
+/** A word read as a path. */
+export interface Shape {
   readonly absolute: boolean;
   readonly segments: readonly Segment[];
 }
 
 /** Components of a protected path, e.g. `/srv/crm` → [srv, crm]. */
 export function componentsOf(path: string): readonly string[] {
-  return normalise(path.split('/')).filter((part) => part !== '');
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+  return withoutParents(parts, (part) => part === '..');
 }
 
-/** How the whole word, read as one path, stands to `path`; relative words are tried from each of `directories`. */
-export function reachOf(word: Word, path: readonly string[], directories: readonly string[]): Reach {
-  const shape = shapeOf(word.pieces);
+/** How a word, read as one path, stands to `path`; relative words are tried from each of `directories` too. */
+export function reachOf(shape: Shape, path: readonly string[], directories: readonly Shape[]): Reach {
   if (shape.absolute) return compare(shape.segments, path, 0);
-  const bases = directories.map((directory) => shapeOf([{ kind: 'text', text: directory, quoted: true }]));
-  const reaches = bases.map((base) =>
-    base.absolute ? compare([...base.segments, ...shape.segments], path, 0) : 'apart',
-  );
+  const reaches = directories
+    .filter((base) => base.absolute)
+    .map((base) => compare(joined(base.segments, shape.segments), path, 0));
   if (reaches.includes('at') || tailMatches(shape.segments, path)) return 'at';
   return reaches.includes('above') ? 'above' : 'apart';
+}
+
+function joined(base: readonly Segment[], rest: readonly Segment[]): readonly Segment[] {
+  return withoutParents([...base, ...rest], (segment) => segment.kind === 'name' && segment.name === '..');
 }
 
 /**
@@ -42,84 +47,104 @@ export function reachOf(word: Word, path: readonly string[], directories: readon
  */
 function tailMatches(segments: readonly Segment[], path: readonly string[]): boolean {
   const [first] = segments;
-  const relative =
-    first !== undefined && first.pattern === undefined && first.prefix === '' ? segments.slice(1) : segments;
-  if (relative.length < 2 && !(relative.length === 1 && relative !== segments)) return false;
-  if (relative[0]?.pattern === undefined || isOpen(relative[0].pattern)) return false;
-  for (let start = 1; start < path.length; start += 1) {
-    if (compare(relative, path.slice(start), 0) === 'at') return true;
+  const led = first?.kind === 'unknown' && first.prefix === '';
+  const relative = led ? segments.slice(1) : segments;
+  const [start] = relative;
+  if (start === undefined || relative.length < (led ? 1 : 2)) return false;
+  if (start.kind === 'unknown' || (start.kind === 'glob' && start.open)) return false;
+  for (let at = 1; at < path.length; at += 1) {
+    if (compare(relative, path.slice(at), 0) === 'at') return true;
   }
   return false;
-}
-
-function isOpen(pattern: RegExp): boolean {
-  return pattern.source === '^[^/]*$';
 }
 
 function compare(segments: readonly Segment[], path: readonly string[], from: number): Reach {
   const expected = path[from];
   if (expected === undefined) return 'at';
-  const [segment, ...rest] = segments;
+  const segment = segments[from];
   if (segment === undefined) return 'above';
-  if (segment.pattern !== undefined) return segment.pattern.test(expected) ? compare(rest, path, from + 1) : 'apart';
+  if (segment.kind === 'name') return segment.name === expected ? compare(segments, path, from + 1) : 'apart';
+  if (segment.kind === 'glob') return segment.pattern.test(expected) ? compare(segments, path, from + 1) : 'apart';
   // An expansion at the end may be any number of components; in the middle it is read as one.
   if (!expected.startsWith(segment.prefix) && !segment.prefix.startsWith(expected)) return 'apart';
-  return rest.length === 0 ? 'at' : compare(rest, path, from + 1);
+  return from === segments.length - 1 ? 'at' : compare(segments, path, from + 1);
 }
 
 const ESCAPE = /[.*+?^${}()|[\]\\]/g;
 
-function shapeOf(pieces: readonly Piece[]): Shape {
-  const parts: { source: string; prefix: string; open: boolean }[] = [{ source: '', prefix: '', open: false }];
-  for (const piece of pieces) {
-    const last = parts.at(-1);
-    if (last === undefined) break;
-    if (piece.kind === 'glob') last.source += '[^/]*';
-    else if (piece.kind === 'unknown') last.open = true;
-    else addText(parts, piece.text);
-  }
-  const absolute = parts.length > 1 && parts[0]?.source === '' && !parts[0].open;
-  const named = parts.filter((part) => part.open || (part.source !== '' && part.source !== '\\.'));
-  return throughProc({ absolute, segments: withoutParents(named).map(toSegment) });
+interface Draft {
+  text: string;
+  source: string;
+  globs: number;
+  unknown: boolean;
 }
 
-function addText(parts: { source: string; prefix: string; open: boolean }[], text: string): void {
+/** Splits the pieces of a word into path components; `.` and `name/..` disappear. */
+export function shapeOf(pieces: readonly Piece[]): Shape {
+  const drafts: Draft[] = [{ text: '', source: '', globs: 0, unknown: false }];
+  for (const piece of pieces) {
+    if (piece.kind === 'text') addText(drafts, piece.text);
+    else addHole(drafts, piece.kind === 'unknown');
+  }
+  const [first] = drafts;
+  const absolute = drafts.length > 1 && first?.source === '' && !first.unknown;
+  const named = drafts.filter((draft) => draft.unknown || (draft.source !== '' && draft.text !== '.'));
+  const isParent = (draft: Draft): boolean => draft.text === '..' && draft.globs === 0 && !draft.unknown;
+  const segments = withoutParents(named, isParent).map(toSegment);
+  return throughProc({
+    absolute,
+    segments: absolute || !isAnchored(drafts, isParent) ? segments : [ELSEWHERE, ...segments],
+  });
+}
+
+/** A directory only the target knows. */
+const ELSEWHERE: Segment = { kind: 'unknown', prefix: '' };
+
+/** `./crm`, `../crm` and `crm/` are surely paths, of a directory only the target knows. */
+function isAnchored(drafts: readonly Draft[], isParent: (draft: Draft) => boolean): boolean {
+  const [first] = drafts;
+  const last = drafts.at(-1);
+  if (first === undefined || last === undefined || drafts.length < 2 || first.unknown) return false;
+  return first.text === '.' || isParent(first) || (drafts.length === 2 && last.source === '' && !last.unknown);
+}
+
+function addText(drafts: Draft[], text: string): void {
   for (const [at, chunk] of text.split('/').entries()) {
-    if (at > 0) parts.push({ source: '', prefix: '', open: false });
-    const last = parts.at(-1);
-    if (last === undefined) return;
-    if (last.source === last.prefix.replace(ESCAPE, '\\$&') && !last.open) last.prefix += chunk;
+    if (at > 0) drafts.push({ text: '', source: '', globs: 0, unknown: false });
+    const last = drafts.at(-1);
+    if (last === undefined || last.unknown) continue;
+    if (last.globs === 0) last.text += chunk;
     last.source += chunk.replace(ESCAPE, '\\$&');
   }
 }
 
-function withoutParents<Part extends { source: string; open: boolean }>(parts: readonly Part[]): Part[] {
+function addHole(drafts: Draft[], unknown: boolean): void {
+  const last = drafts.at(-1);
+  if (last === undefined) return;
+  last.source += '[^/]*';
+  last.globs += 1;
+  last.unknown ||= unknown;
+}
+
+function withoutParents<Part>(parts: readonly Part[], isParent: (part: Part) => boolean): Part[] {
   const kept: Part[] = [];
   for (const part of parts) {
-    if (part.source === '\\.\\.' && !part.open) kept.pop();
+    if (isParent(part)) kept.pop();
     else kept.push(part);
   }
   return kept;
 }
 
-function toSegment(part: { source: string; prefix: string; open: boolean }): Segment {
-  if (part.open) return { pattern: undefined, prefix: part.prefix };
-  return { pattern: new RegExp(`^${part.source}$`), prefix: part.prefix };
+function toSegment(draft: Draft): Segment {
+  if (draft.unknown) return { kind: 'unknown', prefix: draft.text };
+  if (draft.globs === 0) return { kind: 'name', name: draft.text };
+  return { kind: 'glob', pattern: new RegExp(`^${draft.source}$`), open: draft.source === '[^/]*' };
 }
 
 /** `/proc/PID/root/srv/crm` is `/srv/crm`, and `/proc/PID/cwd/x` is `x`. */
 function throughProc(shape: Shape): Shape {
   const [proc, , link, ...rest] = shape.segments;
-  if (!shape.absolute || proc?.prefix !== 'proc') return shape;
-  if (link?.prefix === 'root') return { absolute: true, segments: rest };
-  return link?.prefix === 'cwd' ? { absolute: false, segments: rest } : shape;
-}
-
-function normalise(parts: readonly string[]): string[] {
-  const kept: string[] = [];
-  for (const part of parts) {
-    if (part === '..') kept.pop();
-    else if (part !== '' && part !== '.') kept.push(part);
-  }
-  return kept;
+  if (!shape.absolute || proc?.kind !== 'name' || proc.name !== 'proc' || link?.kind !== 'name') return shape;
+  if (link.name === 'root') return { absolute: true, segments: rest };
+  return link.name === 'cwd' ? { absolute: false, segments: rest } : shape;
 }

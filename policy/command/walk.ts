@@ -3,7 +3,6 @@ import {
   type Assignment,
   type Command,
   forEachChild,
-  type HereDoc,
   type ParsedScript,
   parse,
   type Pipeline,
@@ -12,8 +11,9 @@ import {
   type Word as Node,
 } from 'unbash';
 import { expandBraces, wordNode } from './braces.ts';
+import { bodyOf, literalWordOf, nameOf, pipedFrom } from './input.ts';
 import type { Assigned, Input, Invocation, Output, Redirect, Span, Word } from './model.ts';
-import { literalWord, readParts, readWord, wordOf } from './words.ts';
+import { literalWord, readWord, wordOf } from './words.ts';
 
 export interface Walked {
   readonly invocations: readonly Invocation[];
@@ -69,59 +69,57 @@ class Walker implements Walked {
   readonly #functionNames = new Set<string>();
 
   visit(node: SyntaxNode, place: Place): void {
-    if (place.depth > DEPTH_MAX) {
+    if (place.depth > DEPTH_MAX || !KNOWN.has(node.type)) {
       this.unreadable ??= [node.pos, node.end];
       return;
     }
     const inside = { ...place, depth: place.depth + 1, top: false };
-    switch (node.type) {
-      case 'Script':
-        if (node.errors !== undefined && node.errors.length > 0) this.unreadable ??= [node.pos, node.end];
-        for (const statement of node.commands) this.visit(statement, { ...inside, top: place.top });
-        return;
-      case 'Statement':
-        this.visit(node.command, { ...inside, top: place.top && node.background !== true });
-        return;
-      case 'Pipeline':
-        this.#pipeline(node, inside);
-        return;
-      case 'Command':
-        this.#command(node, place);
-        return;
-      case 'Redirected':
-        this.visit(node.command, { ...inside, input: this.#inputOf(node.redirects, place.input) });
-        for (const redirect of node.redirects) this.visit(redirect, inside);
-        this.#bareCommand(node.redirects, place, [node.pos, node.end]);
-        return;
-      case 'Function':
-        this.#functionNames.add(node.name.value);
-        this.functions.push({ name: node.name.value, span: [node.name.pos, node.name.end] });
-        this.visit(node.body, inside);
-        return;
-      case 'For':
-      case 'Select':
-        this.#constants.delete(node.name.value);
-        this.#loose(node.wordlist ?? []);
-        break;
-      case 'Case':
-        this.#loose([node.word]);
-        break;
-      case 'CommandExpansion':
-      case 'ProcessSubstitution':
-      case 'ArithmeticCommandExpansion':
-        if (node.script === undefined) this.unreadable ??= [node.pos, node.end];
-        else this.visit(node.script, { ...inside, input: { kind: 'none' }, output: 'captured' });
-        return;
-      case 'Default':
-        this.#loose([node.operand]);
-        break;
-      case 'Assignment':
-        this.#assigned(node);
-        break;
-      default:
-        if (!KNOWN.has(node.type)) this.unreadable ??= [node.pos, node.end];
-    }
+    if (this.#visitCommand(node, place, inside) || this.#visitScript(node, place, inside)) return;
+    this.#collect(node);
     forEachChild(node, (child) => this.visit(child, inside));
+  }
+
+  /** Nodes that run something with an input and an output of their own. */
+  #visitCommand(node: SyntaxNode, place: Place, inside: Place): boolean {
+    if (node.type === 'Command') this.#command(node, place);
+    else if (node.type === 'Pipeline') this.#pipeline(node, inside);
+    else if (node.type === 'Redirected') {
+      this.visit(node.command, { ...inside, input: this.#inputOf(node.redirects, place.input) });
+      for (const redirect of node.redirects) this.visit(redirect, inside);
+      this.#bareCommand(node.redirects, place, [node.pos, node.end]);
+    } else if (node.type === 'Function') {
+      this.#functionNames.add(node.name.value);
+      this.functions.push({ name: node.name.value, span: [node.name.pos, node.name.end] });
+      this.visit(node.body, inside);
+    } else return false;
+    return true;
+  }
+
+  #visitScript(node: SyntaxNode, place: Place, inside: Place): boolean {
+    if (node.type === 'Script') {
+      if (node.errors !== undefined && node.errors.length > 0) this.unreadable ??= [node.pos, node.end];
+      for (const statement of node.commands) this.visit(statement, { ...inside, top: place.top });
+    } else if (node.type === 'Statement') {
+      this.visit(node.command, { ...inside, top: place.top && node.background !== true });
+    } else if (
+      node.type === 'CommandExpansion' ||
+      node.type === 'ProcessSubstitution' ||
+      node.type === 'ArithmeticCommandExpansion'
+    ) {
+      if (node.script === undefined) this.unreadable ??= [node.pos, node.end];
+      else this.visit(node.script, { ...inside, input: { kind: 'none' }, output: 'captured', downstream: [] });
+    } else return false;
+    return true;
+  }
+
+  /** Words that stand outside every command. */
+  #collect(node: SyntaxNode): void {
+    if (node.type === 'For' || node.type === 'Select') {
+      this.#constants.delete(node.name.value);
+      this.#loose(node.wordlist ?? []);
+    } else if (node.type === 'Case') this.#loose([node.word]);
+    else if (node.type === 'Default') this.#loose([node.operand]);
+    else if (node.type === 'Assignment') this.#assigned(node);
   }
 
   #pipeline(node: Pipeline, place: Place): void {
@@ -256,34 +254,6 @@ class Walker implements Walked {
   }
 }
 
-function bodyOf(node: HereDoc): Word {
-  const span: Span = [node.body.pos, node.body.end];
-  return node.body.parts === undefined ? literalWord(node.body.text, span) : wordOf(readParts(node.body.parts), span);
-}
-
-/** An assignment standing as an argument (`export A=1`) as the word it is. */
-function literalWordOf(node: Assignment): Word {
-  const value = node.value.type === 'Word' ? readWord(node.value).pieces : [];
-  return wordOf([{ kind: 'text', text: `${node.name}=`, quoted: false }, ...value], [node.pos, node.end]);
-}
-
-function nameOf(node: SyntaxNode): string {
-  return node.type === 'Command' ? (node.name?.value ?? '') : '(';
-}
-
-/** `echo text |` and `printf %s text |` hand on a text we can read; anything else is not known before it runs. */
-function pipedFrom(node: SyntaxNode, operator: string): Input {
-  if (node.type !== 'Command' || operator !== '|' || node.redirects.length > 0) return { kind: 'pipe' };
-  const words = node.args.map((arg) => (arg.type === 'Word' ? readWord(arg) : literalWordOf(arg)));
-  const exact = words.every((word) => word.exact && !word.text.includes('\\'));
-  const name = node.name?.value;
-  const plainEcho = name === 'echo' && words[0]?.text.startsWith('-') !== true;
-  const plainPrintf = name === 'printf' && words.length === 2 && /^%s(\\n)?$/.test(words[0]?.text ?? '');
-  if (plainPrintf && words[1]?.exact === true) return { kind: 'text', word: words[1] };
-  if (!plainEcho || !exact) return { kind: 'pipe' };
-  return { kind: 'text', word: literalWord(words.map((word) => word.text).join(' '), [node.pos, node.end]) };
-}
-
 /** Every kind of node this walk was written for. Another one is not guessed at. */
 const KNOWN = new Set<string>(
   `AndOr If Elif While Subshell BraceGroup CompoundList CaseItem Coproc ArithmeticFor TestUnary TestBinary TestLogical
@@ -291,7 +261,8 @@ const KNOWN = new Set<string>(
    LocaleString SimpleExpansion ParameterExpansion ArithmeticExpansion ExtendedGlob BraceExpansion ArrayValue Redirect
    HereString HereDoc HereDocDelimiter HereDocBody FileDescriptor FileDescriptorVariable ArithmeticBinary
    ArithmeticUnary ArithmeticTernary ArithmeticGroup ArithmeticWord Remove Replace Slice CaseModification Transform
-   Names For Select Case Default Assignment`.split(/\s+/),
+   Names For Select Case Default Assignment Command Pipeline Redirected Function Script Statement CommandExpansion
+   ProcessSubstitution ArithmeticCommandExpansion`.split(/\s+/),
 );
 
 /** Parses `text` and walks it. */

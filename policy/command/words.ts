@@ -1,5 +1,5 @@
 /** Takes the quotes off words: what a word means, not how it was written. */
-import type { Word as Node, WordPart } from 'unbash';
+import type { Word as Node, ParameterExpansionPart, WordPart } from 'unbash';
 import type { Piece, Word } from './model.ts';
 
 /** Values of variables the text itself sets once to plain text. */
@@ -70,15 +70,20 @@ function readPart(part: WordPart, constants: Constants, quoted: boolean): Piece[
     case 'SimpleExpansion':
       return variable(part.text, part.text.slice(1), constants);
     case 'ParameterExpansion':
-      return part.operation === undefined && part.prefix === undefined && part.index === undefined
-        ? variable(part.text, part.parameter, constants)
-        : [{ kind: 'unknown', source: part.text, variable: undefined }];
+      return parameter(part, constants);
     case 'CommandExpansion':
     case 'ArithmeticExpansion':
     case 'ProcessSubstitution':
     case 'BraceExpansion':
       return [{ kind: 'unknown', source: part.text, variable: undefined }];
   }
+}
+
+function parameter(part: ParameterExpansionPart, constants: Constants): Piece[] {
+  const bare = part.operation === undefined && part.prefix === undefined && part.index === undefined;
+  return bare
+    ? variable(part.text, part.parameter, constants)
+    : [{ kind: 'unknown', source: part.text, variable: undefined }];
 }
 
 function variable(source: string, name: string, constants: Constants): Piece[] {

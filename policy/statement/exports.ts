@@ -42,22 +42,27 @@ const copyTo: Detector = (tokens) => {
   if (start === undefined) return undefined;
   if (wordAt(tokens, at + 1) === 'INTO') {
     const target = tokens[at + 2];
-    return target?.kind === 'string' || target?.text === '@'
-      ? hit('sql.copy-into-stage', start, 'needs_ticket', 'offhost')
-      : undefined;
+    const stage = target?.kind === 'string' || target?.text === '@';
+    return stage ? hit('sql.copy-into-stage', start, 'needs_ticket', 'offhost') : undefined;
   }
+  const direction = copyDirection(tokens, at + 1);
+  if (direction === undefined || wordAt(tokens, direction) !== 'TO') return undefined;
+  return wordAt(tokens, direction + 1) === 'PROGRAM'
+    ? hit('sql.copy-to-program', start, 'deny', 'shell_control')
+    : hit('sql.copy-to', start);
+};
+
+/** Where the TO or FROM of COPY stands, outside the parentheses of its query. */
+function copyDirection(tokens: readonly Token[], from: number): number | undefined {
   let depth = 0;
-  for (const [index, token] of tokens.slice(at + 1).entries()) {
-    if (token.text === '(') depth += 1;
-    else if (token.text === ')') depth -= 1;
-    else if (depth === 0 && token.kind === 'word' && token.text.toUpperCase() === 'FROM') return undefined;
-    else if (depth === 0 && token.kind === 'word' && token.text.toUpperCase() === 'TO') {
-      const program = wordAt(tokens, at + index + 2) === 'PROGRAM';
-      return program ? hit('sql.copy-to-program', start, 'deny', 'shell_control') : hit('sql.copy-to', start);
-    }
+  for (let at = from; at < tokens.length; at += 1) {
+    const text = tokens[at]?.text;
+    if (text === '(') depth += 1;
+    else if (text === ')') depth -= 1;
+    else if (depth === 0 && /^(TO|FROM)$/.test(wordAt(tokens, at))) return at;
   }
   return undefined;
-};
+}
 
 const copyProgram: Detector = (tokens) => {
   const at = tokens.findIndex(

@@ -104,6 +104,8 @@ function unique(found: readonly Found[]): Found[] {
   const seen = new Set<string>();
   return found.filter(({ verdict, finding: { rule, span, assets } }) => {
     const key = JSON.stringify([verdict, rule, span, assets]);
-    return seen.has(key) ? false : seen.add(key) !== undefined;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
   });
 }

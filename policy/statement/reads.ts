@@ -37,19 +37,19 @@ function firstPart(name: string): string {
   return name.slice(0, name.indexOf('.')).toLowerCase();
 }
 
+/** They tell how a statement would run, or what a table looks like; EXPLAIN ANALYZE runs it and still shows no row. */
+const DESCRIBES = new Set(['EXPLAIN', 'DESCRIBE', 'DESC']);
+
 /** Whether rows of a named table come out, or move to where the name no longer protects them. */
 export function printsRows(tokens: readonly Token[]): boolean {
   const words = tokens.map((_, at) => wordAt(tokens, at));
   const first = words.find((word) => word !== '') ?? '';
-  if (first === 'EXPLAIN' || first === 'DESCRIBE' || first === 'DESC') return false;
+  if (DESCRIBES.has(first)) return false;
   // A renamed or re-homed table is out of the policy's sight.
-  if ((first === 'ALTER' || first === 'RENAME') && words.some((word) => word === 'RENAME' || word === 'EXCHANGE'))
-    return true;
-  if (words.includes('RETURNING') || words.includes('OUTPUT')) return true;
-  const selects = words.includes('SELECT') || (words.includes('TABLE') && first === 'TABLE');
-  if (SILENT.test(first) && !words.includes('SELECT')) return movesTable(first, words);
-  if (!selects) return !SILENT.test(first);
-  return !(first === 'SELECT' && (onlyAggregates(tokens, words) || fewRows(tokens, words)));
+  if (/^(ALTER|RENAME)$/.test(first) && words.some((word) => /^(RENAME|EXCHANGE)$/.test(word))) return true;
+  if (words.some((word) => word === 'RETURNING' || word === 'OUTPUT')) return true;
+  if (!words.includes('SELECT')) return SILENT.test(first) ? movesTable(first, words) : true;
+  return first !== 'SELECT' || !(onlyAggregates(tokens, words) || fewRows(tokens, words));
 }
 
 /** `CREATE TABLE a (LIKE b)` copies no row; `CREATE TABLE a TABLE b` and `CREATE SYNONYM` do or point at them. */
@@ -57,28 +57,35 @@ function movesTable(first: string, words: readonly string[]): boolean {
   return first === 'CREATE' && (words.includes('SYNONYM') || words.includes('CLONE') || words.lastIndexOf('TABLE') > 2);
 }
 
-/** The select list is aggregates alone: one row of figures. */
+const ENDS_AGGREGATION = /^(UNION|INTERSECT|EXCEPT|MINUS|GROUP|HAVING|INTO|OVER|WINDOW)$/;
+
+/** The select list is aggregates alone, with no GROUP BY: one row of figures. */
 function onlyAggregates(tokens: readonly Token[], words: readonly string[]): boolean {
-  let depth = 0;
-  let expectCall = true;
-  for (const [at, token] of tokens.entries()) {
-    const word = words[at] ?? '';
-    if (at === 0) continue;
-    if (token.text === ')') depth -= 1;
-    if (depth === 0 && /^(UNION|INTERSECT|EXCEPT|GROUP|INTO|OVER|WINDOW|MINUS)$/.test(word)) return false;
-    if (depth === 0 && word === 'FROM') return !expectCall && !hasLater(words, at);
-    if (depth === 0 && token.text === ',') expectCall = true;
-    else if (depth === 0 && expectCall) {
-      if (!AGGREGATES.test(token.text) || tokens[at + 1]?.text !== '(') return false;
-      expectCall = false;
-    } else if (depth > 0 && word === 'SELECT') return false;
-    if (token.text === '(') depth += 1;
-  }
-  return false;
+  if (words.some((word) => ENDS_AGGREGATION.test(word))) return false;
+  const items = selectItems(tokens, words);
+  return items.length > 0 && items.every(isAggregate);
 }
 
-function hasLater(words: readonly string[], from: number): boolean {
-  return words.slice(from).some((word) => /^(UNION|INTERSECT|EXCEPT|GROUP|INTO|MINUS|HAVING)$/.test(word));
+/** The items of the outermost select list, split at its commas. */
+function selectItems(tokens: readonly Token[], words: readonly string[]): readonly (readonly Token[])[] {
+  const items: Token[][] = [[]];
+  let depth = 0;
+  for (const [at, token] of tokens.entries()) {
+    if (at === 0) continue;
+    if (depth === 0 && words[at] === 'FROM') return items;
+    if (token.text === '(') depth += 1;
+    else if (token.text === ')') depth -= 1;
+    if (depth === 0 && token.text === ',') items.push([]);
+    else items.at(-1)?.push(token);
+  }
+  return [];
+}
+
+/** `count(*)`, `sum(x) AS total`: one call, nothing before it, no subquery in it. */
+function isAggregate(item: readonly Token[]): boolean {
+  const [name, open] = item;
+  if (name === undefined || !AGGREGATES.test(name.text) || open?.text !== '(') return false;
+  return item.every((token) => token.kind !== 'word' || token.text.toUpperCase() !== 'SELECT');
 }
 
 /** `LIMIT 5` of plain columns. Any call or set operation could put all rows into a few. */

@@ -96,6 +96,11 @@ export const INTERPRETERS: readonly Interpreter[] = [
   { tools: /^(g|busybox-)?sed$/, code: ['-e', '--expression'], operand: true, harmless: ['--version', '--help'] },
 ];
 
+/** Whether `tool` runs code of its own language. */
+export function isInterpreter(tool: string): boolean {
+  return SHELLS.has(tool) || INTERPRETERS.some(({ tools }) => tools.test(tool));
+}
+
 /** Words a short piece of inline code may be made of: reading, printing, counting. Anything else is not judged plain. */
 const PLAIN_WORDS = new Set(
   `process stdout write require readFileSync console log fs os path JSON parse stringify length split join map filter
@@ -124,33 +129,39 @@ export function isPlainCode(code: string): boolean {
 /** Whether an awk program runs commands, opens sockets or reads files of its own choice. */
 export function isActiveAwk(program: string): boolean {
   const code = program.replace(/"(\\.|[^"\\])*"/g, '""');
-  if (/\b(system|getline|ENVIRON|close|extension)\b|@\w+|\|&/.test(code) || /inet6?\//.test(program)) return true;
+  if (/\b(system|getline|ENVIRON|extension)\b|@\w+|\|&/.test(code) || /inet6?\//.test(program)) return true;
   return /\|\s*("|getline|cat|sh\b|[A-Za-z_]\w*\s*(;|\}|$))/.test(
     code.replace(/\|\|/g, ' ').replace(/(^|[\s({,;!~&])\/(\\.|[^/\\\n])+\//g, '$1'),
   );
 }
 
-/** Whether a sed script runs a command (`e`, `s///e`) or reads and writes files (`r`, `R`, `w`, `W`). */
+const SED_ADDRESS = /^(\d+|\$|\/(\\.|[^/\\])*\/[IM]*)(\s*[,~+]\s*(\+?\d+|~\d+|\$|\/(\\.|[^/\\])*\/[IM]*))?/;
+const SED_TEXT_COMMANDS = /^[aic#rRwW:btTq]/;
+
+/** Whether a sed script runs a command: `e`, or the flag of `s///e`. */
 export function isActiveSed(script: string): boolean {
   let rest = script;
-  const address =
-    /^[\s;{}!]*((\d+|\$|\/(\\.|[^/\\])*\/[IM]*|\\(.)(?:(?!\4).)*\4)([,~+]\s*(\d+|\$|\/(\\.|[^/\\])*\/[IM]*))?)?[\s!{]*/;
   while (rest !== '') {
-    const after = rest.replace(address, '');
-    const command = after.charAt(0);
-    if (/[erRwW]/.test(command)) return true;
-    if (command === 's' || command === 'y') {
-      const end = endOfSubstitution(after);
+    rest = rest
+      .replace(/^[\s;{}!]+/, '')
+      .replace(SED_ADDRESS, '')
+      .replace(/^[\s!]+/, '');
+    if (rest.startsWith('{')) continue;
+    if (rest.startsWith('e')) return true;
+    if (/^[sy]/.test(rest)) {
+      const end = endOfSubstitution(rest);
       if (end === undefined) return false;
-      const flags = /^[gpiImM0-9ew]*/.exec(after.slice(end))?.[0] ?? '';
-      if (/[ew]/.test(flags)) return true;
-      rest = after.slice(end + flags.length);
-    } else if (command === 'a' || command === 'i' || command === 'c' || command === '#') {
-      const line = after.indexOf('\n');
-      rest = line === -1 ? '' : after.slice(line + 1);
-    } else rest = after === rest && command === '' ? '' : after.slice(1);
+      const flags = /^[a-zA-Z0-9]*/.exec(rest.slice(end))?.[0] ?? '';
+      if (rest.startsWith('s') && flags.includes('e')) return true;
+      rest = rest.slice(end + flags.length);
+    } else rest = afterCommand(rest);
   }
   return false;
+}
+
+function afterCommand(rest: string): string {
+  const end = SED_TEXT_COMMANDS.test(rest) ? rest.search(/[\n;}]/) : 1;
+  return end === -1 ? '' : rest.slice(Math.max(1, end));
 }
 
 function endOfSubstitution(text: string): number | undefined {
@@ -158,10 +169,8 @@ function endOfSubstitution(text: string): number | undefined {
   let seen = 0;
   for (let at = 1; at < text.length; at += 1) {
     if (text.charAt(at) === '\\') at += 1;
-    else if (text.charAt(at) === delimiter) {
-      seen += 1;
-      if (seen === 3) return at + 1;
-    }
+    else if (text.charAt(at) === delimiter) seen += 1;
+    if (seen === 3) return at + 1;
   }
   return undefined;
 }

@@ -8,12 +8,13 @@ const words = (text: string): string[] => text.split(/\s+/).filter((word) => wor
 export const METADATA_ONLY = new Set(
   words(`ls ll la l dir vdir stat du df test [ [[ tree realpath readlink basename dirname lsattr getfacl getfattr
     mountpoint findmnt namei chmod chown chgrp touch mkdir rmdir rm unlink truncate find setfacl chattr chcon
-    restorecon quota lsof fuser pwd mktemp type which whereis command true false install-dir ncdu exa eza lsd`),
+    restorecon quota lsof fuser pwd mktemp type which whereis command true false ncdu exa eza lsd file`),
 );
 
 /** Filters that only show what they read: after one of these a list of names is still a list of names. */
 export const SHOWING = new Set(
-  words(`head tail wc sort uniq grep egrep fgrep less more cat column nl tac rev cut tr fold fmt pr expand unexpand`),
+  words(`head tail wc sort uniq grep egrep fgrep less more cat column nl tac rev cut tr fold fmt pr expand unexpand awk gawk mawk sed
+    tee`),
 );
 
 /** Shell builtins and reserved commands that are harmless as such. */
@@ -33,7 +34,7 @@ const COREUTILS = words(`arch b2sum base32 base64 basename basenc cat chcon chgr
   ll la l`);
 
 const TEXT = words(`awk gawk mawk nawk sed grep egrep fgrep zgrep bzgrep xzgrep rg ag ack agrep diff diff3 sdiff cmp
-  colordiff vimdiff.sh patch xargs find locate mlocate plocate updatedb file strings hexdump hd xxd iconv dos2unix
+  colordiff patch xargs find locate mlocate plocate updatedb file strings hexdump hd xxd iconv dos2unix
   unix2dos jq yq xmllint xmlstarlet xsltproc csvtool csvcut csvlook column col colrm rev look tidy bat batcat pygmentize
   highlight source-highlight enscript aspell ispell hunspell spell m4 soelim zsoelim tbl eqn pic nroff troff groff
   gettext msgcat msgattrib msgconv msgfilter msgmerge msguniq msgfmt recode uconv uuencode uudecode base58 basez
@@ -56,7 +57,7 @@ const SYSTEM = words(`ps pgrep pkill pidof pidstat pidwait pmap pwdx pstree kill
   systemd-dissect systemd-creds systemd-cryptenroll systemd-id128 systemd-mount systemd-umount systemd-resolve
   systemd-firstboot systemd-machine-id-setup systemd-stdio-bridge busctl bootctl networkctl udevadm service chkconfig
   update-rc.d rc-service rc-update rc-status initctl invoke-rc.d runlevel telinit init shutdown reboot halt poweroff
-  wall write mesg last lastb lastlog faillog faillock who finger.sh ac sa lastcomm logger logrotate logsave dmesg
+  wall write mesg last lastb lastlog faillog faillock who ac sa lastcomm logger logrotate logsave dmesg
   sysctl modprobe modinfo depmod rmmod kmod swapon swapoff mkswap mount umount findmnt mountpoint losetup fdisk
   sfdisk cfdisk parted partprobe gdisk sgdisk blkid blockdev fsck e2fsck tune2fs resize2fs mkfs mkfs.ext4 mkfs.xfs
   xfs_repair xfs_info xfs_growfs dumpe2fs e2label badblocks hdparm smartctl nvme mdadm pvs vgs lvs pvdisplay
@@ -69,32 +70,52 @@ const SYSTEM = words(`ps pgrep pkill pidof pidstat pidwait pmap pwdx pstree kill
   ip ifconfig route arp netstat ss nmcli nmtui ethtool iw iwconfig bridge tc nstat ping ping6 fping traceroute
   tracepath mtr dig host nslookup resolvectl arping ipcalc sipcalc whoami iptables ip6tables nft iptables-save
   ip6tables-save ufw firewall-cmd fail2ban-client chronyc chronyd ntpq ntpdate ntpstat tcpdump tshark ifup ifdown
-  dhclient dhcpcd rfkill mtr-packet conntrack snmpwalk snmpget arpwatch vnstat nload
+  dhclient dhcpcd rfkill  conntrack snmpwalk snmpget arpwatch vnstat nload
   dpkg dpkg-query dpkg-reconfigure apt apt-get apt-cache apt-mark apt-key apt-file apt-clone aptitude debconf-show
-  rpm rpmquery yum dnf zypper pacman yay apk emerge snap flatpak brew pip.list needrestart debsums rpm-qa
+  rpm rpmquery yum dnf zypper pacman yay apk emerge snap flatpak brew needrestart debsums
   update-alternatives alternatives ldconfig locale localedef locale-gen update-grub grub-mkconfig mkinitcpio
   update-initramfs dracut tzselect update-client ar ranlib strip watch cron atq atrm crontab at batch
   mysqladmin mysqlcheck mysqlshow mysql_secure_installation mysqlimport mysqlslap mysqld pg_isready pg_ctl pg_ctlcluster
   pg_lsclusters pg_controldata vacuumdb reindexdb clusterdb createdb dropdb createuser dropuser pg_config
   pg_test_fsync mongostat mongotop redis-benchmark redis-server lsnrctl tnsping etcdutl
-  apachectl apache2ctl httpd nginx a2ensite a2dissite a2enmod a2dismod varnishadm haproxy.sh php-fpm certbot
+  apachectl apache2ctl httpd nginx a2ensite a2dissite a2enmod a2dismod varnishadm php-fpm certbot
   postfix postqueue postsuper postconf postmap mailq newaliases doveadm rabbitmqctl supervisorctl monit puppet
   chef-client salt-call salt-minion ansible ansible-doc ansible-galaxy ansible-inventory ansible-config ansible-vault
   ansible-lint ansible-playbook ansible-pull terraform helmfile docker-machine docker-compose docker podman nerdctl dockerd kubectl
   oc helm crictl ctr git ssh-keygen ssh-add ssh-agent ssh-keyscan gpg gpg2 openssl certtool keytool update-ca-certificates
   sqlite3 mysql psql exa md5 sha256 cksum sum crc32 rhash pwgen uuidgen mcookie openssl getconf getopt setterm chvt
   openvt deallocvt fgconsole kbdrate loadkeys setleds dumpkeys showkey consoletype rename prename cfv rvim rview rnano
-  hwclock rtcwake isosize namei scriptreplay sg_scan sos sosreport hostid nsswitch zdump zic chpst sv sdparm
-  ipset arptables ebtables xtables-monitor tc-show nscd sss_cache realm adcli kinit klist kdestroy wbinfo net
+  hwclock rtcwake isosize namei scriptreplay sg_scan sos sosreport zdump zic chpst sv sdparm
+  ipset arptables ebtables nscd sss_cache realm adcli kinit klist kdestroy wbinfo net
   vmware-toolbox-cmd cloud-init dmsetup multipathd lldpcli lldpctl ipmitool racadm hponcfg smartd mcelog
-  gtfs convmv detox inotifywait inotifywatch iwlist screendump lstopo tuned-adm x86info cpuid memtester stress
+  convmv detox inotifywait inotifywatch iwlist screendump lstopo tuned-adm x86info cpuid memtester stress
   stress-ng sysbench fio hdparm dosfsck exfatlabel fatlabel compress rpcinfo showmount nfsstat mountstats
-  octave-cli go dotnet qmgr exiftool identify mediainfo ffprobe sysstat tcpdump.sh logname xdg-user-dir`);
+  octave-cli go dotnet qmgr exiftool identify mediainfo ffprobe sysstat logname xdg-user-dir`);
 
-const ORDINARY = new Set([...METADATA_ONLY, ...SHOWING, ...BUILTINS, ...COREUTILS, ...TEXT, ...ARCHIVE, ...SYSTEM]);
+const MEDIA_AND_BUILD =
+  words(`mogrify convert mplayer mpv jar javac uuid symlinks samefile fromdos todos astyle ccze cpp
+  indent ctags ps2pdf a2ps markdown composer npm yarn mvn gradle ant cmake ninja meson mmv replace zegrep zfgrep zdiff
+  zcmp bzip2recover gnutar yargs launchctl sox flac lame oggenc mid3v2 mid3iconv jpegoptim optipng pngcrush fdupes
+  jdupes rdfind lynx elinks links2 finger`);
+
+const ORDINARY = new Set([
+  ...METADATA_ONLY,
+  ...SHOWING,
+  ...BUILTINS,
+  ...COREUTILS,
+  ...TEXT,
+  ...ARCHIVE,
+  ...SYSTEM,
+  ...MEDIA_AND_BUILD,
+]);
 
 /** Where a program of an ordinary name is what the name says; elsewhere (`/tmp/ls`) it is an unknown program. */
 const TRUSTED = /^(\/usr(\/local)?)?\/s?bin\/[^/]+$/;
+
+/** Whether `name` is a bare name or stands in a directory of the system. */
+export function isTrustedPlace(name: string): boolean {
+  return !name.includes('/') || TRUSTED.test(name);
+}
 
 /** Whether the program named by `path` is known to be ordinary. */
 export function isOrdinary(path: string): boolean {

@@ -1,0 +1,94 @@
+/** Findings about protected paths: among the words of a command, in its redirections and in words outside commands. */
+import type { Bench } from './bench.ts';
+import { asked, denied, touching } from './found.ts';
+import type { Found, Invocation, Word } from './model.ts';
+import { touched } from './operands.ts';
+import { isStartupFile } from './rules/environment.ts';
+import { METADATA_ONLY, SHOWING } from './rules/ordinary.ts';
+
+/** Programs that descend into a directory: for them a parent of a protected path is as good as the path. */
+const DESCENDS = new Set(
+  `tar gtar bsdtar cpio pax zip 7z 7za 7zr rar cp mv rsync scp sftp rg ag ack ln rclone restic borg duplicity genisoimage
+   mkisofs mount docker podman`.split(/\s+/),
+);
+
+/** What the words of `tool` touch. */
+export function pathFindings(invocation: Invocation, bench: Bench, tool: string): Found[] {
+  if (METADATA_ONLY.has(tool) && isOnlyShown(invocation, tool)) return [];
+  const { args, directories, input, span, name } = invocation;
+  const descends = descendsInto(tool, args) || (tool === 'find' && feedsAnother(invocation));
+  const texts = input.kind === 'text' ? [...args, input.word] : args;
+  const paths = texts.flatMap((word) => touched(word, bench.paths, directories));
+  const assets = paths.filter((touch) => touch.reach === 'at' || descends).map((touch) => touch.asset);
+  if (DESCENDS.has(tool)) assets.push(...namedBare(args, bench));
+  if (assets.length === 0) return [];
+  // From inside it, any relative word of a later line would be a protected path without saying so.
+  const enters = tool === 'cd' || tool === 'pushd';
+  const found = enters
+    ? denied('gate.enters-protected', 'shell_control', span, name.text)
+    : asked('gate.protected-path', 'bulk_read', span, name.text);
+  return [touching(found, assets)];
+}
+
+function descendsInto(tool: string, args: readonly Word[]): boolean {
+  if (DESCENDS.has(tool)) return true;
+  return (
+    /^([efbz]?grep|diff|cat)$/.test(tool) &&
+    args.some((word) => /^(-[a-zA-Z]*[rR]|--recursive|--dereference-recursive)/.test(word.text))
+  );
+}
+
+/** `tar c crm`: the directory by its last name, which only a program that takes directories would mean. */
+function namedBare(args: readonly Word[], bench: Bench): string[] {
+  const names = new Set(args.map((word) => word.text));
+  return bench.paths.filter(({ components }) => names.has(components.at(-1) ?? '')).map(({ name }) => name);
+}
+
+/** Names of protected files on the screen are no content; the same names handed to another program are. */
+function isOnlyShown({ output, downstream, args }: Invocation, tool: string): boolean {
+  if (tool === 'find' && args.some((word) => /^-(files0-from|fprint\w*|fls)$/.test(word.text))) return false;
+  if (tool === 'file' && args.some((word) => /^(-[a-zA-Z]*[fm]|--files-from)/.test(word.text))) return false;
+  return output === 'shown' || (output === 'piped' && downstream.every(isHarmlessAfter));
+}
+
+/** `find / -name x | xargs cat` hands what it finds below its roots to a reader. */
+function feedsAnother({ output, downstream }: Invocation): boolean {
+  return output === 'captured' || downstream.some((name) => !isHarmlessAfter(name));
+}
+
+function isHarmlessAfter(name: string): boolean {
+  return SHOWING.has(name) || METADATA_ONLY.has(name);
+}
+
+/** What the redirections of a command open. Writing into a protected path is no export; reading from it is. */
+export function redirectFindings({ redirects, directories }: Invocation, bench: Bench): Found[] {
+  return redirects.flatMap(({ word, operator, span }): Found[] => {
+    if (operator.startsWith('<<')) return [];
+    if (/^\/+dev\/+(tcp|udp)\//.test(word.text)) return [asked('send.dev-tcp', 'offhost', span, word.text)];
+    if (operator.includes('>') && operator !== '<>') {
+      return isStartupFile(word.text) ? [denied('control.startup-file', 'shell_control', span, word.text)] : [];
+    }
+    const assets = touched(word, bench.paths, directories).filter((touch) => touch.reach === 'at');
+    if (assets.length === 0) return [];
+    return [
+      touching(
+        asked('gate.protected-path', 'bulk_read', span, word.text),
+        assets.map((touch) => touch.asset),
+      ),
+    ];
+  });
+}
+
+/** Words outside commands: of `for`, `case` and assignments. `p=/srv/crm` now is `cat $p/x` later. */
+export function looseFindings(words: readonly Word[], bench: Bench): Found[] {
+  return words.flatMap((word) => {
+    const assets = touched(word, bench.paths, []).filter((touch) => touch.reach === 'at');
+    if (assets.length === 0) return [];
+    return [
+      touching(
+        asked('gate.protected-path', 'bulk_read', word.span, word.text),
+        assets.map((touch) => touch.asset),
+      ),
+    ];
+  });
+}
