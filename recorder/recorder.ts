@@ -94,15 +94,20 @@ async function start(settings: Settings, cleanup: Cleanup): Promise<Recorder> {
   await wal.start();
   cleanup.defer(() => sealAll(sessions, log));
 
+  let stopped = false;
   return {
     recovered,
     failed: fault.signal,
     openRecording: async (meta) => {
       fault.check();
       await checkFreeSpace(settings);
+      if (stopped) throw new GatewayError('recording_unavailable', 'The recorder has stopped.');
       return await openSession(settings, { meta, wal, leafLog, sessions });
     },
-    [Symbol.asyncDispose]: () => cleanup[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => {
+      stopped = true;
+      return cleanup[Symbol.asyncDispose]();
+    },
   };
 }
 

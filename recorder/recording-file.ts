@@ -10,8 +10,8 @@ export interface RecordingFile {
   readonly backlogBytes: number;
   /** Takes the next bytes; they are written soon, and for certain before `seal` resolves. */
   push(bytes: Buffer): void;
-  /** Resolves when nothing is being written. @throws what the file system said. */
-  settled(): Promise<void>;
+  /** Resolves when the backlog is written. @throws what the file system said. */
+  flush(): Promise<void>;
   /** Writes everything, makes it read-only and durable, under `path` when it was made under another name. */
   seal(path: string): Promise<void>;
   /** Closes the file as it is; harmless after `seal`. */
@@ -72,9 +72,7 @@ export async function createRecordingFile(
       partBytes += bytes.length;
       start(PIECE_BYTES);
     },
-    async settled() {
-      while (writing !== undefined) await writing;
-    },
+    flush,
     async seal(sealedPath) {
       await flush();
       await file.chmod(SEALED_MODE);

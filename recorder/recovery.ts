@@ -121,7 +121,7 @@ async function startRebuild({ directory, files }: RecoveryOptions, sessionId: st
         return;
       }
       file.push(data);
-      if (file.backlogBytes > LIMITS.recorderSessionPendingBytesMax) await file.settled();
+      if (file.backlogBytes > LIMITS.recorderSessionPendingBytesMax) await file.flush();
     },
   };
 }

@@ -44,6 +44,7 @@ export class SessionWriter implements RecordingWriter {
   /** Settles after everything admitted so far. */
   #last: Promise<unknown> = Promise.resolve();
   #full = false;
+  #opening: Promise<void> | undefined;
   #closing: Promise<SealedRecording> | undefined;
 
   constructor(meta: RecordingMeta, options: SessionWriterOptions) {
@@ -58,7 +59,12 @@ export class SessionWriter implements RecordingWriter {
   }
 
   /** Puts the first frame into the write-ahead log and the open leaf into the log, in this order: recovery can add the leaf. */
-  async open(): Promise<void> {
+  open(): Promise<void> {
+    this.#opening ??= this.#open();
+    return this.#opening;
+  }
+
+  async #open(): Promise<void> {
     const { clock, createFile, leafLog, wal } = this.#options;
     const meta = encodeMeta(this.#meta);
     const data = this.#chain.begin(clock.micros(), meta);
@@ -138,7 +144,7 @@ export class SessionWriter implements RecordingWriter {
     const pump = (): void => this.#pump();
     const backlogBytes = this.#file?.backlogBytes ?? 0;
     if (backlogBytes > limits.recorderSessionPendingBytesMax) {
-      this.#file?.settled().then(pump, () => undefined); // A failed write has ended the recording already.
+      this.#file?.flush().then(pump, () => undefined); // A failed write has ended the recording already.
       return false;
     }
     if (this.#pendingBytes > 0 && this.#pendingBytes + size > limits.recorderSessionPendingBytesMax) return false;
@@ -193,6 +199,7 @@ export class SessionWriter implements RecordingWriter {
 
   async #seal(): Promise<SealedRecording> {
     const { clock, directory, leafLog, wal } = this.#options;
+    await this.#opening;
     await Promise.allSettled([this.#last]);
     if (!this.#full) this.#failed.signal.throwIfAborted();
     const { sessionId } = this;

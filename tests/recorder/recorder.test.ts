@@ -1,36 +1,277 @@
-import { readdir, stat, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
-import { type Frame, readRecording, recordingPath, verifySession } from '../../recorder/index.ts';
+import { describe, expect, test } from '@jest/globals';
+import { readRecording, recordingPath, verifySession } from '../../recorder/index.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
-import { newMeta, record, SMALL, start } from './support/recordings.ts';
+import { collect, newMeta, record, rootOf, SMALL, start, textOf } from './support/recordings.ts';
+import { MemoryDisk } from './support/memory-disk.ts';
 
-async function collect(frames: AsyncIterable<Frame>): Promise<Frame[]> {
-  const all: Frame[] = [];
-  for await (const frame of frames) all.push(frame);
-  return all;
+describe('the recorder refuses to start', () => {
+  test('on a directory another recorder has, in this process or in another', async () => {
+    await using directory = await tempDirectory();
+    {
+      await using _first = await start(directory.path);
+      await expect(start(directory.path)).rejects.toMatchObject({
+        code: 'start_refused',
+        message: expect.stringContaining('Another recorder'),
+      });
+    }
+    const child = spawn('sleep', ['60']);
+    try {
+      await once(child, 'spawn');
+      const stat = await readFile(`/proc/${child.pid}/stat`, 'utf8');
+      const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+      const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+      const lock = join(rootOf(directory.path), 'lock');
+      await writeFile(lock, `${child.pid} ${boot}/${started} token\n`);
+      await expect(start(directory.path)).rejects.toMatchObject({ code: 'start_refused' });
+      await writeFile(lock, `${child.pid} ${boot}/1 token\n`); // The pid is used again by another process.
+      await (await start(directory.path))[Symbol.asyncDispose]();
+      expect(await readdir(rootOf(directory.path))).not.toContain('lock');
+    } finally {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+  });
+
+  test.each([
+    ['an entry was changed', async (log: string) => flip(join(log, 'tile', 'entries', '000.p', '2'), 10)],
+    ['the checkpoint was changed', async (log: string) => flip(join(log, 'checkpoint'), 30)],
+    ['the entries are gone', async (log: string) => rm(join(log, 'tile'), { recursive: true })],
+    ['the checkpoint is gone', async (log: string) => rm(join(log, 'checkpoint'))],
+    ['the whole log is gone but recordings are there', async (log: string) => rm(log, { recursive: true })],
+  ])('when %s', async (_name, change) => {
+    await using directory = await tempDirectory();
+    const first = await start(directory.path);
+    await record(first, ['x']);
+    await first[Symbol.asyncDispose]();
+    await change(join(rootOf(directory.path), 'log'));
+    await expect(start(directory.path)).rejects.toMatchObject({ code: 'start_refused' });
+  });
+});
+
+async function flip(path: string, at: number): Promise<void> {
+  const bytes = await readFile(path);
+  bytes[at] = bytes.readUInt8(at) ^ 1;
+  await rm(path);
+  await writeFile(path, bytes);
 }
 
-test('a sealed recording reads back as it was written and verifies', async () => {
-  await using directory = await tempDirectory();
-  const root = join(directory.path, 'recorder');
-  await using recorder = await start(directory.path);
-  const meta = newMeta();
-  const sealed = await record(recorder, ['hello ', '世界\r\n'], meta);
+describe('a recording', () => {
+  test('reads back as it was written, verifies, and is read-only from its sealing on', async () => {
+    await using directory = await tempDirectory();
+    const root = rootOf(directory.path);
+    await using recorder = await start(directory.path);
+    const meta = newMeta({ command: 'echo 世界 \ud83d' });
+    const sealed = await record(recorder, ['hello ', '世界\r\n'], meta);
 
-  const frames = await collect(readRecording(recordingPath(root, meta.sessionId)));
-  expect(frames.map(({ type, payload }) => [type, type === 'h' ? '' : payload.toString()])).toEqual([
-    ['h', ''],
-    ['o', 'hello '],
-    ['o', '世界\r\n'],
-    ['x', '0'],
-  ]);
-  expect(sealed).toMatchObject({ frames: 4, openLeaf: 0, closeLeaf: 1, recovered: false });
-  expect(await verifySession({ directory: root, sessionId: meta.sessionId })).toMatchObject({
-    verdict: 'VERIFIED',
-    frames: 4,
-    bytes: sealed.bytes,
-    at: null,
+    const frames = await collect(readRecording(recordingPath(root, meta.sessionId)));
+    expect(frames.map(({ type }) => type).join('')).toBe('hoox');
+    expect(textOf(frames, 'o')).toBe('hello 世界\r\n');
+    expect(JSON.parse(textOf(frames, 'h'))).toEqual({ v: 1, ...meta, command: 'echo 世界 \ufffd' });
+    expect(sealed).toMatchObject({
+      file: `${meta.sessionId}.skr`,
+      frames: 4,
+      openLeaf: 0,
+      closeLeaf: 1,
+      recovered: false,
+    });
+    expect(await verifySession({ directory: root, sessionId: meta.sessionId })).toMatchObject({
+      verdict: 'VERIFIED',
+      frames: 4,
+      bytes: sealed.bytes,
+    });
+    expect((await stat(recordingPath(root, meta.sessionId))).mode & 0o777).toBe(0o400);
+    expect((await stat(join(root, 'recordings'))).mode & 0o777).toBe(0o700);
+    expect((await stat(join(root, 'log', 'key.pem'))).mode & 0o777).toBe(0o600);
   });
-  expect((await stat(recordingPath(root, meta.sessionId))).mode & 0o777).toBe(0o400);
+
+  test('has its times from the clock', async () => {
+    await using directory = await tempDirectory();
+    const clock = new ManualClock('2026-04-01T00:00:00.000Z');
+    await using recorder = await start(directory.path, { clock });
+    const meta = newMeta();
+    const writer = await recorder.openRecording(meta);
+    clock.advance(1500);
+    await writer.append('o', Buffer.from('later'));
+    await writer.close();
+    const [first, second] = await collect(readRecording(recordingPath(rootOf(directory.path), meta.sessionId)));
+    expect(second!.micros - first!.micros).toBe(1_500_000n);
+  });
+
+  test('keeps the order in which frames were given, without waiting for each', async () => {
+    await using directory = await tempDirectory();
+    await using recorder = await start(directory.path, {
+      limits: { ...SMALL, recorderSessionPendingBytesMax: 500, recorderPendingBytesMax: 800 },
+    });
+    const metas = Array.from({ length: 5 }, () => newMeta());
+    const writers = await Promise.all(metas.map((meta) => recorder.openRecording(meta)));
+    const words = Array.from({ length: 200 }, (_, at) => `${at} `);
+    await Promise.all(writers.flatMap((writer) => words.map((word) => writer.append('o', Buffer.from(word)))));
+    await Promise.all(writers.map((writer) => writer.close()));
+    for (const { sessionId } of metas) {
+      const frames = await collect(readRecording(recordingPath(rootOf(directory.path), sessionId)));
+      expect(textOf(frames, 'o')).toBe(words.join(''));
+    }
+  });
+
+  test('takes a payload larger than a frame in pieces', async () => {
+    await using directory = await tempDirectory();
+    await using recorder = await start(directory.path);
+    const meta = newMeta();
+    const writer = await recorder.openRecording(meta);
+    await writer.append('o', Buffer.alloc(3 * SMALL.frameBytesMax + 1, 'x'));
+    await writer.append('o', Buffer.alloc(0));
+    await writer.close();
+    const frames = await collect(readRecording(recordingPath(rootOf(directory.path), meta.sessionId)));
+    expect(frames.map(({ payload }) => payload.length).slice(1)).toEqual([16384, 16384, 16384, 1, 0]);
+  });
+
+  test('ends its session when it reaches its limit, says so and can be sealed', async () => {
+    await using directory = await tempDirectory();
+    await using recorder = await start(directory.path, { limits: { ...SMALL, recordingBytesMax: 2000 } });
+    const meta = newMeta();
+    const writer = await recorder.openRecording(meta);
+    await writer.append('o', Buffer.alloc(500));
+    await expect(writer.append('o', Buffer.alloc(1500))).rejects.toMatchObject({
+      code: 'recording_unavailable',
+      message: expect.stringContaining('limit'),
+    });
+    expect(writer.failed.aborted).toBe(true);
+    expect(recorder.failed.aborted).toBe(false);
+    await expect(writer.append('x', Buffer.from('0'))).rejects.toMatchObject({ code: 'recording_unavailable' });
+    const sealed = await writer.close();
+    expect(sealed.bytes).toBeLessThanOrEqual(2000);
+    const frames = await collect(readRecording(recordingPath(rootOf(directory.path), meta.sessionId)));
+    expect(textOf(frames, 'g')).toMatch(/limit/);
+  });
+
+  test('is closed once; what comes later is refused', async () => {
+    await using directory = await tempDirectory();
+    await using recorder = await start(directory.path);
+    const writer = await recorder.openRecording(newMeta());
+    const last = writer.append('o', Buffer.from('last'));
+    const [first, second] = await Promise.all([writer.close(), writer.close()]);
+    await last;
+    expect(second).toBe(first);
+    expect(first.frames).toBe(2);
+    await expect(writer.append('o', Buffer.from('late'))).rejects.toMatchObject({ code: 'recording_unavailable' });
+  });
+
+  test('has one header frame, and one session one recording', async () => {
+    await using directory = await tempDirectory();
+    await using recorder = await start(directory.path);
+    const meta = newMeta();
+    const writer = await recorder.openRecording(meta);
+    await expect(writer.append('h', Buffer.from('{}'))).rejects.toThrow('invariant');
+    await expect(recorder.openRecording(meta)).rejects.toThrow('invariant');
+    await writer.close();
+    await expect(recorder.openRecording(meta)).rejects.toMatchObject({ code: 'recording_unavailable' });
+    await expect(recorder.openRecording({ ...meta, sessionId: '../x' as typeof meta.sessionId })).rejects.toMatchObject(
+      { code: 'request_invalid' },
+    );
+  });
+});
+
+describe('the write-ahead log', () => {
+  test('acknowledges frames of many sessions with one flush', async () => {
+    const disk = new MemoryDisk();
+    await using recorder = await start('/', { files: disk });
+    const writers = await Promise.all(Array.from({ length: 50 }, () => recorder.openRecording(newMeta())));
+    const before = disk.calls.length;
+    await Promise.all(writers.map((writer) => writer.append('o', Buffer.from('x'))));
+    expect(disk.calls.slice(before).map(({ call }) => call)).toEqual(['write', 'datasync']);
+  });
+
+  test('takes no more into memory than its bounds, however much is given at once', async () => {
+    const disk = new MemoryDisk();
+    const bound = 10_000;
+    await using recorder = await start('/', {
+      files: disk,
+      limits: { ...SMALL, recorderSessionPendingBytesMax: 4_000, recorderPendingBytesMax: bound },
+    });
+    const writers = await Promise.all(Array.from({ length: 10 }, () => recorder.openRecording(newMeta())));
+    const before = disk.calls.length;
+    const appends = writers.flatMap((writer) =>
+      Array.from({ length: 40 }, () => writer.append('o', Buffer.alloc(500))),
+    );
+    await Promise.all(appends);
+    const batches = disk.calls
+      .slice(before)
+      .filter(({ call, path, bytes }) => call === 'write' && path.endsWith('.wal') && bytes < SMALL.walSegmentBytes);
+    expect(Math.max(...batches.map(({ bytes }) => bytes))).toBeLessThanOrEqual(bound);
+    expect(batches.length).toBeGreaterThan(20);
+  });
+
+  test('removes a segment when every session in it is sealed, and not before', async () => {
+    await using directory = await tempDirectory();
+    const wal = join(rootOf(directory.path), 'wal');
+    await using recorder = await start(directory.path);
+    const long = await recorder.openRecording(newMeta());
+    const short = await recorder.openRecording(newMeta());
+    for (let at = 0; at < 20; at += 1) await short.append('o', Buffer.alloc(10_000));
+    const most = await readdir(wal);
+    expect(most.length).toBeGreaterThanOrEqual(5);
+    await short.close();
+    const kept = await readdir(wal);
+    expect(kept.length).toBeLessThan(most.length);
+    expect(kept).toContain(most.sort()[0]); // The first one has the beginning of the long session.
+    await long.close();
+    expect(await readdir(wal)).not.toContain(most[0]);
+  });
+});
+
+describe('the log', () => {
+  test('goes on after a restart, past a full bundle, with one checkpoint for leaves of one moment', async () => {
+    const disk = new MemoryDisk();
+    const first = await start('/', { files: disk });
+    await Promise.all(Array.from({ length: 130 }, () => record(first, ['x'])));
+    await first[Symbol.asyncDispose]();
+    expect(
+      disk.calls.filter(({ call, path }) => call === 'rename' && path.endsWith('checkpoint.tmp')).length,
+    ).toBeLessThan(130);
+    expect(disk.paths().filter((path) => path.includes('/tile/'))).toEqual([
+      '/recorder/log/tile/entries/000',
+      '/recorder/log/tile/entries/001.p/4',
+    ]);
+    await using second = await start('/', { files: disk });
+    const sealed = await record(second, ['y']);
+    expect([sealed.openLeaf, sealed.closeLeaf]).toEqual([260, 261]);
+    expect(await verifySession({ directory: '/recorder', sessionId: sealed.sessionId, files: disk })).toMatchObject({
+      verdict: 'VERIFIED',
+    });
+  });
+
+  test('holds no name and no typed word', async () => {
+    const disk = new MemoryDisk();
+    await using recorder = await start('/', { files: disk });
+    await record(recorder, ['shown'], newMeta({ account: 'tanaka-hanako', command: 'mysqldump crm customers' }));
+    const log = disk
+      .paths()
+      .filter((path) => path.includes('/tile/'))
+      .map((path) => disk.get(path)!.toString());
+    expect(log.join('')).not.toMatch(/tanaka|mysqldump|shown/);
+    expect(log.join('')).toContain('session.close');
+  });
+});
+
+test('a recorder that is stopped seals what is still open, so the next start recovers nothing', async () => {
+  await using directory = await tempDirectory();
+  await mkdir(rootOf(directory.path), { recursive: true });
+  const first = await start(directory.path);
+  const meta = newMeta();
+  const writer = await first.openRecording(meta);
+  await writer.append('o', Buffer.from('open'));
+  await first[Symbol.asyncDispose]();
+  expect((await readdir(rootOf(directory.path))).sort()).toEqual(['log', 'recordings', 'wal']);
+  expect(await readdir(join(rootOf(directory.path), 'wal'))).toEqual([]);
+  await expect(first.openRecording(newMeta())).rejects.toMatchObject({ code: 'recording_unavailable' });
+  await using second = await start(directory.path);
+  expect(second.recovered).toEqual([]);
+  expect(await verifySession({ directory: rootOf(directory.path), sessionId: meta.sessionId })).toMatchObject({
+    verdict: 'VERIFIED',
+  });
 });

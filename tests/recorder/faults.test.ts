@@ -1,0 +1,154 @@
+import { describe, expect, test } from '@jest/globals';
+import { recordingPath, verifySession } from '../../recorder/index.ts';
+import { errno, MemoryDisk } from './support/memory-disk.ts';
+import { newMeta, record, rootOf, SMALL, start } from './support/recordings.ts';
+
+const home = '/';
+const root = rootOf(home);
+const unavailable = expect.objectContaining({ code: 'recording_unavailable' });
+
+/** A running recorder with one open session on a disk that can be told to fail. */
+async function running() {
+  const disk = new MemoryDisk();
+  const recorder = await start(home, { files: disk });
+  const meta = newMeta();
+  const writer = await recorder.openRecording(meta);
+  await writer.append('o', Buffer.from('stored'));
+  return { disk, recorder, meta, writer };
+}
+
+/** The same disk after the process died. */
+function rebooted(disk: MemoryDisk): MemoryDisk {
+  return disk.afterPowerCut({ torn: 0, namesKept: false });
+}
+
+describe('when the write-ahead log cannot be stored', () => {
+  test.each([
+    ['a full disk at the write', 'write', 'ENOSPC'],
+    ['an error of the disk at the write', 'write', 'EIO'],
+    ['an error of the disk at the flush', 'datasync', 'EIO'],
+  ] as const)('%s ends every session and nothing is acknowledged any more', async (_name, failing, code) => {
+    const { disk, recorder, meta, writer } = await running();
+    const other = await recorder.openRecording(newMeta());
+    let faults = 0;
+    disk.before = (call, path) => {
+      if (call !== failing || !path.endsWith('.wal') || faults > 0) return undefined;
+      faults += 1;
+      throw errno(code); // Once: as the kernel, which reports a lost write once and says yes to the next flush.
+    };
+    const appended = [writer.append('o', Buffer.from('lost')), writer.append('o', Buffer.from('lost too'))];
+    for (const outcome of await Promise.allSettled(appended))
+      expect(outcome).toMatchObject({ status: 'rejected', reason: unavailable });
+    const callsAfter = disk.calls.length;
+
+    for (const signal of [writer.failed, other.failed, recorder.failed])
+      expect(signal).toMatchObject({ aborted: true, reason: unavailable });
+    await expect(other.append('o', Buffer.from('late'))).rejects.toEqual(unavailable);
+    await expect(recorder.openRecording(newMeta())).rejects.toEqual(unavailable);
+    await expect(writer.close()).rejects.toEqual(unavailable);
+    expect(disk.calls.slice(callsAfter).filter(({ path }) => path.endsWith('.wal'))).toEqual([]);
+
+    const after = rebooted(disk);
+    await using again = await start(home, { files: after });
+    expect(again.recovered).toHaveLength(2);
+    expect(await verifySession({ directory: root, sessionId: meta.sessionId, files: after })).toMatchObject({
+      verdict: 'VERIFIED',
+      frames: expect.any(Number),
+    });
+    expect(after.get(recordingPath(root, meta.sessionId))!.includes('stored')).toBe(true);
+  });
+
+  test('a disk too full for the next segment ends every session when it is needed', async () => {
+    const { disk, recorder, writer } = await running();
+    disk.before = (call, path) => {
+      if (call === 'create' && path.endsWith('.wal')) throw errno('ENOSPC');
+      return undefined;
+    };
+    const piece = Buffer.alloc(SMALL.frameBytesMax);
+    const fill = async (): Promise<void> => {
+      for (let at = 0; at < 12; at += 1) await writer.append('o', piece);
+    };
+    await expect(fill()).rejects.toEqual(unavailable);
+    expect(recorder.failed.aborted).toBe(true);
+  });
+});
+
+test('short writes are carried on and nothing is missing', async () => {
+  const disk = new MemoryDisk();
+  disk.before = (call, _path, bytes) => (call === 'write' && bytes > 1 ? Math.ceil(bytes / 2) : undefined);
+  await using recorder = await start(home, { files: disk });
+  const sealed = await record(recorder, ['one', 'two']);
+  expect(await verifySession({ directory: root, sessionId: sealed.sessionId, files: disk })).toMatchObject({
+    verdict: 'VERIFIED',
+  });
+});
+
+test('a write that takes nothing is a failure, not a loop', async () => {
+  const { disk, writer } = await running();
+  disk.before = (call) => (call === 'write' ? 0 : undefined);
+  await expect(writer.append('o', Buffer.from('x'))).rejects.toEqual(unavailable);
+});
+
+describe('when the leaf log cannot be stored', () => {
+  test('the opening of a session is refused, every session ends, and the next start seals them', async () => {
+    const { disk, recorder, writer, meta } = await running();
+    disk.before = (call, path) => {
+      if (call === 'sync' && path.includes('/log/')) throw errno('EIO');
+      return undefined;
+    };
+    await expect(recorder.openRecording(newMeta())).rejects.toEqual(unavailable);
+    expect(writer.failed).toMatchObject({ aborted: true, reason: unavailable });
+    const after = rebooted(disk);
+    await using again = await start(home, { files: after });
+    expect(again.recovered.map(({ sessionId }) => sessionId)).toContain(meta.sessionId);
+    expect(again.recovered).toHaveLength(2); // The refused one was durable in the write-ahead log; it is told, not hidden.
+  });
+});
+
+describe("when a session's own file cannot be stored", () => {
+  test('that session fails, others go on, and the next start seals it from the write-ahead log', async () => {
+    const { disk, recorder, writer, meta } = await running();
+    const other = newMeta();
+    const path = recordingPath(root, meta.sessionId);
+    disk.before = (call, name) => {
+      if (call === 'write' && name === path) throw errno('EIO');
+      return undefined;
+    };
+    await expect(writer.close()).rejects.toEqual(unavailable);
+    expect(writer.failed.aborted).toBe(true);
+    expect(recorder.failed.aborted).toBe(false);
+    await record(recorder, ['goes on'], other);
+    const after = rebooted(disk);
+    await using again = await start(home, { files: after });
+    expect(again.recovered.map(({ sessionId }) => sessionId)).toEqual([meta.sessionId]);
+    for (const { sessionId } of [meta, other]) {
+      expect(await verifySession({ directory: root, sessionId, files: after })).toMatchObject({ verdict: 'VERIFIED' });
+    }
+  });
+});
+
+describe('a session is not begun', () => {
+  test('when little room is left under the recorder', async () => {
+    const disk = new MemoryDisk();
+    await using recorder = await start(home, { files: disk, limits: { ...SMALL, recorderFreeBytesMin: 1_000_000 } });
+    disk.freeBytes = 999_999;
+    await expect(recorder.openRecording(newMeta())).rejects.toMatchObject({
+      code: 'recording_unavailable',
+      message: expect.stringContaining('almost full'),
+    });
+    disk.freeBytes = 1_004_096;
+    await (await recorder.openRecording(newMeta())).close();
+  });
+
+  test('when the recorder could not even start', async () => {
+    const disk = new MemoryDisk();
+    disk.before = (call, path) => {
+      if (call === 'write' && path.endsWith('.wal')) throw errno('ENOSPC');
+      return undefined;
+    };
+    await expect(start(home, { files: disk })).rejects.toMatchObject({ code: 'start_refused' });
+    disk.before = () => undefined;
+    await using recorder = await start(home, { files: disk }); // The lock was given back.
+    expect(recorder.recovered).toEqual([]);
+  });
+});

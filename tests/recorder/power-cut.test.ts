@@ -1,0 +1,141 @@
+import { describe, expect, test } from '@jest/globals';
+import { createRecordingParser } from '../../recorder/frames.ts';
+import { findSealedRecording, type RecordingMeta, recordingPath, verifySession } from '../../recorder/index.ts';
+import { parseFile } from '../../recorder/read.ts';
+import { MemoryDisk, type PowerCut } from './support/memory-disk.ts';
+import { collect, newMeta, rootOf, start, textOf } from './support/recordings.ts';
+
+const home = '/';
+const root = rootOf(home);
+const metas = [newMeta(), newMeta()] as const;
+
+/** What the recorder had promised when the power went. */
+interface Promised {
+  readonly output: Map<RecordingMeta, string>;
+  readonly heads: Map<RecordingMeta, string>;
+}
+
+/** Two sessions, one sealed, one left open; notes each promise the moment it is made. */
+async function work(disk: MemoryDisk, promised: Promised): Promise<void> {
+  const recorder = await start(home, { files: disk });
+  const writers = [];
+  for (const meta of metas) {
+    writers.push({ meta, writer: await recorder.openRecording(meta) });
+    promised.output.set(meta, '');
+  }
+  for (const word of ['one ', 'two ']) {
+    await Promise.all(
+      writers.map(async ({ meta, writer }) => {
+        await writer.append('o', Buffer.from(word));
+        promised.output.set(meta, `${promised.output.get(meta) ?? ''}${word}`);
+      }),
+    );
+  }
+  const [first, second] = writers;
+  const sealed = await first!.writer.close();
+  promised.heads.set(first!.meta, sealed.head.toString('hex'));
+  await second!.writer.append('o', Buffer.from('three '));
+  promised.output.set(second!.meta, `${promised.output.get(second!.meta) ?? ''}three `);
+}
+
+/** Runs the work until the disk is cut at changing call number `cutAt`. */
+async function workUntil(cutAt: number): Promise<{ disk: MemoryDisk; promised: Promised }> {
+  const disk = new MemoryDisk();
+  const promised: Promised = { output: new Map(), heads: new Map() };
+  let calls = 0;
+  disk.before = () => {
+    if (calls === cutAt) disk.cut();
+    calls += 1;
+    return undefined;
+  };
+  await Promise.race([work(disk, promised), disk.died]);
+  return { disk, promised };
+}
+
+/** Starts again on what the disk kept and checks every promise. */
+async function checkPromises(disk: MemoryDisk, promised: Promised): Promise<void> {
+  const recorder = await start(home, { files: disk });
+  for (const [meta, output] of promised.output) {
+    const { sessionId } = meta;
+    expect(await verifySession({ directory: root, sessionId, files: disk })).toMatchObject({ verdict: 'VERIFIED' });
+    const parser = createRecordingParser(sessionId);
+    const frames = await collect(parseFile(disk, recordingPath(root, sessionId), parser));
+    expect(textOf(frames, 'o').slice(0, output.length)).toBe(output);
+    const head = promised.heads.get(meta);
+    if (head !== undefined) expect(parser.finish().head.toString('hex')).toBe(head);
+    // Recovered now, or sealed before the cut and only the answer was lost.
+    const sealed = await findSealedRecording({ directory: root, sessionId, files: disk });
+    expect(sealed?.recovered).toBe(recorder.recovered.some((recording) => recording.sessionId === sessionId));
+  }
+  await recorder[Symbol.asyncDispose]();
+  expect(disk.paths().filter((path) => path.includes('/wal/'))).toEqual([]);
+}
+
+const cuts: readonly PowerCut[] = [
+  { torn: 0, namesKept: false },
+  { torn: 0, namesKept: true },
+  { torn: 17, namesKept: false },
+  { torn: Infinity, namesKept: true },
+];
+
+describe('no promise is broken by a power cut', () => {
+  test('whichever call to the file system it interrupts, whatever unsynced is lost', async () => {
+    let promises = 0;
+    for (let cutAt = 0; ; cutAt += 1) {
+      const { disk, promised } = await workUntil(cutAt);
+      for (const cut of cuts) await checkPromises(disk.afterPowerCut(cut), promised);
+      promises = Math.max(promises, promised.output.size + promised.heads.size);
+      if (disk.calls.length < cutAt) break; // All the work was done before the cut.
+    }
+    expect(promises).toBe(3);
+  });
+
+  test('wherever it tears the last write to the write-ahead log', async () => {
+    const whole = await workUntil(Infinity);
+    const isWal = ({ call, path }: (typeof whole.disk.calls)[number]): boolean =>
+      call === 'write' && path.endsWith('.wal');
+    const last = whole.disk.calls.findLastIndex(isWal);
+    const { disk, promised } = await workUntil(last);
+    const { bytes } = whole.disk.calls[last]!;
+    expect(bytes).toBeLessThan(200); // The record of one frame, not a segment's zeros.
+    for (let torn = 0; torn <= bytes; torn += 1)
+      await checkPromises(disk.afterPowerCut({ torn, namesKept: true }), promised);
+  });
+});
+
+test('what a crash cut is said in the recording: a gap and a marker', async () => {
+  const whole = await workUntil(Infinity);
+  const last = whole.disk.calls.findLastIndex(({ call, path }) => call === 'write' && path.endsWith('.wal'));
+  const { disk } = await workUntil(last);
+  const after = disk.afterPowerCut({ torn: 50, namesKept: true });
+  await using recorder = await start(home, { files: after });
+  const [recovered] = recorder.recovered;
+  expect(recorder.recovered).toMatchObject([{ sessionId: metas[1].sessionId, recovered: true }]);
+  const path = recordingPath(root, recovered!.sessionId);
+  const frames = await collect(parseFile(after, path, createRecordingParser()));
+  expect(frames.map(({ type }) => type).join('')).toBe('hoogm');
+  expect(textOf(frames, 'g')).toMatch(/cut/);
+  expect(textOf(frames, 'm')).toBe('recovered');
+});
+
+test('a rotten record in the middle loses what follows it in its session, says so, and keeps the segment aside', async () => {
+  const { disk } = await workUntil(Infinity);
+  const after = disk.afterPowerCut({ torn: 0, namesKept: true });
+  const segment = after.paths().find((path) => path.endsWith('.wal'))!;
+  const bytes = Buffer.from(after.get(segment)!);
+  const session = Buffer.from(metas[1].sessionId.replaceAll('-', ''), 'hex');
+  const opening = bytes.indexOf(session);
+  const first = bytes.indexOf(session, bytes.indexOf('one ', opening) - 60); // In the record that holds `one `.
+  bytes[first + 20] = bytes.readUInt8(first + 20) ^ 1;
+  after.put(segment, bytes);
+  await using recorder = await start(home, { files: after });
+  expect(recorder.recovered).toHaveLength(1);
+  const path = recordingPath(root, metas[1].sessionId);
+  const frames = await collect(parseFile(after, path, createRecordingParser()));
+  expect(frames.map(({ type }) => type).join('')).toBe('hgm');
+  expect(textOf(frames, 'g')).toMatch(/^\d+ bytes after this place are lost/);
+  expect(after.paths().filter((name) => name.endsWith('.damaged'))).toEqual([`${segment}.damaged`]);
+  for (const { sessionId } of metas) {
+    expect(await verifySession({ directory: root, sessionId, files: after })).toMatchObject({ verdict: 'VERIFIED' });
+  }
+});

@@ -1,0 +1,205 @@
+import { Buffer } from 'node:buffer';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { FileSystem, OpenFile } from '../../../recorder/index.ts';
+
+export type DiskCall = 'create' | 'write' | 'sync' | 'datasync' | 'syncdir' | 'rename' | 'unlink' | 'chmod';
+
+interface Inode {
+  content: Buffer;
+  durable: Buffer;
+  last: { position: number; bytes: Buffer } | undefined;
+}
+
+export interface PowerCut {
+  /** Bytes of each file's last unsynced write that reached the disk; everything else unsynced is lost. */
+  readonly torn: number;
+  /** Whether creations, renames and removals that were not synced reached the disk. */
+  readonly namesKept: boolean;
+}
+
+/**
+ * A disk that keeps apart what was written and what was synced. `before` sees each changing call: it may throw to
+ * refuse it, or return a number to make a write short. `cut` makes the disk silent for ever, as a dead machine's is.
+ */
+export class MemoryDisk implements FileSystem {
+  readonly calls: { readonly call: DiskCall; readonly path: string; readonly bytes: number }[] = [];
+  before: (call: DiskCall, path: string, bytes: number) => number | undefined = () => undefined;
+  freeBytes = 2 ** 40;
+  readonly died: Promise<void>;
+  readonly #directories = new Set<string>(['/']);
+  #names = new Map<string, Inode>();
+  #durableNames = new Map<string, Inode>();
+  #dead = false;
+  #die: () => void = () => undefined;
+
+  constructor() {
+    this.died = new Promise((resolve) => {
+      this.#die = resolve;
+    });
+  }
+
+  /** A disk that holds a copy of a real directory. */
+  static async of(directory: string): Promise<MemoryDisk> {
+    const disk = new MemoryDisk();
+    for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
+      const path = join(entry.parentPath, entry.name);
+      if (entry.isFile()) disk.put(path, await readFile(path));
+    }
+    return disk;
+  }
+
+  put(path: string, bytes: Uint8Array): void {
+    const inode = { content: Buffer.from(bytes), durable: Buffer.from(bytes), last: undefined };
+    for (let at = dirname(path); !this.#directories.has(at); at = dirname(at)) this.#directories.add(at);
+    this.#names.set(path, inode);
+    this.#durableNames.set(path, inode);
+  }
+
+  get(path: string): Buffer | undefined {
+    return this.#names.get(path)?.content;
+  }
+
+  paths(): string[] {
+    return [...this.#names.keys()].sort();
+  }
+
+  remove(path: string): void {
+    this.#names.delete(path);
+    this.#durableNames.delete(path);
+  }
+
+  /** From now on no call returns. */
+  cut(): void {
+    this.#dead = true;
+    this.#die();
+  }
+
+  /** What the next start of the machine finds; the lock of the dead process is of another boot. */
+  afterPowerCut({ torn, namesKept }: PowerCut): MemoryDisk {
+    const next = new MemoryDisk();
+    for (const directory of this.#directories) next.#directories.add(directory);
+    for (const [path, { durable, last }] of namesKept ? this.#names : this.#durableNames) {
+      if (path.endsWith('/lock')) continue;
+      const piece = last?.bytes.subarray(0, torn);
+      next.put(path, last !== undefined && piece !== undefined ? overlay(durable, last.position, piece) : durable);
+    }
+    return next;
+  }
+
+  async open(path: string, flags: 'r' | 'wx'): Promise<OpenFile> {
+    if (flags === 'wx') await this.#call('create', path);
+    else await this.#alive();
+    if (this.#directories.has(path)) return this.#directory(path);
+    const known = this.#names.get(path);
+    if (flags === 'r' && known === undefined) throw errno('ENOENT');
+    if (flags === 'wx' && known !== undefined) throw errno('EEXIST');
+    const inode = known ?? { content: Buffer.alloc(0), durable: Buffer.alloc(0), last: undefined };
+    this.#names.set(path, inode);
+    return this.#file(path, inode);
+  }
+
+  async mkdir(path: string): Promise<string | undefined> {
+    await this.#alive();
+    let first: string | undefined;
+    for (let at = path; !this.#directories.has(at); at = dirname(at)) {
+      this.#directories.add(at);
+      first = at;
+    }
+    return first;
+  }
+
+  async readdir(path: string): Promise<string[]> {
+    await this.#alive();
+    if (!this.#directories.has(path)) throw errno('ENOENT');
+    return this.paths()
+      .filter((name) => dirname(name) === path)
+      .map((name) => name.slice(path.length + 1));
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    await this.#call('rename', from);
+    const inode = this.#names.get(from);
+    if (inode === undefined) throw errno('ENOENT');
+    this.#names.delete(from);
+    this.#names.set(to, inode);
+  }
+
+  async unlink(path: string): Promise<void> {
+    await this.#call('unlink', path);
+    if (!this.#names.delete(path)) throw errno('ENOENT');
+  }
+
+  async statfs(): Promise<{ bavail: number; bsize: number }> {
+    await this.#alive();
+    return { bavail: Math.floor(this.freeBytes / 4096), bsize: 4096 };
+  }
+
+  #directory(path: string): OpenFile {
+    const sync = async (): Promise<void> => {
+      await this.#call('syncdir', path);
+      const inside = (name: string): boolean => dirname(name) === path;
+      for (const name of [...this.#durableNames.keys()].filter(inside)) this.#durableNames.delete(name);
+      for (const [name, inode] of this.#names) if (inside(name)) this.#durableNames.set(name, inode);
+    };
+    const refuse = (): Promise<never> => Promise.reject(errno('EISDIR'));
+    const close = (): Promise<void> => this.#alive();
+    return { sync, close, write: refuse, read: refuse, stat: refuse, chmod: refuse, datasync: refuse };
+  }
+
+  #file(path: string, inode: Inode): OpenFile {
+    const sync = async (call: 'sync' | 'datasync'): Promise<void> => {
+      await this.#call(call, path);
+      inode.durable = Buffer.from(inode.content);
+      inode.last = undefined;
+    };
+    return {
+      sync: () => sync('sync'),
+      datasync: () => sync('datasync'),
+      close: () => this.#alive(),
+      chmod: async () => {
+        await this.#call('chmod', path);
+      },
+      stat: async () => {
+        await this.#alive();
+        return { size: inode.content.length };
+      },
+      read: async (bytes, offset, length, position) => {
+        await this.#alive();
+        const piece = inode.content.subarray(position, position + length);
+        bytes.set(piece, offset);
+        return { bytesRead: piece.length };
+      },
+      write: async (bytes, offset, length, position) => {
+        const piece = Buffer.from(bytes.subarray(offset, offset + length));
+        inode.last = { position, bytes: piece };
+        const short = await this.#call('write', path, length);
+        inode.content = overlay(inode.content, position, piece.subarray(0, short ?? length));
+        return { bytesWritten: short ?? length };
+      },
+    };
+  }
+
+  async #call(call: DiskCall, path: string, bytes = 0): Promise<number | undefined> {
+    await this.#alive();
+    const answer = this.before(call, path, bytes);
+    await this.#alive(); // `before` may have cut the power.
+    this.calls.push({ call, path, bytes });
+    return answer;
+  }
+
+  async #alive(): Promise<void> {
+    if (this.#dead) await new Promise(() => undefined);
+  }
+}
+
+export function errno(code: string): Error {
+  return Object.assign(new Error(`${code}: injected`), { code });
+}
+
+function overlay(under: Buffer, position: number, piece: Uint8Array): Buffer {
+  const whole = Buffer.alloc(Math.max(under.length, position + piece.length));
+  under.copy(whole);
+  whole.set(piece, position);
+  return whole;
+}
