@@ -1,11 +1,12 @@
 import '@mantine/core/styles.css';
 import './global.css';
 import { MantineProvider } from '@mantine/core';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { ApiError } from './api/client.ts';
+import { ApiError, isSignedOut } from './api/client.ts';
+import { meQuery } from './api/queries.ts';
 import { startTexts } from './i18n.ts';
 import { router } from './router.tsx';
 import { cssVariables, theme } from './theme.ts';
@@ -15,7 +16,20 @@ function tryAgain(failures: number, error: unknown): boolean {
   return failures < 1 && error instanceof ApiError && (error.code === 'network' || error.status >= 502);
 }
 
-const queries = new QueryClient({ defaultOptions: { queries: { retry: tryAgain, staleTime: 2_000 } } });
+/** Whoever learns from any answer that the sign-in has ended sees the way in again, not a page of refusals. */
+function noticeSignedOut(error: unknown): void {
+  if (isSignedOut(error)) void queries.invalidateQueries({ queryKey: meQuery.queryKey });
+}
+
+const queries: QueryClient = new QueryClient({
+  queryCache: new QueryCache({
+    onError: (error, query) => {
+      if (query.queryKey[0] !== meQuery.queryKey[0]) noticeSignedOut(error);
+    },
+  }),
+  mutationCache: new MutationCache({ onError: noticeSignedOut }),
+  defaultOptions: { queries: { retry: tryAgain, staleTime: 2_000 } },
+});
 
 const place = document.getElementById('root');
 if (place === null) throw new Error('the page has no #root');

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useSetLocale, useSignOut } from '../api/commands.ts';
 import type { Me, Role } from '../api/schemas.ts';
 import type { Locale } from '../messages/index.ts';
+import { Failure } from './Failure.tsx';
 import { useLocale } from './use-locale.ts';
 
 const PEOPLE: readonly Role[] = ['security_officer', 'administrator'];
@@ -11,6 +12,9 @@ const AUDIT: readonly Role[] = ['auditor', 'security_officer'];
 
 export function Header({ me }: { readonly me: Me | undefined }) {
   const { t } = useTranslation();
+  const setLocale = useSetLocale();
+  const signOut = useSignOut();
+  const failure = signOut.error ?? setLocale.error;
   return (
     <header className="top">
       <Container size={1080} pt="sm" pb={me === undefined ? 'sm' : 0}>
@@ -20,8 +24,8 @@ export function Header({ me }: { readonly me: Me | undefined }) {
             {t('app.name')}
           </Link>
           <Group gap="sm">
-            <LanguageSwitch signedIn={me !== undefined} />
-            {me !== undefined && <SignOut />}
+            <LanguageSwitch onChoose={me === undefined ? undefined : setLocale.mutate} />
+            {me !== undefined && <SignOut signOut={signOut} />}
           </Group>
         </Group>
         {me !== undefined && (
@@ -30,6 +34,7 @@ export function Header({ me }: { readonly me: Me | undefined }) {
               {t('app.signedInAs', { name: me.person.name, employer: me.person.employer })}
               {me.mode === 'demo' && <> · {t('app.demo')}</>}
             </Text>
+            {failure !== null && <Failure error={failure} />}
             <Navigation me={me} />
           </>
         )}
@@ -88,13 +93,12 @@ function Bell() {
   );
 }
 
-function LanguageSwitch({ signedIn }: { readonly signedIn: boolean }) {
+function LanguageSwitch({ onChoose }: { readonly onChoose: ((locale: Locale) => void) | undefined }) {
   const { t, i18n } = useTranslation();
   const locale = useLocale();
-  const setLocale = useSetLocale();
   const change = (chosen: Locale): void => {
     void i18n.changeLanguage(chosen);
-    if (signedIn) setLocale.mutate(chosen);
+    onChoose?.(chosen);
   };
   return (
     <SegmentedControl<Locale>
@@ -110,20 +114,13 @@ function LanguageSwitch({ signedIn }: { readonly signedIn: boolean }) {
   );
 }
 
-function SignOut() {
+function SignOut({ signOut }: { readonly signOut: ReturnType<typeof useSignOut> }) {
   const { t } = useTranslation();
-  const signOut = useSignOut();
-  const leave = async (): Promise<void> => {
-    const { url } = await signOut.mutateAsync(undefined);
-    window.location.assign(url);
+  const leave = (): void => {
+    signOut.mutate(undefined, { onSuccess: ({ url }) => window.location.assign(url) });
   };
   return (
-    <Button
-      size="compact-sm"
-      variant="default"
-      loading={signOut.isPending}
-      onClick={() => void leave().catch(() => undefined)}
-    >
+    <Button size="compact-sm" variant="default" loading={signOut.isPending} onClick={leave}>
       {t('app.signOut')}
     </Button>
   );

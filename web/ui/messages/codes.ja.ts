@@ -67,7 +67,7 @@ export const codesJa: Readonly<Record<keyof typeof codesEn, string>> = {
   'error.too_many_requests.next': '1 分ほど待ってから、もう一度お試しください。',
   'error.key_invalid.message': 'この SSH 公開鍵は読み取れないか、強度が足りないか、受け付けていない種類です。',
   'error.key_invalid.next': 'ssh-keygen -t ed25519 で Ed25519 鍵を作成し、.pub ファイルの内容を貼り付けてください。',
-  'error.key_taken.message': 'この鍵はすでに登録されています。鍵は一人に一つのものです。',
+  'error.key_taken.message': 'この鍵はすでに登録されています。一つの鍵を複数の人で使うことはできません。',
   'error.key_taken.next': 'ご自身用に新しい鍵を作成してください。',
   'error.account_shared.message': '接続先のアカウントが他の人のものか、共有名です。',
   'error.account_shared.next': '接続先にご自身専用のアカウントを用意してもらってください。',

@@ -71,7 +71,7 @@ export const ja: Readonly<Record<keyof typeof en, string>> = {
   'home.noKey.action': 'SSH 鍵を登録する',
   'home.hostKey': '初回接続時に表示される踏み台のホスト鍵: {{fingerprint}}',
   'keys.title': 'SSH 鍵',
-  'keys.intro': 'ここに登録した鍵で踏み台にサインインします。鍵は一人に一つずつのもので、共有してはいけません。',
+  'keys.intro': 'ここに登録した鍵で踏み台にサインインします。鍵は本人専用のものです。共有してはいけません。',
   'keys.list': '登録済みの鍵',
   'keys.none': '登録された鍵はありません。',
   'keys.label': '名前',

@@ -83,10 +83,8 @@ function EnrolForm() {
   const [label, setLabel] = useState('');
   const [tried, setTried] = useState(false);
   const pasted = recognisePastedKey(publicKey);
-  const problem = { private: t('keys.private'), unknown: t('keys.notAKey'), empty: t('common.required'), public: '' }[
-    pasted
-  ];
-  const shown = pasted === 'private' || tried ? problem : '';
+  const problem = { private: true, unknown: t('keys.notAKey'), empty: t('common.required'), public: false }[pasted];
+  const shown = pasted === 'private' || tried ? problem : false;
   const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     setTried(true);
@@ -110,9 +108,14 @@ function EnrolForm() {
           autoComplete="off"
           classNames={{ input: 'mono' }}
           value={publicKey}
-          error={shown === '' ? undefined : shown}
+          error={shown}
           onChange={(event) => setPublicKey(event.currentTarget.value)}
         />
+        {pasted === 'private' && (
+          <Alert color="red" variant="outline" bg="white" role="alert" c="black">
+            <Text size="sm">{t('keys.private')}</Text>
+          </Alert>
+        )}
         <TextInput
           label={t('keys.label')}
           description={t('keys.labelHelp')}
@@ -120,11 +123,6 @@ function EnrolForm() {
           value={label}
           onChange={(event) => setLabel(event.currentTarget.value)}
         />
-        {pasted === 'private' && (
-          <Alert color="red" variant="outline" bg="white" role="alert" c="black">
-            <Text size="sm">{t('keys.private')}</Text>
-          </Alert>
-        )}
         {enrol.error !== null && <Failure error={enrol.error} />}
         {enrol.data !== undefined && <Done text={t('keys.done', { fingerprint: enrol.data.fingerprint })} />}
         <Group>
