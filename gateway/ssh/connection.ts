@@ -41,15 +41,16 @@ export function serveConnection(deps: SshDeps, connection: Connection, caller: C
     });
     collectRequests(deps, session, caller, refusals);
   });
-  refuseChannels(connection, caller, refusals);
+  refuseChannels(connection, refusals);
 }
 
 /** Forwardings in both directions, by TCP and by socket: the roads by which a command could leave the recorder. */
-function refuseChannels(connection: Connection, caller: Caller, refusals: Refusals): void {
-  const locale = caller.person.locale;
+function refuseChannels(connection: Connection, refusals: Refusals): void {
   const because = (reject: () => void, key: MessageKey): void => {
-    // The patched library sends this as the failure's description, and ssh prints it.
-    (reject as (description: string) => void)(message(locale, key));
+    // The patched library sends this as the failure's description, and ssh prints it: in English always, because ssh
+    // shows every other script as octal escapes.
+    const text = message('en', 'line', { text: message('en', key), code: 'channel_refused' });
+    (reject as (description: string) => void)(text);
   };
   connection.on('tcpip', (_accept, reject, info) => {
     refusals.refuse('direct-tcpip', `${info.destIP}:${info.destPort}`, 'channel.local_forward');

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
-import { GatewayError } from '../../foundation/index.ts';
+import { asError, GatewayError } from '../../foundation/index.ts';
 import { utils } from './library.ts';
 
 export interface HostKey {
@@ -28,7 +28,8 @@ async function readOrCreate(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (thrown) {
-    if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT')) throw thrown;
+    const error = asError(thrown);
+    if (!('code' in error && error.code === 'ENOENT')) throw error;
   }
   const generated = utils.generateKeyPairSync('ed25519', { comment: 'sekisho gateway' });
   await writeFile(path, generated.private, { mode: 0o600, flag: 'wx' });

@@ -3,7 +3,7 @@
  * for this one session. Nothing here takes a host, an account or a key from anywhere else.
  */
 import type { PublicKeyAuthMethod } from 'ssh2';
-import { type Clock, equalInConstantTime, GatewayError, LIMITS, type Log } from '../../foundation/index.ts';
+import { asError, type Clock, equalInConstantTime, GatewayError, LIMITS, type Log } from '../../foundation/index.ts';
 import type { CertificateAuthority } from '../../identity/index.ts';
 import type { TargetAuthorization } from '../../policy/index.ts';
 import { targetLeg } from './algorithms.ts';
@@ -167,7 +167,7 @@ function opened(
 
 function dialError(thrown: unknown, mismatch: boolean): GatewayError {
   if (mismatch) return new GatewayError('target_host_key_mismatch', undefined, { cause: thrown });
-  const level: unknown = thrown instanceof Error ? Reflect.get(thrown, 'level') : undefined;
+  const level: unknown = Reflect.get(asError(thrown), 'level');
   const refused = level === 'client-authentication';
   return new GatewayError(refused ? 'target_sign_in_refused' : 'target_unreachable', undefined, { cause: thrown });
 }

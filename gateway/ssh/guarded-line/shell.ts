@@ -1,5 +1,6 @@
 /** A shell of which the gateway owns the line: nothing reaches the target that was not judged whole. */
 import { randomBytes } from 'node:crypto';
+import { constants } from 'node:os';
 import { LIMITS } from '../../../foundation/index.ts';
 import { type Judgement, judgeCommand } from '../../../policy/index.ts';
 import { REFUSED_STATUS, refuseAct } from '../gate.ts';
@@ -11,6 +12,7 @@ import { EMPTY_STATE, readReport, type ShellState, wrapLine } from './wrapper.ts
 
 const MARK_BYTES = 16;
 const LEAVES = new Set(['exit', 'logout']);
+const LEAVE = /^\s*(?:exit|logout)(?:\s+(\d{1,3}))?\s*;?\s*$/;
 
 export class GuardedShell {
   readonly #work: ChannelWork;
@@ -46,9 +48,8 @@ export class GuardedShell {
     const { mode } = session.authorization.target;
     const judgement = judgeCommand(line, { mode, assets: session.assets, cwd: this.#state.directory });
     await session.mark(line);
-    const [only, ...others] = judgement.commands;
-    if (only !== undefined && others.length === 0 && LEAVES.has(only[0] ?? ''))
-      return leave(only[1], this.#state.status);
+    const leaving = LEAVE.exec(line);
+    if (leaving !== null) return { status: statusOf(leaving[1], this.#state.status) };
     if (judgement.verdict !== 'allow') {
       await this.#refuse(line, judgement);
       return undefined;
@@ -108,12 +109,18 @@ export class GuardedShell {
   }
 
   #learn(report: string | undefined, exit: Exit): void {
-    if (report === undefined) this.#state = { ...this.#state, status: exit.status ?? 255 };
+    if (report === undefined) this.#state = { ...this.#state, status: statusAfter(exit) };
     else this.#state = readReport(report, this.#state, this.#baseline);
   }
 }
 
-function leave(argument: string | undefined, status: number): Exit {
-  const given = argument !== undefined && /^\d{1,3}$/.test(argument) ? Number(argument) % 256 : status;
-  return { status: given };
+function statusOf(argument: string | undefined, last: number): number {
+  return argument === undefined ? last : Number(argument) % 256;
+}
+
+/** As a shell counts it: 128 and the signal's number (POSIX XCU 2.8.2). */
+function statusAfter(exit: Exit): number {
+  if (exit.status !== undefined) return exit.status;
+  const number: unknown = Reflect.get(constants.signals, `SIG${exit.signal ?? ''}`);
+  return typeof number === 'number' ? 128 + number : 255;
 }

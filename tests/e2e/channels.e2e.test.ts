@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { listAuditEvents } from '../../recorder/index.ts';
+import { TestGateway, runToEnd } from '../support/gateway.ts';
+import { describeWith, partner } from '../support/partners.ts';
+
+describeWith(['ssh', 'ssh-keygen'], 'channels of the real ssh client', () => {
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    gateway = await TestGateway.start();
+  });
+  afterAll(async () => {
+    await gateway[Symbol.asyncDispose]();
+  });
+
+  const refusals = async (kind: string): Promise<unknown[]> => {
+    const events = await listAuditEvents(gateway.database, { types: ['channel.refused'], limit: 50 });
+    return events.filter(({ body }) => body['kind'] === kind);
+  };
+
+  test('a command runs, and its exit status comes back', async () => {
+    const result = await gateway.ssh('aoki', 'echo ok; exit 3');
+    expect(result.stdout.toString()).toBe('ok\n');
+    expect(result.stderr).toBe('');
+    expect(result.status).toBe(3);
+  });
+
+  test('standard error stays apart from standard output', async () => {
+    const result = await gateway.ssh('aoki', 'echo out; echo err >&2');
+    expect(result.stdout.toString()).toBe('out\n');
+    expect(result.stderr).toBe('err\n');
+  });
+
+  test('standard input arrives byte for byte and its end is told', async () => {
+    const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, at) => (at * 7) % 251));
+    const result = await gateway.ssh('aoki', 'cat', { stdin: bytes });
+    expect(result.stdout.equals(bytes)).toBe(true);
+    expect(result.status).toBe(0);
+  });
+
+  test('a program ended by a signal is reported as such', async () => {
+    const result = await gateway.ssh('aoki', 'kill -TERM $$');
+    expect(result.status).not.toBe(0);
+  });
+
+  test('sftp is refused with a line and an event', async () => {
+    const args = (await gateway.sshArguments('aoki')).map((arg) => (arg === '-p' ? '-P' : arg));
+    const result = await runToEnd('scp', [...args, '/etc/hostname', '127.0.0.1:copy']);
+    expect(result.status).not.toBe(0);
+    expect(result.stderr).toContain('[channel_refused]');
+    expect(await refusals('subsystem')).not.toHaveLength(0);
+  });
+
+  test('the old scp protocol is refused with a line and an event', async () => {
+    const args = (await gateway.sshArguments('aoki')).map((arg) => (arg === '-p' ? '-P' : arg));
+    const result = await runToEnd('scp', ['-O', ...args, '/etc/hostname', '127.0.0.1:copy']);
+    expect(result.status).not.toBe(0);
+    expect(result.stderr).toContain('[channel_refused]');
+    expect(await refusals('file_transfer')).not.toHaveLength(0);
+  });
+
+  test('local forwarding is refused with a reason that ssh prints, and an event', async () => {
+    const result = await gateway.ssh('aoki', [], { extra: ['-o', 'LogLevel=INFO', '-W', '127.0.0.1:22'] });
+    expect(result.status).not.toBe(0);
+    expect(result.stderr).toContain('Port forwarding (-L, -D, -W, -J) is not open here. [channel_refused]');
+    expect(await refusals('direct-tcpip')).not.toHaveLength(0);
+  });
+
+  test('remote forwarding is refused with a line and an event; the command still runs', async () => {
+    const result = await gateway.ssh('aoki', 'echo ran', { extra: ['-R', '0:127.0.0.1:22'] });
+    expect(result.stdout.toString()).toBe('ran\n');
+    expect(result.stderr).toContain('[channel_refused]');
+    expect(await refusals('tcpip-forward')).not.toHaveLength(0);
+  });
+
+  test('X11 forwarding is refused with a line and an event', async () => {
+    const result = await runToEnd('env', [
+      'DISPLAY=127.0.0.1:9',
+      partner('ssh'),
+      ...(await gateway.sshArguments('aoki')),
+      '-Y',
+      '127.0.0.1',
+      'echo ran',
+    ]);
+    expect(result.stdout.toString()).toBe('ran\n');
+    expect(result.stderr).toContain('[channel_refused]');
+    expect(await refusals('x11')).not.toHaveLength(0);
+  });
+});
