@@ -16,6 +16,8 @@ export const LIMITS = {
   sshLoginGraceSeconds: 30,
   /** Seconds a browser approval of an SSH sign-in may take. */
   sshBrowserApprovalSeconds: 180,
+  /** Browser approvals one connection may ask for. */
+  sshBrowserTriesMax: 3,
   /** Authentication requests of one connection. */
   sshAuthTriesMax: 20,
   /** Session channels of one connection. */

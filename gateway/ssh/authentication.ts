@@ -40,6 +40,7 @@ export class Authentication {
   readonly #deps: AuthenticationDeps;
   readonly #arrival: Arrival;
   #tries = 0;
+  #browserTries = 0;
   #signedIn: SignedIn | undefined;
 
   constructor(deps: AuthenticationDeps, arrival: Arrival) {
@@ -99,6 +100,8 @@ export class Authentication {
 
   async #browser(context: KeyboardAuthContext): Promise<boolean> {
     const { sourceAddress, signal, extendGrace } = this.#arrival;
+    this.#browserTries += 1;
+    if (this.#browserTries > LIMITS.sshBrowserTriesMax) return false; // Each would hold the door open anew.
     const seconds = LIMITS.sshBrowserApprovalSeconds;
     const request = await requestSignIn(this.#deps, { loginName: context.username, sourceAddress, seconds });
     extendGrace(seconds);

@@ -92,8 +92,9 @@ async function work(
   const { channel, locale, hasTerminal } = outside;
   const person = personSide(channel, { locale, hasTerminal, session });
   const dialled = dialOnce(deps, session);
-  channel.once('close', () => session.end('client_lost'));
-  caller.closed.addEventListener('abort', () => session.end('client_lost'), { once: true });
+  const clientLost = (): void => session.end('client_lost');
+  channel.once('close', clientLost);
+  caller.closed.addEventListener('abort', clientLost);
   request.onResize(({ columns, rows }) => {
     session.recordResize(columns, rows).catch(() => undefined); // The recorder failed: the session is ending for it.
   });
@@ -106,6 +107,7 @@ async function work(
     await tellFailure(deps, person, caller, error);
   } finally {
     dialled.close();
+    caller.closed.removeEventListener('abort', clientLost);
     const ended = ENDED[session.endReason];
     if (session.signal.aborted && ended !== undefined)
       await sayUnrecorded(channel, locale, ended, `session_${session.endReason}`);
