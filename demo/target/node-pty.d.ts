@@ -5,7 +5,10 @@ declare module 'node-pty' {
     /** The terminal's own side. */
     readonly fd: number;
     readonly onExit: (listener: (ending: { exitCode: number; signal?: number }) => void) => unknown;
+    readonly onData: (listener: (bytes: Buffer) => void) => unknown;
     resize(columns: number, rows: number): void;
+    write(text: string): void;
+    kill(signal?: string): void;
   }
 
   export function spawn(

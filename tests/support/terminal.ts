@@ -1,4 +1,5 @@
 /** The real ssh client in a real terminal, as a person sits before it. */
+import { StringDecoder } from 'node:string_decoder';
 import { type IPty, spawn } from 'node-pty';
 
 const LIMIT_MS = 20_000;
@@ -12,9 +13,17 @@ export class Terminal implements AsyncDisposable {
   #ended = false;
 
   constructor(program: string, args: readonly string[], size: { columns: number; rows: number }) {
-    this.#pty = spawn(program, [...args], { cols: size.columns, rows: size.rows, name: 'xterm-256color' });
-    this.#pty.onData((text) => {
-      this.#output += text;
+    this.#pty = spawn(program, [...args], {
+      cols: size.columns,
+      rows: size.rows,
+      name: 'xterm-256color',
+      cwd: process.cwd(),
+      env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/', LANG: 'C.UTF-8' },
+      encoding: null,
+    });
+    const decoder = new StringDecoder('utf8');
+    this.#pty.onData((bytes) => {
+      this.#output += decoder.write(bytes);
       for (const wake of this.#waiting) wake();
     });
     this.#exited = new Promise((resolve) => {
