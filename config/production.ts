@@ -10,7 +10,7 @@ const Lenient = z.looseObject({
   http: z.looseObject({ public_url: text }).optional().catch(undefined),
   ssh: z.looseObject({ advertised_host: text }).optional().catch(undefined),
   database: z.looseObject({ url: text }).optional().catch(undefined),
-  oidc: z.looseObject({ issuer: text, role_of_group: z.unknown() }).optional().catch(undefined),
+  oidc: z.looseObject({ issuer: text, role_of_group: z.unknown().optional() }).optional().catch(undefined),
 });
 
 type Settings = z.infer<typeof Lenient>;

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
 import { type Config, ConfigSchema, loadConfig, parseConfig } from '../../config/index.ts';
 import { GatewayError } from '../../foundation/index.ts';
 import { ROOT } from '../support/paths.ts';
@@ -167,15 +168,18 @@ describe('a configuration', () => {
   });
 
   test('describes every one of its keys', () => {
-    const undescribed = Object.entries(ConfigSchema.shape).flatMap(([name, section]) => {
-      const inner = section.unwrap !== undefined && 'unwrap' in section ? section.unwrap() : section;
-      const parts = 'shape' in inner ? Object.entries(inner.shape) : [];
-      return [
-        ...(section.description === undefined && inner.description === undefined ? [name] : []),
-        ...parts.filter(([, part]) => part.description === undefined).map(([part]) => `${name}.${part}`),
-      ];
-    });
-    expect(undescribed).toEqual([]);
+    const Described = z.record(
+      z.string(),
+      z.looseObject({ description: z.string().optional(), properties: z.unknown().optional() }),
+    );
+    const undescribed = (properties: unknown, above: string): string[] =>
+      Object.entries(Described.parse(properties ?? {})).flatMap(([name, schema]) => [
+        ...(schema.description === undefined ? [above + name] : []),
+        ...undescribed(schema.properties, `${above}${name}.`),
+      ]);
+    const { properties } = z.toJSONSchema(ConfigSchema);
+    expect(Object.keys(properties ?? {})).toContain('oidc');
+    expect(undescribed(properties, '')).toEqual([]);
   });
 });
 
