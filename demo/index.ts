@@ -1,7 +1,7 @@
 /** The demonstration: invented people, their sign-in, one real server with invented data. Loaded in demo mode only. */
 export { createDemoIdentityProvider } from './identity-provider/listener.ts';
 export { demoInventory } from './inventory.ts';
-export { DEMO_PEOPLE, type DemoPerson } from './people.ts';
+export { DEMO_PEOPLE } from './people.ts';
 export { signInByHttp } from './sign-in.ts';
-export { type DemoTarget, type DemoTargetOptions, startDemoTarget } from './target/server.ts';
+export { type DemoTarget, startDemoTarget } from './target/server.ts';
 export { findSshClient, type SshClientTool, type SshDestination, type SshRun } from './ssh-client/index.ts';

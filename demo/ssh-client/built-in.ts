@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import ssh2 from 'ssh2';
-import type { SshClientTool, SshDestination, SshRun } from './index.ts';
+import { newKeyPair } from '../key-pair.ts';
+import type { SshClientTool, SshDestination, SshRun } from './tool.ts';
 
 /** A small SSH client for machines without OpenSSH: the tour says so when it uses this. */
 export const builtInClient: SshClientTool = {
@@ -9,10 +10,10 @@ export const builtInClient: SshClientTool = {
   async createKey(path) {
     const known = await readFile(`${path}.pub`, 'utf8').catch(() => undefined);
     if (known !== undefined) return known.trim();
-    const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'tour' });
-    await writeFile(path, pair.private, { mode: 0o600 });
-    await writeFile(`${path}.pub`, `${pair.public}\n`);
-    return pair.public;
+    const { privateText, publicLine } = newKeyPair('tour');
+    await writeFile(path, privateText, { mode: 0o600 });
+    await writeFile(`${path}.pub`, `${publicLine}\n`);
+    return publicLine;
   },
   async run(destination, command) {
     const privateKey = await readFile(destination.keyPath, 'utf8');

@@ -1,31 +1,8 @@
 import { builtInClient } from './built-in.ts';
 import { isOpenSshHere, openSshClient } from './openssh.ts';
+import type { SshClientTool } from './tool.ts';
 
-export interface SshRun {
-  /** The command's exit status; null when a signal or a lost connection ended it. */
-  readonly status: number | null;
-  readonly stdout: Buffer;
-  readonly stderr: string;
-}
-
-export interface SshDestination {
-  readonly host: string;
-  readonly port: number;
-  readonly loginName: string;
-  readonly keyPath: string;
-  /** The only host key that is accepted: `ssh-ed25519 AAAA…`. */
-  readonly hostKeyLine: string;
-  readonly knownHostsPath: string;
-}
-
-/** What the tour drives: the real OpenSSH client, or a built-in one where none is installed. */
-export interface SshClientTool {
-  readonly name: string;
-  readonly isOpenSsh: boolean;
-  /** Makes an Ed25519 key pair at `path` unless one is there. @returns the public key line. */
-  createKey(path: string): Promise<string>;
-  run(destination: SshDestination, command: string): Promise<SshRun>;
-}
+export type { SshClientTool, SshDestination, SshRun } from './tool.ts';
 
 export async function findSshClient(): Promise<SshClientTool> {
   return (await isOpenSshHere()) ? openSshClient : builtInClient;

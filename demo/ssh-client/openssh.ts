@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { access, readFile, writeFile } from 'node:fs/promises';
-import type { SshClientTool, SshDestination, SshRun } from './index.ts';
+import type { SshClientTool, SshDestination, SshRun } from './tool.ts';
 
 const RUN_MS_MAX = 60_000;
 

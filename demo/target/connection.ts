@@ -8,16 +8,16 @@ export interface ConnectionFacts extends TargetFacts {
   readonly authorities: readonly Buffer[];
   readonly accounts: readonly string[];
   readonly clock: Clock;
+  /** Called when the connection has signed in; one that never does is closed by the caller. */
+  readonly signedIn: () => void;
   readonly started: (running: Running) => void;
 }
 
-const LOGIN_GRACE_MS = 20_000;
 const AUTHENTICATION_TRIES_MAX = 6;
 
-/** One SSH connection: a certificate within the grace time, then at most a handful of session channels at once. */
+/** One SSH connection: a certificate, then at most a handful of session channels at once. */
 export function serveConnection(connection: Connection, info: ClientInfo, facts: ConnectionFacts): void {
   const processes = new Set<Running>();
-  const grace = setTimeout(() => connection.end(), LOGIN_GRACE_MS);
   let account: string | undefined;
   let tries = 0;
   let sessions = 0;
@@ -27,15 +27,17 @@ export function serveConnection(connection: Connection, info: ClientInfo, facts:
     facts.log.debug({ event: 'demo.connection_error', err: error }, 'a connection to the demo target broke');
   });
   connection.on('close', () => {
-    clearTimeout(grace);
     for (const running of processes) running.stop();
   });
   connection.on('authentication', (ctx) => {
     tries += 1;
-    if (tries > AUTHENTICATION_TRIES_MAX) return void connection.end();
+    if (tries > AUTHENTICATION_TRIES_MAX) {
+      connection.end();
+      return;
+    }
     if (decide(ctx)) account = ctx.username;
   });
-  connection.on('ready', () => clearTimeout(grace));
+  connection.on('ready', facts.signedIn);
   connection.on('session', (accept, reject) => {
     if (account === undefined || sessions >= LIMITS.sshChannelsMax) {
       reject();

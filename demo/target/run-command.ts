@@ -56,7 +56,9 @@ export function runCommand({ channel, argv, environment, directory, log }: RunOp
       stopped = true;
       dropInput();
       for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+      // What an ended shell has left in the background still holds the channel: it goes as well.
       if (child.exitCode === null && child.signalCode === null) group?.hangUp();
+      else group?.signal('KILL');
     },
     ended,
   };

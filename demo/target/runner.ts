@@ -6,7 +6,7 @@ import { GatewayError } from '../../foundation/index.ts';
  * touch. Not `nobody`: the embedded database runs as that. The range is free of users on the common systems.
  */
 const FIRST_USER_ID = 65_521;
-export const ACCOUNTS_MAX = 12;
+const ACCOUNTS_MAX = 12;
 
 /** How the processes of an account are started. */
 export interface Runner {

@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
+import { createServer, type Server as TcpServer, type Socket } from 'node:net';
 import { join } from 'node:path';
-import ssh2, { type Connection } from 'ssh2';
+import ssh2 from 'ssh2';
 import { type Clock, GatewayError, invariant, type Log, systemClock } from '../../foundation/index.ts';
 import { parsePublicKey } from '../../identity/index.ts';
 import { DEMO_PEOPLE } from '../people.ts';
@@ -30,9 +31,12 @@ export interface DemoTargetOptions {
   /** Names of the accounts; the maintainers of the demonstration when absent. */
   readonly accounts?: readonly string[];
   readonly clock?: Clock;
+  /** Milliseconds from TCP connect to signed in. */
+  readonly loginGraceMs?: number;
 }
 
 const CONNECTIONS_MAX = 64;
+const LOGIN_GRACE_MS = 20_000;
 const HOST_NAME = 'crm-db';
 const MAINTAINERS = DEMO_PEOPLE.filter(({ roles }) => roles.includes('maintainer')).map(({ subject }) => subject);
 
@@ -51,7 +55,7 @@ const ALGORITHMS = {
  * @throws {GatewayError} `start_refused` when it cannot be set up; `key_invalid` for an unreadable authority.
  */
 export async function startDemoTarget(options: DemoTargetOptions): Promise<DemoTarget> {
-  const { directory, log, accounts = MAINTAINERS, clock = systemClock } = options;
+  const { directory, log, accounts = MAINTAINERS, clock = systemClock, loginGraceMs = LOGIN_GRACE_MS } = options;
   const authorities = [parsePublicKey(options.authorityLine).blob];
   const isRoot = process.getuid?.() === 0;
   await mkdir(directory, { recursive: true });
@@ -61,20 +65,36 @@ export async function startDemoTarget(options: DemoTargetOptions): Promise<DemoT
   const files = await writeTargetFiles({ root: place.root, accounts, hostName: HOST_NAME, runner });
   const mayBeSet = await environmentFilter();
 
-  const connections = new Set<Connection>();
+  const sockets = new Set<Socket>();
   const processes = new Set<Running>();
   const started = (running: Running): void => {
     processes.add(running);
     void running.ended.then(() => processes.delete(running));
   };
-  const server = new ssh2.Server(
+  const facts = { authorities, accounts, clock, files, runner, mayBeSet, log, started };
+  const waiting = new Map<number | undefined, NodeJS.Timeout>();
+  const protocol = new ssh2.Server(
     { hostKeys: [hostKey.privateKey.expose()], algorithms: ALGORITHMS },
-    (connection, info) => {
-      connections.add(connection);
-      connection.on('close', () => connections.delete(connection));
-      serveConnection(connection, info, { authorities, accounts, clock, files, runner, mayBeSet, log, started });
-    },
+    (connection, info) =>
+      serveConnection(connection, info, { ...facts, signedIn: () => clearTimeout(waiting.get(info.port)) }),
   );
+  // ssh2 speaks of a connection only once the client has introduced itself; sockets are bounded and closed here.
+  const server = createServer((socket) => {
+    const { remotePort } = socket;
+    sockets.add(socket);
+    waiting.set(
+      remotePort,
+      setTimeout(() => socket.destroy(), loginGraceMs),
+    );
+    socket.setNoDelay(true);
+    socket.on('error', () => undefined);
+    socket.once('close', () => {
+      sockets.delete(socket);
+      clearTimeout(waiting.get(remotePort));
+      waiting.delete(remotePort);
+    });
+    protocol.injectSocket(socket);
+  });
   server.maxConnections = CONNECTIONS_MAX;
   const port = await listen(server);
   server.on('error', (error: Error) => log.error({ event: 'demo.target_error', err: error }, 'the demo target failed'));
@@ -88,14 +108,14 @@ export async function startDemoTarget(options: DemoTargetOptions): Promise<DemoT
     [Symbol.asyncDispose]: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const running of processes) running.stop();
-      for (const connection of connections) connection.end();
+      for (const socket of sockets) socket.destroy();
       await Promise.all([closed, ...[...processes].map(({ ended }) => ended)]);
       if (place.temporary) await rm(place.root, { recursive: true, force: true });
     },
   };
 }
 
-function listen(server: ssh2.Server): Promise<number> {
+function listen(server: TcpServer): Promise<number> {
   return new Promise((resolve, reject) => {
     const failed = (cause: Error): void => reject(new GatewayError('start_refused', undefined, { cause }));
     server.once('error', failed);

@@ -29,7 +29,7 @@ export function run(program: string, words: readonly string[], input: string | B
   });
 }
 
-export interface CertificateWish {
+interface CertificateWish {
   readonly principal?: string;
   readonly minutesAgo?: number;
   readonly minutes?: number;
@@ -47,7 +47,7 @@ export interface TargetUnderTest extends AsyncDisposable {
   readonly ssh: (command: readonly string[], more?: SshCall) => Promise<Finished>;
 }
 
-export interface SshCall {
+interface SshCall {
   readonly options?: readonly string[];
   readonly account?: string;
   readonly input?: string | Buffer;

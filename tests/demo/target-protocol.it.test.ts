@@ -1,11 +1,13 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, readFile, stat, symlink } from 'node:fs/promises';
+import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import ssh2, { type ClientChannel, type ParsedKey, type PublicKeyAuthMethod } from 'ssh2';
 import { type DemoTarget, startDemoTarget } from '../../demo/index.ts';
+import { newKeyPair } from '../../demo/key-pair.ts';
 import { findPlace } from '../../demo/target/place.ts';
 import { createLog, LIMITS } from '../../foundation/index.ts';
 import { type CertificateAuthority, loadCertificateAuthority } from '../../identity/index.ts';
@@ -34,7 +36,7 @@ function start(at: string): Promise<DemoTarget> {
 
 /** A key and a certificate for it, in the shape ssh2 signs with. */
 function certifiedKey(): ParsedKey {
-  const parsed = ssh2.utils.parseKey(ssh2.utils.generateKeyPairSync('ed25519').private);
+  const parsed = ssh2.utils.parseKey(newKeyPair('test').privateText);
   if (parsed instanceof Error) throw parsed;
   const certificate = authority.issueUserCertificate({
     publicKey: parsed.getPublicSSH().subarray(-32),
@@ -148,6 +150,33 @@ describe('bounds', () => {
     });
     await once(client, 'close');
     expect(tried).toBeLessThan(10);
+  });
+});
+
+describe('a connection that does not sign in', () => {
+  test.each([
+    ['says nothing', ''],
+    ['says too little', 'S'],
+    ['only introduces itself', 'SSH-2.0-silent\r\n'],
+  ])('is closed after the grace time when it %s', async (_what, words) => {
+    const options = { directory: join(directory.path, 'grace'), authorityLine: authority.publicKeyLine };
+    const own = await startDemoTarget({ ...options, log: createLog('silent'), loginGraceMs: 100 });
+    const socket = createConnection(own.port, own.host);
+    socket.on('error', () => undefined);
+    socket.resume().write(words);
+    await once(socket, 'close');
+    await own[Symbol.asyncDispose]();
+  });
+
+  test('does not keep the target from stopping', async () => {
+    const own = await start(join(directory.path, 'silent'));
+    const socket = createConnection(own.port, own.host);
+    socket.on('error', () => undefined);
+    await once(socket, 'connect');
+    const closed = once(socket, 'close');
+    await own[Symbol.asyncDispose]();
+    socket.resume();
+    await closed;
   });
 });
 

@@ -165,10 +165,12 @@ describe('a command', () => {
     expect(stdout).toContain('LANG=C.UTF-8\n');
   });
 
-  test('loses its processes when the client goes away', async () => {
+  test.each([
+    ['runs', (mark: string) => `trap '' HUP; sleep ${mark}; sleep ${mark}`],
+    ['left in the background', (mark: string) => `sleep ${mark} &`],
+  ])('loses what it %s when the client goes away', async (_what, commandOf) => {
     const mark = `9${randomBytes(3).readUIntBE(0, 3)}`;
-    const command = `trap '' HUP; sleep ${mark}; sleep ${mark}`;
-    const client = spawn('ssh', [...under.sshWords([]), command], { stdio: 'ignore' });
+    const client = spawn('ssh', [...under.sshWords([]), commandOf(mark)], { stdio: 'ignore' });
     const asleep = async (): Promise<boolean> => (await run('pgrep', ['-f', `^sleep ${mark}`])).code === 0;
     await waitFor('the command to run', asleep);
     client.kill('SIGKILL');
@@ -181,7 +183,7 @@ describe('an account', () => {
   const own = 65_521;
 
   test('has, when the gateway is root, a user id of its own and no group of root', async () => {
-    expect((await under.ssh(['id -u; id -G'])).stdout).toBe(
+    expect((await under.ssh(['id -u; id -G'])).stdout).toEqual(
       isRoot ? `${own}\n${own}\n` : expect.stringMatching(/^\d+\n/),
     );
   });

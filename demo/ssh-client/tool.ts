@@ -1,0 +1,25 @@
+export interface SshRun {
+  /** The command's exit status; null when a signal or a lost connection ended it. */
+  readonly status: number | null;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+}
+
+export interface SshDestination {
+  readonly host: string;
+  readonly port: number;
+  readonly loginName: string;
+  readonly keyPath: string;
+  /** The only host key that is accepted: `ssh-ed25519 AAAA…`. */
+  readonly hostKeyLine: string;
+  readonly knownHostsPath: string;
+}
+
+/** What the tour drives: the real OpenSSH client, or a built-in one where none is installed. */
+export interface SshClientTool {
+  readonly name: string;
+  readonly isOpenSsh: boolean;
+  /** Makes an Ed25519 key pair at `path` unless one is there. @returns the public key line. */
+  createKey(path: string): Promise<string>;
+  run(destination: SshDestination, command: string): Promise<SshRun>;
+}
