@@ -11,7 +11,10 @@ const MARKER = 'sekishoPatch';
 const library = new URL('node_modules/ssh2/lib/index.js', root);
 if (!readFileSync(library, 'utf8').includes(MARKER)) {
   const tool = new URL('node_modules/patch-package/index.js', root);
-  const { status } = spawnSync(process.execPath, [tool.pathname, '--error-on-fail'], { cwd: root, stdio: ['ignore', 2, 2] });
+  const { status } = spawnSync(process.execPath, [tool.pathname, '--error-on-fail'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  });
   if (status !== 0 || !readFileSync(library, 'utf8').includes(MARKER)) {
     process.stderr.write('patches/ could not be applied: run `npm ci` again\n');
     process.exit(1);

@@ -50,7 +50,7 @@ describe('holding a directory', () => {
 
   test('ends with its process, even one that is killed', async () => {
     await using directory = await tempDirectory();
-    await using holder = startScript('tests/main/hold-directory.ts', [directory.path]);
+    await using holder = startScript('tests/main/hold-directory-child.ts', [directory.path]);
     expect(await holder.nextLine()).toBe('held');
     await expect(holdDirectory(directory.path)).rejects.toMatchObject({ code: 'start_refused' });
     await holder.kill('SIGKILL');

@@ -10,7 +10,7 @@ import { describeWith } from '../support/partners.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-const LAUNCH = 'tests/main/launch-postgres.ts';
+const LAUNCH = 'tests/main/launch-postgres-child.ts';
 const NOBODY = 65534;
 const log = createLog('silent');
 
@@ -134,7 +134,7 @@ describe('the embedded database', () => {
     await using directory = await tempDirectory();
     const first = await start(join(directory.path, 'postgres'));
     await first[Symbol.asyncDispose]();
-    await using stranger = startScript('tests/main/launch-postgres.ts', [join(directory.path, 'another')]);
+    await using stranger = startScript('tests/main/launch-postgres-child.ts', [join(directory.path, 'another')]);
     const { pid } = JSON.parse(await stranger.nextLine()) as Launched;
     const lock = join(first.home, 'cluster', 'postmaster.pid');
     await writeFile(lock, `${pid}\n${dirname(lock)}\n1\n1\n\n127.0.0.1\n0 0\nready\n`);

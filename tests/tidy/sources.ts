@@ -26,7 +26,7 @@ async function below(directory: string): Promise<string[]> {
   const entries = await readdir(join(ROOT, directory), { withFileTypes: true }).catch(() => []);
   const nested = entries.map((entry) => {
     const path = `${directory}/${entry.name}`;
-    return entry.isDirectory() ? below(path) : [path];
+    return entry.isDirectory() ? below(path) : Promise.resolve([path]);
   });
   return (await Promise.all(nested)).flat();
 }
