@@ -61,6 +61,7 @@ class Reader {
   #values = false;
   #tuples = 0;
   #ddlBytes = 0;
+  #cut = false;
 
   constructor(rowsMax: number) {
     this.#rowsMax = rowsMax;
@@ -68,15 +69,18 @@ class Reader {
 
   count(chunk: Uint8Array, room: number): number {
     for (let at = 0; at < room; at += 1) {
-      if (!this.#step(chunk[at] ?? 0)) return at;
+      if (this.#step(chunk[at] ?? 0)) continue;
+      this.#cut = true;
+      return at;
     }
     return room;
   }
 
   finish(): void {
-    const pending = this.#state === 'row' || this.#state === 'copy_row' || this.#state === 'head';
+    const pending = this.#state === 'row' || this.#state === 'head' || this.#state === 'copy_row';
     const openTuple = this.#state === 'insert' && (this.#depth > 0 || this.#tuples === 0);
-    if (pending || openTuple) this.rows += 1;
+    // What was cut off never began; within the budget, anything unfinished is a row.
+    if (!this.#cut && (pending || openTuple)) this.rows = Math.min(this.rows + 1, this.#rowsMax);
     this.#state = 'start';
   }
 
@@ -198,11 +202,9 @@ class Reader {
 
   #closeTuple(): boolean {
     this.#depth = Math.max(0, this.#depth - 1);
-    if (this.#values && this.#depth === 0) {
-      this.rows += 1;
-      this.#tuples += 1;
-    }
-    return true;
+    if (!this.#values || this.#depth > 0) return true;
+    this.#tuples += 1;
+    return this.#shortRow('insert');
   }
 
   /** `COPY … FROM stdin;` opens data lines; an INSERT without tuples (`INSERT … SELECT`) still counts once. */
@@ -218,11 +220,13 @@ class Reader {
   }
 
   #readCopyRow(byte: number): boolean {
+    const full = this.rows >= this.#rowsMax;
     if (!isBreak(byte)) {
       if (this.#head.length < 3) this.#head += String.fromCharCode(byte);
-      return true;
+      return !full || this.#head === '\\.';
     }
     const ended = this.#head === '\\.';
+    if (!ended && full) return false;
     this.#state = ended ? 'start' : 'copy';
     if (!ended) this.rows += 1;
     return true;
@@ -238,8 +242,8 @@ class Reader {
   #beginRow(state: 'row' | 'copy_row', byte: number): boolean {
     this.#head = String.fromCharCode(byte);
     this.#state = state;
-    // The line that ends COPY is no row: its backslash may pass when the budget is used up to the last row.
-    return this.rows < this.#rowsMax || (state === 'copy_row' && byte === BACKSLASH && this.rows === this.#rowsMax);
+    // The line that ends COPY is no row: its backslash may pass a budget used up to the last row, and no more than that.
+    return this.rows < this.#rowsMax || (state === 'copy_row' && byte === BACKSLASH);
   }
 
   /** A row that is whole already. */

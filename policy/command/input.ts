@@ -1,7 +1,7 @@
 /** What is known of a command's words and input before it runs. */
 import type { Assignment, HereDoc, SyntaxNode, Word as Node } from 'unbash';
 import type { Input, Span, Word } from './model.ts';
-import { innerOf } from './wrappers.ts';
+import { feedsWords, innerOf } from './wrappers.ts';
 import { literalWord, readParts, readWord, wordOf } from './words.ts';
 
 /** The text of a here-document. */
@@ -16,13 +16,18 @@ export function literalWordOf(node: Assignment): Word {
   return wordOf([{ kind: 'text', text: `${node.name}=`, quoted: false }, ...value], [node.pos, node.end]);
 }
 
-/** The program at this place of a pipeline; of a wrapper, the program it runs. */
+/** The program at this place of a pipeline. Behind `xargs` it takes what it reads as names: `xargs cat`. */
 export function nameOf(node: SyntaxNode): string {
   if (node.type !== 'Command') return '(';
-  const name = node.name?.value ?? '';
+  const name = lastPart(node.name?.value ?? '');
   const [inner] = innerOf(name, node.args.map(wordOfArgument));
-  const program = inner?.words[0]?.text ?? name;
-  return program.slice(program.lastIndexOf('/') + 1);
+  const program = inner?.words[0];
+  if (program === undefined) return name;
+  return feedsWords(name) ? `${name} ${lastPart(program.text)}` : lastPart(program.text);
+}
+
+function lastPart(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 function wordOfArgument(arg: Node | Assignment): Word {

@@ -19,7 +19,8 @@ import { readScript, walk, type Walked } from './walk.ts';
  * can be judged again. What cannot be read is denied on a guarded target. Spans are UTF-16 units of `text`.
  */
 export function judgeCommand(text: string, policy: TargetPolicy): Judgement {
-  if (hasHidden(text) || Buffer.byteLength(text, 'utf8') > LIMITS.commandBytesMax) return unreadable(text, policy);
+  const tooLong = Buffer.byteLength(text, 'utf8') > LIMITS.commandBytesMax;
+  if (tooLong || hasHidden(text) || isUnfinished(text)) return unreadable(text, policy);
   const script = readScript(text);
   const walked = walk(script);
   if (walked.unreadable !== undefined) return unreadable(text, policy, walked);
@@ -40,6 +41,12 @@ function commandsOf(walked: Walked): readonly (readonly string[])[] {
 /** Control characters but tab and line break: what they would do in a terminal is not what they look like here. */
 function hasHidden(text: string): boolean {
   return /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])/u.test(text);
+}
+
+/** A backslash at the end joins the next line to this one: `w\\` and `get …` are `wget …`, judged as neither. */
+function isUnfinished(text: string): boolean {
+  const backslashes = /\\*$/.exec(text)?.[0].length ?? 0;
+  return backslashes % 2 === 1;
 }
 
 function unreadable(text: string, policy: TargetPolicy, walked?: Walked): Judgement {

@@ -56,8 +56,10 @@ function feedsAnother({ output, downstream }: Invocation): boolean {
   return output === 'captured' || downstream.some((name) => !isHarmlessAfter(name));
 }
 
+/** `| cat` shows names; `| xargs cat` reads what they name. */
 function isHarmlessAfter(name: string): boolean {
-  return SHOWING.has(name) || METADATA_ONLY.has(name);
+  const [feeder = '', program] = name.split(' ');
+  return program === undefined ? SHOWING.has(feeder) || METADATA_ONLY.has(feeder) : METADATA_ONLY.has(program);
 }
 
 /** What the redirections of a command open. Writing into a protected path is no export; reading from it is. */

@@ -36,6 +36,9 @@ interface Place {
 
 const TOP: Place = { input: { kind: 'none' }, output: 'shown', downstream: [], depth: 0, top: true };
 const DEPTH_MAX = 64;
+/** Commands of one text, and of one pipeline: more is no work of a person, and judging it would cost others their turn. */
+const COMMANDS_MAX = 500;
+const PIPELINE_MAX = 64;
 const CONSTANT = /^[\w./:@%+,-]*$/;
 const REBINDS = new Set([
   'read',
@@ -69,7 +72,7 @@ class Walker implements Walked {
   readonly #functionNames = new Set<string>();
 
   visit(node: SyntaxNode, place: Place): void {
-    if (place.depth > DEPTH_MAX || !KNOWN.has(node.type)) {
+    if (place.depth > DEPTH_MAX || !KNOWN.has(node.type) || this.#isTooMuch(node)) {
       this.unreadable ??= [node.pos, node.end];
       return;
     }
@@ -77,6 +80,13 @@ class Walker implements Walked {
     if (this.#visitCommand(node, place, inside) || this.#visitScript(node, place, inside)) return;
     this.#collect(node);
     forEachChild(node, (child) => this.visit(child, inside));
+  }
+
+  /** Too many commands, or a here-document whose end is still to be typed: it would swallow the next lines. */
+  #isTooMuch(node: SyntaxNode): boolean {
+    if (node.type === 'HereDoc') return node.closing === undefined;
+    if (node.type === 'Pipeline' && node.commands.length > PIPELINE_MAX) return true;
+    return this.invocations.length > COMMANDS_MAX;
   }
 
   /** Nodes that run something with an input and an output of their own. */

@@ -212,6 +212,11 @@ export function isWrapper(tool: string): boolean {
   return BY_TOOL.has(tool);
 }
 
+/** Whether `tool` gives the command it runs more words, read from its input. */
+export function feedsWords(tool: string): boolean {
+  return BY_TOOL.get(tool)?.feeds === true;
+}
+
 /** The commands inside the words of `tool`. Empty when it runs none, as `sudo -l`. */
 export function innerOf(tool: string, args: readonly Word[]): readonly Inner[] {
   const wrapper = BY_TOOL.get(tool);

@@ -195,7 +195,7 @@ const CLIENT: Readonly<Record<string, readonly [ExportHit['verdict'], FindingCla
 const client: Detector = (tokens) => {
   const found = CLIENT[wordAt(tokens, 0)];
   const [token, after] = tokens;
-  if (found === undefined || token === undefined || (after?.kind === 'symbol' && /[=:]/.test(after.text)))
+  if (found === undefined || token === undefined || (after?.kind === 'symbol' && /[=:.]/.test(after.text)))
     return undefined;
   return hit('sql.client-command', token, found[0], found[1]);
 };

@@ -48,6 +48,7 @@ export function printsRows(tokens: readonly Token[]): boolean {
   // A renamed or re-homed table is out of the policy's sight.
   if (/^(ALTER|RENAME)$/.test(first) && words.some((word) => /^(RENAME|EXCHANGE)$/.test(word))) return true;
   if (words.some((word) => word === 'RETURNING' || word === 'OUTPUT')) return true;
+  if (words.some((word) => /^(PERFORM|FETCH|RAISE|LOOP|FOREACH)$/.test(word))) return true;
   if (!words.includes('SELECT')) return SILENT.test(first) ? movesTable(first, words) : true;
   return first !== 'SELECT' || !(onlyAggregates(tokens, words) || fewRows(tokens, words));
 }

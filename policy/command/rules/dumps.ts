@@ -86,7 +86,7 @@ export const DUMP_RULES: readonly Rule[] = [
     when: [
       { flags: ['--rdb', '--functions-rdb', '--pipe', '--replica', '--slave', '--bigkeys', '--memkeys', '--eval'] },
       {
-        word: /^(keys|scan|hgetall|hmget|hvals|lrange|smembers|zrange|mget|get|dump|migrate|monitor|sync|psync|replicaof|slaveof|eval|evalsha|script|debug|restore|sort|xrange|bgsave|save|hscan|sscan|zscan|getrange)$/i,
+        verb: /^(keys|scan|hgetall|hmget|hvals|lrange|smembers|zrange|mget|get|dump|migrate|monitor|sync|psync|replicaof|slaveof|eval|evalsha|script|debug|restore|sort|xrange|bgsave|save|hscan|sscan|zscan|getrange)$/i,
       },
       { bare: true },
       { fed: true },
@@ -197,7 +197,7 @@ export const DUMP_RULES: readonly Rule[] = [
     verdict: 'needs_ticket',
     when: [
       {
-        word: /^(snapshot|dump|backup|export|unload|database|rdump|create|download|copy|full|query|sql|load|extract|read)(:\w+)?$/i,
+        verb: /^(snapshot|dump|backup|export|unload|database|rdump|create|download|copy|full|query|sql|load|extract|read)(:\w+)?$/i,
       },
       {
         lacks: [

@@ -1,4 +1,6 @@
 /** Interpreters: what of their words is code. As data. */
+import { isStartupFile } from './environment.ts';
+
 export interface Interpreter {
   readonly tools: RegExp;
   /** Options whose value is code. */
@@ -111,6 +113,9 @@ const PLAIN_WORDS = new Set(
    strftime time_t localtime now datetime math sqrt pi return exit say ARGV`.split(/\s+/),
 );
 
+/** `do "file"`, `require "./x"`, `load "x"`: words that run another file, except what only reads JSON or a known module. */
+const LOADS_CODE = /\bdo\s*\(?\s*["']|\brequire\b(?!\(["'](fs|path|os)["']\))|(?<!\bjson\.)\bloads?\b|\buse\s*["']/;
+
 /**
  * Whether inline code is so plain that its words say all it can do: known words, numbers, plain strings and simple
  * punctuation, with no string built at run time and no escape that hides a name.
@@ -119,8 +124,10 @@ export function isPlainCode(code: string): boolean {
   if (code.length > 400 || /[\\`+$&|%^~@]/.test(code)) return false;
   const strings = /"([^"]*)"|'([^']*)'/g;
   for (const match of code.matchAll(strings)) {
-    if (!/^[\w./:, -]*$/.test(match[1] ?? match[2] ?? '')) return false;
+    const text = match[1] ?? match[2] ?? '';
+    if (!/^[\w./:, -]*$/.test(text) || isStartupFile(text)) return false;
   }
+  if (LOADS_CODE.test(code)) return false;
   const bare = code.replace(strings, ' ');
   if (/["'#]/.test(bare) || !/^[\w\s().,;=!<>?:[\]{}*/-]*$/.test(bare)) return false;
   return (bare.match(/[A-Za-z_]\w*/g) ?? []).every((word) => PLAIN_WORDS.has(word) || word.length === 1);

@@ -11,6 +11,8 @@ export interface Condition {
   readonly sub?: readonly string[];
   /** Some word after the name matches. */
   readonly word?: RegExp;
+  /** Like `word`, for the verb of a tool: a first operand that is not known before it runs may be it too. */
+  readonly verb?: RegExp;
   /** Some word is not known before it runs. */
   readonly expansion?: true;
   /** It reads a pipe, a file or a here-document. */
@@ -39,12 +41,32 @@ export function matches(rule: Rule, invocation: Pick<Invocation, 'args' | 'input
 function holds(condition: Condition, { args, input }: Pick<Invocation, 'args' | 'input'>): boolean {
   if (condition.flags !== undefined && !hasFlag(args, condition.flags)) return false;
   if (condition.lacks !== undefined && hasFlag(args, condition.lacks)) return false;
-  if (condition.sub !== undefined && !condition.sub.some((sub) => beginsWith(args, sub.split(' ')))) return false;
-  const pattern = condition.word;
-  if (pattern !== undefined && !args.some((word) => pattern.test(word.text))) return false;
   if (condition.expansion === true && args.every((word) => word.exact)) return false;
   if (condition.fed === true && input.kind === 'none') return false;
-  return condition.bare !== true || operandsOf(args).length === 0;
+  if (condition.bare === true && operandsOf(args).length > 0) return false;
+  return wordsHold(condition, args);
+}
+
+function wordsHold({ sub, word, verb }: Condition, args: readonly Word[]): boolean {
+  if (word !== undefined && !someMatch(args, word)) return false;
+  if (verbUnknown(args)) return true;
+  if (sub !== undefined && !sub.some((one) => beginsWith(args, one.split(' ')))) return false;
+  return verb === undefined || someMatch(args, verb);
+}
+
+function someMatch(args: readonly Word[], pattern: RegExp): boolean {
+  return args.some((word) => pattern.test(word.text));
+}
+
+/** `git $x`, `git "$@"`: what comes first decides what the tool does, and it is not in the text. */
+function verbUnknown(args: readonly Word[]): boolean {
+  return operandsOf(args)[0]?.pieces[0]?.kind === 'unknown' || isEmptyThenUnknown(operandsOf(args)[0]);
+}
+
+/** `"$@"` begins with the empty text of its quotes. */
+function isEmptyThenUnknown(word: Word | undefined): boolean {
+  const [first, second] = word?.pieces ?? [];
+  return first?.kind === 'text' && first.text === '' && second?.kind === 'unknown';
 }
 
 /** Whether one of `flags` stands among `args`, alone, with `=value`, attached or in a cluster of short options. */

@@ -59,7 +59,7 @@ export const SERVICE_RULES: readonly Rule[] = [
     verdict: 'needs_ticket',
     when: [
       {
-        word: /^(cp|mv|sync|put|rsync|copy|copyto|move|moveto|upload|upload[-_](file|batch|dir)|put-object|upload-part|rcat|mirror|create|add|send|push|import|extract|export|share|transfer|publish|deploy|mount|serve|pipe|up|edit|unload|run|start-export-task|create-db-snapshot|copy-db-snapshot|modify-db-snapshot-attribute|invoke|publish-message|put-parameter|put-secret-value|send-message|insert|object|presign|mb|load|paste|bisync|bulk-upload|run-command|ssh|scp|exec|query)$/,
+        verb: /^(cp|mv|sync|put|rsync|copy|copyto|move|moveto|upload|upload[-_](file|batch|dir)|put-object|upload-part|rcat|mirror|create|add|send|push|import|extract|export|share|transfer|publish|deploy|mount|serve|pipe|up|edit|unload|run|start-export-task|create-db-snapshot|copy-db-snapshot|modify-db-snapshot-attribute|invoke|publish-message|put-parameter|put-secret-value|send-message|insert|object|presign|mb|load|paste|bisync|bulk-upload|run-command|ssh|scp|exec|query)$/,
       },
       { expansion: true },
       { fed: true },
@@ -133,7 +133,7 @@ export const SERVICE_RULES: readonly Rule[] = [
     verdict: 'needs_ticket',
     when: [
       {
-        word: /^(send|receive|export|convert|dump|vol-download|migrate|clone|managedsave|savefs|-[0-9]\w*|-R|-c|-ra|cat .*)$/,
+        verb: /^(send|receive|export|convert|dump|vol-download|migrate|clone|managedsave|savefs|-[0-9]\w*|-R|-c|-ra|cat .*)$/,
       },
     ],
     tests: {

