@@ -55,7 +55,7 @@ export interface SealedRecording {
 const id = <Id extends string>() => z.custom<Id>((value) => typeof value === 'string' && isSessionId(value));
 const cells = z.int().min(0).max(65_535);
 
-export const RecordingMetaSchema = z.strictObject({
+const RecordingMetaSchema = z.strictObject({
   v: z.literal(1),
   sessionId: id<SessionId>(),
   connectionId: id<ConnectionId>(),
@@ -69,7 +69,7 @@ export const RecordingMetaSchema = z.strictObject({
   term: z.string().max(1024),
 });
 
-export type StoredMeta = z.infer<typeof RecordingMetaSchema>;
+type StoredMeta = z.infer<typeof RecordingMetaSchema>;
 
 /** The payload of the first frame. */
 export function encodeMeta(meta: RecordingMeta): Buffer {

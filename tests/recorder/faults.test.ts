@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { LIMITS } from '../../foundation/index.ts';
+import { createFault } from '../../recorder/fault.ts';
 import { recordingPath, verifySession } from '../../recorder/index.ts';
+import { startLeafLog } from '../../recorder/log/leaf-log.ts';
+import { encodeMeta, openLeafOf } from '../../recorder/recording.ts';
+import { WriteAheadLog } from '../../recorder/wal.ts';
 import { errno, MemoryDisk } from './support/memory-disk.ts';
 import { newMeta, record, rootOf, SMALL, start } from './support/recordings.ts';
 
@@ -87,6 +92,42 @@ test('a write that takes nothing is a failure, not a loop', async () => {
   const { disk, writer } = await running();
   disk.before = (call) => (call === 'write' ? 0 : undefined);
   await expect(writer.append('o', Buffer.from('x'))).rejects.toEqual(unavailable);
+});
+
+describe('a fault anywhere in the recorder', () => {
+  const parts = () => {
+    const disk = new MemoryDisk();
+    disk.put('/log/.keep', Buffer.alloc(0));
+    const fault = createFault(() => undefined);
+    return { disk, fault };
+  };
+
+  test('keeps the write-ahead log from acknowledging what already waits', async () => {
+    const { disk, fault } = parts();
+    const limits = { ...LIMITS, ...SMALL };
+    await using wal = new WriteAheadLog({ directory: '/log', files: disk, limits, fault, firstNumber: 1 });
+    await wal.start();
+    const appended = wal.append({ sessionId: newMeta().sessionId, offset: 0, data: Buffer.from('waits') });
+    fault.trip(new Error('elsewhere'));
+    await expect(appended).rejects.toEqual(unavailable);
+    expect(disk.calls.filter(({ call }) => call === 'datasync')).toEqual([]);
+  });
+
+  test('keeps the log from signing what already waits', async () => {
+    const { disk, fault } = parts();
+    const leafLog = await startLeafLog({
+      directory: '/log',
+      files: disk,
+      fault,
+      visit: () => undefined,
+      mayCreate: true,
+    });
+    const before = disk.calls.length;
+    const appended = leafLog.append(openLeafOf(encodeMeta(newMeta()), new Date(0)));
+    fault.trip(new Error('elsewhere'));
+    await expect(appended).rejects.toEqual(unavailable);
+    expect(disk.calls.slice(before)).toEqual([]);
+  });
 });
 
 describe('when the leaf log cannot be stored', () => {

@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { encodeRecord, encodeSegmentHeader, SEGMENT_HEADER_BYTES, scanSegment } from '../../recorder/wal-segment.ts';
+import {
+  encodeRecord,
+  encodeSegmentHeader,
+  scanSegment,
+  SEGMENT_HEADER_BYTES,
+  type WalRecord,
+} from '../../recorder/wal-segment.ts';
 
 const marker = Buffer.from('0102030405060708', 'hex');
 const sessionId = '0195f000-0000-7000-8000-000000000001';
@@ -15,7 +21,7 @@ function segment(...parts: readonly Buffer[]): Buffer {
   return bytes;
 }
 
-const encoded = (record: typeof first): Buffer => encodeRecord(marker, record);
+const encoded = (record: WalRecord): Buffer => encodeRecord(marker, record);
 
 test('all records come back in order, and the zeros behind them are the end', () => {
   expect(scanSegment(segment(encoded(first), encoded(second)))).toEqual({
@@ -46,7 +52,7 @@ test('recorded text cannot pose as a record of another session, for it does not 
     ...second,
     sessionId: '0195f000-0000-7000-8000-000000000002',
   });
-  const carrier: Buffer = encoded({ sessionId, offset: 0, data: forged });
+  const carrier = encoded({ sessionId, offset: 0, data: forged });
   carrier[20] = carrier.readUInt8(20) ^ 1; // The carrier is torn, so the scan looks inside it.
   expect(scanSegment(segment(carrier))).toEqual({ condition: 'read', records: [], torn: true });
 });
