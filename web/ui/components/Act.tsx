@@ -98,7 +98,7 @@ export function AssetList(props: { readonly assets: readonly Asset[]; readonly n
           {asset.recordCount === null
             ? t('common.unknownCount')
             : t('common.records', { count: asset.recordCount, n: formatCount(asset.recordCount, locale) })}
-          , {asset.dataClass}
+          , {nameOf('dataClass', asset.dataClass)}
         </List.Item>
       ))}
       {rest.map((name) => (

@@ -13,6 +13,7 @@ export const codesEn = {
   'mode.recorded': 'Recorded; lines are not judged',
   'assetKind.table': 'table',
   'assetKind.path': 'path',
+  'dataClass.personal': 'personal data',
   'state.requested': 'Waiting for a decision',
   'state.approved': 'Approved',
   'state.in_use': 'In use',

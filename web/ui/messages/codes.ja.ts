@@ -15,6 +15,7 @@ export const codesJa: Readonly<Record<keyof typeof codesEn, string>> = {
   'mode.recorded': '記録のみ（入力行は判定されません）',
   'assetKind.table': 'テーブル',
   'assetKind.path': 'パス',
+  'dataClass.personal': '個人情報',
   'state.requested': '承認待ち',
   'state.approved': '承認済み',
   'state.in_use': '使用中',

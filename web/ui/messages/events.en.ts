@@ -98,6 +98,7 @@ export const eventsEn = {
   'close.locked': 'the person was locked',
   'close.revoked': 'the access was taken back',
   'close.expired': 'the access ran out',
+  'close.undecided': 'the access could not be checked',
   'close.recorder_failed': 'the recorder could not store',
   'close.shutdown': 'the gateway was stopped',
   'close.gateway_restarted': 'the gateway broke off and was started again',

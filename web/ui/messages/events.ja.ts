@@ -100,6 +100,7 @@ export const eventsJa: Readonly<Record<keyof typeof eventsEn, string>> = {
   'close.locked': '利用停止のため',
   'close.revoked': '接続許可が取り消されたため',
   'close.expired': '利用期限に達したため',
+  'close.undecided': '接続許可を確認できなかったため',
   'close.recorder_failed': '記録を保存できなかったため',
   'close.shutdown': 'ゲートウェイの停止',
   'close.gateway_restarted': 'ゲートウェイの異常終了と再起動',
