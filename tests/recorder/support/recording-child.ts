@@ -7,8 +7,8 @@ if (directory === undefined) throw new Error('a directory is needed');
 const recorder = await start(directory);
 const sealed = await recorder.openRecording(newMeta());
 await sealed.append('o', Buffer.from('[0]'));
-writeSync(1, `${sealed.sessionId} 0\n`);
 await sealed.close();
+writeSync(1, `${sealed.sessionId} 0\n`);
 
 for (let session = 0; session < 3; session += 1) {
   const writer = await recorder.openRecording(newMeta());
