@@ -27,7 +27,7 @@ export const TargetIdSchema = z.custom<TargetId>(isUuid);
 const LOCALES = ['en', 'ja'] as const satisfies readonly Locale[];
 export const LocaleSchema = z.enum(LOCALES);
 export const RoleSchema = z.enum(ROLES);
-export const TargetModeSchema = z.enum(['guarded-pty', 'recorded']);
+export const TargetModeSchema = z.enum(['guarded-line', 'recorded']);
 export const SessionKindSchema = z.enum(['shell', 'exec']);
 
 export const PersonRow = z

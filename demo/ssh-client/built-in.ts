@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import ssh2 from 'ssh2';
-import { newKeyPair } from '../key-pair.ts';
+import { generateSshKey } from '../../identity/index.ts';
 import type { SshClientTool, SshDestination, SshRun } from './tool.ts';
 
 /** A small SSH client for machines without OpenSSH: the tour says so when it uses this. */
@@ -10,10 +10,10 @@ export const builtInClient: SshClientTool = {
   async createKey(path) {
     const known = await readFile(`${path}.pub`, 'utf8').catch(() => undefined);
     if (known !== undefined) return known.trim();
-    const { privateText, publicLine } = newKeyPair('tour');
-    await writeFile(path, privateText, { mode: 0o600 });
-    await writeFile(`${path}.pub`, `${publicLine}\n`);
-    return publicLine;
+    const { privateKey, publicKeyLine } = generateSshKey('tour');
+    await writeFile(path, privateKey, { mode: 0o600 });
+    await writeFile(`${path}.pub`, `${publicKeyLine}\n`);
+    return publicKeyLine;
   },
   async run(destination, command) {
     const privateKey = await readFile(destination.keyPath, 'utf8');

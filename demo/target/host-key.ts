@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import ssh2 from 'ssh2';
 import { GatewayError, Secret } from '../../foundation/index.ts';
-import { newKeyPair } from '../key-pair.ts';
+import { generateSshKey } from '../../identity/index.ts';
 import { errorCodeOf } from './error-code.ts';
 
 export interface HostKey {
@@ -26,7 +26,7 @@ export async function loadHostKey(path: string): Promise<HostKey> {
 }
 
 async function createHostKey(path: string): Promise<string> {
-  const { privateText: text } = newKeyPair('crm-db');
+  const { privateKey: text } = generateSshKey('crm-db');
   const beside = `${path}.${randomBytes(6).toString('hex')}`;
   await writeFile(beside, text, { mode: 0o600, flag: 'wx' });
   await rename(beside, path);

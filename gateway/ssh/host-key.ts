@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { asError, GatewayError } from '../../foundation/index.ts';
+import { generateSshKey } from '../../identity/index.ts';
 import { utils } from './library.ts';
 
 export interface HostKey {
@@ -31,7 +32,7 @@ async function readOrCreate(path: string): Promise<string> {
     const error = asError(thrown);
     if (!('code' in error && error.code === 'ENOENT')) throw error;
   }
-  const generated = utils.generateKeyPairSync('ed25519', { comment: 'sekisho gateway' });
-  await writeFile(path, generated.private, { mode: 0o600, flag: 'wx' });
-  return generated.private;
+  const { privateKey } = generateSshKey('sekisho gateway');
+  await writeFile(path, privateKey, { mode: 0o600, flag: 'wx' });
+  return privateKey;
 }

@@ -4,7 +4,7 @@
  */
 import type { PublicKeyAuthMethod } from 'ssh2';
 import { asError, type Clock, equalInConstantTime, GatewayError, LIMITS, type Log } from '../../foundation/index.ts';
-import type { CertificateAuthority } from '../../identity/index.ts';
+import { type CertificateAuthority, generateSshKey } from '../../identity/index.ts';
 import type { TargetAuthorization } from '../../policy/index.ts';
 import { targetLeg } from './algorithms.ts';
 import { Client, type ClientChannel, type ParsedKey, type SshClient, utils } from './library.ts';
@@ -32,9 +32,18 @@ export interface ChannelOptions {
 /** One signed-in connection to a target. */
 export class TargetConnection {
   readonly #client: SshClient;
+  #closed = false;
 
   constructor(client: SshClient) {
     this.#client = client;
+    client.once('close', () => {
+      this.#closed = true;
+    });
+  }
+
+  /** Whether the connection is gone, whoever ended it. */
+  get closed(): boolean {
+    return this.#closed;
   }
 
   exec(command: string, options: ChannelOptions): Promise<ClientChannel> {
@@ -54,11 +63,6 @@ export class TargetConnection {
         opened(error, channel, resolve, reject),
       );
     });
-  }
-
-  /** Calls `listener` when the connection is lost or closed. */
-  onClose(listener: () => void): void {
-    this.#client.once('close', listener);
   }
 
   close(): void {
@@ -122,12 +126,12 @@ function sessionKey(
   authorization: TargetAuthorization,
   session: { id: string; serial: bigint },
 ): ParsedKey {
-  const generated = utils.generateKeyPairSync('ed25519');
-  const parsed = utils.parseKey(generated.private);
+  const generated = generateSshKey('');
+  const parsed = utils.parseKey(generated.privateKey);
   if (parsed instanceof Error) throw parsed;
   const now = deps.clock.now().getTime();
   const certificate = deps.authority.issueUserCertificate({
-    publicKey: parsed.getPublicSSH().subarray(-32),
+    publicKey: generated.publicKey,
     principal: authorization.account,
     keyId: `session-${session.id}`,
     serial: session.serial,

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import ssh2, { type ClientChannel, type ParsedKey, type PublicKeyAuthMethod } from 'ssh2';
 import { type DemoTarget, startDemoTarget } from '../../demo/index.ts';
-import { newKeyPair } from '../../demo/key-pair.ts';
+import { generateSshKey } from '../../identity/index.ts';
 import { findPlace } from '../../demo/target/place.ts';
 import { createLog, LIMITS } from '../../foundation/index.ts';
 import { type CertificateAuthority, loadCertificateAuthority } from '../../identity/index.ts';
@@ -36,7 +36,7 @@ function start(at: string): Promise<DemoTarget> {
 
 /** A key and a certificate for it, in the shape ssh2 signs with. */
 function certifiedKey(): ParsedKey {
-  const parsed = ssh2.utils.parseKey(newKeyPair('test').privateText);
+  const parsed = ssh2.utils.parseKey(generateSshKey('test').privateKey);
   if (parsed instanceof Error) throw parsed;
   const certificate = authority.issueUserCertificate({
     publicKey: parsed.getPublicSSH().subarray(-32),

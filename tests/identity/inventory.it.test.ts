@@ -39,7 +39,7 @@ const BASE: InventoryInput = {
     },
   ],
   targets: [
-    { name: 'crm-db', system: 'crm', host: '127.0.0.1', port: 22, hostKey: 'ssh-ed25519 AAAA', mode: 'guarded-pty' },
+    { name: 'crm-db', system: 'crm', host: '127.0.0.1', port: 22, hostKey: 'ssh-ed25519 AAAA', mode: 'guarded-line' },
   ],
   accounts: [
     { target: 'crm-db', person: 'aoki', account: 'aoki' },
@@ -206,7 +206,7 @@ describe('applyInventory', () => {
         account: 'aoki',
         actions: ['shell', 'exec'],
         expiresAt: new Date('2026-12-31T06:00:00Z'),
-        mode: 'guarded-pty',
+        mode: 'guarded-line',
         assets: [
           { kind: 'path', name: '/srv/crm', dataClass: 'personal', recordCount: null },
           { kind: 'table', name: 'crm.customers', dataClass: 'personal', recordCount: 9_280_000 },

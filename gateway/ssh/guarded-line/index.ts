@@ -57,11 +57,12 @@ async function readScriptLine(work: ChannelWork, input: InputQueue, signal: Abor
   const parts: Buffer[] = [];
   let length = 0;
   for (;;) {
-    const chunk = await input.next(signal);
-    if (chunk === undefined) return parts.length === 0 ? undefined : Buffer.concat(parts).toString('utf8');
+    const typed = await input.next(signal);
+    if (typed === undefined) return parts.length === 0 ? undefined : Buffer.concat(parts).toString('utf8');
+    const { bytes: chunk } = typed;
     const at = chunk.indexOf(LINE_FEED);
     const end = at === -1 ? chunk.length : at + 1;
-    input.giveBack(chunk.subarray(end));
+    input.giveBack({ bytes: chunk.subarray(end), recorded: false });
     await work.session.record('i', chunk.subarray(0, end));
     length += end;
     // A line nobody could judge is cut to one byte too many, which the shell then refuses with its reason.

@@ -1,38 +1,46 @@
 import type { Readable } from 'node:stream';
 
-/** A channel's input, taken chunk by chunk by whoever's turn it is: the line editor, then a program, then the editor. */
+/** A piece of input, and whether the recording has it already. */
+export interface Typed {
+  readonly bytes: Buffer;
+  readonly recorded: boolean;
+}
+
+/** A channel's input, taken piece by piece by whoever's turn it is: the line editor, then a program, then the editor. */
 export class InputQueue {
   readonly #channel: Readable;
-  readonly #returned: Buffer[] = [];
+  readonly #returned: Typed[] = [];
   #ended = false;
 
   constructor(channel: Readable) {
     this.#channel = channel;
-    channel.once('end', () => {
+    const end = (): void => {
       this.#ended = true;
-    });
-    channel.once('close', () => {
-      this.#ended = true;
-    });
-  }
-
-  get ended(): boolean {
-    return this.#ended && this.#returned.length === 0;
+    };
+    channel.once('end', end);
+    channel.once('close', end);
   }
 
   /** Gives back what was taken too much; the next taker gets it first. */
-  giveBack(chunk: Buffer): void {
-    if (chunk.length > 0) this.#returned.unshift(chunk);
+  giveBack(typed: Typed): void {
+    if (typed.bytes.length > 0) this.#returned.unshift(typed);
   }
 
-  /** The next chunk; undefined at the end of the input or when `signal` aborts. Nothing is lost by an abort. */
-  async next(signal: AbortSignal, options: { onlyNew?: boolean } = {}): Promise<Buffer | undefined> {
+  /** The next piece; undefined at the end of the input or when `signal` aborts. Nothing is lost by an abort. */
+  async next(signal: AbortSignal): Promise<Typed | undefined> {
+    if (!signal.aborted) {
+      const returned = this.#returned.shift();
+      if (returned !== undefined) return returned;
+    }
+    return this.nextNew(signal);
+  }
+
+  /** Like `next`, but leaves what was given back where it is. */
+  async nextNew(signal: AbortSignal): Promise<Typed | undefined> {
     for (;;) {
       if (signal.aborted) return undefined;
-      const returned = options.onlyNew === true ? undefined : this.#returned.shift();
-      if (returned !== undefined) return returned;
       const chunk: unknown = this.#channel.read();
-      if (Buffer.isBuffer(chunk)) return chunk;
+      if (Buffer.isBuffer(chunk)) return { bytes: chunk, recorded: false };
       if (this.#ended) return undefined;
       await this.#change(signal);
     }

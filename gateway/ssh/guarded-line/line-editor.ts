@@ -60,11 +60,11 @@ export class LineEditor {
     this.#readline.setPrompt(prompt);
     this.#readline.prompt();
     while (this.#lines.length === 0 && !this.#closed) {
-      const chunk = await input.next(signal);
-      if (chunk === undefined) break;
-      const { now, later } = this.#upToReturn(chunk);
-      input.giveBack(later);
-      await this.#side.recordInput(now);
+      const typed = await input.next(signal);
+      if (typed === undefined) break;
+      const { now, later } = this.#upToReturn(typed.bytes);
+      input.giveBack({ bytes: later, recorded: typed.recorded });
+      if (!typed.recorded) await this.#side.recordInput(now);
       this.#keys.emit('data', now);
       if (this.#readline.line.length > LIMITS.typedLineBytesMax) this.#interrupt();
     }

@@ -8,7 +8,8 @@ import { type Exit, join } from '../join.ts';
 import type { ChannelWork } from '../serve-channel.ts';
 import type { InputQueue } from './input-queue.ts';
 import { createMarkFilter } from './mark-filter.ts';
-import { EMPTY_STATE, readReport, type ShellState, wrapLine } from './wrapper.ts';
+import { TypeAhead } from './type-ahead.ts';
+import { EMPTY_STATE, readReport, readUnread, type ShellState, wrapLine } from './wrapper.ts';
 
 const MARK_BYTES = 16;
 const LEAVES = new Set(['exit', 'logout']);
@@ -79,32 +80,29 @@ export class GuardedShell {
       terminal,
       environment: request.environment,
     });
-    const finished = new AbortController();
+    const typing = new TypeAhead(this.#input);
     try {
       const exit = await join({
         session,
         person,
         request,
+        connection,
         target: channel,
-        forwardInput:
-          terminal === undefined ? () => Promise.resolve() : (take) => this.#typeInto(take, finished.signal),
-        filter: (stream, chunk) => ({ pass: stream === 'o' ? filter.take(chunk) : chunk, stop: false }),
+        forwardInput: terminal === undefined ? () => Promise.resolve() : (take) => typing.forward(take),
+        filter: (stream, chunk) => {
+          const pass = stream === 'o' ? filter.take(chunk) : chunk;
+          if (filter.report !== undefined) typing.stop(); // The program has ended: what comes now is for the prompt.
+          return { pass, stop: false };
+        },
       });
       const rest = filter.rest();
       if (rest.length > 0) await person.show('o', rest);
+      typing.stop();
       this.#learn(filter.report, exit);
+      if (filter.report !== undefined) typing.takeBack(readUnread(filter.report));
       return { exit, reported: filter.report !== undefined };
     } finally {
-      finished.abort();
-    }
-  }
-
-  /** What is typed while a program runs is the program's; what was pasted behind an Enter waits for its own prompt. */
-  async #typeInto(take: (chunk: Buffer) => Promise<void>, finished: AbortSignal): Promise<void> {
-    for (;;) {
-      const chunk = await this.#input.next(finished, { onlyNew: true });
-      if (chunk === undefined) return;
-      await take(chunk);
+      typing.stop();
     }
   }
 
@@ -121,6 +119,6 @@ function statusOf(argument: string | undefined, last: number): number {
 /** As a shell counts it: 128 and the signal's number (POSIX XCU 2.8.2). */
 function statusAfter(exit: Exit): number {
   if (exit.status !== undefined) return exit.status;
-  const number: unknown = Reflect.get(constants.signals, `SIG${exit.signal ?? ''}`);
+  const number: unknown = Reflect.get(constants.signals, `SIG${(exit.signal ?? '').replace(/^SIG/, '')}`);
   return typeof number === 'number' ? 128 + number : 255;
 }

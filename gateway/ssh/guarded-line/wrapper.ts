@@ -39,7 +39,10 @@ __sekisho_finish() {
   local state
   state=$(__sekisho_variables 2>/dev/null | base64 | tr -d '\\n')
   [ \${#state} -le 65536 ] || state=
-  printf '\\033]7001;%s;%s;%s;%s\\007' "$__sekisho_mark" "$1" "$(pwd -P | base64 | tr -d '\\n')" "$state"
+  local unread=
+  [ -t 0 ] && IFS= read -r -s -d '' -N 4096 -t 0.005 unread
+  printf '\\033]7001;%s;%s;%s;%s;%s\\007' "$__sekisho_mark" "$1" "$(pwd -P | base64 | tr -d '\\n')" "$state" \
+    "$(printf %s "$unread" | base64 | tr -d '\\n')"
   exit "$1"
 }
 trap '__sekisho_finish 130' INT
@@ -65,11 +68,11 @@ function quote(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-const Report = z.tuple([z.coerce.number().int().min(0).max(255), z.base64(), z.base64()]);
+const Report = z.tuple([z.coerce.number().int().min(0).max(255), z.base64(), z.base64(), z.base64()]);
 const Name = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/);
 
 /**
- * Reads what stood between the mark and its BEL: `status;base64 directory;base64 variables`.
+ * Reads what stood between the mark and its BEL: `status;base64 directory;base64 variables;base64 unread input`.
  * Anything odd keeps the state as it was.
  */
 export function readReport(report: string, before: ShellState, baseline: ShellState): ShellState {
@@ -80,6 +83,12 @@ export function readReport(report: string, before: ShellState, baseline: ShellSt
   if (!/^\/[^\p{Cc}]{0,4095}$/u.test(path)) return { ...before, status };
   const variables = encoded === '' ? before.variables : readVariables(encoded, baseline);
   return { directory: path, status, variables };
+}
+
+/** What the target says was typed and not read by the program; empty when the report is odd. */
+export function readUnread(report: string): Buffer {
+  const parsed = Report.safeParse(report.split(';'));
+  return parsed.success ? Buffer.from(parsed.data[3], 'base64') : Buffer.alloc(0);
 }
 
 function readVariables(encoded: string, baseline: ShellState): ShellState['variables'] {
