@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { ERRORS } from '../../foundation/index.ts';
 import type { EndReason } from '../../gateway/session-registry.ts';
-import { type Finding, ROLES, type TicketState } from '../../policy/model.ts';
+import { type Finding, ROLES, type TargetMode, type TicketState } from '../../policy/model.ts';
 import { AUDIT_EVENTS } from '../../recorder/audit-events.ts';
 import { CATALOGUES } from '../../web/ui/messages/index.ts';
 
@@ -46,11 +46,14 @@ const END_REASONS = {
   locked: true,
   revoked: true,
   expired: true,
+  undecided: true,
   recorder_failed: true,
   shutdown: true,
   gateway_restarted: true,
   internal: true,
 } satisfies Record<EndReason, true>;
+
+const MODES = { 'guarded-line': true, recorded: true } satisfies Record<TargetMode, true>;
 
 function namesMissing(group: string, codes: readonly string[]): string[] {
   return codes.map((code) => `${group}.${code}`).filter((key) => !keys.includes(key));
@@ -95,9 +98,10 @@ describe('the catalogues of the console', () => {
     expect(offered.filter((type) => !Object.hasOwn(AUDIT_EVENTS, type))).toEqual([]);
   });
 
-  test('name every role, ticket state, finding class and reason a session ends for', () => {
+  test('name every role, ticket state, target mode, finding class and reason a session ends for', () => {
     expect(namesMissing('role', ROLES)).toEqual([]);
     expect(namesMissing('state', Object.keys(STATES))).toEqual([]);
+    expect(namesMissing('mode', Object.keys(MODES))).toEqual([]);
     expect(namesMissing('finding', Object.keys(FINDING_CLASSES))).toEqual([]);
     expect(namesMissing('close', Object.keys(END_REASONS))).toEqual([]);
   });
