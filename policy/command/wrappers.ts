@@ -78,7 +78,6 @@ export const WRAPPERS: readonly Wrapper[] = [
       'ts',
       'faketime',
       'eatmydata',
-      'stdbuf.sh',
     ],
     as: 'words',
     values: 'p',

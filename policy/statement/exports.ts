@@ -130,7 +130,7 @@ const pairs: Detector = (tokens) => {
 };
 
 const FUNCTIONS =
-  /^(lo_export|lo_get|loread|pg_read_file|pg_read_binary_file|pg_stat_file_x|dblink\w*|query_to_xml\w*|table_to_xml\w*|cursor_to_xml\w*|schema_to_xml\w*|database_to_xml\w*|load_file|writefile|load_extension|utl_file|utl_http|utl_smtp|utl_tcp|utl_mail|dbms_datapump|dbms_xslprocessor|dbms_scheduler|httpuritype|opendatasource|openrowset|openquery|http_(get|post|put)|sys_exec|sys_eval|xp_cmdshell|xp_dirtree|sp_oacreate|sp_send_dbmail|sp_oamethod|fts3_tokenizer|pg_file_write|pg_logical_slot_\w+|copy_blob|url|remote|s3|gcs|azureblobstorage|aws_s3)$/i;
+  /^(lo_export|lo_get|loread|pg_read_file|pg_read_binary_file|dblink\w*|query_to_xml\w*|table_to_xml\w*|cursor_to_xml\w*|schema_to_xml\w*|database_to_xml\w*|load_file|writefile|load_extension|utl_file|utl_http|utl_smtp|utl_tcp|utl_mail|dbms_datapump|dbms_xslprocessor|dbms_scheduler|httpuritype|opendatasource|openrowset|openquery|http_(get|post|put)|sys_exec|sys_eval|xp_cmdshell|xp_dirtree|sp_oacreate|sp_send_dbmail|sp_oamethod|fts3_tokenizer|pg_file_write|pg_logical_slot_\w+|copy_blob|url|remote|s3|gcs|azureblobstorage|aws_s3)$/i;
 const SHELLS = /^(xp_cmdshell|sys_exec|sys_eval|sp_oacreate|load_extension|dbms_scheduler)$/i;
 const NEED_CALL = /^(url|remote|s3|gcs|azureblobstorage|http_(get|post|put)|lo_get|loread)$/i;
 

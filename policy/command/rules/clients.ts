@@ -16,7 +16,7 @@ export interface SqlClient {
 
 export const SQL_CLIENTS: readonly SqlClient[] = [
   {
-    tools: ['mysql', 'mariadb', 'mycli', 'mysql.exe'],
+    tools: ['mysql', 'mariadb', 'mycli'],
     sql: ['-e', '--execute', '--init-command'],
     files: [],
     values: 'hPuDeS',
@@ -105,7 +105,6 @@ export const SQL_CLIENTS: readonly SqlClient[] = [
       'sqlline',
       'osqueryi',
       'dolt',
-      'nosqlclient',
     ],
     sql: ['-q', '--query', '-e', '--execute', '--eval'],
     files: ['-f', '--file', '--queries-file'],

@@ -72,7 +72,7 @@ export const CONTROL_RULES: readonly Rule[] = [
       'fcrontab',
       'incrontab',
       'systemd-run',
-      'inotifywait-run',
+
       'incrond',
     ],
     class: 'shell_control',
@@ -101,12 +101,12 @@ export const CONTROL_RULES: readonly Rule[] = [
       'login',
       'machinectl',
       'reptyr',
-      'script.sh',
+
       'expect',
       'autoexpect',
       'empty',
       'chsh',
-      'mc.shell',
+
       'ranger',
       'nnn',
       'vifm',
@@ -138,7 +138,7 @@ export const CONTROL_RULES: readonly Rule[] = [
       'bpftrace',
       'dtrace',
       'crash',
-      'rlwrap-shell',
+
       'insmod',
       'kexec',
       'ld.so',

@@ -68,7 +68,7 @@ export const DUMP_RULES: readonly Rule[] = [
   },
   {
     id: 'dump.mongo',
-    tools: ['mongodump', 'mongoexport', 'bsondump', 'mongofiles', 'mongoexport.exe'],
+    tools: ['mongodump', 'mongoexport', 'bsondump', 'mongofiles'],
     class: 'dbdump',
     verdict: 'needs_ticket',
     when: [{ lacks: ['--version', '--help'] }],
@@ -177,8 +177,7 @@ export const DUMP_RULES: readonly Rule[] = [
       'db_dump',
       'gdbm_dump',
       'tdbdump',
-      'cassandra-snapshotter',
-      'iunload',
+
       'dbexport',
       'dbunload',
       'ora2pg',

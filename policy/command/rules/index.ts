@@ -1,5 +1,6 @@
 import { CONTROL_RULES } from './control.ts';
 import { DUMP_RULES } from './dumps.ts';
+import { ESCAPE_RULES } from './escapes.ts';
 import { LISTENER_RULES } from './listeners.ts';
 import { MESSENGER_RULES } from './messengers.ts';
 import { ROAD_RULES } from './roads.ts';
@@ -18,6 +19,7 @@ export const RULES: readonly Rule[] = [
   ...SERVICE_RULES,
   ...MESSENGER_RULES,
   ...CONTROL_RULES,
+  ...ESCAPE_RULES,
 ];
 
 const BY_TOOL = new Map<string, readonly Rule[]>();

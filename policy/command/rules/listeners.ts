@@ -21,7 +21,7 @@ export const LISTENER_RULES: readonly Rule[] = [
       'rsyncd',
       'smbd',
       'nfsd',
-      'httpd.sh',
+
       'lighttpd',
       'thttpd',
       'mini_httpd',

@@ -28,7 +28,7 @@ export const MESSENGER_RULES: readonly Rule[] = [
       'sendemail',
       'sendEmail',
       'smtp-cli',
-      'postmail',
+
       'mailsend',
       'mailsend-go',
       'nmh',
@@ -170,7 +170,7 @@ export const MESSENGER_RULES: readonly Rule[] = [
       'parcellite',
       'screencapture',
       'scrot',
-      'import-window',
+
       'img2sixel',
     ],
     class: 'offhost',
@@ -197,9 +197,9 @@ export const MESSENGER_RULES: readonly Rule[] = [
       'bluetooth-sendto',
       'obexftp',
       'gnokii',
-      'wall-net',
+
       'gio',
-      'gvfs-copy',
+
       'kioclient',
       'udisksctl',
     ],

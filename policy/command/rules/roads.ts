@@ -30,7 +30,7 @@ export const ROAD_RULES: readonly Rule[] = [
       'et',
       'pssh',
       'parallel-ssh',
-      'pscp.pssh',
+
       'prsync',
       'clush',
       'pdsh',
@@ -130,7 +130,7 @@ export const ROAD_RULES: readonly Rule[] = [
       'supernode',
       'ssh-tunnel',
       'tor',
-      'torify-daemon',
+
       'i2prouter',
       'zrok',
       'expose',

@@ -45,7 +45,7 @@ export const SENDER_RULES: readonly Rule[] = [
       'localsend',
       'git-paste',
       'pastebinit',
-      'nc-send',
+
       'wgetpaste',
       'gist',
       'dropbox',

@@ -17,11 +17,10 @@ export const SOCKET_RULES: readonly Rule[] = [
       'mbuffer',
       'hping3',
       'nping',
-      'bash-tcp',
+
       'scapy',
       'nmap',
       'powercat',
-      'pv-tcp',
     ],
     class: 'offhost',
     verdict: 'needs_ticket',
