@@ -2,11 +2,12 @@
  * Writes docs/reference/ from the definitions themselves (`--write`), or checks that it is up to date.
  * Reads the built program, and the sources for the comments of the limits.
  */
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { build } from './build.mjs';
-import { ROOT, say } from './steps.mjs';
+import { ROOT, say, tool } from './steps.mjs';
 
 const REFERENCE = join(ROOT, 'docs', 'reference');
 
@@ -32,7 +33,15 @@ function read(file) {
 }
 
 function page(title, from, text) {
-  return `# ${title}\n\nGenerated from \`${from}\` by \`npm run docs\`; do not edit.\n\n${text.trim()}\n`;
+  return formatted(`# ${title}\n\nGenerated from \`${from}\` by \`npm run docs\`; do not edit.\n\n${text.trim()}\n`);
+}
+
+/** As the format check wants it, tables aligned. */
+function formatted(text) {
+  const args = [tool('@biomejs/biome/bin/biome'), 'format', '--stdin-file-path=reference.md'];
+  const { stdout, stderr, status } = spawnSync(process.execPath, args, { cwd: ROOT, input: text, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`biome cannot format a page: ${stderr}`);
+  return stdout;
 }
 
 function table(head, rows) {
