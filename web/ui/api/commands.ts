@@ -75,7 +75,7 @@ export const useVerify = (sessionId: string) =>
   useCommand(
     async (_: undefined) =>
       (await call(z.object({ report: VerifyReport }), 'POST', `/api/sessions/${part(sessionId)}/verify`, {})).report,
-    [],
+    ['sessions'],
   );
 
 export const useReadNotification = () =>

@@ -55,6 +55,8 @@ export const evidenceEn = {
   'act.emptyWord': 'empty word',
   'ticket.consequence':
     'If approved: up to {{rows}} rows ({{bytes}}) of {{assets}} will leave to the workstation of {{requester}}, once, between {{from}} and {{until}}.',
+  'ticket.consequence.approved':
+    'Approved: up to {{rows}} rows ({{bytes}}) of {{assets}} may leave to the workstation of {{requester}}, once, between {{from}} and {{until}}.',
   'ticket.consequence.data': 'protected data',
   'ticket.request': 'The request',
   'ticket.requester': 'Asked by',

@@ -57,6 +57,8 @@ export const evidenceJa: Readonly<Record<keyof typeof evidenceEn, string>> = {
   'act.emptyWord': '空の語',
   'ticket.consequence':
     '承認すると、{{assets}} のデータが最大 {{rows}} 行（{{bytes}}）、{{from}} から {{until}} までの間に 1 回限り、{{requester}} さんの端末に持ち出されます。',
+  'ticket.consequence.approved':
+    '承認済みのため、{{assets}} のデータを最大 {{rows}} 行（{{bytes}}）、{{from}} から {{until}} までの間に 1 回限り、{{requester}} さんの端末に持ち出せます。',
   'ticket.consequence.data': '保護対象',
   'ticket.request': '申請内容',
   'ticket.requester': '申請者',

@@ -61,7 +61,7 @@ function Consequence({ ticket }: { readonly ticket: Ticket }) {
   return (
     <Alert color="orange" variant="outline" bg="white" c="black">
       <Text fw={600}>
-        {t('ticket.consequence', {
+        {t(ticket.state === 'approved' ? 'ticket.consequence.approved' : 'ticket.consequence', {
           rows: formatCount(ticket.rowsMax, locale),
           bytes: formatBytes(ticket.bytesMax, locale),
           assets: names.length === 0 ? t('ticket.consequence.data') : names.join(', '),
