@@ -1,9 +1,11 @@
 import { Router } from 'express';
 import { z } from 'zod';
-import { AUDIT_EVENTS, type AuditEventType, listAuditEvents } from '../../recorder/index.ts';
+import type { Queryable } from '../../foundation/index.ts';
+import { AUDIT_EVENTS, type AuditEventType, listAuditEvents, type StoredAuditEvent } from '../../recorder/index.ts';
 import type { WebApiDeps } from './deps.ts';
 import { principalOf } from './guards.ts';
 import { requireReader } from './permissions.ts';
+import { namesOf } from './queries.ts';
 import { query } from './request.ts';
 
 const PAGE_ROWS = 50;
@@ -28,7 +30,17 @@ export function auditEventRoutes({ database }: WebApiDeps): Router {
       ...(before === undefined ? {} : { before }),
       limit: PAGE_ROWS,
     });
-    response.json({ events });
+    response.json({ events: await withActorNames(database, events) });
   });
   return router;
+}
+
+/** Events with the name their actor has now beside the id, which is what was written. */
+export async function withActorNames(db: Queryable, events: readonly StoredAuditEvent[]) {
+  const actors = events.flatMap(({ actor }) => (actor === null ? [] : [actor]));
+  const names = await namesOf(db, [...new Set(actors)]);
+  return events.map((event) => ({
+    ...event,
+    actorName: event.actor === null ? null : (names.get(event.actor) ?? null),
+  }));
 }

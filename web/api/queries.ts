@@ -1,4 +1,4 @@
-/** Sessions as the console lists them. */
+/** Sessions as the console lists them, and the names it shows. */
 import { z } from 'zod';
 import { many, type Queryable, sql } from '../../foundation/index.ts';
 import type { PersonId, SessionId } from '../../policy/index.ts';
@@ -69,8 +69,18 @@ export function selectSessions(db: Queryable, filter: SessionFilter): Promise<Vi
         AND (w.person_id = ${viewer} OR own.owned OR ${filter.seesEvery}::boolean)
         AND (${box} <> 'mine' OR w.person_id = ${viewer})
         AND (${before}::timestamptz IS NULL OR w.opened_at < ${before}::timestamptz)
-      ORDER BY w.opened_at DESC FETCH FIRST ${filter.limit}::int ROWS WITH TIES`,
+      ORDER BY w.opened_at DESC FETCH FIRST (${filter.limit}::int) ROWS WITH TIES`,
   );
+}
+
+/** Names of people by their id. */
+export async function namesOf(db: Queryable, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const rows = await many(
+    db,
+    sql(z.strictObject({ id: z.string(), name: z.string() }))`
+      SELECT id, name FROM persons WHERE id = ANY (${ids}::uuid[])`,
+  );
+  return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
 /** Whether the database answers. */

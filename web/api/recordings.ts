@@ -30,8 +30,8 @@ export function recordingRoutes(deps: WebApiDeps): Router {
     });
     const lines = toAsciicast(readRecording(recordingPath(directory, id)));
     const first = await lines.next(); // A recording that cannot be read is an answer of its own, not a torn one.
-    response.type('application/x-asciicast; charset=utf-8');
     if (form === 'download') response.attachment(`${id}.cast`);
+    response.type('application/x-asciicast; charset=utf-8');
     try {
       await pipeline(Readable.from(resume(first, lines), { objectMode: true, highWaterMark: 16 }), response);
     } catch (thrown) {

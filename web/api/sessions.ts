@@ -4,6 +4,7 @@ import { ticketOfSession } from '../../approvals/index.ts';
 import { GatewayError, LIMITS } from '../../foundation/index.ts';
 import type { Principal, SessionId } from '../../policy/index.ts';
 import { listAuditEvents } from '../../recorder/index.ts';
+import { withActorNames } from './audit-events.ts';
 import type { WebApiDeps } from './deps.ts';
 import { principalOf } from './guards.ts';
 import { mayRead } from './permissions.ts';
@@ -37,7 +38,10 @@ export function sessionRoutes(deps: WebApiDeps): Router {
     response.json({
       session,
       // Who looked at a recording is for those who answer for it, not for the one who was looked at.
-      events: replayable ? events : events.filter(({ type }) => !type.startsWith('recording.')),
+      events: await withActorNames(
+        database,
+        replayable ? events : events.filter(({ type }) => !type.startsWith('recording.')),
+      ),
       ticket: (await ticketOfSession(database, id)) ?? null,
     });
   });

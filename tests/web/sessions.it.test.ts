@@ -1,0 +1,216 @@
+import { once } from 'node:events';
+import { open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { describe, expect, test } from '@jest/globals';
+import type supertest from 'supertest';
+import { z } from 'zod';
+import { createLog, execute, newUuid, sql } from '../../foundation/index.ts';
+import type { ConnectionId, SessionId } from '../../policy/index.ts';
+import { insertRecording, recordingPath, startRecorder } from '../../recorder/index.ts';
+import { DUMP } from '../approvals/world.ts';
+import { type Web, web } from './world.ts';
+
+const SECRET_INPUT = 'password typed by aoki';
+
+/** A session of Aoki on crm-db with a real sealed recording. */
+async function recorded(site: Web, chunks: number): Promise<SessionId> {
+  const { clock, database } = site.house;
+  const sessionId = await site.house.session('aoki');
+  await using recorder = await startRecorder({ directory: site.recorderDirectory, clock, log: createLog('silent') });
+  const recording = await recorder.openRecording({
+    ...{ sessionId, personId: site.house.idOf('aoki'), targetId: await site.house.targetId('crm-db') },
+    connectionId: newUuid(clock.now()) as ConnectionId,
+    ...{ account: 'aoki', kind: 'exec', command: DUMP, columns: 80, rows: 24, term: 'xterm' },
+  });
+  await recording.append('i', Buffer.from(SECRET_INPUT));
+  for (let n = 0; n < chunks; n++) await recording.append('o', Buffer.alloc(60_000, 'o'));
+  await recording.append('o', Buffer.from('顧客一覧\n'));
+  const sealed = await recording.close();
+  await database.inTransaction((tx) => insertRecording(tx, clock, sealed));
+  await execute(
+    database,
+    sql(z.never())`
+      UPDATE sessions SET closed_at = ${clock.now()}, close_reason = 'target_closed', exit_status = 0
+      WHERE id = ${sessionId}`,
+  );
+  return sessionId;
+}
+
+describe('sessions', () => {
+  test('of other people are not listed and not found, except to owners of the system, auditors and officers', async () => {
+    await using site = await web();
+    const id = await site.house.session('aoki');
+    const seers: string[] = [];
+    for (const name of ['chen', 'mori', 'tanaka', 'suzuki', 'kimura', 'yamada'] as const) {
+      const browser = await site.as(name);
+      const listed = (await browser.get('/api/sessions?box=all')).body.sessions.length === 1;
+      const found = (await browser.get(`/api/sessions/${id}`)).status === 200;
+      expect([name, listed]).toEqual([name, found]);
+      expect((await browser.get('/api/sessions')).body.sessions).toEqual([]);
+      if (found) seers.push(name);
+    }
+    expect(seers).toEqual(['tanaka', 'suzuki', 'kimura', 'yamada']);
+  });
+
+  test('are listed newest first, page by page, without losing those of one moment', async () => {
+    await using site = await web();
+    for (let n = 0; n < 53; n++) {
+      if (n === 1 || n > 6) site.house.clock.advance(1_000);
+      await site.house.session('aoki');
+    }
+    const aoki = await site.as('aoki');
+    const first = (await aoki.get('/api/sessions')).body.sessions;
+    const before = first.at(-1).openedAt;
+    const second = (await aoki.get(`/api/sessions?before=${encodeURIComponent(before)}`)).body.sessions;
+    const ids = [...first, ...second].map(({ id }: { id: string }) => id);
+    expect(ids).toHaveLength(53);
+    expect(new Set(ids).size).toBe(53);
+    expect(first[0]).toEqual({
+      id: expect.any(String),
+      person: { id: site.house.idOf('aoki'), name: 'Name of aoki' },
+      target: { name: 'crm-db' },
+      ...{ account: 'aoki', kind: 'exec', command: DUMP, sourceAddress: '192.0.2.7', openedAt: expect.any(String) },
+      ...{ closedAt: null, closeReason: null, exitStatus: null, sealed: false },
+    });
+  });
+});
+
+describe('a recording', () => {
+  test('is not shown to strangers, nor to the one who worked, and nobody is noted as having seen it', async () => {
+    await using site = await web();
+    const id = await recorded(site, 0);
+    const answers: [string, number, number][] = [];
+    for (const name of ['aoki', 'chen', 'mori'] as const) {
+      const browser = await site.as(name);
+      const replay = await browser.get(`/api/sessions/${id}/recording.cast`);
+      const verify = await browser.post(`/api/sessions/${id}/verify`);
+      answers.push([name, replay.status, verify.status]);
+    }
+    expect(answers).toEqual([
+      ['aoki', 403, 403],
+      ['chen', 404, 404],
+      ['mori', 404, 404],
+    ]);
+    expect(await site.house.events('recording.viewed')).toEqual([]);
+  });
+
+  test('that is not sealed yet is not found', async () => {
+    await using site = await web();
+    const id = await site.house.session('aoki');
+    expect((await (await site.as('suzuki')).get(`/api/sessions/${id}/recording.cast`)).status).toBe(404);
+  });
+
+  test('that does not read as one is an answer of its own, and the attempt is noted', async () => {
+    await using site = await web();
+    const id = await recorded(site, 0);
+    await flip(site, id, 3);
+    const { status, body } = await (await site.as('suzuki')).get(`/api/sessions/${id}/recording.cast`);
+    expect([status, body.error.code]).toEqual([422, 'recording_corrupt']);
+    expect(await site.house.events('recording.viewed')).toHaveLength(1);
+  });
+
+  test('that turns bad half-way ends as a torn answer, never as a whole one', async () => {
+    await using site = await web();
+    const id = await recorded(site, 40);
+    await flip(site, id, 2_000_000);
+    const suzuki = await site.as('suzuki');
+    await expect(suzuki.get(`/api/sessions/${id}/recording.cast`).buffer(true).parse(asText)).rejects.toThrow(
+      'aborted',
+    );
+  });
+
+  test('is replayed whole as asciicast without what was typed, and the viewer is noted', async () => {
+    await using site = await web();
+    const id = await recorded(site, 40);
+    const suzuki = await site.as('suzuki');
+    const { status, headers, body } = await suzuki.get(`/api/sessions/${id}/recording.cast`).buffer(true).parse(asText);
+    expect([status, headers['cache-control']]).toEqual([200, 'no-store']);
+    const [header, ...events] = z
+      .string()
+      .parse(body)
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(header).toMatchObject({ version: 3, term: { cols: 80, rows: 24 } });
+    expect(events.map(([, , data]) => data).join('')).toBe(`${'o'.repeat(40 * 60_000)}顧客一覧\n`);
+    expect(body).not.toContain(SECRET_INPUT);
+    expect(await site.house.events('recording.viewed')).toMatchObject([
+      { actor: site.house.idOf('suzuki'), body: { session: id, form: 'replay' } },
+    ]);
+  });
+
+  test('is downloaded as a file by an owner, and that is noted as a download', async () => {
+    await using site = await web();
+    const id = await recorded(site, 1);
+    const tanaka = await site.as('tanaka');
+    const { headers } = await tanaka.get(`/api/sessions/${id}/recording.cast?download=1`).buffer(true).parse(asText);
+    expect(headers['content-disposition']).toBe(`attachment; filename=${id}.cast`);
+    expect(headers['content-type']).toBe('application/x-asciicast; charset=utf-8');
+    expect((await site.house.events('recording.viewed'))[0]?.body['form']).toBe('download');
+  });
+
+  test('is noted as seen also when the viewer leaves at once', async () => {
+    await using site = await web();
+    const id = await recorded(site, 100);
+    const server = site.app.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${z.object({ port: z.number() }).parse(server.address()).port}`;
+    const cookie = await site.cookieOf('suzuki');
+    const leave = new AbortController();
+    const response = await fetch(`${url}/api/sessions/${id}/recording.cast`, {
+      headers: { cookie },
+      signal: leave.signal,
+    });
+    leave.abort();
+    await expect(response.text()).rejects.toThrow('abort');
+    expect(await site.house.events('recording.viewed')).toHaveLength(1);
+    expect((await fetch(`${url}/api/me`, { headers: { cookie } })).status).toBe(200);
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  });
+
+  test('is verified, and a flipped byte is found, each noted with its verdict', async () => {
+    await using site = await web();
+    const id = await recorded(site, 1);
+    const suzuki = await site.as('suzuki');
+    const good = await suzuki.post(`/api/sessions/${id}/verify`);
+    expect(good.body.report).toMatchObject({ verdict: 'VERIFIED', sessionId: id, at: null });
+    await flip(site, id, 30_000);
+    const bad = await suzuki.post(`/api/sessions/${id}/verify`);
+    expect(bad.body.report).toMatchObject({ verdict: 'TAMPERED', at: expect.any(Number) });
+    expect((await site.house.events('recording.verified')).map(({ body }) => body['verdict'])).toEqual([
+      'VERIFIED',
+      'TAMPERED',
+    ]);
+  });
+
+  test('seen by an auditor is told to those who answer for it, not to the one who worked', async () => {
+    await using site = await web();
+    const id = await recorded(site, 0);
+    await (await site.as('suzuki')).get(`/api/sessions/${id}/recording.cast`).buffer(true).parse(asText);
+    const eventsOf = async (name: 'tanaka' | 'aoki') =>
+      (await (await site.as(name)).get(`/api/sessions/${id}`)).body.events.map(
+        ({ type, actorName }: { type: string; actorName: string }) => [type, actorName],
+      );
+    expect(await eventsOf('tanaka')).toEqual([['recording.viewed', 'Name of suzuki']]);
+    expect(await eventsOf('aoki')).toEqual([]);
+  });
+});
+
+async function flip(site: Web, id: SessionId, at: number): Promise<void> {
+  await using file = await open(recordingPath(site.recorderDirectory, id), 'r+');
+  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, at);
+  buffer.writeUInt8(buffer.readUInt8(0) ^ 1);
+  await file.write(buffer, 0, 1, at);
+}
+
+/** The answer's bytes as text, whatever its type. */
+function asText(response: supertest.Response, done: (error: Error | null, body: unknown) => void): void {
+  // The types say Response; what a parser is given is the stream of the answer.
+  text(response as unknown as Readable).then(
+    (whole) => done(null, whole),
+    (thrown: unknown) => done(thrown as Error, undefined),
+  );
+}
