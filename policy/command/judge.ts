@@ -22,7 +22,7 @@ export function judgeCommand(text: string, policy: TargetPolicy): Judgement {
   const tooLong = Buffer.byteLength(text, 'utf8') > LIMITS.commandBytesMax;
   if (tooLong || hasHidden(text) || isUnfinished(text)) return unreadable(text, policy);
   const script = readScript(text);
-  const walked = walk(script);
+  const walked = walk(script, { directories: beginsIn(policy) });
   if (walked.unreadable !== undefined) return unreadable(text, policy, walked);
   const all = judgeWalked(walked, benchOf(policy), undefined);
   const ordered = unique(all).sort((left, right) => left.finding.span[0] - right.finding.span[0]);
@@ -32,6 +32,10 @@ export function judgeCommand(text: string, policy: TargetPolicy): Judgement {
     commands: commandsOf(walked),
     digest: digestOf(script),
   };
+}
+
+function beginsIn({ cwd }: TargetPolicy): readonly string[] {
+  return cwd === undefined || cwd === '' ? [] : [cwd];
 }
 
 function commandsOf(walked: Walked): readonly (readonly string[])[] {
@@ -82,17 +86,19 @@ function benchOf(policy: TargetPolicy): Bench {
 function judgeInner(text: string, span: Span, input: Input, bench: Bench): readonly Found[] {
   const refused = [denied('gate.unreadable', 'unreadable', span, text)];
   if (hasHidden(text) || bench.depth > WRAPPED_MAX) return refused;
-  const walked = walk(readScript(text), input);
+  const walked = walk(readScript(text), { input, directories: beginsIn(bench.policy) });
   return walked.unreadable === undefined ? judgeWalked(walked, bench, span) : refused;
 }
 
 function judgeWalked(walked: Walked, bench: Bench, carrier: Span | undefined): readonly Found[] {
   const results = [
     ...walked.invocations.flatMap((invocation) => judgeInvocation(invocation, bench)),
-    ...looseFindings(walked.looseWords, bench),
+    ...looseFindings(walked.looseWords, bench, beginsIn(bench.policy)),
     ...walked.assignments.flatMap(({ name, values, span }): readonly Found[] => {
       const control = isControlVariable(name, values.map((word) => word.text).join(' '));
-      return control ? [denied('control.environment', 'shell_control', span, name)] : looseFindings(values, bench);
+      return control
+        ? [denied('control.environment', 'shell_control', span, name)]
+        : looseFindings(values, bench, beginsIn(bench.policy));
     }),
     ...walked.functions
       .filter(({ name }) => shadows(name))

@@ -82,9 +82,9 @@ export function redirectFindings({ redirects, directories }: Invocation, bench: 
 }
 
 /** Words outside commands: of `for`, `case` and assignments. `p=/srv/crm` now is `cat $p/x` later. */
-export function looseFindings(words: readonly Word[], bench: Bench): Found[] {
+export function looseFindings(words: readonly Word[], bench: Bench, directories: readonly string[]): Found[] {
   return words.flatMap((word) => {
-    const assets = touched(word, bench.paths, []).filter((touch) => touch.reach === 'at');
+    const assets = touched(word, bench.paths, directories).filter((touch) => touch.reach === 'at');
     if (assets.length === 0) return [];
     return [
       touching(

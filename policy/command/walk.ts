@@ -54,9 +54,17 @@ const REBINDS = new Set([
   'select',
 ]);
 
+export interface WalkOptions {
+  /** Where the script's own standard input comes from. */
+  readonly input?: Input;
+  /** The directories the script may begin in. */
+  readonly directories?: readonly string[];
+}
+
 /** Walks `script`; spans are those of its source. */
-export function walk(script: ParsedScript, input: Input = { kind: 'none' }): Walked {
-  const walker = new Walker();
+export function walk(script: ParsedScript, options: WalkOptions = {}): Walked {
+  const { input = { kind: 'none' }, directories = [] } = options;
+  const walker = new Walker(directories);
   walker.visit(script, { ...TOP, input });
   return walker;
 }
@@ -68,8 +76,12 @@ class Walker implements Walked {
   readonly functions: { name: string; span: Span }[] = [];
   unreadable: Span | undefined;
   readonly #constants = new Map<string, string>();
-  readonly #directories: string[] = [];
+  readonly #directories: string[];
   readonly #functionNames = new Set<string>();
+
+  constructor(directories: readonly string[]) {
+    this.#directories = [...directories];
+  }
 
   visit(node: SyntaxNode, place: Place): void {
     if (place.depth > DEPTH_MAX || !KNOWN.has(node.type) || this.#isTooMuch(node)) {
