@@ -70,42 +70,59 @@ export class Database implements AsyncDisposable {
   async inTransaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
     const client = await connected(() => this.pool.connect());
     let broken: Error | undefined;
+    // A connection cut between two statements has nobody awaiting it: unheard, its error would end the process.
+    const onLost = (error: Error): void => {
+      broken = error;
+    };
+    client.on('error', onLost);
     try {
       await client.query('BEGIN');
       const result = await work(new Transaction(client));
       await client.query('COMMIT');
       return result;
     } catch (thrown) {
-      broken = await rollback(client);
+      broken = (await rollback(client)) ?? broken;
       throw asDatabaseError(thrown);
     } finally {
+      client.off('error', onLost);
       client.release(broken);
     }
   }
 
   /**
-   * Calls `onNotification` for every NOTIFY on `channel`, reconnecting for as long as the database lives.
-   * `onConnected` runs at the start and after each reconnect, when notifications may have been missed: re-read then.
+   * Calls `onNotification` for every NOTIFY on `channel`, reconnecting until this is closed. `onConnected` runs at the
+   * start and after each reconnect, when notifications may have been missed: re-read then.
+   * @throws {GatewayError} `database_unavailable` when the first connection fails; later ones are tried again.
    */
   async listen(channel: string, onNotification: (payload: string) => void, onConnected: () => void): Promise<void> {
+    if (this.#closing.signal.aborted) return;
     const client = new Client(connection(this.#settings.url));
-    const again = (): void => {
-      this.#listeners.delete(client);
-      if (this.#closing.signal.aborted) return;
-      const timer = setTimeout(() => {
-        this.listen(channel, onNotification, onConnected).catch(again);
-      }, RELISTEN_MS);
-      timer.unref();
-    };
+    this.#listeners.add(client);
     client.on('error', (error) => {
       this.#settings.log.warn({ event: 'database.listen_lost', channel, err: error }, 'listening connection lost');
     });
     client.on('notification', ({ payload }) => onNotification(payload ?? ''));
-    await client.connect();
-    client.once('end', again);
-    this.#listeners.add(client);
-    await client.query(`LISTEN ${client.escapeIdentifier(channel)}`);
+    try {
+      await client.connect();
+      await client.query(`LISTEN ${client.escapeIdentifier(channel)}`);
+    } catch (thrown) {
+      this.#listeners.delete(client);
+      client.end().catch(() => undefined);
+      throw asDatabaseError(thrown);
+    }
+    client.once('end', () => {
+      this.#listeners.delete(client);
+      this.#again(() => this.listen(channel, onNotification, onConnected));
+    });
     onConnected();
+  }
+
+  #again(listen: () => Promise<void>): void {
+    if (this.#closing.signal.aborted) return;
+    const timer = setTimeout(() => {
+      listen().catch(() => this.#again(listen));
+    }, RELISTEN_MS);
+    timer.unref();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -3,6 +3,7 @@
  *
  * A payload is parsed with its schema before the handler sees it; a handler must be safe to run twice.
  */
+import { randomUUID } from 'node:crypto';
 import { createPostgresBackend, type JobsOptions, Queue, type RepeatOptions, runMigrations, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
@@ -69,7 +70,8 @@ export class JobQueues implements AsyncDisposable {
       backoff: { type: 'exponential', delay: BACKOFF_MS },
       removeOnComplete: { count: DONE_KEPT },
       removeOnFail: { count: FAILED_KEPT },
-      ...(options.id === undefined ? {} : { jobId: options.id }),
+      // Always an id of ours: for its own, BullMQ creates a sequence, and the gateway's role may create nothing.
+      jobId: options.id ?? randomUUID(),
       ...(options.delayMs === undefined ? {} : { delay: options.delayMs }),
     });
   }
