@@ -10,6 +10,7 @@ import { decodeMeta } from './recording.ts';
 
 const COLUMNS = 80;
 const ROWS = 24;
+const WITHOUT_TERMINAL = new Set(['', 'dumb']);
 const SIZE = /^[1-9]\d{0,4}x[1-9]\d{0,4}$/;
 
 /** The lines, each with its newline. @throws {GatewayError} `recording_corrupt`. */
@@ -18,6 +19,7 @@ export async function* toAsciicast(frames: AsyncIterable<Frame>): AsyncGenerator
   const decoders = { o: new TextDecoder(), e: new TextDecoder() };
   let last: Frame | undefined;
   let shownMicros = 0n;
+  let hasTerminal = true;
   const event = (micros: bigint, code: string, data: string): string => {
     const seconds = Number(micros - shownMicros) / 1e6; // Since the event before; none is lost by what is left out.
     shownMicros = micros;
@@ -30,16 +32,22 @@ export async function* toAsciicast(frames: AsyncIterable<Frame>): AsyncGenerator
     const { type, micros, payload } = frame;
     if (type === 'h') {
       shownMicros = micros;
+      hasTerminal = !WITHOUT_TERMINAL.has(decodeMeta(payload).term);
       yield line(headerOf(frame));
     } else if (type === 'o' || type === 'e') {
       const text = decoders[type].decode(payload, { stream: true });
-      if (text !== '') yield event(micros, 'o', text);
+      if (text !== '') yield event(micros, 'o', hasTerminal ? text : asOnTerminal(text));
     } else if (type !== 'i') {
       yield event(micros, ...sideEvent(type, payload.toString('utf8')));
     }
   }
   const tail = decoders.o.decode() + decoders.e.decode();
   if (last !== undefined && tail !== '') yield event(last.micros, 'o', tail);
+}
+
+/** Without a terminal nobody turned LF into CR LF, and a replay would be a staircase. */
+function asOnTerminal(text: string): string {
+  return text.replace(/(?<!\r)\n/g, '\r\n');
 }
 
 function headerOf({ payload, micros }: Frame) {
