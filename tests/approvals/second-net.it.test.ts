@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { completeRedemption, decideTicket, redeemTicket, type TicketView } from '../../approvals/index.ts';
-import { execute, newUuid, sha256, sql, sqlState } from '../../foundation/index.ts';
+import { execute, many, newUuid, sha256, sqlState } from '../../foundation/index.ts';
 import { insertRecording } from '../../recorder/index.ts';
 import { DUMP, type World, world } from './world.ts';
 
@@ -102,8 +102,8 @@ describe('the gateway’s database role', () => {
           ...{ update: NO_PRIVILEGE, remove: NO_PRIVILEGE, truncate: NO_PRIVILEGE },
         });
       }
-      const { rows } = await house.database.pool.query(`SELECT count(*)::int AS kept FROM ${table}`);
-      expect({ table, kept: rows[0].kept > 0 }).toEqual({ table, kept: true });
+      const kept = await many(house.database, { text: `SELECT 1 FROM ${table}`, values: [], row: z.unknown() });
+      expect([table, kept.length > 0]).toEqual([table, true]);
     }
   });
 });

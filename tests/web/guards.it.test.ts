@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import supertest from 'supertest';
 import { createLog, Database, newUuid, Secret } from '../../foundation/index.ts';
 import { lockPerson } from '../../identity/index.ts';
 import { browser, PAGE, web } from './world.ts';
@@ -38,13 +37,13 @@ describe('a request without a sign-in', () => {
   test('is refused on every route, and nothing is said about which exist', async () => {
     await using site = await web();
     for (const path of READS) {
-      const { status, body } = await supertest(site.app).get(path);
-      expect([path, status, body.error.code]).toEqual([path, 401, 'not_authenticated']);
+      const { status, code } = await browser(site.app, '').get(path);
+      expect([path, status, code]).toEqual([path, 401, 'not_authenticated']);
     }
     const anonymous = browser(site.app, 'sekisho=guessed');
     for (const path of WRITES) {
-      const { status, body } = await anonymous.post(path);
-      expect([path, status, body.error.code]).toEqual([path, 401, 'not_authenticated']);
+      const { status, code } = await anonymous.post(path);
+      expect([path, status, code]).toEqual([path, 401, 'not_authenticated']);
     }
   });
 
@@ -69,8 +68,8 @@ describe('a request of a locked person', () => {
     expect((await aoki.get('/api/me')).status).toBe(200);
     const { house } = site;
     await lockPerson(house, house.people.kimura, { personId: house.idOf('aoki'), reason: 'inquiry' });
-    const { status, body } = await aoki.get('/api/me');
-    expect([status, body.error.code]).toEqual([403, 'person_locked']);
+    const { status, code } = await aoki.get('/api/me');
+    expect([status, code]).toEqual([403, 'person_locked']);
   });
 });
 
@@ -80,10 +79,10 @@ describe('a change from another site', () => {
     async (origin) => {
       await using site = await web();
       const cookie = await site.cookieOf('aoki');
+      const foreign = browser(site.app, cookie, origin ?? null);
       for (const path of [...WRITES, '/auth/sign-out']) {
-        const request = supertest(site.app).post(path).set('cookie', cookie);
-        const { status, body } = await (origin === undefined ? request : request.set('origin', origin)).send({});
-        expect([path, status, body.error.code]).toEqual([path, 403, 'origin_refused']);
+        const { status, code } = await foreign.post(path);
+        expect([path, status, code]).toEqual([path, 403, 'origin_refused']);
       }
       expect((await browser(site.app, cookie).get('/api/me')).status).toBe(200);
     },
@@ -95,24 +94,24 @@ describe('a body', () => {
     'of type %s is refused',
     async (type) => {
       await using site = await web();
-      const { status, body } = await (await site.as('aoki')).patch('/api/me', {}).type(type).send('{"locale":"ja"}');
-      expect([status, body.error.code]).toEqual([400, 'request_invalid']);
-      expect(body.error.message).toContain('content-type');
+      const { status, code, text } = await (await site.as('aoki')).raw('/api/me', '{"locale":"ja"}', type);
+      expect([status, code]).toEqual([400, 'request_invalid']);
+      expect(text).toContain('content-type');
     },
   );
 
   test('larger than the limit is refused', async () => {
     await using site = await web();
-    const { status, body } = await (await site.as('aoki')).post('/api/tickets', { purpose: 'x'.repeat(300_000) });
-    expect([status, body.error.code]).toEqual([413, 'request_too_large']);
+    const { status, code } = await (await site.as('aoki')).post('/api/tickets', { purpose: 'x'.repeat(300_000) });
+    expect([status, code]).toEqual([413, 'request_too_large']);
   });
 
   test('that is no JSON, or JSON but no object, is refused without repeating it', async () => {
     await using site = await web();
     const aoki = await site.as('aoki');
     for (const text of ['{"locale":', '"ja"', '[1]', 'null', '{"__proto__":{"locale":"ja"}}']) {
-      const { status, body } = await aoki.patch('/api/me', {}).type('application/json').send(text);
-      expect([text, status, body.error.code]).toEqual([text, 400, 'request_invalid']);
+      const { status, code } = await aoki.raw('/api/me', text, 'application/json');
+      expect([text, status, code]).toEqual([text, 400, 'request_invalid']);
     }
   });
 
@@ -120,13 +119,13 @@ describe('a body', () => {
     await using site = await web();
     const aoki = await site.as('aoki');
     const unknown = await aoki.patch('/api/me', { locale: 'ja', roles: ['auditor'] });
-    expect([unknown.status, unknown.body.error.code]).toEqual([400, 'request_invalid']);
-    expect(unknown.body.error.message).toContain('roles');
+    expect([unknown.status, unknown.code]).toEqual([400, 'request_invalid']);
+    expect(unknown.at('error', 'message')).toContain('roles');
     const wrong = await aoki.patch('/api/me', { locale: 'secret-value' });
     expect(wrong.status).toBe(400);
-    expect(wrong.body.error.message).toContain('locale');
-    expect(wrong.body.error.message).not.toContain('secret-value');
-    expect((await aoki.get('/api/me')).body.person.roles).toEqual(['maintainer']);
+    expect(wrong.at('error', 'message')).toContain('locale');
+    expect(wrong.at('error', 'message')).not.toContain('secret-value');
+    expect((await aoki.get('/api/me')).at('person', 'roles')).toEqual(['maintainer']);
   });
 });
 
@@ -143,14 +142,14 @@ describe('a query or path', () => {
     '/api/audit-events?before=-1',
   ])('%s is refused', async (path) => {
     await using site = await web();
-    const { status, body } = await (await site.as('suzuki')).get(path);
-    expect([status, body.error.code]).toEqual([400, 'request_invalid']);
+    const { status, code } = await (await site.as('suzuki')).get(path);
+    expect([status, code]).toEqual([400, 'request_invalid']);
   });
 
   test('under /api that is no route is not found, as JSON', async () => {
     await using site = await web();
-    const { status, body } = await (await site.as('suzuki')).get('/api/vault');
-    expect([status, body.error.code]).toEqual([404, 'not_found']);
+    const { status, code } = await (await site.as('suzuki')).get('/api/vault');
+    expect([status, code]).toEqual([404, 'not_found']);
   });
 });
 
@@ -159,10 +158,10 @@ describe('a fault of ours', () => {
     await using site = await web();
     const aoki = await site.as('aoki');
     await site.house.fresh.owner.pool.query('ALTER TABLE protected_assets RENAME TO elsewhere');
-    const { status, body } = await aoki.get('/api/targets');
+    const { status, at, text } = await aoki.get('/api/targets');
     expect(status).toBe(500);
-    expect(body.error).toEqual({ code: 'internal', message: expect.any(String), reference: expect.any(String) });
-    expect(JSON.stringify(body)).not.toContain('protected_assets');
+    expect(at('error')).toEqual({ code: 'internal', message: expect.any(String), reference: expect.any(String) });
+    expect(text).not.toContain('protected_assets');
   });
 });
 
@@ -183,7 +182,7 @@ describe('every answer', () => {
 
   test('asks for https where the gateway is reached by https', async () => {
     await using site = await web({ publicUrl: new URL('https://sekisho.example.com/') });
-    const { headers } = await supertest(site.app).get('/healthz');
+    const { headers } = await browser(site.app, '').get('/healthz');
     expect(headers['content-security-policy']).toContain('upgrade-insecure-requests');
     expect(headers['strict-transport-security']).toContain('max-age=');
     const plain = await browser(site.app, await site.cookieOf('aoki')).get('/api/me');
@@ -197,13 +196,13 @@ describe('the console', () => {
   test('is the page for every path of its own, and never for a file that is missing', async () => {
     await using site = await web();
     for (const path of ['/', '/tickets/new?act=1', `/sessions/${ID}`, '/ssh/ABCD-2345']) {
-      const { status, text, headers } = await supertest(site.app).get(path);
+      const { status, text, headers } = await browser(site.app, '').get(path);
       expect([path, status, text, headers['cache-control']]).toEqual([path, 200, PAGE, 'no-cache']);
     }
-    const script = await supertest(site.app).get('/assets/app-0a1b2c.js');
+    const script = await browser(site.app, '').get('/assets/app-0a1b2c.js');
     expect([script.status, script.headers['cache-control']]).toEqual([200, 'public, max-age=31536000, immutable']);
     for (const path of ['/assets/gone.js', '/assets/..%2findex.html', '/assets/%2e%2e/index.html']) {
-      const { status, text } = await supertest(site.app).get(path);
+      const { status, text } = await browser(site.app, '').get(path);
       expect([path, status, text === PAGE]).toEqual([path, 404, false]);
     }
   });
@@ -217,15 +216,15 @@ describe('without the database', () => {
       log: createLog('silent'),
     });
     await using site = await web({ database: gone });
-    const health = await supertest(site.app).get('/healthz');
-    expect([health.status, health.body.error.code]).toEqual([503, 'database_unavailable']);
-    const { status, body } = await (await site.as('aoki')).get('/api/me');
-    expect([status, body.error.code]).toEqual([503, 'database_unavailable']);
+    const health = await browser(site.app, '').get('/healthz');
+    expect([health.status, health.code]).toEqual([503, 'database_unavailable']);
+    const { status, code } = await (await site.as('aoki')).get('/api/me');
+    expect([status, code]).toEqual([503, 'database_unavailable']);
   });
 
   test('with it, health says ok', async () => {
     await using site = await web();
-    const { status, body } = await supertest(site.app).get('/healthz');
+    const { status, body } = await browser(site.app, '').get('/healthz');
     expect([status, body]).toEqual([200, { status: 'ok' }]);
   });
 });

@@ -5,7 +5,7 @@ import { notify } from '../../approvals/index.ts';
 import { newUuid, sshString } from '../../foundation/index.ts';
 import { findSignIn, requestSignIn } from '../../identity/index.ts';
 import { DUMP } from '../approvals/world.ts';
-import { web } from './world.ts';
+import { each, web } from './world.ts';
 
 function publicKeyLine(comment: string): string {
   const { publicKey } = generateKeyPairSync('ed25519');
@@ -18,15 +18,15 @@ describe('audit events', () => {
     await using site = await web();
     for (let n = 0; n < 3; n++) await site.house.refuse('aoki');
     for (const name of ['aoki', 'tanaka', 'yamada'] as const) {
-      const { status, body } = await (await site.as(name)).get('/api/audit-events');
-      expect([name, status, body.error.code]).toEqual([name, 403, 'not_permitted']);
+      const { status, code } = await (await site.as(name)).get('/api/audit-events');
+      expect([name, status, code]).toEqual([name, 403, 'not_permitted']);
     }
     const suzuki = await site.as('suzuki');
-    const { events } = (await suzuki.get('/api/audit-events?type=act.refused')).body;
-    expect(events).toHaveLength(3);
-    expect(events[0]).toMatchObject({ type: 'act.refused', actorName: 'Name of aoki', body: { text: DUMP } });
-    const older = await suzuki.get(`/api/audit-events?type=act.refused&before=${events[0].seq}`);
-    expect(older.body.events).toEqual(events.slice(1));
+    const { at } = await suzuki.get('/api/audit-events?type=act.refused');
+    expect(at('events')).toHaveLength(3);
+    expect(at('events', 0)).toMatchObject({ type: 'act.refused', actorName: 'Name of aoki', body: { text: DUMP } });
+    const older = await suzuki.get(`/api/audit-events?type=act.refused&before=${String(at('events', 0, 'seq'))}`);
+    expect(each(older.at('events'), 'seq')).toEqual([at('events', 1, 'seq'), at('events', 2, 'seq')]);
     expect((await (await site.as('kimura')).get('/api/audit-events')).status).toBe(200);
   });
 });
@@ -49,8 +49,9 @@ describe('persons', () => {
     expect((await officer.post(`/api/persons/${aoki}/lock`, {})).status).toBe(400);
     expect((await officer.post(`/api/persons/${newUuid(new Date())}/lock`, { reason: 'who' })).status).toBe(404);
     expect((await officer.post(`/api/persons/${aoki}/lock`, { reason: '調査のため' })).status).toBe(204);
-    const listed = (await officer.get('/api/persons')).body.persons;
-    expect(listed.find(({ id }: { id: string }) => id === aoki)).toMatchObject({
+    const listed = await officer.get('/api/persons');
+    const index = each(listed.at('persons'), 'id').indexOf(aoki);
+    expect(listed.at('persons', index)).toMatchObject({
       ...{ name: 'Name of aoki', roles: ['maintainer'], locked: true },
       lock: { reason: '調査のため', lockedBy: { name: 'Name of kimura' } },
     });
@@ -64,17 +65,17 @@ describe('SSH keys', () => {
     await using site = await web();
     const [aoki, chen] = [await site.as('aoki'), await site.as('chen')];
     const unreadable = await aoki.post('/api/ssh-keys', { publicKey: 'ssh-dss AAAA', label: '' });
-    expect([unreadable.status, unreadable.body.error.code]).toEqual([400, 'key_invalid']);
+    expect([unreadable.status, unreadable.code]).toEqual([400, 'key_invalid']);
     const publicKey = publicKeyLine('laptop');
     const enrolled = await aoki.post('/api/ssh-keys', { publicKey, label: '' });
-    expect([enrolled.status, enrolled.body.key.label]).toEqual([201, 'laptop']);
+    expect([enrolled.status, enrolled.at('key', 'label')]).toEqual([201, 'laptop']);
     const again = await chen.post('/api/ssh-keys', { publicKey, label: '' });
-    expect([again.status, again.body.error.code]).toEqual([409, 'key_taken']);
-    const path = `/api/ssh-keys/${encodeURIComponent(enrolled.body.key.fingerprint)}`;
+    expect([again.status, again.code]).toEqual([409, 'key_taken']);
+    const path = `/api/ssh-keys/${encodeURIComponent(String(enrolled.at('key', 'fingerprint')))}`;
     expect((await chen.remove(path)).status).toBe(404);
-    expect((await aoki.get('/api/ssh-keys')).body.keys).toHaveLength(1);
+    expect((await aoki.get('/api/ssh-keys')).at('keys')).toHaveLength(1);
     expect((await aoki.remove(path)).status).toBe(204);
-    expect((await aoki.get('/api/ssh-keys')).body.keys).toEqual([]);
+    expect((await aoki.get('/api/ssh-keys')).at('keys')).toEqual([]);
   });
 });
 
@@ -103,7 +104,7 @@ describe('the sign-in of an SSH connection', () => {
     const [aoki, tanaka] = [await site.as('aoki'), await site.as('tanaka')];
     expect((await tanaka.post(`${path}/decision`, { decision: 'approved' })).status).toBe(403);
     expect((await aoki.post(`${path}/decision`, { decision: 'yes' })).status).toBe(400);
-    expect((await aoki.get(path)).body.signIn).toEqual({
+    expect((await aoki.get(path)).at('signIn')).toEqual({
       ...{ code: asked.code, loginName: 'crm-db', sourceAddress: '192.0.2.7', state: 'pending' },
       expiresAt: asked.expiresAt.toISOString(),
     });
@@ -125,9 +126,9 @@ describe('one’s own page', () => {
       ssh: { host: '127.0.0.1', port: 2222, hostKeyFingerprint: 'SHA256:abc' },
       ...{ mode: 'demo', inboxCount: 0, notificationCount: 0 },
     });
-    expect((await aoki.patch('/api/me', { locale: 'ja' })).body.person.locale).toBe('ja');
-    const { targets } = (await aoki.get('/api/targets')).body;
-    expect(targets.map(({ name }: { name: string }) => name)).toEqual(['billing-db', 'crm-db', 'lonely-db']);
+    expect((await aoki.patch('/api/me', { locale: 'ja' })).at('person', 'locale')).toBe('ja');
+    const targets = await aoki.get('/api/targets');
+    expect(each(targets.at('targets'), 'name')).toEqual(['billing-db', 'crm-db', 'lonely-db']);
     expect((await (await site.as('tanaka')).get('/api/targets')).body).toEqual({ targets: [] });
   });
 });
@@ -140,19 +141,19 @@ describe('notifications', () => {
     const news = { topic: 'ticket.requested', ticket: ticket.id, state: 'requested' } as const;
     await notify(house, { ...news, outbox: newUuid(house.clock.now()) });
     const [tanaka, mori] = [await site.as('tanaka'), await site.as('mori')];
-    const { notifications } = (await tanaka.get('/api/notifications')).body;
-    expect(notifications).toMatchObject([
+    const { at } = await tanaka.get('/api/notifications');
+    expect(at('notifications')).toMatchObject([
       {
         kind: 'ticket.requested',
         payload: { ticket: ticket.id, number: ticket.number, requesterName: 'Name of aoki', targetName: 'crm-db' },
         readAt: null,
       },
     ]);
-    const path = `/api/notifications/${notifications[0].id}/read`;
-    expect((await mori.get('/api/notifications')).body.notifications).toEqual([]);
+    const path = `/api/notifications/${String(at('notifications', 0, 'id'))}/read`;
+    expect((await mori.get('/api/notifications')).at('notifications')).toEqual([]);
     expect((await mori.post(path)).status).toBe(404);
-    expect((await tanaka.get('/api/me')).body.notificationCount).toBe(1);
+    expect((await tanaka.get('/api/me')).at('notificationCount')).toBe(1);
     expect((await tanaka.post(path)).status).toBe(204);
-    expect((await tanaka.get('/api/me')).body.notificationCount).toBe(0);
+    expect((await tanaka.get('/api/me')).at('notificationCount')).toBe(0);
   });
 });

@@ -52,8 +52,9 @@ async function site(roleOfGroup: Parameters<typeof createOidcClient>[0]['roleOfG
     [Symbol.asyncDispose]: () => cleanup[Symbol.asyncDispose](),
   };
   answer = (request, response) => {
-    if (request.url?.startsWith('/oidc/') !== true) return opened.app(request, response);
-    return made.provider ? identityProvider(request, response) : response.destroy();
+    if (request.url?.startsWith('/oidc/') !== true) void opened.app(request, response);
+    else if (made.provider) identityProvider(request, response);
+    else response.destroy();
   };
   return made;
 }

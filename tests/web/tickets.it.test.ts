@@ -1,12 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
 import { completeRedemption, redeemTicket } from '../../approvals/index.ts';
 import { newUuid, sha256 } from '../../foundation/index.ts';
+import type { TicketId } from '../../policy/index.ts';
 import { DUMP, HOUR, START } from '../approvals/world.ts';
 import { type Web, web } from './world.ts';
 
+const Ticket = z.looseObject({ id: z.custom<TicketId>(), number: z.number(), actDigest: z.string() });
 const REASON = 'Checked with the client';
 
-async function form(site: Web, act: string): Promise<Record<string, unknown>> {
+function form(site: Web, act: string): Record<string, unknown> {
   const now = site.house.clock.now().getTime();
   return {
     ...{ refusedActId: act, purpose: '月次報告', client: 'Client A', rowsMax: 1_200, bytesMax: 100_000 },
@@ -31,8 +34,8 @@ describe('a refused act', () => {
   test('of one’s own fills in the form', async () => {
     await using site = await web();
     const act = await site.house.refuse('aoki');
-    const { body } = await (await site.as('aoki')).get(`/api/refused-acts/${act}`);
-    expect(body.refusedAct).toEqual({
+    const { at } = await (await site.as('aoki')).get(`/api/refused-acts/${act}`);
+    expect(at('refusedAct')).toEqual({
       id: act,
       text: DUMP,
       target: { name: 'crm-db', systemTitle: { en: 'Customers', ja: '顧客管理' } },
@@ -48,7 +51,7 @@ describe('a request over HTTP', () => {
   test('with a missing, unknown or malformed field is refused by its name', async () => {
     await using site = await web();
     const aoki = await site.as('aoki');
-    const whole = await form(site, await site.house.refuse('aoki'));
+    const whole = form(site, await site.house.refuse('aoki'));
     const { purpose: _, ...missing } = whole;
     const faults: [object, string][] = [
       [missing, 'purpose'],
@@ -62,16 +65,16 @@ describe('a request over HTTP', () => {
       [{ ...whole, purpose: 'a\0b' }, 'purpose'],
     ];
     for (const [fields, name] of faults) {
-      const { status, body } = await aoki.post('/api/tickets', fields);
-      expect([name, status, body.error.code]).toEqual([name, 400, 'request_invalid']);
-      expect(body.error.message).toContain(name);
+      const { status, code, at } = await aoki.post('/api/tickets', fields);
+      expect([name, status, code]).toEqual([name, 400, 'request_invalid']);
+      expect(at('error', 'message')).toContain(name);
     }
     expect((await aoki.get('/api/tickets')).body).toEqual({ tickets: [] });
   });
 
   test('from somebody else’s act is not found', async () => {
     await using site = await web();
-    const fields = await form(site, await site.house.refuse('aoki'));
+    const fields = form(site, await site.house.refuse('aoki'));
     expect((await (await site.as('chen')).post('/api/tickets', fields)).status).toBe(404);
   });
 });
@@ -100,9 +103,9 @@ describe('a ticket over HTTP', () => {
     const { id, actDigest } = await site.house.ask('yamada');
     const yamada = await site.as('yamada');
     const decision = { decision: 'approve', reason: REASON, actDigest };
-    const { status, body } = await yamada.post(`/api/tickets/${id}/decision`, decision);
-    expect([status, body.error.code]).toEqual([403, 'own_request']);
-    expect((await yamada.get(`/api/tickets/${id}`)).body.may).toEqual({
+    const { status, code } = await yamada.post(`/api/tickets/${id}/decision`, decision);
+    expect([status, code]).toEqual([403, 'own_request']);
+    expect((await yamada.get(`/api/tickets/${id}`)).at('may')).toEqual({
       ...{ approve: false, reject: false, withdraw: true, revoke: false },
     });
     expect(await site.house.events('ticket.decision_refused')).toHaveLength(1);
@@ -117,8 +120,8 @@ describe('a ticket over HTTP', () => {
     expect((await decide(tanaka, 'a'.repeat(64))).status).toBe(409);
     expect((await decide(tanaka, 'short')).status).toBe(400);
     expect((await decide(tanaka, actDigest)).status).toBe(200);
-    const { status, body } = await decide(sato, actDigest);
-    expect([status, body.error.code]).toEqual([409, 'transition_forbidden']);
+    const { status, code } = await decide(sato, actDigest);
+    expect([status, code]).toEqual([409, 'transition_forbidden']);
   });
 
   test('goes its whole way: asked, decided, used once, and shown with what left', async () => {
@@ -126,18 +129,18 @@ describe('a ticket over HTTP', () => {
     const { house } = site;
     const act = await house.refuse('aoki');
     const [aoki, tanaka] = [await site.as('aoki'), await site.as('tanaka')];
-    const asked = await aoki.post('/api/tickets', await form(site, act));
+    const asked = await aoki.post('/api/tickets', form(site, act));
     expect(asked.status).toBe(201);
-    const { ticket } = asked.body;
+    const { ticket } = z.object({ ticket: Ticket }).parse(asked.body);
     expect(ticket).toMatchObject({ state: 'requested', actText: DUMP, createdAt: START.toISOString(), result: null });
-    expect((await tanaka.get('/api/me')).body.inboxCount).toBe(1);
+    expect((await tanaka.get('/api/me')).at('inboxCount')).toBe(1);
     const inbox = await tanaka.get('/api/tickets?box=inbox');
-    expect(inbox.body.tickets).toEqual([ticket]);
-    expect((await tanaka.get(`/api/tickets/${ticket.id}`)).body.may).toMatchObject({ approve: true, withdraw: false });
+    expect(inbox.at('tickets')).toEqual([ticket]);
+    expect((await tanaka.get(`/api/tickets/${ticket.id}`)).at('may')).toMatchObject({ approve: true, withdraw: false });
     const { actDigest } = ticket;
     const decision = { decision: 'approve', reason: REASON, actDigest };
     const approved = await tanaka.post(`/api/tickets/${ticket.id}/decision`, decision);
-    expect(approved.body.ticket.approvals).toEqual([
+    expect(approved.at('ticket', 'approvals')).toEqual([
       {
         approver: { id: house.idOf('tanaka'), name: 'Name of tanaka' },
         ...{ decision: 'approve', reason: REASON },
@@ -155,13 +158,13 @@ describe('a ticket over HTTP', () => {
     const left = { outcome: 'completed', rows: 1_000, bytes: 50_000, exitStatus: 0 } as const;
     await completeRedemption(house, ticket.id, { ...left, sha256: sha256('what left') });
     const used = await aoki.get(`/api/tickets/${ticket.id}`);
-    expect(used.body.ticket.state).toBe('used');
-    expect(used.body.ticket.result).toEqual({
+    expect(used.at('ticket', 'state')).toBe('used');
+    expect(used.at('ticket', 'result')).toEqual({
       ...left,
       ...{ sha256: sha256('what left').toString('hex'), finishedAt: START.toISOString(), sessionId },
     });
     const session = await (await site.as('suzuki')).get(`/api/sessions/${sessionId}`);
-    expect(session.body.ticket).toEqual({ id: ticket.id, number: ticket.number });
+    expect(session.at('ticket')).toEqual({ id: ticket.id, number: ticket.number });
   });
 
   test('is withdrawn by its requester and revoked by an owner', async () => {
@@ -169,12 +172,12 @@ describe('a ticket over HTTP', () => {
     const [first, second] = [await site.house.ask('aoki'), await site.house.ask('aoki')];
     const [aoki, tanaka] = [await site.as('aoki'), await site.as('tanaka')];
     expect((await tanaka.post(`/api/tickets/${first.id}/withdraw`)).status).toBe(403);
-    expect((await aoki.post(`/api/tickets/${first.id}/withdraw`)).body.ticket.state).toBe('withdrawn');
+    expect((await aoki.post(`/api/tickets/${first.id}/withdraw`)).at('ticket', 'state')).toBe('withdrawn');
     const decision = { decision: 'approve', reason: REASON, actDigest: second.actDigest };
     await tanaka.post(`/api/tickets/${second.id}/decision`, decision);
     expect((await tanaka.post(`/api/tickets/${second.id}/revoke`, {})).status).toBe(400);
     expect((await aoki.post(`/api/tickets/${second.id}/revoke`, { reason: REASON })).status).toBe(403);
     const revoked = await tanaka.post(`/api/tickets/${second.id}/revoke`, { reason: REASON });
-    expect(revoked.body.ticket.state).toBe('revoked');
+    expect(revoked.at('ticket', 'state')).toBe('revoked');
   });
 });

@@ -1,8 +1,11 @@
 /** The web API over real HTTP on top of the approvals' world; sign-in by a provider that is never asked. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text as readText } from 'node:stream/consumers';
 import type { Express } from 'express';
 import supertest from 'supertest';
+import { z } from 'zod';
 import { Cleanup, createLog, Secret } from '../../foundation/index.ts';
 import { openWebSession } from '../../identity/index.ts';
 import { createOidcClient, createWebApi, type WebApiDeps } from '../../web/api/index.ts';
@@ -21,11 +24,25 @@ export interface Web extends AsyncDisposable {
   readonly cookieOf: (name: Name) => Promise<string>;
 }
 
+/** What came back, with the JSON body as it is: unknown. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+  readonly body: unknown;
+  /** The part of the body at this path; undefined when there is none. */
+  readonly at: (...path: (string | number)[]) => unknown;
+  /** The code of the refusal. */
+  readonly code: unknown;
+}
+
 export interface Browser {
-  readonly get: (path: string) => supertest.Test;
-  readonly post: (path: string, body?: object) => supertest.Test;
-  readonly patch: (path: string, body: object) => supertest.Test;
-  readonly remove: (path: string) => supertest.Test;
+  readonly get: (path: string) => Promise<Answer>;
+  readonly post: (path: string, body?: object) => Promise<Answer>;
+  readonly patch: (path: string, body: object) => Promise<Answer>;
+  readonly remove: (path: string) => Promise<Answer>;
+  /** The same with a body as it stands. */
+  readonly raw: (path: string, body: string, type: string) => Promise<Answer>;
 }
 
 export async function web(change: Partial<WebApiDeps> = {}): Promise<Web> {
@@ -71,12 +88,52 @@ export async function web(change: Partial<WebApiDeps> = {}): Promise<Web> {
   };
 }
 
-export function browser(app: Express, cookie: string): Browser {
-  const own = (test: supertest.Test): supertest.Test => test.set('cookie', cookie).set('origin', PUBLIC_URL.origin);
-  return {
-    get: (path) => supertest(app).get(path).set('cookie', cookie),
-    post: (path, body) => own(supertest(app).post(path)).send(body ?? {}),
-    patch: (path, body) => own(supertest(app).patch(path)).send(body),
-    remove: (path) => own(supertest(app).delete(path)),
+export function browser(app: Express, cookie: string, origin: string | null = PUBLIC_URL.origin): Browser {
+  const own = (test: supertest.Test): supertest.Test => {
+    test.set('cookie', cookie);
+    return origin === null ? test : test.set('origin', origin);
   };
+  const agent = supertest(app);
+  return {
+    get: (path) => answer(agent.get(path).set('cookie', cookie)),
+    post: (path, body) => answer(own(agent.post(path)).send(body ?? {})),
+    patch: (path, body) => answer(own(agent.patch(path)).send(body)),
+    remove: (path) => answer(own(agent.delete(path))),
+    raw: (path, body, type) => answer(own(agent.patch(path)).type(type).send(body)),
+  };
+}
+
+async function answer(test: supertest.Test): Promise<Answer> {
+  const response = await test.buffer(true).parse(asText);
+  const text = z.string().parse(response.body);
+  const body = parsed(text);
+  const at = (...path: (string | number)[]): unknown =>
+    path.reduce<unknown>((part, key) => (part instanceof Object ? Reflect.get(part, key) : undefined), body);
+  const headers = z.record(z.string(), z.coerce.string()).parse(response.headers);
+  return { status: response.status, headers, text, body, at, code: at('error', 'code') };
+}
+
+/** The answer's bytes as text, whatever its type. */
+function asText(response: supertest.Response, done: (error: Error | null, body: unknown) => void): void {
+  // The types say Response; what a parser is given is the stream of the answer.
+  readText(response as unknown as Readable).then(
+    (whole) => done(null, whole),
+    (thrown: unknown) => done(thrown as Error, undefined),
+  );
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** This property of every element of a list. */
+export function each(list: unknown, key: string): unknown[] {
+  return z
+    .array(z.looseObject({}))
+    .parse(list)
+    .map((element) => element[key]);
 }
