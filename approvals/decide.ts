@@ -15,7 +15,7 @@ import { requireText } from './checks.ts';
 import { type ApprovalDecision, type ApprovalsDeps, seesEveryTicket, type TicketView } from './model.ts';
 import { publish } from './outbox.ts';
 import { ownsSystem } from './owners/queries.ts';
-import { deciders, insertApproval, lockTicket, moveTicket, type Ticket } from './queries.ts';
+import { deciders, insertApproval, lockTicket, moveTicket, readTicket, type Ticket } from './queries.ts';
 import { viewTicket } from './tickets.ts';
 
 export interface TicketDecision {
@@ -108,19 +108,18 @@ export interface TicketSteps {
 
 /** What this person could do with the ticket now, by the same rules that decide it: for showing buttons only. */
 export async function ticketSteps(deps: ApprovalsDeps, principal: Principal, view: TicketView): Promise<TicketSteps> {
-  return deps.database.inTransaction(async (tx) => {
-    const ticket = await lockTicket(tx, view.id);
-    if (ticket === undefined) throw new GatewayError('not_found');
-    const owns = await ownsSystem(tx, principal.person.id, ticket.system, deps.clock.now());
-    const facts = { principal, ticket, owns, actDigest: ticket.actDigest };
-    const decides = (await judgeApproval(tx, deps, facts)) === undefined;
-    return {
-      approve: decides,
-      reject: decides,
-      withdraw: judgeWithdrawal(ticket.state, ticket.requester === principal.person.id) === undefined,
-      revoke: judgeRevocation(ticket.state, owns) === undefined,
-    };
-  });
+  const { database, clock } = deps;
+  const ticket = await readTicket(database, view.id);
+  if (ticket === undefined) throw new GatewayError('not_found');
+  const owns = await ownsSystem(database, principal.person.id, ticket.system, clock.now());
+  const facts = { principal, ticket, owns, actDigest: ticket.actDigest };
+  const decides = (await judgeApproval(database, deps, facts)) === undefined;
+  return {
+    approve: decides,
+    reject: decides,
+    withdraw: judgeWithdrawal(ticket.state, ticket.requester === principal.person.id) === undefined,
+    revoke: judgeRevocation(ticket.state, owns) === undefined,
+  };
 }
 
 async function takeStep(deps: ApprovalsDeps, principal: Principal, id: TicketId, step: Step): Promise<TicketView> {

@@ -13,13 +13,12 @@ export {
   type ExportRequest,
   type RedemptionOutcome,
   type RefusedAct,
-  seesEveryTicket,
   type TargetTitle,
   type TicketView,
 } from './model.ts';
 export { listNotifications, markNotificationRead, notify, startNotifications } from './notifications/notify.ts';
 export { countUnread, type Notification } from './notifications/queries.ts';
-export { dispatchOutbox, OUTBOX_CHANNEL, TICKET_NEWS, type TicketNews } from './outbox.ts';
+export { dispatchOutbox, OUTBOX_CHANNEL, type TicketNews } from './outbox.ts';
 export type { RedemptionResult } from './queries.ts';
 export { completeRedemption, type Redemption, type RedemptionRequest, redeemTicket } from './redeem.ts';
 export { findRefusedAct, recordRefusedAct } from './refused-acts.ts';

@@ -39,6 +39,17 @@ const TicketRow = z
   }));
 export type Ticket = z.output<typeof TicketRow>;
 
+/** The ticket as it is now, unlocked: for showing only. */
+export function readTicket(db: Queryable, id: TicketId): Promise<Ticket | undefined> {
+  return maybeOne(
+    db,
+    sql(TicketRow)`
+      SELECT t.id, t.number, t.state, t.requester_id, t.target_id, g.system_id, t.act_digest, t.rows_max, t.bytes_max,
+        t.not_before, t.not_after, t.decide_by
+      FROM tickets t JOIN targets g ON g.id = t.target_id WHERE t.id = ${id}`,
+  );
+}
+
 /** Locks the ticket until the transaction ends, so that two steps never see the same state. */
 export function lockTicket(tx: Transaction, id: TicketId): Promise<Ticket | undefined> {
   return maybeOne(
