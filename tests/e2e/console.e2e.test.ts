@@ -101,6 +101,7 @@ describeWith(['chromium', 'ssh', 'ssh-keygen'], 'the console in a real browser',
 
   test('a maintainer does not replay, and is told who can', async () => {
     const page = await openAs('chen', `/sessions/${session}`);
+    await page.getByRole('button', { name: 'Play the recording' }).click();
     await page.getByText('internal audit').first().waitFor();
     expect(await page.locator('.ap-player').count()).toBe(0);
   });
