@@ -31,7 +31,7 @@ export async function openStorage(
 }
 
 /** Beside the sources, or beside `dist/` when this runs compiled. */
-export function migrationsDirectory(): string {
+function migrationsDirectory(): string {
   return (import.meta.url.includes('/dist/main/') ? MIGRATIONS_BESIDE_DIST : MIGRATIONS).pathname;
 }
 

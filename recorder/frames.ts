@@ -10,7 +10,7 @@ import { formatUuid, GatewayError, invariant, LIMITS, parseUuid, sha256 } from '
  * header (canonical JSON), output, stderr, input, resize (`COLUMNSxROWS`), marker (UTF-8), exit (decimal status or
  * signal name), gap (UTF-8: what is missing and why).
  */
-export const FRAME_TYPES = ['h', 'o', 'e', 'i', 'r', 'm', 'x', 'g'] as const;
+const FRAME_TYPES = ['h', 'o', 'e', 'i', 'r', 'm', 'x', 'g'] as const;
 export type FrameType = (typeof FRAME_TYPES)[number];
 
 export interface Frame {

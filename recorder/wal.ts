@@ -44,7 +44,7 @@ interface Waiting {
   readonly reject: (reason: Error) => void;
 }
 
-export function segmentName(number: number): string {
+function segmentName(number: number): string {
   return `${String(number).padStart(12, '0')}.wal`;
 }
 

@@ -20,7 +20,7 @@ export interface Wrapper {
   readonly feeds?: true;
 }
 
-export const WRAPPERS: readonly Wrapper[] = [
+const WRAPPERS: readonly Wrapper[] = [
   {
     tools: ['sudo'],
     as: 'words',

@@ -1,6 +1,5 @@
 /** Debian's Chromium, driven as a person drives it. */
-import { createRequire } from 'node:module';
-import { readFile } from 'node:fs/promises';
+import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { partner } from './partners.ts';
 
@@ -37,9 +36,8 @@ interface Violation {
 
 /** Serious and critical findings of axe-core on the page as it stands. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
-  const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   // Through the debugger, which the page's own policy does not bind.
-  await page.evaluate(source);
+  await page.evaluate(axe.source);
   const violations: Violation[] = await page.evaluate('axe.run().then((result) => result.violations)');
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')

@@ -12,7 +12,7 @@ import { createOidcClient, createWebApi, type WebApiDeps } from '../../web/api/i
 import { ISSUER, type Name, type World, world } from '../approvals/world.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 
-export const PUBLIC_URL = new URL('http://127.0.0.1:8080/');
+const PUBLIC_URL = new URL('http://127.0.0.1:8080/');
 export const PAGE = '<!doctype html><title>console</title>';
 
 export interface Web extends AsyncDisposable {

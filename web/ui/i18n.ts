@@ -15,12 +15,12 @@ declare module 'i18next' {
 }
 
 /** The language before anybody has signed in: the first one of the browser that the console speaks. */
-export function browserLocale(): Locale {
+function browserLocale(): Locale {
   const first = navigator.languages.map((language) => language.slice(0, 2)).find((it) => it === 'ja' || it === 'en');
   return first === 'ja' ? 'ja' : 'en';
 }
 
-export const i18n = createInstance();
+const i18n = createInstance();
 
 /** Both catalogues are in the page, so that changing the language needs no request. */
 export async function startTexts(): Promise<void> {

@@ -12,7 +12,7 @@ import {
 } from '../../../recorder/index.ts';
 import { encodeMeta } from '../../../recorder/recording.ts';
 
-export const silent = createLog('silent');
+const silent = createLog('silent');
 
 export function newMeta(overrides: Partial<RecordingMeta> = {}): RecordingMeta {
   const uuid = (): string => newUuid(systemClock.now());

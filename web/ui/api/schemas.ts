@@ -14,7 +14,7 @@ const strings = z.array(z.string());
 export const Role = z.enum(['maintainer', 'owner', 'auditor', 'security_officer', 'administrator']);
 export type Role = z.infer<typeof Role>;
 
-export const Person = z.object({
+const Person = z.object({
   id: z.string(),
   name: z.string(),
   employer: z.string(),
@@ -69,7 +69,7 @@ export const SignIn = z.object({
   expiresAt: moment,
 });
 
-export const Finding = z.object({
+const Finding = z.object({
   rule: z.string(),
   class: z.string(),
   span: z.tuple([z.number(), z.number()]),
