@@ -1,11 +1,19 @@
-import { findPerson, loadAuthorizationFacts } from '../identity/index.ts';
+import { findPerson, findPersonByKey, loadAuthorizationFacts } from '../identity/index.ts';
 import { appendAuditEvent } from '../recorder/index.ts';
+import { asError } from '../foundation/index.ts';
 import { type AccessRefusal, authorizeTarget, type Person } from '../policy/index.ts';
 import { type GatewaySession, openSession, type SessionDeps, type SessionRequest } from './session.ts';
+import type { LiveSession } from './session-registry.ts';
+
+/** `key_revoked`: the connection outlived the key that signed it in. */
+export type AdmissionRefusal = AccessRefusal | 'key_revoked';
 
 export type Admission =
   | { readonly admitted: true; readonly session: GatewaySession }
-  | { readonly admitted: false; readonly reason: AccessRefusal };
+  | { readonly admitted: false; readonly reason: AdmissionRefusal };
+
+const RECHECK_ATTEMPTS = 3;
+const RECHECK_PAUSE_MS = 200;
 
 /**
  * Lets a signed-in person in to the target they named, or says why not. Every road in comes through here:
@@ -20,33 +28,63 @@ export async function admit(
   const person = (await findPerson(deps.database, who.id)) ?? who;
   const facts = await loadAuthorizationFacts(deps, { person, loginName, action: request.kind });
   const decision = authorizeTarget(facts);
-  if (decision.allowed) {
+  const inForce = await isKeyInForce(deps, who, request.keyBlob);
+  if (decision.allowed && inForce) {
     const granted = { authorization: decision.authorization, assets: facts.assets };
-    return { admitted: true, session: await openSession(deps, granted, request) };
+    const session = await openSession(deps, granted, request);
+    // A lock between the reading of the facts and this line found no session to end.
+    await recheckSession(deps, session);
+    return { admitted: true, session };
   }
+  const reason = decision.allowed ? 'key_revoked' : decision.reason;
   await appendAuditEvent(deps.database, deps.clock, {
     type: 'access.refused',
     actor: person.id,
-    body: {
-      connection: request.connectionId,
-      loginName,
-      reason: decision.reason,
-      sourceAddress: request.sourceAddress,
-    },
+    body: { connection: request.connectionId, loginName, reason, sourceAddress: request.sourceAddress },
   });
-  return { admitted: false, reason: decision.reason };
+  return { admitted: false, reason };
 }
 
-/** Why a live session of this person at this target may not go on; undefined when it may. */
-export async function findStopReason(
+/**
+ * Reads the facts of a live session again: ends it when its person may no longer be there, and moves its end when the
+ * grant's moved. Ends it too when the facts cannot be read, within the second that a lock has to take effect.
+ */
+export async function recheckSession(deps: SessionDeps, session: LiveSession): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const standing = await readStanding(deps, session);
+      if (standing instanceof Date) session.expireAt(standing);
+      else session.end(standing);
+      return;
+    } catch (thrown) {
+      const err = asError(thrown);
+      deps.log.warn({ event: 'session.recheck_failed', sessionId: session.id, attempt, err }, 'access unreadable');
+      if (attempt === RECHECK_ATTEMPTS) break;
+      await new Promise((resolve) => setTimeout(resolve, RECHECK_PAUSE_MS));
+    }
+  }
+  session.end('undecided');
+}
+
+/** Until when the session may go on, or why it may not. */
+async function readStanding(
   deps: SessionDeps,
-  session: GatewaySession['authorization'],
-): Promise<'locked' | 'revoked' | 'expired' | undefined> {
-  const person = await findPerson(deps.database, session.person.id);
+  { authorization, keyBlob }: LiveSession,
+): Promise<Date | 'locked' | 'revoked' | 'expired'> {
+  const { person: who, target, account, action } = authorization;
+  const person = await findPerson(deps.database, who.id);
   if (person === undefined) return 'revoked';
-  const facts = await loadAuthorizationFacts(deps, { person, loginName: session.target.name, action: session.action });
+  const facts = await loadAuthorizationFacts(deps, { person, loginName: target.name, action });
   const decision = authorizeTarget(facts);
-  if (decision.allowed) return undefined;
-  if (decision.reason === 'locked') return 'locked';
-  return decision.reason === 'grant_expired' || decision.reason === 'contract_ended' ? 'expired' : 'revoked';
+  if (!decision.allowed) {
+    if (decision.reason === 'locked') return 'locked';
+    return decision.reason === 'grant_expired' || decision.reason === 'contract_ended' ? 'expired' : 'revoked';
+  }
+  // An account that went to somebody else is not entered any longer under the old name.
+  if (decision.authorization.account !== account) return 'revoked';
+  return (await isKeyInForce(deps, who, keyBlob)) ? decision.authorization.until : 'revoked';
+}
+
+async function isKeyInForce(deps: SessionDeps, who: Person, keyBlob: Buffer | null): Promise<boolean> {
+  return keyBlob === null || (await findPersonByKey(deps, keyBlob))?.person.id === who.id;
 }

@@ -1,31 +1,17 @@
 /** What reaches sessions from outside: a change of access, a shutdown, and what an earlier crash left behind. */
-import { asError } from '../foundation/index.ts';
 import { appendAuditEvent, findSealedRecording, insertRecording } from '../recorder/index.ts';
 import type { PersonId, SessionId } from '../policy/index.ts';
-import { findStopReason } from './admission.ts';
-import { closeSessionRow, findAbandonedSessions, type OpenRow } from './queries.ts';
+import { recheckSession } from './admission.ts';
+import { closeSessionRow, findUnfinishedSessions, type UnfinishedRow } from './queries.ts';
 import type { SessionDeps } from './session.ts';
 
 /**
  * Ends the live sessions whose person may no longer be there: of one person, or of all after a time in which a
- * notification could have been missed. When the facts cannot be read the sessions end as well.
+ * notification could have been missed.
  */
 export async function recheckSessions(deps: SessionDeps, personId?: PersonId): Promise<void> {
   const sessions = personId === undefined ? deps.registry.all() : deps.registry.ofPerson(personId);
-  await Promise.all(
-    sessions.map(async (session) => {
-      try {
-        const reason = await findStopReason(deps, session.authorization);
-        if (reason !== undefined) session.end(reason);
-      } catch (thrown) {
-        deps.log.warn(
-          { event: 'session.recheck_failed', sessionId: session.id, err: asError(thrown) },
-          'access unreadable',
-        );
-        session.end('revoked');
-      }
-    }),
-  );
+  await Promise.all(sessions.map((session) => recheckSession(deps, session)));
 }
 
 /** Ends every live session and waits until each is sealed. */
@@ -37,27 +23,32 @@ export async function shutDownSessions({ registry }: Pick<SessionDeps, 'registry
 
 /**
  * Closes what this gateway left open when it last stopped without order: the recorder has sealed the recordings from
- * its write-ahead log by now; this tells the database. @returns how many sessions were closed.
+ * its write-ahead log by now; this tells the database. @returns how many sessions were recovered.
  */
 export async function recoverSessions(deps: SessionDeps, directory: string): Promise<number> {
-  const abandoned = await findAbandonedSessions(deps.database, deps.gatewayId);
-  for (const row of abandoned) await recoverSession(deps, row, directory);
-  return abandoned.length;
+  let recovered = 0;
+  for (const row of await findUnfinishedSessions(deps.database, deps.gatewayId)) {
+    if (await recoverSession(deps, row, directory)) recovered += 1;
+  }
+  return recovered;
 }
 
-async function recoverSession(deps: SessionDeps, row: OpenRow, directory: string): Promise<void> {
+async function recoverSession(deps: SessionDeps, row: UnfinishedRow, directory: string): Promise<boolean> {
   const { database, clock } = deps;
   const id = row.id as SessionId;
   const sealed = await findSealedRecording({ directory, sessionId: id });
-  await database.inTransaction(async (tx) => {
+  const isOpen = row.closeReason === null;
+  if (!isOpen && sealed === undefined) return false; // Closed, and nothing of it is left to be found.
+  return database.inTransaction(async (tx) => {
     const reason = 'gateway_restarted';
-    if (!(await closeSessionRow(tx, clock, { id, reason, exitStatus: null }))) return;
+    if (isOpen && !(await closeSessionRow(tx, clock, { id, reason, exitStatus: null }))) return false;
     if (sealed !== undefined) await insertRecording(tx, clock, sealed);
     await appendAuditEvent(tx, clock, {
       type: 'session.recovered',
       actor: null,
       session: id,
-      body: { reason, head: sealed?.head.toString('hex') ?? '' },
+      body: { reason: row.closeReason ?? reason, head: sealed?.head.toString('hex') ?? '' },
     });
+    return true;
   });
 }

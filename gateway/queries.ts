@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Clock, execute, many, type Queryable, sql } from '../foundation/index.ts';
-import type { ConnectionId, SessionId, SessionKind, TargetAuthorization } from '../policy/index.ts';
+import type { ConnectionId, SessionId, TargetAuthorization } from '../policy/index.ts';
 import type { EndReason } from './session-registry.ts';
 
 export interface NewSession {
@@ -41,15 +41,21 @@ export async function closeSessionRow(
   return closed === 1;
 }
 
-const OpenRow = z.strictObject({ id: z.string(), personId: z.string(), kind: z.enum(['shell', 'exec']) });
-export type OpenRow = { readonly id: string; readonly personId: string; readonly kind: SessionKind };
+const UnfinishedRow = z.strictObject({ id: z.uuid(), closeReason: z.string().nullable() });
+/** `closeReason` is null while the row is open. */
+export type UnfinishedRow = z.infer<typeof UnfinishedRow>;
 
-/** Sessions this gateway left open when it last stopped. Its id lives in its data directory; call before serving. */
-export async function findAbandonedSessions(db: Queryable, gatewayId: string): Promise<OpenRow[]> {
+/**
+ * Sessions this gateway left open when it last stopped, or closed without the recording it could not seal then. Its id
+ * lives in its data directory; call before serving.
+ */
+export async function findUnfinishedSessions(db: Queryable, gatewayId: string): Promise<UnfinishedRow[]> {
   return many(
     db,
-    sql(OpenRow)`
-      SELECT id, person_id AS "personId", kind FROM sessions
-       WHERE closed_at IS NULL AND gateway_id = ${gatewayId} ORDER BY opened_at`,
+    sql(UnfinishedRow)`
+      SELECT s.id, s.close_reason AS "closeReason"
+      FROM sessions s LEFT JOIN recordings r ON r.session_id = s.id
+      WHERE s.gateway_id = ${gatewayId} AND (s.closed_at IS NULL OR r.session_id IS NULL)
+      ORDER BY s.opened_at`,
   );
 }

@@ -11,6 +11,7 @@ export type EndReason =
   | 'locked'
   | 'revoked'
   | 'expired'
+  | 'undecided'
   | 'recorder_failed'
   | 'shutdown'
   | 'gateway_restarted'
@@ -19,9 +20,12 @@ export type EndReason =
 export interface LiveSession {
   readonly id: SessionId;
   readonly authorization: TargetAuthorization;
+  /** The key that signed the person in; null when a browser did. */
+  readonly keyBlob: Buffer | null;
   /** Resolves when the recording is sealed and the row closed. */
   readonly closed: Promise<void>;
   end(reason: EndReason): void;
+  expireAt(until: Date): void;
 }
 
 /** The sessions of this process, so that a lock, a revoke or a shutdown finds them at once. */

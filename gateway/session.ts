@@ -26,13 +26,22 @@ export interface SessionRequest {
   readonly command: string | null;
   readonly sourceAddress: string;
   readonly signedInBy: 'ssh_key' | 'browser';
+  /** The key that signed the person in; null when a browser did. It must stay in force as long as the session. */
+  readonly keyBlob: Buffer | null;
   readonly terminal: { readonly term: string; readonly columns: number; readonly rows: number } | undefined;
 }
 
 export type Direction = 'i' | 'o' | 'e';
 
 const CLOSE_RETRY_MS = 1_000;
-const CLOSE_RETRIES_MAX = 300;
+const CLOSE_ATTEMPTS_MAX = 300;
+/** A longer delay than a timer can hold fires at once. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
+interface Granted {
+  readonly authorization: TargetAuthorization;
+  readonly assets: readonly ProtectedAsset[];
+}
 
 /** One admitted, recorded session. It ends once, for one reason; `signal` tells everything that works for it. */
 export class GatewaySession implements LiveSession {
@@ -40,31 +49,33 @@ export class GatewaySession implements LiveSession {
   readonly authorization: TargetAuthorization;
   readonly assets: readonly ProtectedAsset[];
   readonly certificateSerial: bigint;
+  readonly keyBlob: Buffer | null;
   readonly #deps: SessionDeps;
   readonly #recording: RecordingWriter;
   readonly #ending = new AbortController();
   readonly #closed: Promise<void>;
   #resolveClosed: () => void = () => undefined;
-  readonly #expiry: NodeJS.Timeout;
+  #expiry: NodeJS.Timeout | undefined;
   #reason: EndReason = 'closed';
   #bytesIn = 0;
   #bytesOut = 0;
 
   constructor(
     deps: SessionDeps,
-    granted: { authorization: TargetAuthorization; assets: readonly ProtectedAsset[]; serial: bigint },
+    granted: Granted & { readonly serial: bigint; readonly keyBlob: Buffer | null },
     recording: RecordingWriter,
   ) {
     this.id = recording.sessionId;
     this.authorization = granted.authorization;
     this.assets = granted.assets;
     this.certificateSerial = granted.serial;
+    this.keyBlob = granted.keyBlob;
     this.#deps = deps;
     this.#recording = recording;
     this.#closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
     });
-    this.#expiry = setTimeout(() => this.end('expired'), untilExpiry(granted.authorization.until, deps.clock.now()));
+    this.expireAt(granted.authorization.until);
     recording.failed.addEventListener('abort', () => this.end('recorder_failed'), { once: true });
     deps.registry.add(this);
   }
@@ -93,6 +104,15 @@ export class GatewaySession implements LiveSession {
     this.#ending.abort(reason);
   }
 
+  /** Sets when the access ends, and the session with it: a grant may be cut short or extended while it lives. */
+  expireAt(until: Date): void {
+    clearTimeout(this.#expiry);
+    if (this.#ending.signal.aborted) return;
+    const left = Math.max(until.getTime() - this.#deps.clock.now().getTime(), 0);
+    const due = (): void => (left > TIMER_MS_MAX ? this.expireAt(until) : this.end('expired'));
+    this.#expiry = setTimeout(due, Math.min(left, TIMER_MS_MAX));
+  }
+
   /** Makes bytes durable. Call it before they reach anybody: what could not be stored must not have happened. */
   async record(direction: Direction, bytes: Uint8Array): Promise<void> {
     await this.#recording.append(direction, bytes);
@@ -109,12 +129,19 @@ export class GatewaySession implements LiveSession {
     await this.#recording.append('m', Buffer.from(label));
   }
 
-  /** Seals the recording and closes the row, in that order: a row that says closed has its recording. */
+  /**
+   * Seals the recording and closes the row, in that order: a row that says closed has its recording. Resolves when it
+   * is sealed and the database was told once: the person does not wait for a database that is away.
+   */
   async close(exitStatus: number | null): Promise<void> {
     clearTimeout(this.#expiry);
     this.end(this.#reason);
     const sealed = await this.#seal(exitStatus);
-    await this.#closeRow(sealed, exitStatus);
+    if (await this.#tryToCloseRow(sealed, exitStatus, 1)) this.#done();
+    else void this.#closeRowLater(sealed, exitStatus).finally(() => this.#done());
+  }
+
+  #done(): void {
     this.#deps.registry.remove(this.id);
     this.#resolveClosed();
   }
@@ -133,20 +160,29 @@ export class GatewaySession implements LiveSession {
   }
 
   /** The database may be restarting: what is sealed on disk is told to it when it is back. */
-  async #closeRow(sealed: SealedRecording | undefined, exitStatus: number | null): Promise<void> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        await this.#writeClosed(sealed, exitStatus);
-        return;
-      } catch (thrown) {
-        const err = asError(thrown);
-        this.#deps.log.warn(
-          { event: 'session.close_retry', sessionId: this.id, attempt, err },
-          'closing waits for the database',
-        );
-        if (attempt >= CLOSE_RETRIES_MAX) return; // The next start finds the open row and its sealed recording.
-        await new Promise((resolve) => setTimeout(resolve, CLOSE_RETRY_MS).unref());
-      }
+  async #closeRowLater(sealed: SealedRecording | undefined, exitStatus: number | null): Promise<void> {
+    // After the last attempt the row stays open: the next start finds it and its sealed recording.
+    for (let attempt = 2; attempt <= CLOSE_ATTEMPTS_MAX; attempt += 1) {
+      await new Promise((resolve) => setTimeout(resolve, CLOSE_RETRY_MS).unref());
+      if (await this.#tryToCloseRow(sealed, exitStatus, attempt)) return;
+    }
+  }
+
+  async #tryToCloseRow(
+    sealed: SealedRecording | undefined,
+    exitStatus: number | null,
+    attempt: number,
+  ): Promise<boolean> {
+    try {
+      await this.#writeClosed(sealed, exitStatus);
+      return true;
+    } catch (thrown) {
+      const err = asError(thrown);
+      this.#deps.log.warn(
+        { event: 'session.close_retry', sessionId: this.id, attempt, err },
+        'closing waits for the database',
+      );
+      return false;
     }
   }
 
@@ -177,7 +213,7 @@ export class GatewaySession implements LiveSession {
  */
 export async function openSession(
   deps: SessionDeps,
-  granted: { authorization: TargetAuthorization; assets: readonly ProtectedAsset[] },
+  granted: Granted,
   request: SessionRequest,
 ): Promise<GatewaySession> {
   const id = newUuid(deps.clock.now()) as SessionId;
@@ -197,7 +233,7 @@ export async function openSession(
     await recording.close().catch(() => undefined); // Its open leaf stays: an attempt that came no further.
     throw thrown;
   }
-  return new GatewaySession(deps, { ...granted, serial }, recording);
+  return new GatewaySession(deps, { ...granted, serial, keyBlob: request.keyBlob }, recording);
 }
 
 function recordingMeta(
@@ -239,10 +275,4 @@ function openedEvent(
       certificateSerial: serial.toString(),
     },
   } as const;
-}
-
-const TIMER_MS_MAX = 2 ** 31 - 1;
-
-function untilExpiry(until: Date, now: Date): number {
-  return Math.min(Math.max(until.getTime() - now.getTime(), 0), TIMER_MS_MAX);
 }

@@ -8,6 +8,7 @@ import {
   asError,
   Cleanup,
   type Clock,
+  type Database,
   GatewayError,
   hasCode,
   type Log,
@@ -16,7 +17,7 @@ import {
 } from '../foundation/index.ts';
 import { loadHostKey, listenSsh, recheckSessions, recoverSessions, SessionRegistry } from '../gateway/index.ts';
 import { applyInventory, InventorySchema, loadCertificateAuthority } from '../identity/index.ts';
-import { appendAuditEvent, startRecorder } from '../recorder/index.ts';
+import { appendAuditEvent, type Recorder, startRecorder } from '../recorder/index.ts';
 import { createOidcClient, createWebApi } from '../web/api/index.ts';
 import { startBackground } from './background.ts';
 import { type DataDirectory, holdDirectory, prepareDataDirectory } from './data-directory.ts';
@@ -54,9 +55,10 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
   const gatewayId = await loadGatewayId(directory.root, clock);
   const { database, queue } = await openStorage(config, directory.postgres, log, cleanup);
   const recorder = cleanup.use(await startRecorder({ directory: directory.recorder, clock, log }));
+  const registry = new SessionRegistry();
+  auditRecorderFault({ database, clock, log, recorder, registry }, cleanup);
   const authority = await loadCertificateAuthority(join(directory.keys, 'user_ca_ed25519.pem'));
   const hostKey = await loadHostKey(join(directory.keys, 'ssh_host_ed25519_key'));
-  const registry = new SessionRegistry();
   const signInDecided = new EventTarget();
   const deps = { database, clock, log, recorder, registry, gatewayId, authority, publicUrl, signInDecided };
   const demo =
@@ -75,9 +77,12 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
       : undefined;
   for (const inventory of await inventories(config, demo)) await applyInventory(deps, InventorySchema.parse(inventory));
   await recoverSessions(deps, directory.recorder);
-  await recoverRedemptions(deps);
+  await recoverRedemptions({ database, clock, recorderDirectory: directory.recorder });
   const recheck = (personId?: Parameters<typeof recheckSessions>[1]): Promise<void> => recheckSessions(deps, personId);
-  await startBackground({ database, clock, log, queue, signInDecided, recheck }, cleanup);
+  await startBackground(
+    { database, clock, log, queue, signInDecided, recheck, recorderDirectory: directory.recorder },
+    cleanup,
+  );
   await announce(deps, config, cleanup);
 
   const { advertisedHost, advertisedPort } = config.ssh;
@@ -130,6 +135,27 @@ async function announce(
       },
     ),
   );
+}
+
+/** The recorder cannot write its own end into the recording; the event is what stays of why its sessions ended. */
+function auditRecorderFault(
+  deps: { database: Database; clock: Clock; log: Log; recorder: Recorder; registry: SessionRegistry },
+  cleanup: Cleanup,
+): void {
+  const { database, clock, log, recorder, registry } = deps;
+  const audit = async (): Promise<void> => {
+    const error = asError(recorder.failed.reason);
+    const detail = (error.cause instanceof Error ? error.cause.message : error.message).slice(0, 500);
+    const body = { code: 'recording_unavailable', detail, sessions: registry.all().length };
+    await appendAuditEvent(database, clock, { type: 'recorder.failed', actor: null, body });
+  };
+  let written: Promise<void> = Promise.resolve();
+  recorder.failed.addEventListener('abort', () => {
+    written = audit().catch((thrown: unknown) => {
+      log.error({ event: 'recorder.fault_not_audited', err: asError(thrown) }, 'the fault is not in the audit events');
+    });
+  });
+  cleanup.defer(() => written); // The database stays open until it is written.
 }
 
 async function inventories(config: Config, demo: DemoParts | undefined): Promise<unknown[]> {

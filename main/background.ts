@@ -26,6 +26,8 @@ export interface BackgroundDeps {
   readonly log: Log;
   readonly queue: QueueBackend;
   readonly signInDecided: EventTarget;
+  /** Where the recordings are from which an export that broke off is counted. */
+  readonly recorderDirectory: string;
   /** Checks the live sessions of one person, or of everybody. */
   readonly recheck: (personId?: PersonId) => Promise<void>;
 }

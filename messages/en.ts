@@ -8,6 +8,7 @@ export const en = {
   'access.action_not_granted': 'Your access to "{name}" does not include this kind of session.',
   'access.no_account':
     'You have no account of your own on "{name}", and shared ones do not exist here. Ask an administrator.',
+  'access.key_revoked': 'The SSH key of this connection is no longer accepted. Sign in again with another one.',
   'access.not_a_maintainer': 'Your role does not include work on targets.',
   'gate.needs_ticket': 'Refused before it ran: {reason}.',
   'gate.ask': 'If this export is needed, ask for it here: {url}',
@@ -41,11 +42,14 @@ export const en = {
   'channel.remote_forward': 'Remote forwarding (-R) is not open here.',
   'channel.agent': 'Agent forwarding (-A) is not open here; your agent was not used.',
   'channel.x11': 'X11 forwarding (-X, -Y) is not open here.',
+  'channel.too_many': 'A connection carries {channels} sessions at most. End one, or connect anew.',
   'session.welcome': '{target} · this session is recorded, and each line is checked before it runs.',
   'session.welcome_recorded': '{target} · this session is recorded.',
   'session.ended.locked': 'Your access was locked; the session has ended.',
   'session.ended.revoked': 'Your access was taken back; the session has ended.',
   'session.ended.expired': 'Your access ended at the agreed time; the session has ended.',
+  'session.ended.undecided':
+    'Whether your access still stands cannot be read (the database does not answer), so the session has ended.',
   'session.ended.recorder_failed': 'What happens can no longer be recorded, so the session has ended.',
   'session.ended.shutdown': 'The gateway is stopping; the session has ended. Sign in again in a moment.',
   'session.ended.target_lost': 'The target closed the connection.',
@@ -64,5 +68,6 @@ export const en = {
   'verify.INCOMPLETE': 'Session {session}: something that should be there is missing, so nothing is proven.',
   'verify.place': 'The first wrong place begins at byte {at}.',
   'sign_in.title': 'Sekisho sign-in / サインイン',
+  'sign_in.not_approved': 'Nobody approved this sign-in, so the answer is no.',
   'sign_in.instructions': 'Open {url} in your browser, check that the code there is {code}, and approve.',
 } as const;

@@ -10,6 +10,7 @@ export const ja: Record<keyof typeof en, string> = {
   'access.action_not_granted': '「{name}」では、この種類の作業は許可されていません。',
   'access.no_account':
     '「{name}」にあなた専用のアカウントがありません。共有アカウントは使えません。システム管理者に依頼してください。',
+  'access.key_revoked': 'この接続のSSH鍵は失効しています。別の鍵で接続し直してください。',
   'access.not_a_maintainer': 'あなたの役割では、接続先での作業はできません。',
   'gate.needs_ticket': '実行前に止めました: {reason}。',
   'gate.ask': 'この持出が必要なときは、ここから申請してください: {url}',
@@ -42,11 +43,13 @@ export const ja: Record<keyof typeof en, string> = {
   'channel.remote_forward': 'リモート転送 (-R) は開かれていません。',
   'channel.agent': '認証エージェントの転送 (-A) は開かれていません。エージェントは使われていません。',
   'channel.x11': 'X11転送 (-X・-Y) は開かれていません。',
+  'channel.too_many': '1つの接続で開ける作業セッションは {channels} 個までです。1つ終えるか、接続し直してください。',
   'session.welcome': '{target} · この作業セッションは記録され、1行ごとに実行前に確認されます。',
   'session.welcome_recorded': '{target} · この作業セッションは記録されます。',
   'session.ended.locked': '利用が停止されたため、作業セッションを終了しました。',
   'session.ended.revoked': '利用の許可が取り消されたため、作業セッションを終了しました。',
   'session.ended.expired': '利用期限になったため、作業セッションを終了しました。',
+  'session.ended.undecided': 'データベースが応答せず、利用の許可を確認できないため、作業セッションを終了しました。',
   'session.ended.recorder_failed': '記録を続けられなくなったため、作業セッションを終了しました。',
   'session.ended.shutdown':
     'ゲートウェイが停止するため、作業セッションを終了しました。しばらくしてから接続し直してください。',
@@ -68,5 +71,6 @@ export const ja: Record<keyof typeof en, string> = {
   'verify.INCOMPLETE': '作業セッション {session}: あるべきものが欠けているため、何も証明できません。',
   'verify.place': '最初の不一致は {at} バイト目から始まります。',
   'sign_in.title': 'Sekisho sign-in / サインイン',
+  'sign_in.not_approved': 'サインインは承認されませんでした。',
   'sign_in.instructions': 'ブラウザーで {url} を開き、表示されたコードが {code} であることを確かめて承認してください。',
 };

@@ -30,10 +30,13 @@ export interface SignedIn {
   readonly person: Person;
   readonly loginName: string;
   readonly method: 'ssh_key' | 'browser';
+  /** The key whose signature succeeded; null when a browser approved. */
+  readonly keyBlob: Buffer | null;
 }
 
 const METHODS = ['publickey', 'keyboard-interactive'] as const;
-const LOGIN_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
+/** What may be shown to a person. Whether it names a target is told after the sign-in, to those who may know. */
+const LOGIN_NAME = /^[\x20-\x7e]{1,255}$/;
 
 /** Answers the authentication requests of one connection, one at a time, until one succeeds. */
 export class Authentication {
@@ -41,6 +44,8 @@ export class Authentication {
   readonly #arrival: Arrival;
   #tries = 0;
   #browserTries = 0;
+  /** The login name under which a key was offered that is nobody's; told once, when the connection ends. */
+  #unknownKeyFor: string | undefined;
   #signedIn: SignedIn | undefined;
 
   constructor(deps: AuthenticationDeps, arrival: Arrival) {
@@ -71,6 +76,12 @@ export class Authentication {
     }
   }
 
+  /** Call it when the connection has closed: an attempt that never came to a signature leaves its trace too. */
+  async ended(): Promise<void> {
+    if (this.#unknownKeyFor === undefined || this.#signedIn !== undefined) return;
+    await this.#refused(this.#unknownKeyFor, 'unknown_key');
+  }
+
   /** @returns whether the request was answered with something else than a refusal. */
   async #accepts(context: AuthContext): Promise<boolean> {
     if (!LOGIN_NAME.test(context.username)) return false;
@@ -81,7 +92,10 @@ export class Authentication {
 
   async #publicKey(context: PublicKeyAuthContext): Promise<boolean> {
     const found = await findPersonByKey(this.#deps, context.key.data);
-    if (found === undefined) return false;
+    if (found === undefined) {
+      this.#unknownKeyFor = context.username;
+      return false;
+    }
     if (context.signature === undefined || context.blob === undefined) {
       context.accept(); // A question only: "would this key do?" Nobody is signed in by it.
       return true;
@@ -93,7 +107,7 @@ export class Authentication {
     await noteKeyUsed(this.#deps, found.fingerprint);
     return this.#accept(
       context,
-      { person: found.person, loginName: context.username, method: 'ssh_key' },
+      { person: found.person, loginName: context.username, method: 'ssh_key', keyBlob: context.key.data },
       found.fingerprint,
     );
   }
@@ -107,18 +121,16 @@ export class Authentication {
     extendGrace(seconds);
     const url = new URL(`/ssh/${request.code}`, this.#deps.publicUrl).href;
     const words = (locale: 'en' | 'ja'): string => message(locale, 'sign_in.instructions', { url, code: request.code });
-    // No prompt: the client prints the text, answers at once with nothing, and waits; the person presses no key.
     const aborted = new AbortController();
-    await new Promise<void>((resolve) => {
-      context.once('abort', () => aborted.abort());
-      context.prompt([], message('en', 'sign_in.title'), `${words('en')}\n${words('ja')}\n`, () => resolve());
-    });
+    context.once('abort', () => aborted.abort());
+    await show(context, `${words('en')}\n${words('ja')}\n`);
     const person = await waitForSignIn(this.#deps, request.id, AbortSignal.any([signal, aborted.signal]));
     if (person === undefined || aborted.signal.aborted) {
       await this.#refused(context.username, 'not_approved');
+      if (!aborted.signal.aborted && !signal.aborted) await show(context, `${notApproved('en')}\n${notApproved('ja')}\n`);
       return false;
     }
-    return this.#accept(context, { person, loginName: context.username, method: 'browser' }, null);
+    return this.#accept(context, { person, loginName: context.username, method: 'browser', keyBlob: null }, null);
   }
 
   async #accept(context: AuthContext, signedIn: SignedIn, fingerprint: string | null): Promise<true> {
@@ -142,6 +154,17 @@ export class Authentication {
       body: { connection: connectionId, loginName, sourceAddress, reason },
     });
   }
+}
+
+/** Shows a text without a prompt: the client prints it, answers at once with nothing, and the person presses no key. */
+function show(context: KeyboardAuthContext, text: string): Promise<void> {
+  return new Promise((resolve) => {
+    context.prompt([], message('en', 'sign_in.title'), text, () => resolve());
+  });
+}
+
+function notApproved(locale: 'en' | 'ja'): string {
+  return message(locale, 'line', { text: message(locale, 'sign_in.not_approved'), code: 'not_approved' });
 }
 
 /** Whether `signature` over `blob` was made with this key. SHA-1 signatures of RSA keys are none. */

@@ -4,7 +4,7 @@
  */
 import { asError, LIMITS } from '../../foundation/index.ts';
 import { type MessageKey, message } from '../../messages/index.ts';
-import type { ConnectionId } from '../../policy/index.ts';
+import type { ConnectionId, Locale } from '../../policy/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
 import type { SignedIn } from './authentication.ts';
 import type { Connection, Session } from './library.ts';
@@ -20,8 +20,10 @@ export interface Caller extends SignedIn {
 
 /** What was refused on this connection and not yet told on a channel's stderr. */
 export interface Refusals {
-  /** Records one refusal; tells it now when a channel is open, else as soon as one is. */
-  refuse(kind: string, detail: string, key: MessageKey): void;
+  /** Writes the event of one refusal. Never rejects: nothing was let through, so nothing is hidden without it. */
+  record(kind: string, detail: string): Promise<void>;
+  /** Records one refusal and tells it: now when a channel is open, else as soon as one is. Never rejects. */
+  refuse(kind: string, detail: string, key: MessageKey): Promise<void>;
   /** Calls `tell` with each line not told yet and with all later ones, until the returned function is called. */
   tellOn(tell: (text: string) => void): () => void;
 }
@@ -31,7 +33,8 @@ export function serveConnection(deps: SshDeps, connection: Connection, caller: C
   let channels = 0;
   connection.on('session', (accept, reject) => {
     if (channels >= LIMITS.sshChannelsMax) {
-      reject();
+      const line = refusalLine('en', 'channel.too_many', { channels: LIMITS.sshChannelsMax });
+      void refusals.record('session', '').then(() => rejectBecause(reject, line));
       return;
     }
     channels += 1;
@@ -44,49 +47,59 @@ export function serveConnection(deps: SshDeps, connection: Connection, caller: C
   refuseChannels(connection, refusals);
 }
 
-/** Forwardings in both directions, by TCP and by socket: the roads by which a command could leave the recorder. */
+/**
+ * Forwardings in both directions, by TCP and by socket: the roads by which a command could leave the recorder. The
+ * answer follows the event, so that nobody was refused without a trace.
+ */
 function refuseChannels(connection: Connection, refusals: Refusals): void {
-  const because = (reject: () => void, key: MessageKey): void => {
-    // The patched library sends this as the failure's description, and ssh prints it: in English always, because ssh
-    // shows every other script as octal escapes.
-    const text = message('en', 'line', { text: message('en', key), code: 'channel_refused' });
-    (reject as (description: string) => void)(text);
+  const forward = (reject: () => void, kind: string, detail: string): void => {
+    const line = refusalLine('en', 'channel.local_forward');
+    void refusals.refuse(kind, detail, 'channel.local_forward').then(() => rejectBecause(reject, line));
   };
-  connection.on('tcpip', (_accept, reject, info) => {
-    refusals.refuse('direct-tcpip', `${info.destIP}:${info.destPort}`, 'channel.local_forward');
-    because(reject, 'channel.local_forward');
-  });
-  connection.on('openssh.streamlocal', (_accept, reject, info) => {
-    refusals.refuse('direct-streamlocal', info.socketPath, 'channel.local_forward');
-    because(reject, 'channel.local_forward');
-  });
+  connection.on('tcpip', (_accept, reject, info) => forward(reject, 'direct-tcpip', `${info.destIP}:${info.destPort}`));
+  connection.on('openssh.streamlocal', (_accept, reject, info) =>
+    forward(reject, 'direct-streamlocal', info.socketPath),
+  );
   connection.on('request', (_accept, reject, name: string) => {
-    refusals.refuse(name, '', 'channel.remote_forward');
+    // Answered at once: the answers to global requests have no number, only an order (RFC 4254 §4).
+    void refusals.refuse(name, '', 'channel.remote_forward');
     // The library types `reject` as always there; without want-reply it is not.
     (reject as (() => void) | undefined)?.();
   });
 }
 
+/**
+ * The patched library sends the line as the failure's description, and ssh prints it: in English always, because ssh
+ * shows every other script as octal escapes.
+ */
+function rejectBecause(reject: () => void, line: string): void {
+  (reject as (description: string) => void)(line);
+}
+
+function refusalLine(locale: Locale, key: MessageKey, values: Readonly<Record<string, number>> = {}): string {
+  return message(locale, 'line', { text: message(locale, key, values), code: 'channel_refused' });
+}
+
 function createRefusals(deps: SshDeps, caller: Caller): Refusals {
+  const { connectionId: connection, loginName, person } = caller;
   const untold: string[] = [];
   const tellers = new Set<(text: string) => void>();
+  const record = async (kind: string, detail: string): Promise<void> => {
+    const body = { connection, loginName, kind, detail: detail.slice(0, 1_024) };
+    try {
+      await appendAuditEvent(deps.database, deps.clock, { type: 'channel.refused', actor: person.id, body });
+    } catch (thrown) {
+      deps.log.error({ event: 'ssh.refusal_not_audited', kind, err: asError(thrown) }, 'refusal not audited');
+    }
+  };
   return {
+    record,
     refuse(kind, detail, key) {
-      const text = message(caller.person.locale, 'line', {
-        text: message(caller.person.locale, key),
-        code: 'channel_refused',
-      });
+      const line = refusalLine(person.locale, key);
       const [teller] = tellers;
-      if (teller !== undefined) teller(text);
-      else if (untold.length < LIMITS.sshChannelsMax) untold.push(text);
-      appendAuditEvent(deps.database, deps.clock, {
-        type: 'channel.refused',
-        actor: caller.person.id,
-        body: { connection: caller.connectionId, loginName: caller.loginName, kind, detail: detail.slice(0, 1_024) },
-      }).catch((thrown: unknown) => {
-        // Nothing was let through, so nothing is hidden; the operator log still says it.
-        deps.log.error({ event: 'ssh.refusal_not_audited', kind, err: asError(thrown) }, 'refusal not audited');
-      });
+      if (teller !== undefined) teller(line);
+      else if (untold.length < LIMITS.sshChannelsMax) untold.push(line);
+      return record(kind, detail);
     },
     tellOn(tell) {
       for (const text of untold.splice(0)) tell(text);

@@ -49,7 +49,15 @@ async function runAllowed(
   const { terminal, environment } = request;
   const target = await connection.exec(command, { terminal, environment });
   const forwardInput = (take: (chunk: Buffer) => Promise<void>): Promise<void> => pump(person.channel, take);
-  return join({ session, person, request, target, forwardInput, ...(filter === undefined ? {} : { filter }) });
+  return join({
+    session,
+    person,
+    request,
+    connection,
+    target,
+    forwardInput,
+    ...(filter === undefined ? {} : { filter }),
+  });
 }
 
 async function runExport(work: ChannelWork, command: string, ticket: Redeemed): Promise<Exit> {

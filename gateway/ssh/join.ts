@@ -3,7 +3,8 @@ import type { GatewaySession } from '../session.ts';
 import type { ClientChannel } from './library.ts';
 import type { PersonSide } from './person-side.ts';
 import type { ChannelRequest } from './session-requests.ts';
-import { PeerGone, pump, writeTo } from './stream-io.ts';
+import { PeerGone, pump, TargetLost, writeTo } from './stream-io.ts';
+import type { TargetConnection } from './target-connection.ts';
 
 /** How a program ended: a status, or the signal that ended it (RFC 4254 §6.10). */
 export interface Exit {
@@ -16,6 +17,8 @@ export interface Joined {
   readonly session: GatewaySession;
   readonly person: PersonSide;
   readonly request: ChannelRequest;
+  readonly connection: TargetConnection;
+  /** A channel of that connection. */
   readonly target: ClientChannel;
   /** What becomes of output before it is shown: an export is counted and cut here. Undefined shows all of it. */
   readonly filter?: (stream: 'o' | 'e', chunk: Buffer) => { pass: Uint8Array; stop: boolean };
@@ -25,7 +28,7 @@ export interface Joined {
 
 /**
  * Resolves when the target's program has ended and all of its output was shown.
- * @throws {PeerGone} when the maintainer's side closes first.
+ * @throws {PeerGone} when the maintainer's side closes first; {TargetLost} when the target's connection breaks.
  */
 export async function join(joined: Joined): Promise<Exit> {
   const { session, target, request } = joined;
@@ -39,7 +42,9 @@ export async function join(joined: Joined): Promise<Exit> {
   void sendInput(joined);
   try {
     await Promise.all([showOutput(joined, 'o'), showOutput(joined, 'e')]);
-    return await exit;
+    const ended = await exit;
+    if (ended.status === undefined && ended.signal === undefined && joined.connection.closed) throw new TargetLost();
+    return ended;
   } finally {
     stopResizing();
     stopSignalling();

@@ -81,7 +81,12 @@ function welcome(deps: SshDeps, connection: Connection, visitor: Visitor): void 
   const authentication = new Authentication(deps, { connectionId, sourceAddress, extendGrace, signal: closed.signal });
   // Permanent: the library emits errors again and again, and the first one without a listener would end the process.
   connection.on('error', (error) => log.debug({ event: 'ssh.connection_error', err: error }, 'connection error'));
-  connection.once('close', () => closed.abort());
+  connection.once('close', () => {
+    closed.abort();
+    authentication.ended().catch((thrown: unknown) => {
+      log.error({ event: 'ssh.refusal_not_audited', err: asError(thrown) }, 'refusal not audited');
+    });
+  });
   connection.on('authentication', (context) => {
     authentication
       .answer(context, () => connection.end())

@@ -47,13 +47,13 @@ export function personSide(
  * the reason. It carries nothing from the target.
  */
 export async function sayUnrecorded(
-  channel: ServerChannel,
-  locale: Locale,
+  { channel, locale, hasTerminal }: PersonSide,
   key: MessageKey,
   code: string,
+  values: Values = {},
 ): Promise<void> {
-  const text = message(locale, 'line', { text: message(locale, key), code });
-  await writeTo(channel.stderr, channel, Buffer.from(`\r${text}\r\n`)).catch(() => undefined);
+  const outside = personSide(channel, { locale, hasTerminal, session: undefined });
+  await outside.say(key, code, values).catch(() => undefined);
 }
 
 const FAILURES: Partial<Record<ErrorCode, MessageKey>> = {

@@ -15,7 +15,7 @@ import type { SshDeps } from './listener.ts';
 import { failureMessage, type PersonSide, personSide, sayUnrecorded, type Values } from './person-side.ts';
 import type { ChannelRequest } from './session-requests.ts';
 import { runShell } from './shell.ts';
-import { PeerGone } from './stream-io.ts';
+import { PeerGone, TargetLost } from './stream-io.ts';
 import { dialTarget, type TargetConnection } from './target-connection.ts';
 
 /** What the runners of exec, shell and guarded lines work with. */
@@ -34,6 +34,7 @@ const GATEWAY_STATUS = 255;
 
 const ENDED: Partial<Record<EndReason, MessageKey>> = {
   locked: 'session.ended.locked',
+  undecided: 'session.ended.undecided',
   revoked: 'session.ended.revoked',
   expired: 'session.ended.expired',
   recorder_failed: 'session.ended.recorder_failed',
@@ -64,16 +65,15 @@ export async function serveChannel(
 async function serve(deps: SshDeps, outside: PersonSide, caller: Caller, request: ChannelRequest): Promise<Exit> {
   const { start } = request;
   if (start.kind === 'subsystem') return refuseSubsystem(deps, outside, caller, start.name);
-  if (start.kind === 'exec' && Buffer.byteLength(start.command) > LIMITS.commandBytesMax) {
-    await outside.say('gate.too_long', 'command_too_long', { bytes: LIMITS.commandBytesMax });
-    return { status: GATEWAY_STATUS };
-  }
+  if (start.kind === 'exec' && Buffer.byteLength(start.command) > LIMITS.commandBytesMax)
+    return refuseTooLong(deps, outside, caller, start.command);
   const admission = await admit(deps, caller.person, caller.loginName, {
     connectionId: caller.connectionId,
     kind: start.kind,
     command: start.kind === 'exec' ? start.command : null,
     sourceAddress: caller.sourceAddress,
     signedInBy: caller.method,
+    keyBlob: caller.keyBlob,
     terminal: request.terminal,
   });
   if (!admission.admitted) {
@@ -93,24 +93,25 @@ async function work(
   const person = personSide(channel, { locale, hasTerminal, session });
   const dialled = dialOnce(deps, session);
   const clientLost = (): void => session.end('client_lost');
-  channel.once('close', clientLost);
-  caller.closed.addEventListener('abort', clientLost);
+  const gone = AbortSignal.any([request.closed, caller.closed]);
+  gone.addEventListener('abort', clientLost);
+  if (gone.aborted) clientLost();
   request.onResize(({ columns, rows }) => {
     session.recordResize(columns, rows).catch(() => undefined); // The recorder failed: the session is ending for it.
   });
   let exit: Exit = { status: GATEWAY_STATUS };
+  let failure: Error | undefined;
   try {
-    exit = await endedBy(session, run({ deps, caller, request, session, person, target: dialled.target }));
+    exit = await endedBy(session, () => run({ deps, caller, request, session, person, target: dialled.target }));
   } catch (thrown) {
-    const error = asError(thrown);
-    session.end(error instanceof PeerGone ? 'client_lost' : reasonOf(error));
-    await tellFailure(deps, person, caller, error);
+    failure = asError(thrown);
+    session.end(reasonOf(failure));
   } finally {
     dialled.close();
-    caller.closed.removeEventListener('abort', clientLost);
-    const ended = ENDED[session.endReason];
-    if (session.signal.aborted && ended !== undefined)
-      await sayUnrecorded(channel, locale, ended, `session_${session.endReason}`);
+    gone.removeEventListener('abort', clientLost);
+    const ended = session.signal.aborted ? ENDED[session.endReason] : undefined;
+    if (ended !== undefined) await sayUnrecorded(person, ended, `session_${session.endReason}`);
+    else if (failure !== undefined) await tellFailure(deps, person, caller, failure);
     await session.close(exit.status ?? null);
   }
   return exit;
@@ -124,10 +125,12 @@ function run(channelWork: ChannelWork): Promise<Exit> {
 }
 
 /** The work's result, or the gateway's own status when the session was ended from outside first. */
-function endedBy(session: GatewaySession, result: Promise<Exit>): Promise<Exit> {
+function endedBy(session: GatewaySession, work: () => Promise<Exit>): Promise<Exit> {
+  if (session.signal.aborted) return Promise.resolve({ status: GATEWAY_STATUS });
   const aborted = new Promise<Exit>((resolve) => {
     session.signal.addEventListener('abort', () => resolve({ status: GATEWAY_STATUS }), { once: true });
   });
+  const result = work();
   result.catch(() => undefined); // When the abort comes first, what the work still throws is its echo.
   return Promise.race([result, aborted]);
 }
@@ -178,6 +181,23 @@ async function refuseSubsystem(deps: SshDeps, outside: PersonSide, caller: Calle
   return { status: GATEWAY_STATUS };
 }
 
+/** Nobody could judge it, so it is not read at all: neither recorded as an act nor sent. */
+async function refuseTooLong(deps: SshDeps, outside: PersonSide, caller: Caller, command: string): Promise<Exit> {
+  const bytes = Buffer.byteLength(command);
+  await appendAuditEvent(deps.database, deps.clock, {
+    type: 'channel.refused',
+    actor: caller.person.id,
+    body: {
+      connection: caller.connectionId,
+      loginName: caller.loginName,
+      kind: 'command_too_long',
+      detail: `${bytes} bytes: ${command.slice(0, 1_000)}`,
+    },
+  });
+  await outside.say('gate.too_long', 'command_too_long', { bytes: LIMITS.commandBytesMax });
+  return { status: GATEWAY_STATUS };
+}
+
 async function tellFailure(deps: SshDeps, person: PersonSide, caller: Caller, error: Error): Promise<void> {
   if (error instanceof PeerGone) return; // Nobody is there to be told.
   const reference = randomUUID().slice(0, 8);
@@ -187,15 +207,12 @@ async function tellFailure(deps: SshDeps, person: PersonSide, caller: Caller, er
   );
   const values: Values = { ...names(deps, caller), reference };
   const { key, code } = failureMessage(error);
-  const line = personSide(person.channel, {
-    locale: person.locale,
-    hasTerminal: person.hasTerminal,
-    session: undefined,
-  });
-  await line.say(key, code, values).catch(() => undefined);
+  await sayUnrecorded(person, key, code, values);
 }
 
 function reasonOf(error: Error): EndReason {
+  if (error instanceof PeerGone) return 'client_lost';
+  if (error instanceof TargetLost) return 'target_lost';
   if (!(error instanceof GatewayError)) return 'internal';
   if (error.code === 'recording_unavailable') return 'recorder_failed';
   return error.code.startsWith('target_') ? 'target_refused' : 'internal';

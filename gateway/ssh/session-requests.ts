@@ -22,6 +22,8 @@ export interface ChannelRequest {
   /** The terminal as it is now; undefined when none was asked for. */
   readonly terminal: Terminal | undefined;
   readonly environment: Readonly<Record<string, string>>;
+  /** Aborted when the client closes the channel, even while nobody reads it. */
+  readonly closed: AbortSignal;
   /** Calls back for each later change of the window, or each signal, until the returned function is called. */
   readonly onResize: (listener: (terminal: Terminal) => void) => () => void;
   readonly onSignal: (listener: (name: string) => void) => () => void;
@@ -36,8 +38,10 @@ export function collectRequests(deps: SshDeps, session: Session, caller: Caller,
   const environment: Record<string, string> = {};
   const resizes = new Set<(terminal: Terminal) => void>();
   const signals = new Set<(name: string) => void>();
+  const closed = new AbortController();
   let terminal: Terminal | undefined;
 
+  session.once('close', () => closed.abort());
   session.on('error', (error: Error) => deps.log.debug({ event: 'ssh.session_error', err: error }, 'session error'));
   session.on('env', (accept, reject, info) => {
     const { key, val } = info;
@@ -60,11 +64,11 @@ export function collectRequests(deps: SshDeps, session: Session, caller: Caller,
     answer(accept);
   });
   session.on('auth-agent', (_accept, reject) => {
-    refusals.refuse('auth-agent', '', 'channel.agent');
+    void refusals.refuse('auth-agent', '', 'channel.agent');
     answer(reject);
   });
   session.on('x11', (_accept, reject) => {
-    refusals.refuse('x11', '', 'channel.x11');
+    void refusals.refuse('x11', '', 'channel.x11');
     answer(reject);
   });
 
@@ -79,6 +83,7 @@ export function collectRequests(deps: SshDeps, session: Session, caller: Caller,
         return terminal;
       },
       environment,
+      closed: closed.signal,
       onResize: subscribe(resizes),
       onSignal: subscribe(signals),
     };

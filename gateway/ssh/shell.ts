@@ -13,5 +13,12 @@ export async function runShell({ request, session, person, target }: ChannelWork
     );
   }
   const shell = await connection.shell({ terminal, environment });
-  return join({ session, person, request, target: shell, forwardInput: (take) => pump(person.channel, take) });
+  return join({
+    session,
+    person,
+    request,
+    connection,
+    target: shell,
+    forwardInput: (take) => pump(person.channel, take),
+  });
 }

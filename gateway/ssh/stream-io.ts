@@ -5,6 +5,11 @@ export class PeerGone extends Error {
   override readonly name = 'PeerGone';
 }
 
+/** The target's connection broke while its program ran: how the program ended is not known. */
+export class TargetLost extends Error {
+  override readonly name = 'TargetLost';
+}
+
 /**
  * Writes `chunk` and resolves when the stream took it: awaiting this before reading on is the back-pressure.
  *

@@ -46,6 +46,7 @@ __sekisho_finish() {
   exit "$1"
 }
 trap '__sekisho_finish 130' INT
+export LESSSECURE=1
 (exit "$__sekisho_status")
 eval "$__sekisho_line"
 __sekisho_finish "$?"`;
