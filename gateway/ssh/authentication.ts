@@ -127,7 +127,8 @@ export class Authentication {
     const person = await waitForSignIn(this.#deps, request.id, AbortSignal.any([signal, aborted.signal]));
     if (person === undefined || aborted.signal.aborted) {
       await this.#refused(context.username, 'not_approved');
-      if (!aborted.signal.aborted && !signal.aborted) await show(context, `${notApproved('en')}\n${notApproved('ja')}\n`);
+      if (!aborted.signal.aborted && !signal.aborted)
+        await show(context, `${notApproved('en')}\n${notApproved('ja')}\n`);
       return false;
     }
     return this.#accept(context, { person, loginName: context.username, method: 'browser', keyBlob: null }, null);

@@ -4,29 +4,11 @@
  */
 import { asError, LIMITS } from '../../foundation/index.ts';
 import { type MessageKey, message } from '../../messages/index.ts';
-import type { ConnectionId, Locale } from '../../policy/index.ts';
+import type { Locale } from '../../policy/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
-import type { SignedIn } from './authentication.ts';
 import type { Connection, Session } from './library.ts';
-import type { SshDeps } from './listener.ts';
 import { collectRequests } from './session-requests.ts';
-
-export interface Caller extends SignedIn {
-  readonly connectionId: ConnectionId;
-  readonly sourceAddress: string;
-  /** Aborted when the connection is gone. */
-  readonly closed: AbortSignal;
-}
-
-/** What was refused on this connection and not yet told on a channel's stderr. */
-export interface Refusals {
-  /** Writes the event of one refusal. Never rejects: nothing was let through, so nothing is hidden without it. */
-  record(kind: string, detail: string): Promise<void>;
-  /** Records one refusal and tells it: now when a channel is open, else as soon as one is. Never rejects. */
-  refuse(kind: string, detail: string, key: MessageKey): Promise<void>;
-  /** Calls `tell` with each line not told yet and with all later ones, until the returned function is called. */
-  tellOn(tell: (text: string) => void): () => void;
-}
+import type { Caller, Refusals, SshDeps } from './model.ts';
 
 export function serveConnection(deps: SshDeps, connection: Connection, caller: Caller): void {
   const refusals = createRefusals(deps, caller);

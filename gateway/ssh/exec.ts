@@ -4,9 +4,9 @@ import { completeRedemption, type Redemption, type RedemptionResult } from '../.
 import { createMeter, judgeCommand, type Judgement } from '../../policy/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
 import { REFUSED_STATUS, redeem, refuseAct } from './gate.ts';
-import { type Exit, join } from './join.ts';
-import type { ChannelWork } from './serve-channel.ts';
+import { join } from './join.ts';
 import { pump } from './stream-io.ts';
+import type { ChannelWork, Exit } from './model.ts';
 
 /** Programs that speak a file protocol over the channel; what they carry cannot be judged yet, so they do not run. */
 const FILE_TRANSFER = new Set([

@@ -3,7 +3,7 @@ import { type Redemption, recordRefusedAct, redeemTicket } from '../../approvals
 import { type MessageKey, message } from '../../messages/index.ts';
 import type { Finding, Judgement } from '../../policy/index.ts';
 import type { PersonSide } from './person-side.ts';
-import type { ChannelWork } from './serve-channel.ts';
+import type { ChannelWork } from './model.ts';
 
 /** Shell convention for "found, but may not be run" (POSIX XCU 2.8.2). */
 export const REFUSED_STATUS = 126;

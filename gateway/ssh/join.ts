@@ -2,16 +2,9 @@
 import type { GatewaySession } from '../session.ts';
 import type { ClientChannel } from './library.ts';
 import type { PersonSide } from './person-side.ts';
-import type { ChannelRequest } from './session-requests.ts';
 import { PeerGone, pump, TargetLost, writeTo } from './stream-io.ts';
 import type { TargetConnection } from './target-connection.ts';
-
-/** How a program ended: a status, or the signal that ended it (RFC 4254 §6.10). */
-export interface Exit {
-  readonly status?: number;
-  readonly signal?: string;
-  readonly coreDumped?: boolean;
-}
+import type { ChannelRequest, Exit } from './model.ts';
 
 export interface Joined {
   readonly session: GatewaySession;

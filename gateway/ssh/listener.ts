@@ -1,27 +1,14 @@
 /** The SSH listener: sockets in, signed-in connections out. Nothing of one connection reaches another. */
 import { createServer, type Server as NetServer, type Socket } from 'node:net';
-import { asError, type Clock, type Database, GatewayError, type Log, newUuid } from '../../foundation/index.ts';
-import type { CertificateAuthority } from '../../identity/index.ts';
+import { asError, GatewayError, newUuid } from '../../foundation/index.ts';
 import type { ConnectionId } from '../../policy/index.ts';
 import { shutDownSessions } from '../live-sessions.ts';
-import type { SessionDeps } from '../session.ts';
 import { MAINTAINER_LEG } from './algorithms.ts';
 import { Authentication } from './authentication.ts';
 import { serveConnection } from './connection.ts';
 import { Door, shareTurns, type Visitor } from './door.ts';
 import { type Connection, requirePatchedLibrary, Server } from './library.ts';
-
-export interface SshDeps extends SessionDeps {
-  readonly database: Database;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly authority: CertificateAuthority;
-  readonly publicUrl: URL;
-  /** Events named by a sign-in's id, fired when it was decided (NOTIFY sekisho_sign_in_decided). */
-  readonly signInDecided: EventTarget;
-  /** How maintainers reach this listener, for the command lines that messages suggest. */
-  readonly advertised: { readonly host: string; readonly port: number };
-}
+import type { SshDeps } from './model.ts';
 
 export interface ListenOptions {
   readonly host: string;

@@ -6,28 +6,14 @@ import { appendAuditEvent } from '../../recorder/index.ts';
 import { admit } from '../admission.ts';
 import type { GatewaySession } from '../session.ts';
 import type { EndReason } from '../session-registry.ts';
-import type { Caller, Refusals } from './connection.ts';
 import { runExec } from './exec.ts';
 import { runGuardedScript, runGuardedShell } from './guarded-line/index.ts';
-import type { Exit } from './join.ts';
 import type { ServerChannel } from './library.ts';
-import type { SshDeps } from './listener.ts';
 import { failureMessage, type PersonSide, personSide, sayUnrecorded, type Values } from './person-side.ts';
-import type { ChannelRequest } from './session-requests.ts';
 import { runShell } from './shell.ts';
 import { PeerGone, TargetLost } from './stream-io.ts';
 import { dialTarget, type TargetConnection } from './target-connection.ts';
-
-/** What the runners of exec, shell and guarded lines work with. */
-export interface ChannelWork {
-  readonly deps: SshDeps;
-  readonly caller: Caller;
-  readonly request: ChannelRequest;
-  readonly session: GatewaySession;
-  readonly person: PersonSide;
-  /** Dials the target at the first call. */
-  readonly target: () => Promise<TargetConnection>;
-}
+import type { Caller, ChannelRequest, ChannelWork, Exit, Refusals, SshDeps } from './model.ts';
 
 /** The exit status of what the gateway itself ended, as ssh reports its own failures. */
 const GATEWAY_STATUS = 255;

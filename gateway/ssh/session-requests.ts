@@ -5,29 +5,10 @@
  * answers nothing at all when the client has sent EOF by then.
  */
 import { asError } from '../../foundation/index.ts';
-import type { Caller, Refusals } from './connection.ts';
 import type { ServerChannel, Session } from './library.ts';
-import type { SshDeps } from './listener.ts';
 import { serveChannel } from './serve-channel.ts';
 import type { Terminal } from './target-connection.ts';
-
-/** What the client asked to be started. */
-export type Start =
-  | { readonly kind: 'shell' }
-  | { readonly kind: 'exec'; readonly command: string }
-  | { readonly kind: 'subsystem'; readonly name: string };
-
-export interface ChannelRequest {
-  readonly start: Start;
-  /** The terminal as it is now; undefined when none was asked for. */
-  readonly terminal: Terminal | undefined;
-  readonly environment: Readonly<Record<string, string>>;
-  /** Aborted when the client closes the channel, even while nobody reads it. */
-  readonly closed: AbortSignal;
-  /** Calls back for each later change of the window, or each signal, until the returned function is called. */
-  readonly onResize: (listener: (terminal: Terminal) => void) => () => void;
-  readonly onSignal: (listener: (name: string) => void) => () => void;
-}
+import type { Caller, ChannelRequest, Refusals, SshDeps, Start } from './model.ts';
 
 /** Only what a terminal needs: anything else (BASH_ENV, LD_PRELOAD, PROMPT_COMMAND) could run code unjudged. */
 const ENVIRONMENT = /^(LANG|LC_[A-Z]{1,20})$/;

@@ -1,7 +1,7 @@
 import { message } from '../../messages/index.ts';
-import { type Exit, join } from './join.ts';
-import type { ChannelWork } from './serve-channel.ts';
+import { join } from './join.ts';
 import { pump } from './stream-io.ts';
+import type { ChannelWork, Exit } from './model.ts';
 
 /** A login shell of a target whose lines are recorded and not judged. */
 export async function runShell({ request, session, person, target }: ChannelWork): Promise<Exit> {

@@ -1,11 +1,10 @@
 import { LIMITS } from '../../../foundation/index.ts';
 import { message } from '../../../messages/index.ts';
-import type { Exit } from '../join.ts';
-import type { ChannelWork } from '../serve-channel.ts';
 import type { Terminal } from '../target-connection.ts';
 import { InputQueue } from './input-queue.ts';
 import { LineEditor } from './line-editor.ts';
 import { GuardedShell } from './shell.ts';
+import type { ChannelWork, Exit } from '../model.ts';
 
 const LINE_FEED = 0x0a;
 

@@ -4,12 +4,12 @@ import { constants } from 'node:os';
 import { LIMITS } from '../../../foundation/index.ts';
 import { type Judgement, judgeCommand } from '../../../policy/index.ts';
 import { REFUSED_STATUS, refuseAct } from '../gate.ts';
-import { type Exit, join } from '../join.ts';
-import type { ChannelWork } from '../serve-channel.ts';
+import { join } from '../join.ts';
 import type { InputQueue } from './input-queue.ts';
 import { createMarkFilter } from './mark-filter.ts';
 import { TypeAhead } from './type-ahead.ts';
 import { EMPTY_STATE, readReport, readUnread, type ShellState, wrapLine } from './wrapper.ts';
+import type { ChannelWork, Exit } from '../model.ts';
 
 const MARK_BYTES = 16;
 const LEAVES = new Set(['exit', 'logout']);

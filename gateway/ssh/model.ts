@@ -1,0 +1,74 @@
+/** The shapes that the steps of an SSH connection hand on to one another. */
+import type { Clock, Database, Log } from '../../foundation/index.ts';
+import type { CertificateAuthority } from '../../identity/index.ts';
+import type { MessageKey } from '../../messages/index.ts';
+import type { ConnectionId } from '../../policy/index.ts';
+import type { GatewaySession, SessionDeps } from '../session.ts';
+import type { SignedIn } from './authentication.ts';
+import type { PersonSide } from './person-side.ts';
+import type { TargetConnection, Terminal } from './target-connection.ts';
+
+export interface SshDeps extends SessionDeps {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly authority: CertificateAuthority;
+  readonly publicUrl: URL;
+  /** Events named by a sign-in's id, fired when it was decided (NOTIFY sekisho_sign_in_decided). */
+  readonly signInDecided: EventTarget;
+  /** How maintainers reach this listener, for the command lines that messages suggest. */
+  readonly advertised: { readonly host: string; readonly port: number };
+}
+
+export interface Caller extends SignedIn {
+  readonly connectionId: ConnectionId;
+  readonly sourceAddress: string;
+  /** Aborted when the connection is gone. */
+  readonly closed: AbortSignal;
+}
+
+/** What was refused on this connection and not yet told on a channel's stderr. */
+export interface Refusals {
+  /** Writes the event of one refusal. Never rejects: nothing was let through, so nothing is hidden without it. */
+  record(kind: string, detail: string): Promise<void>;
+  /** Records one refusal and tells it: now when a channel is open, else as soon as one is. Never rejects. */
+  refuse(kind: string, detail: string, key: MessageKey): Promise<void>;
+  /** Calls `tell` with each line not told yet and with all later ones, until the returned function is called. */
+  tellOn(tell: (text: string) => void): () => void;
+}
+
+/** What the client asked to be started. */
+export type Start =
+  | { readonly kind: 'shell' }
+  | { readonly kind: 'exec'; readonly command: string }
+  | { readonly kind: 'subsystem'; readonly name: string };
+
+export interface ChannelRequest {
+  readonly start: Start;
+  /** The terminal as it is now; undefined when none was asked for. */
+  readonly terminal: Terminal | undefined;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Aborted when the client closes the channel, even while nobody reads it. */
+  readonly closed: AbortSignal;
+  /** Calls back for each later change of the window, or each signal, until the returned function is called. */
+  readonly onResize: (listener: (terminal: Terminal) => void) => () => void;
+  readonly onSignal: (listener: (name: string) => void) => () => void;
+}
+
+/** What the runners of exec, shell and guarded lines work with. */
+export interface ChannelWork {
+  readonly deps: SshDeps;
+  readonly caller: Caller;
+  readonly request: ChannelRequest;
+  readonly session: GatewaySession;
+  readonly person: PersonSide;
+  /** Dials the target at the first call. */
+  readonly target: () => Promise<TargetConnection>;
+}
+
+/** How a program ended: a status, or the signal that ended it (RFC 4254 §6.10). */
+export interface Exit {
+  readonly status?: number;
+  readonly signal?: string;
+  readonly coreDumped?: boolean;
+}
