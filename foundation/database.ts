@@ -1,6 +1,7 @@
 /**
  * PostgreSQL behind typed statements: every row is parsed, writers take a `Transaction`, idle errors never escape.
  */
+import { once } from 'node:events';
 import { Client, Pool, type PoolClient, type PoolConfig } from 'pg';
 import type { z } from 'zod';
 import { asError, GatewayError } from './errors.ts';
@@ -49,6 +50,7 @@ export class Database implements AsyncDisposable {
   readonly #settings: DatabaseSettings;
   readonly #closing = new AbortController();
   readonly #listeners = new Set<Client>();
+  readonly #open = new Set<PoolClient>();
 
   constructor(settings: DatabaseSettings) {
     this.#settings = settings;
@@ -57,6 +59,8 @@ export class Database implements AsyncDisposable {
       max: settings.poolSize,
       statement_timeout: STATEMENT_TIMEOUT_MS,
     });
+    this.pool.on('connect', (client) => this.#open.add(client));
+    this.pool.on('remove', (client) => this.#open.delete(client));
     // Without a listener the error of an idle connection (a database restart) is an uncaught exception.
     this.pool.on('error', (error) =>
       settings.log.warn({ event: 'database.idle_error', err: error }, 'idle connection lost'),
@@ -129,6 +133,8 @@ export class Database implements AsyncDisposable {
     this.#closing.abort();
     await Promise.allSettled([...this.#listeners].map((client) => client.end()));
     await this.pool.end();
+    // `end` resolves when the goodbyes are sent; a server that stops in between would answer them with an error.
+    while (this.#open.size > 0) await once(this.pool, 'remove');
   }
 }
 
