@@ -71,7 +71,7 @@ export function decideTicket(
   });
 }
 
-/** Takes back one's own request or unused approval. @throws {GatewayError} as `decideTicket`. */
+/** Takes back one's own request while nobody has decided it. @throws {GatewayError} as `decideTicket`. */
 export function withdrawTicket(deps: ApprovalsDeps, principal: Principal, id: TicketId): Promise<TicketView> {
   const actor = principal.person.id;
   return takeStep(deps, principal, id, {

@@ -16,7 +16,7 @@ import {
   systemClock,
 } from '../foundation/index.ts';
 import { loadHostKey, listenSsh, recheckSessions, recoverSessions, SessionRegistry } from '../gateway/index.ts';
-import { applyInventory, InventorySchema, loadCertificateAuthority } from '../identity/index.ts';
+import { applyInventory, type Inventory, InventorySchema, loadCertificateAuthority } from '../identity/index.ts';
 import { appendAuditEvent, type Recorder, startRecorder } from '../recorder/index.ts';
 import { createOidcClient, createWebApi } from '../web/api/index.ts';
 import { startBackground } from './background.ts';
@@ -75,7 +75,8 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
           cleanup,
         )
       : undefined;
-  for (const inventory of await inventories(config, demo)) await applyInventory(deps, InventorySchema.parse(inventory));
+  const inventory = await findInventory(config, demo);
+  if (inventory !== undefined) await applyInventory(deps, inventory);
   await recoverSessions(deps, directory.recorder);
   await recoverRedemptions({ database, clock, recorderDirectory: directory.recorder });
   const recheck = (personId?: Parameters<typeof recheckSessions>[1]): Promise<void> => recheckSessions(deps, personId);
@@ -158,9 +159,20 @@ function auditRecorderFault(
   cleanup.defer(() => written); // The database stays open until it is written.
 }
 
-async function inventories(config: Config, demo: DemoParts | undefined): Promise<unknown[]> {
-  const file = config.inventory === null ? [] : [await readInventory(config.inventory)];
-  return demo === undefined ? file : [demo.inventory, ...file];
+/** The configured inventory and the demo's as one: what an inventory does not name any more loses its grants. */
+async function findInventory(config: Config, demo: DemoParts | undefined): Promise<Inventory | undefined> {
+  const file = config.inventory === null ? undefined : InventorySchema.parse(await readInventory(config.inventory));
+  if (demo === undefined) return file;
+  const invented = InventorySchema.parse(demo.inventory);
+  if (file === undefined) return invented;
+  return {
+    issuer: invented.issuer,
+    people: [...invented.people, ...file.people],
+    systems: [...invented.systems, ...file.systems],
+    targets: [...invented.targets, ...file.targets],
+    accounts: [...invented.accounts, ...file.accounts],
+    grants: [...invented.grants, ...file.grants],
+  };
 }
 
 async function readInventory(path: string): Promise<unknown> {

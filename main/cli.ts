@@ -3,7 +3,6 @@ import { parseArgs } from 'node:util';
 import { loadConfig } from '../config/index.ts';
 import { createLog, GatewayError } from '../foundation/index.ts';
 import { serve } from './serve.ts';
-import { runTour } from './tour/index.ts';
 import { runVerify } from './verify.ts';
 import { VERSION } from './version.ts';
 
@@ -11,7 +10,9 @@ const HELP = `sekisho ${VERSION}: a privileged-access gateway with an export-app
 
   sekisho serve                      run the gateway (demo mode unless a configuration says production)
   sekisho tour [--exit]              see the whole story on this machine: an export refused, approved, recorded, proven
-  sekisho verify SESSION [--file F]  check a recording, or a copy of it, against the signed log; needs no gateway
+  sekisho verify SESSION [--file F] [--data DIR]
+                                     check a recording, or a copy of it, against the signed log; needs no gateway
+                                     and, with --data, no configuration
   sekisho help | version
 
 Configuration: sekisho.json in the working directory, or the file that SEKISHO_CONFIG names. docs/reference/config.md
@@ -40,12 +41,17 @@ async function dispatch(command: string, rest: string[]): Promise<number> {
     }
     case 'tour': {
       const { values } = read(rest, { exit: { type: 'boolean' } });
+      // The demo room comes with it: no other command loads a line of it.
+      const { runTour } = await import('./tour/index.ts');
       return runTour(await loadConfig({ programDirectory: PROGRAM }), { exit: values['exit'] === true });
     }
     case 'verify': {
-      const { values, positionals } = read(rest, { file: { type: 'string' } });
-      const file = typeof values['file'] === 'string' ? values['file'] : undefined;
-      return runVerify(await loadConfig({ programDirectory: PROGRAM }), positionals, file);
+      const { values, positionals } = read(rest, { file: { type: 'string' }, data: { type: 'string' } });
+      const { file, data } = values;
+      // A verifier may have the files and nothing else: no configuration, no secret, no database.
+      const directory =
+        typeof data === 'string' ? data : (await loadConfig({ programDirectory: PROGRAM })).dataDirectory;
+      return runVerify(directory, positionals, typeof file === 'string' ? file : undefined);
     }
     case 'version':
     case '--version':

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { Config } from '../config/index.ts';
 import { GatewayError } from '../foundation/index.ts';
 import { message } from '../messages/index.ts';
 import { verifySession, type VerifyReport } from '../recorder/index.ts';
@@ -8,14 +7,14 @@ const STATUS: Record<VerifyReport['verdict'], number> = { VERIFIED: 0, TAMPERED:
 
 /** `sekisho verify SESSION [--file COPY]`: from the files alone, whether or not a gateway runs. */
 export async function runVerify(
-  config: Config,
+  dataDirectory: string,
   sessions: readonly string[],
   file: string | undefined,
 ): Promise<number> {
   const [sessionId, ...more] = sessions;
   if (sessionId === undefined || more.length > 0)
     throw new GatewayError('request_invalid', 'Name one session: sekisho verify SESSION');
-  const directory = join(config.dataDirectory, 'recorder');
+  const directory = join(dataDirectory, 'recorder');
   const report = await verifySession({ directory, sessionId, ...(file === undefined ? {} : { file }) });
   process.stdout.write(wordReport(report, locale()));
   return STATUS[report.verdict];

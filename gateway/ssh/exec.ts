@@ -5,6 +5,7 @@ import { createMeter, judgeCommand, type Judgement } from '../../policy/index.ts
 import { appendAuditEvent } from '../../recorder/index.ts';
 import { REFUSED_STATUS, redeem, refuseAct } from './gate.ts';
 import { join } from './join.ts';
+import { WITHOUT_PAGERS } from './pagers.ts';
 import { pump } from './stream-io.ts';
 import type { ChannelWork, Exit } from './model.ts';
 
@@ -47,7 +48,7 @@ async function runAllowed(
   const { session, person, request } = work;
   const connection = await work.target();
   const { terminal, environment } = request;
-  const target = await connection.exec(command, { terminal, environment });
+  const target = await connection.exec(asSent(work, command), { terminal, environment });
   const forwardInput = (take: (chunk: Buffer) => Promise<void>): Promise<void> => pump(person.channel, take);
   return join({
     session,
@@ -58,6 +59,12 @@ async function runAllowed(
     forwardInput,
     ...(filter === undefined ? {} : { filter }),
   });
+}
+
+/** Exactly the judged command; in a terminal of a guarded target the pagers are set aside first. */
+function asSent({ request, session }: ChannelWork, command: string): string {
+  const guarded = session.authorization.target.mode !== 'recorded';
+  return guarded && request.terminal !== undefined ? `${WITHOUT_PAGERS}; ${command}` : command;
 }
 
 async function runExport(work: ChannelWork, command: string, ticket: Redeemed): Promise<Exit> {

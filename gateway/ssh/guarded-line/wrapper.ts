@@ -5,6 +5,7 @@
  * here. A forged report can set a variable the person could have set by hand, and nothing else.
  */
 import { z } from 'zod';
+import { WITHOUT_PAGERS } from '../pagers.ts';
 
 /** What a line leaves for the next one. Functions, aliases, arrays and jobs are not carried; docs/gate.md says so. */
 export interface ShellState {
@@ -46,7 +47,7 @@ __sekisho_finish() {
   exit "$1"
 }
 trap '__sekisho_finish 130' INT
-export LESSSECURE=1
+${WITHOUT_PAGERS}
 (exit "$__sekisho_status")
 eval "$__sekisho_line"
 __sekisho_finish "$?"`;

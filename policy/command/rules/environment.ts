@@ -4,7 +4,7 @@ const ENVIRONMENT =
 
 /** Setting these to plain text changes nothing that runs. */
 const HARMLESS_TEXT = /^(PS[0-4]|HISTFILE|IFS|PAGER|MANPAGER|SYSTEMD_PAGER|EDITOR|VISUAL|PATH|SHELL)$/;
-const PLAIN_PAGERS = /^(|cat|less|more|most|\/usr\/bin\/less|\/bin\/cat)$/;
+const PLAIN_PAGERS = /^(|cat|\/usr\/bin\/cat|\/bin\/cat)$/;
 const PLAIN_PATH =
   /^(\$PATH|\$\{PATH\}|(\/usr(\/local)?)?\/s?bin|\/snap\/bin|\/opt\/[\w.-]+\/s?bin)(:(\$PATH|\$\{PATH\}|(\/usr(\/local)?)?\/s?bin|\/snap\/bin|\/opt\/[\w.-]+\/s?bin))*$/;
 

@@ -43,11 +43,23 @@ export const ESCAPE_RULES: readonly Rule[] = [
       negative: ['split -b 10M /tmp/a', 'sort -u /tmp/a'],
     },
   ),
+  // `!COMMAND` and `v` at their prompt run what no line told the gate: LESSSECURE is lost under sudo or `env -i`.
+  escape(
+    'escape.pagers',
+    `less more most pg man info zless zmore bzless bzmore xzless xzmore lzless zstdless view w3m lynx links elinks`.split(
+      ' ',
+    ),
+    undefined,
+    {
+      positive: ['less /var/log/syslog', 'ps aux | more', 'LESSSECURE=1 less /etc/hosts', 'man ls'],
+      negative: ['head -n 100 /var/log/syslog', 'whatis ls', 'cat /etc/hosts'],
+    },
+  ),
   escape(
     'escape.man',
-    ['man', 'apropos', 'whatis', 'info', 'nroff', 'groff', 'troff', 'mandb'],
+    ['apropos', 'whatis', 'nroff', 'groff', 'troff', 'mandb'],
     [{ flags: ['-P', '-H', '--pager', '--html', '-U', '--preprocessor', '-p'] }],
-    { positive: ['man -P /tmp/x ls', 'man --pager=/tmp/x ls'], negative: ['man ls', 'man -k copy'] },
+    { positive: ['apropos -P /tmp/x ls', 'nroff -U /tmp/x'], negative: ['apropos copy', 'whatis ls'] },
   ),
   escape(
     'escape.build',

@@ -188,7 +188,8 @@ export const evidenceEn = {
   'people.done.locked': '{{name}} is locked.',
   'people.done.unlocked': 'The lock of {{name}} is lifted.',
   'audit.title': 'Audit events',
-  'audit.intro': 'Append-only. Nobody can change or delete an event, the administrator included.',
+  'audit.intro':
+    'Append-only: no role of this console, and not the gateway itself, can change or delete an event. Whoever owns the database server could.',
   'audit.type': 'Kind of event',
   'audit.type.all': 'All kinds',
   'audit.none': 'There is no event of this kind.',

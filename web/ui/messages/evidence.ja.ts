@@ -189,7 +189,8 @@ export const evidenceJa: Readonly<Record<keyof typeof evidenceEn, string>> = {
   'people.done.locked': '{{name}} さんの利用を停止しました。',
   'people.done.unlocked': '{{name}} さんの利用停止を解除しました。',
   'audit.title': '監査イベント',
-  'audit.intro': '追記のみの記録です。システム管理者を含め、誰も変更や削除はできません。',
+  'audit.intro':
+    '追記のみの記録です。この画面のどの役割も、ゲートウェイ自身も、変更や削除はできません (データベースサーバーの管理者権限は、この制限の外です)。',
   'audit.type': 'イベントの種類',
   'audit.type.all': 'すべての種類',
   'audit.none': 'この種類のイベントはありません。',
