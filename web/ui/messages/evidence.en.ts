@@ -152,7 +152,7 @@ export const evidenceEn = {
   'verify.running': 'Recomputing every frame from the files…',
   'verify.VERIFIED': 'VERIFIED',
   'verify.VERIFIED.meaning':
-    'Every byte of the recording matches the signed log: {{frames}} frames, {{bytes}} bytes. Nothing was changed, added or left out.',
+    'Every byte of the recording matches the signed log: {{frames}} frames, {{bytes}} bytes. Nothing was changed, added or left out since it was sealed. The log is signed by this gateway alone; no outside witness has countersigned it yet.',
   'verify.TAMPERED': 'TAMPERED',
   'verify.TAMPERED.meaning':
     'The recording or the log was changed after it was written. Do not rely on it. Tell the security officer at once and let nobody touch the files.',

@@ -154,7 +154,7 @@ export const evidenceJa: Readonly<Record<keyof typeof evidenceEn, string>> = {
   'verify.running': 'ファイルからすべてのフレームを再計算しています…',
   'verify.VERIFIED': 'VERIFIED（検証済み）',
   'verify.VERIFIED.meaning':
-    '記録のすべてのバイトが署名付きログと一致しました（{{frames}} フレーム、{{bytes}} バイト）。変更、追加、欠落はありません。',
+    '記録のすべてのバイトが署名付きログと一致しました（{{frames}} フレーム、{{bytes}} バイト）。封印後の変更、追加、欠落はありません。ログの署名はこのゲートウェイのものだけで、外部の証人の副署はまだありません。',
   'verify.TAMPERED': 'TAMPERED（改ざんあり）',
   'verify.TAMPERED.meaning':
     '記録またはログが、書き込まれた後に変更されています。この記録を根拠にしないでください。直ちに情報セキュリティ推進の担当者に連絡し、ファイルには誰も触れないようにしてください。',
