@@ -93,7 +93,7 @@ describeWith(['chromium', 'ssh', 'ssh-keygen'], 'the console in a real browser',
     session = sessions.find(({ exitStatus }) => exitStatus === 0)!.id;
     const page = await openAs('suzuki', `/sessions/${session}`);
     await page.getByRole('button', { name: '記録を検証する' }).click();
-    await page.getByText('VERIFIED').first().waitFor();
+    await page.getByText(/記録のすべてのバイトが署名付きログと一致/).waitFor();
     await page.getByRole('button', { name: '記録を再生する' }).click();
     await page.locator('.ap-player').first().waitFor();
     await isAccessible(page);

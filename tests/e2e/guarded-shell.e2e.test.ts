@@ -114,10 +114,10 @@ describeWith(['ssh', 'ssh-keygen'], 'an interactive shell on a guarded target', 
 
   test('directory, variables and status go on from line to line', async () => {
     await using terminal = await open();
-    terminal.type('cd /usr/share; X="a b"; export Y=2\r');
+    terminal.type('cd /usr/share; X="a b"; export Y=2; state=kept\r');
     await terminal.sees(':/usr/share$ ');
-    terminal.type('pwd; echo "[$X]$(printenv Y)"; false\r');
-    await terminal.sees(/\n\/usr\/share\r\n\[a b\]2/);
+    terminal.type('pwd; echo "[$X]$(printenv Y)$state"; false\r');
+    await terminal.sees(/\n\/usr\/share\r\n\[a b\]2kept/);
     await terminal.sees('$ ');
     terminal.type('echo "last $?"\r');
     await terminal.sees(/\nlast 1/);
@@ -129,6 +129,22 @@ describeWith(['ssh', 'ssh-keygen'], 'an interactive shell on a guarded target', 
     await terminal.sees(/\none/);
     await terminal.sees(/\ntwo/);
     expect(await terminal.exited).toBe(7);
+  });
+
+  test('what is typed while a program runs and is not read by it waits for the next prompt', async () => {
+    await using terminal = await open();
+    terminal.type('echo begun; sleep 0.3\r');
+    await terminal.sees(/\nbegun/);
+    terminal.type('echo typed ahead\r');
+    await terminal.sees(/\r\ntyped ahead\r\n/);
+  });
+
+  test('a program reads what is typed while it runs', async () => {
+    await using terminal = await open();
+    terminal.type('read -r answer; echo "[$answer]"\r');
+    await terminal.sees('answer]"\r\n');
+    terminal.type('yes indeed\r');
+    await terminal.sees(/\n\[yes indeed\]/);
   });
 
   test('^D at an empty prompt ends the session with the last status', async () => {

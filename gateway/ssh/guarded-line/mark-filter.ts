@@ -1,41 +1,70 @@
-/** Takes the report of a wrapped line out of its output, however the bytes are split, and lets all else through. */
+/** Takes what a wrapped line says to the gateway out of its output, however the bytes are split; lets all else through. */
 
-const REPORT_BYTES_MAX = 128 * 1024;
+const SAID_BYTES_MAX = 256 * 1024;
 const BEL = 0x07;
+
+/** What the wrapper says when the line has ended and it waits to be told that no more input comes. */
+const ENDED = 'ended';
 
 export interface MarkFilter {
   /** What of the output so far may be shown. */
   take(chunk: Buffer): Buffer;
-  /** What was held back and turned out not to be a report. */
+  /** What was held back and turned out not to be for the gateway. */
   rest(): Buffer;
-  /** The report, when it came. */
+  /** Whether the line has ended. */
+  readonly ended: boolean;
+  /** The report, when it came; nothing is filtered after it. */
   readonly report: string | undefined;
 }
 
 export function createMarkFilter(mark: string): MarkFilter {
   const opening = Buffer.from(`\x1b]7001;${mark};`);
   let held: Buffer = Buffer.alloc(0);
+  let ended = false;
   let report: string | undefined;
   return {
     take(chunk) {
       if (report !== undefined) return chunk;
       held = Buffer.concat([held, chunk]);
-      const start = held.indexOf(opening);
-      if (start === -1) return release(held.length - partialLength(held, opening));
-      const end = held.indexOf(BEL, start);
-      if (end === -1) return held.length - start > REPORT_BYTES_MAX ? release(held.length) : release(start);
-      report = held.toString('latin1', start + opening.length, end);
-      const shown = Buffer.concat([held.subarray(0, start), held.subarray(end + 1)]);
-      held = Buffer.alloc(0);
-      return shown;
+      const shown: Buffer[] = [];
+      for (let more = true; more; ) {
+        const start = held.indexOf(opening);
+        const end = start === -1 ? -1 : held.indexOf(BEL, start);
+        more = end !== -1;
+        if (more) shown.push(cut(start, end));
+        else shown.push(release(holdable(start)));
+      }
+      return Buffer.concat(shown);
     },
     rest() {
       return release(held.length);
+    },
+    get ended() {
+      return ended;
     },
     get report() {
       return report;
     },
   };
+
+  /** Takes one saying out, and returns what stood before it; behind the report everything is output. */
+  function cut(start: number, end: number): Buffer {
+    const said = held.toString('latin1', start + opening.length, end);
+    const before = held.subarray(0, start);
+    held = held.subarray(end + 1);
+    if (said === ENDED) {
+      ended = true;
+      return before;
+    }
+    report = said;
+    return Buffer.concat([before, release(held.length)]);
+  }
+
+  /** How much of what is held cannot become a saying any more. */
+  function holdable(start: number): number {
+    if (start === -1) return held.length - partialLength(held, opening);
+    return held.length - start > SAID_BYTES_MAX ? held.length : start;
+  }
 
   function release(length: number): Buffer {
     const shown = held.subarray(0, length);

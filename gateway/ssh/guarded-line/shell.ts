@@ -5,10 +5,11 @@ import { LIMITS } from '../../../foundation/index.ts';
 import { type Judgement, judgeCommand } from '../../../policy/index.ts';
 import { REFUSED_STATUS, refuseAct } from '../gate.ts';
 import { join } from '../join.ts';
+import { writeTo } from '../stream-io.ts';
 import type { InputQueue } from './input-queue.ts';
 import { createMarkFilter } from './mark-filter.ts';
 import { TypeAhead } from './type-ahead.ts';
-import { EMPTY_STATE, readReport, readUnread, type ShellState, wrapLine } from './wrapper.ts';
+import { EMPTY_STATE, INPUT_END, readReport, readUnread, type ShellState, wrapLine } from './wrapper.ts';
 import type { ChannelWork, Exit } from '../model.ts';
 
 const MARK_BYTES = 16;
@@ -88,10 +89,13 @@ export class GuardedShell {
         request,
         connection,
         target: channel,
-        forwardInput: terminal === undefined ? () => Promise.resolve() : (take) => typing.forward(take),
+        forwardInput:
+          terminal === undefined
+            ? () => Promise.resolve()
+            : (take) => typing.forward(take, () => writeTo(channel, channel, INPUT_END)),
         filter: (stream, chunk) => {
           const pass = stream === 'o' ? filter.take(chunk) : chunk;
-          if (filter.report !== undefined) typing.stop(); // The program has ended: what comes now is for the prompt.
+          if (filter.ended) typing.stop(); // What comes now is for the prompt.
           return { pass, stop: false };
         },
       });

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { InputQueue } from './input-queue.ts';
 
 const KEPT_BYTES_MAX = 4 * 1024;
@@ -15,14 +16,19 @@ export class TypeAhead {
     this.#input = input;
   }
 
-  /** Hands on what is typed until `stop`. */
-  async forward(take: (chunk: Buffer) => Promise<void>): Promise<void> {
+  /**
+   * Hands on what is typed until `stop`, then calls `farewell`: behind it nothing more comes. The end of the input is no
+   * reason to stop: a terminal does not tell its program.
+   */
+  async forward(take: (chunk: Buffer) => Promise<void>, farewell: () => Promise<void>): Promise<void> {
     for (;;) {
       const typed = await this.#input.nextNew(this.#stopped.signal);
-      if (typed === undefined) return;
+      if (typed === undefined) break;
       this.#sent = Buffer.concat([this.#sent, typed.bytes]).subarray(-KEPT_BYTES_MAX);
       await take(typed.bytes);
     }
+    if (!this.#stopped.signal.aborted) await once(this.#stopped.signal, 'abort');
+    await farewell();
   }
 
   stop(): void {

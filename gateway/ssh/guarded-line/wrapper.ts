@@ -16,11 +16,14 @@ export interface ShellState {
 
 export const EMPTY_STATE: ShellState = { directory: '', status: 0, variables: new Map() };
 
+/** What the gateway types when the line has ended: everything before it was typed and not read by the program. */
+export const INPUT_END = Buffer.from([0x1e]);
+
 const STATE_BYTES_MAX = 12 * 1024;
 
 /** Variables by which a program would run other code than the line that was judged, and those of the shell itself. */
 const NOT_CARRIED =
-  /^(__sekisho|BASH|LD_|DYLD_|SSH_|GIT_|PYTHON|PERL|RUBY|NODE_|JAVA_|LUA_|DIRSTACK|EPOCH|EUID|FUNCNAME|GROUPS|HOST|MACHTYPE|OSTYPE|OPT|PIPESTATUS|PPID|RANDOM|SECONDS|SHELL|SHLVL|SRANDOM|UID|COPROC|COLUMNS$|LINES$|LINENO$|PATH$|IFS$|ENV$|PWD$|OLDPWD$|HOME$|USER$|LOGNAME$|TERM$|CDPATH$|GLOBIGNORE$|PROMPT_|PS\d$|LESS|PAGER$|MANPAGER$|EDITOR$|VISUAL$|BROWSER$|TMPDIR$|_$)/;
+  /^(__sekisho|BASH|LD_|DYLD_|SSH_|GIT_|PYTHON|PERL|RUBY|NODE_|JAVA_|LUA_|DIRSTACK|EPOCH|EUID|FUNCNAME|GROUPS|HOST|MACHTYPE|OSTYPE|OPT|PIPESTATUS|PPID|RANDOM|SECONDS|SHELL|SHLVL|SRANDOM|UID|COPROC|COLUMNS$|LINES$|LINENO$|PATH$|IFS$|ENV$|PWD$|OLDPWD$|HOME$|USER$|LOGNAME$|TERM$|CDPATH$|GLOBIGNORE$|PROMPT_|PS\d$|LESS|SYSTEMD_|PAGER$|MANPAGER$|EDITOR$|VISUAL$|BROWSER$|TMPDIR$|_$)/;
 
 /** Runs in bash on the target. Reports, between an OSC introducer and a BEL, its status, directory and variables. */
 const SCRIPT = `cd -- "$1" 2>/dev/null || cd
@@ -37,13 +40,15 @@ __sekisho_variables() {
 }
 __sekisho_finish() {
   trap '' INT
-  local state
-  state=$(__sekisho_variables 2>/dev/null | base64 | tr -d '\\n')
-  [ \${#state} -le 65536 ] || state=
-  local unread=
-  [ -t 0 ] && IFS= read -r -s -d '' -N 4096 -t 0.005 unread
-  printf '\\033]7001;%s;%s;%s;%s;%s\\007' "$__sekisho_mark" "$1" "$(pwd -P | base64 | tr -d '\\n')" "$state" \
-    "$(printf %s "$unread" | base64 | tr -d '\\n')"
+  local __sekisho_state __sekisho_unread=
+  __sekisho_state=$(__sekisho_variables 2>/dev/null | base64 | tr -d '\\n')
+  [ \${#__sekisho_state} -le 65536 ] || __sekisho_state=
+  if [ -t 0 ]; then
+    printf '\\033]7001;%s;ended\\007' "$__sekisho_mark"
+    IFS= read -r -s -d $'\\036' -t 2 __sekisho_unread
+  fi
+  printf '\\033]7001;%s;%s;%s;%s;%s\\007' "$__sekisho_mark" "$1" "$(pwd -P | base64 | tr -d '\\n')" "$__sekisho_state" \
+    "$(printf %s "$__sekisho_unread" | base64 | tr -d '\\n')"
   exit "$1"
 }
 trap '__sekisho_finish 130' INT
