@@ -148,7 +148,8 @@ export class GatewaySession implements LiveSession {
 
   async #seal(exitStatus: number | null): Promise<SealedRecording | undefined> {
     try {
-      await this.#recording.append('x', Buffer.from(String(exitStatus ?? -1)));
+      // A recording that is full takes no more, and is sealed all the same.
+      await this.#recording.append('x', Buffer.from(String(exitStatus ?? -1))).catch(() => undefined);
       return await this.#recording.close();
     } catch (thrown) {
       this.#deps.log.error(

@@ -69,5 +69,6 @@ export const en = {
   'verify.place': 'The first wrong place begins at byte {at}.',
   'sign_in.title': 'Sekisho sign-in / サインイン',
   'sign_in.not_approved': 'Nobody approved this sign-in, so the answer is no.',
+  'sign_in.too_many_tries': 'Too many keys were tried. Name the enrolled one: ssh -i KEY -o IdentitiesOnly=yes',
   'sign_in.instructions': 'Open {url} in your browser, check that the code there is {code}, and approve.',
 } as const;

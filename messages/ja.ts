@@ -72,5 +72,6 @@ export const ja: Record<keyof typeof en, string> = {
   'verify.place': '最初の不一致は {at} バイト目から始まります。',
   'sign_in.title': 'Sekisho sign-in / サインイン',
   'sign_in.not_approved': 'サインインは承認されませんでした。',
+  'sign_in.too_many_tries': '試した鍵が多すぎます。登録した鍵を指定してください: ssh -i 鍵 -o IdentitiesOnly=yes',
   'sign_in.instructions': 'ブラウザーで {url} を開き、表示されたコードが {code} であることを確かめて承認してください。',
 };

@@ -4,8 +4,8 @@
  */
 import { asError, type Clock, type Database, equalInConstantTime, LIMITS, type Log } from '../../foundation/index.ts';
 import { findPersonByKey, noteKeyUsed, requestSignIn, waitForSignIn } from '../../identity/index.ts';
-import { message } from '../../messages/index.ts';
-import type { ConnectionId, Person } from '../../policy/index.ts';
+import { type MessageKey, message } from '../../messages/index.ts';
+import type { ConnectionId, Locale, Person } from '../../policy/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
 import { type AuthContext, type KeyboardAuthContext, type PublicKeyAuthContext, utils } from './library.ts';
 
@@ -61,18 +61,18 @@ export class Authentication {
    * Decides one request. The library throws from accept, reject and prompt when the client has moved on meanwhile
    * (an unauthenticated client can provoke it), so whatever happens here ends this connection and no other.
    */
-  async answer(context: AuthContext, disconnect: () => void): Promise<void> {
+  async answer(context: AuthContext, disconnect: (line: string) => void): Promise<void> {
     try {
       this.#tries += 1;
       if (this.#tries > LIMITS.sshAuthTriesMax) {
         await this.#refused(context.username, 'too_many_tries');
-        disconnect();
+        disconnect(wordLine('en', 'sign_in.too_many_tries', 'too_many_tries'));
         return;
       }
       if (!(await this.#accepts(context))) context.reject([...METHODS]);
     } catch (thrown) {
       this.#deps.log.debug({ event: 'ssh.authentication_ended', err: asError(thrown) }, 'authentication ended');
-      disconnect();
+      disconnect('');
     }
   }
 
@@ -127,8 +127,8 @@ export class Authentication {
     const person = await waitForSignIn(this.#deps, request.id, AbortSignal.any([signal, aborted.signal]));
     if (person === undefined || aborted.signal.aborted) {
       await this.#refused(context.username, 'not_approved');
-      if (!aborted.signal.aborted && !signal.aborted)
-        await show(context, `${notApproved('en')}\n${notApproved('ja')}\n`);
+      const lines = (['en', 'ja'] as const).map((locale) => wordLine(locale, 'sign_in.not_approved', 'not_approved'));
+      if (!aborted.signal.aborted && !signal.aborted) await show(context, `${lines.join('\n')}\n`);
       return false;
     }
     return this.#accept(context, { person, loginName: context.username, method: 'browser', keyBlob: null }, null);
@@ -164,8 +164,8 @@ function show(context: KeyboardAuthContext, text: string): Promise<void> {
   });
 }
 
-function notApproved(locale: 'en' | 'ja'): string {
-  return message(locale, 'line', { text: message(locale, 'sign_in.not_approved'), code: 'not_approved' });
+function wordLine(locale: Locale, key: MessageKey, code: string): string {
+  return message(locale, 'line', { text: message(locale, key), code });
 }
 
 /** Whether `signature` over `blob` was made with this key. SHA-1 signatures of RSA keys are none. */

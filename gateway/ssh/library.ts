@@ -2,7 +2,7 @@
  * The one place that loads ssh2. It is used only with our patch in force (patches/, docs/adr/0004): without it a peer
  * can hang or exhaust the process, and certificates do not sign in.
  */
-import ssh2 from 'ssh2';
+import ssh2, { type Connection } from 'ssh2';
 import { GatewayError } from '../../foundation/index.ts';
 
 export type {
@@ -30,4 +30,10 @@ export function requirePatchedLibrary(): void {
       'The SSH library is not patched: run `npm ci` again (it applies patches/).',
     );
   }
+}
+
+/** Ends the connection with a line that ssh prints; in English, for ssh shows every other script as octal (patched). */
+export function endBecause(connection: Connection, line: string): void {
+  const end: (description: string) => unknown = connection.end.bind(connection);
+  end(line);
 }

@@ -7,7 +7,7 @@ import { MAINTAINER_LEG } from './algorithms.ts';
 import { Authentication } from './authentication.ts';
 import { serveConnection } from './connection.ts';
 import { Door, shareTurns, type Visitor } from './door.ts';
-import { type Connection, requirePatchedLibrary, Server } from './library.ts';
+import { type Connection, endBecause, requirePatchedLibrary, Server } from './library.ts';
 import type { SshDeps } from './model.ts';
 
 export interface ListenOptions {
@@ -76,7 +76,7 @@ function welcome(deps: SshDeps, connection: Connection, visitor: Visitor): void 
   });
   connection.on('authentication', (context) => {
     authentication
-      .answer(context, () => connection.end())
+      .answer(context, (line) => endBecause(connection, line))
       .catch((thrown: unknown) => {
         log.error({ event: 'ssh.authentication_failed', err: asError(thrown) }, 'authentication failed');
         connection.end();

@@ -45,7 +45,8 @@ describeWith(['ssh', 'ssh-keygen'], 'a person', () => {
       const result = await runToEnd(partner('ssh'), args);
       expect(result.status).toBe(GATEWAY);
       expect(result.stdout).toHaveLength(0);
-      expect(result.stderr).toMatch(/disconnect/i);
+      expect(result.stderr).toContain('sekisho: Too many keys were tried.');
+      expect(result.stderr).toContain('[too_many_tries]');
       expect(await refusal('too_many_tries')).toMatchObject({ loginName: 'crm-db' });
     });
   });
