@@ -2,6 +2,7 @@
 import { type Redemption, recordRefusedAct, redeemTicket } from '../../approvals/index.ts';
 import { type MessageKey, message } from '../../messages/index.ts';
 import type { Finding, Judgement } from '../../policy/index.ts';
+import { appendAuditEvent } from '../../recorder/index.ts';
 import type { PersonSide } from './person-side.ts';
 import type { ChannelWork } from './model.ts';
 
@@ -56,6 +57,26 @@ export async function refuseAct(
   const known = act.ticket?.redeemed === false ? TICKET_MESSAGES[act.ticket.reason] : undefined;
   if (known !== undefined) await person.say(known, 'ticket_unusable');
   await person.say('gate.ask', 'ticket_required', { url: new URL(`/tickets/new?act=${id}`, deps.publicUrl).href });
+}
+
+/** Nobody could judge it, so it is not read at all: not kept as an act, and not sent. */
+export async function refuseTooLong(
+  { deps, caller, person }: Pick<ChannelWork, 'deps' | 'caller' | 'person'>,
+  refused: { text: string; bytesMax: number; sessionId?: string },
+): Promise<void> {
+  const { text, bytesMax, sessionId } = refused;
+  await appendAuditEvent(deps.database, deps.clock, {
+    type: 'channel.refused',
+    actor: caller.person.id,
+    ...(sessionId === undefined ? {} : { session: sessionId }),
+    body: {
+      connection: caller.connectionId,
+      loginName: caller.loginName,
+      kind: 'command_too_long',
+      detail: `${Buffer.byteLength(text)} bytes: ${text.slice(0, 1_000)}`,
+    },
+  });
+  await person.say('gate.too_long', 'command_too_long', { bytes: bytesMax });
 }
 
 function wordFindings(person: PersonSide, findings: readonly Finding[]): string {

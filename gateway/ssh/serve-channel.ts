@@ -7,6 +7,7 @@ import { admit } from '../admission.ts';
 import type { GatewaySession } from '../session.ts';
 import type { EndReason } from '../session-registry.ts';
 import { runExec } from './exec.ts';
+import { refuseTooLong } from './gate.ts';
 import { runGuardedScript, runGuardedShell } from './guarded-line/index.ts';
 import type { ServerChannel } from './library.ts';
 import { failureMessage, type PersonSide, personSide, sayUnrecorded, type Values } from './person-side.ts';
@@ -51,8 +52,11 @@ export async function serveChannel(
 async function serve(deps: SshDeps, outside: PersonSide, caller: Caller, request: ChannelRequest): Promise<Exit> {
   const { start } = request;
   if (start.kind === 'subsystem') return refuseSubsystem(deps, outside, caller, start.name);
-  if (start.kind === 'exec' && Buffer.byteLength(start.command) > LIMITS.commandBytesMax)
-    return refuseTooLong(deps, outside, caller, start.command);
+  if (start.kind === 'exec' && Buffer.byteLength(start.command) > LIMITS.commandBytesMax) {
+    const refused = { text: start.command, bytesMax: LIMITS.commandBytesMax };
+    await refuseTooLong({ deps, caller, person: outside }, refused);
+    return { status: GATEWAY_STATUS };
+  }
   const admission = await admit(deps, caller.person, caller.loginName, {
     connectionId: caller.connectionId,
     kind: start.kind,
@@ -164,23 +168,6 @@ async function refuseSubsystem(deps: SshDeps, outside: PersonSide, caller: Calle
   });
   const key = name === 'sftp' ? 'channel.sftp' : 'channel.subsystem';
   await outside.say(key, 'channel_refused', { name: name.replace(/[^\w.@-]/g, '?').slice(0, 64) });
-  return { status: GATEWAY_STATUS };
-}
-
-/** Nobody could judge it, so it is not read at all: neither recorded as an act nor sent. */
-async function refuseTooLong(deps: SshDeps, outside: PersonSide, caller: Caller, command: string): Promise<Exit> {
-  const bytes = Buffer.byteLength(command);
-  await appendAuditEvent(deps.database, deps.clock, {
-    type: 'channel.refused',
-    actor: caller.person.id,
-    body: {
-      connection: caller.connectionId,
-      loginName: caller.loginName,
-      kind: 'command_too_long',
-      detail: `${bytes} bytes: ${command.slice(0, 1_000)}`,
-    },
-  });
-  await outside.say('gate.too_long', 'command_too_long', { bytes: LIMITS.commandBytesMax });
   return { status: GATEWAY_STATUS };
 }
 

@@ -5,6 +5,7 @@ import { LIMITS } from '../../foundation/index.ts';
 import { runToEnd, TestGateway } from '../support/gateway.ts';
 import { freePort } from '../support/free-port.ts';
 import { describeWith, partner } from '../support/partners.ts';
+import { Terminal } from '../support/terminal.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { asOwner, expectOneLine, lastSession, newest, personId } from './support/house.ts';
 import { startForeignServer } from './support/foreign-server.ts';
@@ -201,6 +202,33 @@ describeWith(['ssh', 'ssh-keygen'], 'a refused person', () => {
       expect(result.stdout).toHaveLength(0);
       expectOneLine(result.stderr, 'command_too_long');
       expect((await newest(gateway.database, 'channel.refused')).body).toMatchObject({ kind: 'command_too_long' });
+    });
+
+    test('is typed and longer than 4 KiB is told so; the shell goes on', async () => {
+      const stdin = `echo ${'x'.repeat(LIMITS.typedLineBytesMax)}\necho behind\n`;
+      const result = await gateway.ssh('chen', [], { extra: ['-T'], stdin });
+      expect(result.stdout.toString()).toBe('behind\n');
+      expectOneLine(result.stderr, 'command_too_long');
+      const { session, body } = await newest(gateway.database, 'channel.refused');
+      expect(body).toMatchObject({ kind: 'command_too_long' });
+      expect(session).toBe((await lastSession(gateway, 'chen')).id);
+    });
+
+    test.each([
+      ['at once', 1],
+      ['piece by piece', 7],
+    ])('is typed %s and longer than 4 KiB never runs, nor does its tail', async (_how, pieces) => {
+      const args = ['-tt', ...(await gateway.sshArguments('chen')), '127.0.0.1'];
+      await using terminal = new Terminal(partner('ssh'), args, { columns: 100, rows: 30 });
+      await terminal.sees('~$ ');
+      for (let piece = 0; piece < pieces; piece += 1) {
+        terminal.type('echo ' + 'x'.repeat(Math.ceil(6_000 / pieces)));
+        await terminal.sees('xxx');
+      }
+      terminal.type('; echo tail ran\recho next line\r');
+      await terminal.sees('[command_too_long]');
+      await terminal.sees('\nnext line');
+      expect(terminal.output).not.toContain('\ntail ran');
     });
 
     test('is exactly 16 KiB long gets it run', async () => {

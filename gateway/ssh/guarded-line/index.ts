@@ -7,6 +7,8 @@ import { GuardedShell } from './shell.ts';
 import type { ChannelWork, Exit } from '../model.ts';
 
 const LINE_FEED = 0x0a;
+/** The longest line, its CR LF, and one byte too many. */
+const KEPT_BYTES_MAX = LIMITS.typedLineBytesMax + 3;
 
 /** An interactive guarded shell: prompt, edit, judge, run, again. */
 export async function runGuardedShell(work: ChannelWork, terminal: Terminal): Promise<Exit> {
@@ -63,9 +65,9 @@ async function readScriptLine(work: ChannelWork, input: InputQueue, signal: Abor
     const end = at === -1 ? chunk.length : at + 1;
     input.giveBack({ bytes: chunk.subarray(end), recorded: false });
     await work.session.record('i', chunk.subarray(0, end));
-    length += end;
-    // A line nobody could judge is cut to one byte too many, which the shell then refuses with its reason.
-    if (length <= LIMITS.typedLineBytesMax + 1) parts.push(chunk.subarray(0, end));
+    // A line nobody could judge is cut to more than the limit, so that the shell refuses it whole and says why.
+    parts.push(chunk.subarray(0, Math.min(end, KEPT_BYTES_MAX - length)));
+    length = Math.min(length + end, KEPT_BYTES_MAX);
     if (at !== -1)
       return Buffer.concat(parts)
         .toString('utf8')

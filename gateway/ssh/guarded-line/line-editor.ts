@@ -18,6 +18,8 @@ export interface EditorSide {
 const HISTORY_LINES_MAX = 500;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
+const INTERRUPT = 0x03;
+const LINE_ENDS = new Set([LINE_FEED, CARRIAGE_RETURN, INTERRUPT]);
 
 export class LineEditor {
   readonly #side: EditorSide;
@@ -66,7 +68,9 @@ export class LineEditor {
       input.giveBack({ bytes: later, recorded: typed.recorded });
       if (!typed.recorded) await this.#side.recordInput(now);
       this.#keys.emit('data', now);
-      if (this.#readline.line.length > LIMITS.typedLineBytesMax) this.#interrupt();
+      const [entered] = this.#lines;
+      const isTooLong = Buffer.byteLength(this.#readline.line) > LIMITS.typedLineBytesMax;
+      if (entered === undefined && isTooLong) return this.#skipLine(input, signal);
     }
     await this.#screen.shown();
     return this.#lines[0];
@@ -74,6 +78,28 @@ export class LineEditor {
 
   close(): void {
     this.#readline.close();
+  }
+
+  /**
+   * Takes the rest of a line that is too long already, up to its Enter or ^C: its tail, run alone, would be another
+   * command than the one that was typed. @returns what came so far, which is too long to be run.
+   */
+  async #skipLine(input: InputQueue, signal: AbortSignal): Promise<string> {
+    const { line } = this.#readline;
+    this.#eraseLine();
+    this.#screen.write('\r\n');
+    for (let at = -1; at === -1; ) {
+      const typed = await input.next(signal);
+      if (typed === undefined) break;
+      const { bytes, recorded } = typed;
+      at = bytes.findIndex((byte) => LINE_ENDS.has(byte));
+      const end = at === -1 ? bytes.length : at + 1;
+      input.giveBack({ bytes: bytes.subarray(end), recorded });
+      if (!recorded) await this.#side.recordInput(bytes.subarray(0, end));
+      this.#afterReturn = bytes[at] === CARRIAGE_RETURN;
+    }
+    await this.#screen.shown();
+    return line;
   }
 
   /** Splits behind the first Enter, so that what was pasted behind it waits for its own prompt. */
@@ -87,9 +113,13 @@ export class LineEditor {
 
   #interrupt(): void {
     this.#screen.write('^C\r\n');
+    this.#eraseLine();
+    this.#readline.prompt();
+  }
+
+  #eraseLine(): void {
     this.#readline.write(null, { ctrl: true, name: 'e' });
     this.#readline.write(null, { ctrl: true, name: 'u' });
-    this.#readline.prompt();
   }
 }
 

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:os';
 import { LIMITS } from '../../../foundation/index.ts';
 import { type Judgement, judgeCommand } from '../../../policy/index.ts';
-import { REFUSED_STATUS, refuseAct } from '../gate.ts';
+import { REFUSED_STATUS, refuseAct, refuseTooLong } from '../gate.ts';
 import { join } from '../join.ts';
 import { writeTo } from '../stream-io.ts';
 import type { InputQueue } from './input-queue.ts';
@@ -41,9 +41,10 @@ export class GuardedShell {
   /** Judges one line and runs it when it may. @returns the exit when the line leaves the shell. */
   async run(line: string): Promise<Exit | undefined> {
     if (line.trim() === '') return undefined;
-    const { session, person } = this.#work;
+    const { session } = this.#work;
     if (Buffer.byteLength(line) > LIMITS.typedLineBytesMax) {
-      await person.say('gate.too_long', 'command_too_long', { bytes: LIMITS.typedLineBytesMax });
+      const refused = { text: line, bytesMax: LIMITS.typedLineBytesMax, sessionId: session.id };
+      await refuseTooLong(this.#work, refused);
       this.#state = { ...this.#state, status: REFUSED_STATUS };
       return undefined;
     }
