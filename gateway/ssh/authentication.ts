@@ -180,5 +180,7 @@ export function isSignedBy(
   const parsed = utils.parseKey(key.data);
   if (parsed instanceof Error) return false;
   if (!equalInConstantTime(parsed.getPublicSSH().toString('base64'), key.data.toString('base64'))) return false;
-  return parsed.verify(blob, signature, hash);
+  // Typed boolean, but an Error comes back when verifying itself fails, and an Error is truthy.
+  const verified: unknown = parsed.verify(blob, signature, hash);
+  return verified === true;
 }
