@@ -2,7 +2,15 @@
  * Who is at the other end. The person is whoever the signature that succeeded, or the browser approval that succeeded,
  * says; a user name or a key that was only offered says nothing.
  */
-import { asError, type Clock, type Database, equalInConstantTime, LIMITS, type Log } from '../../foundation/index.ts';
+import {
+  asError,
+  type Clock,
+  type Database,
+  equalInConstantTime,
+  hasCode,
+  LIMITS,
+  type Log,
+} from '../../foundation/index.ts';
 import { findPersonByKey, noteKeyUsed, requestSignIn, waitForSignIn } from '../../identity/index.ts';
 import { type MessageKey, message } from '../../messages/index.ts';
 import type { ConnectionId, Locale, Person } from '../../policy/index.ts';
@@ -72,7 +80,8 @@ export class Authentication {
       if (!(await this.#accepts(context))) context.reject([...METHODS]);
     } catch (thrown) {
       this.#deps.log.debug({ event: 'ssh.authentication_ended', err: asError(thrown) }, 'authentication ended');
-      disconnect('');
+      const isDatabase = hasCode(thrown, 'database_unavailable');
+      disconnect(isDatabase ? wordLine('en', 'error.database_unavailable', 'database_unavailable') : '');
     }
   }
 
