@@ -4,11 +4,12 @@ import { copyFile, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Clock, systemClock } from '../../foundation/index.ts';
-import { readRecording, recordingPath, verifySession } from '../../recorder/index.ts';
+import { recordingPath, verifySession } from '../../recorder/index.ts';
 import { type SshResult, TestGateway } from '../support/gateway.ts';
 import { describeWith } from '../support/partners.ts';
 import { asOwner, newest } from './support/house.ts';
 import { startSsh } from './support/live-ssh.ts';
+import { outputOf } from './support/recordings.ts';
 import { approved, ask, decide, ended, look, revoke } from './support/tickets.ts';
 
 const DUMP = 'mysqldump crm customers';
@@ -287,12 +288,6 @@ function tuplesIn(dump: Buffer | string): number {
     .toString()
     .split('\n')
     .filter((line) => line.startsWith('(')).length;
-}
-
-async function outputOf(path: string): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const { type, payload } of readRecording(path)) if (type === 'o') chunks.push(payload);
-  return Buffer.concat(chunks);
 }
 
 async function flip(path: string, at: number): Promise<void> {

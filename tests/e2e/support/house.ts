@@ -2,11 +2,15 @@
 import { expect } from '@jest/globals';
 import type { Database } from '../../../foundation/index.ts';
 import { type AuditEventType, listAuditEvents, type StoredAuditEvent } from '../../../recorder/index.ts';
-import type { TestGateway } from '../../support/gateway.ts';
+
+/** Whatever has the database of a gateway: the gateway under test, or the test itself. */
+export interface House {
+  readonly db: { readonly owner: Database };
+}
 
 /** Runs SQL as the role that owns the schema: what an administrator of the database would do. */
 export async function asOwner(
-  gateway: TestGateway,
+  gateway: House,
   text: string,
   values: readonly unknown[] = [],
 ): Promise<Record<string, unknown>[]> {
@@ -14,7 +18,7 @@ export async function asOwner(
   return rows;
 }
 
-export async function personId(gateway: TestGateway, subject: string): Promise<string> {
+export async function personId(gateway: House, subject: string): Promise<string> {
   const [row] = await asOwner(gateway, 'SELECT person_id FROM identities WHERE subject = $1', [subject]);
   return String(row?.['person_id']);
 }
@@ -39,7 +43,7 @@ export function expectOneLine(stderr: string, code: string): void {
 }
 
 /** The newest session of a person, as the database has it. */
-export async function lastSession(gateway: TestGateway, subject: string) {
+export async function lastSession(gateway: House, subject: string) {
   const [row] = await asOwner(
     gateway,
     `SELECT s.id, s.closed_at, s.close_reason, s.exit_status, s.command, r.session_id IS NOT NULL AS sealed

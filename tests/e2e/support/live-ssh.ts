@@ -48,6 +48,7 @@ export class LiveSsh implements AsyncDisposable {
   async sees(wanted: string | RegExp): Promise<RegExpExecArray> {
     const pattern = typeof wanted === 'string' ? new RegExp(wanted.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')) : wanted;
     const deadline = AbortSignal.timeout(LIMIT_MS);
+    deadline.addEventListener('abort', () => this.#wake());
     for (;;) {
       const found = pattern.exec(`${this.stdout.toString('utf8')}\n${this.stderr}`);
       if (found !== null) return found;
@@ -56,7 +57,6 @@ export class LiveSsh implements AsyncDisposable {
       }
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
-        deadline.addEventListener('abort', () => resolve(), { once: true });
       });
     }
   }
