@@ -146,7 +146,7 @@ function auditRecorderFault(
   const { database, clock, log, recorder, registry } = deps;
   const audit = async (): Promise<void> => {
     const error = asError(recorder.failed.reason);
-    const detail = (error.cause instanceof Error ? error.cause.message : error.message).slice(0, 500);
+    const detail = asError(error.cause ?? error).message.slice(0, 500);
     const body = { code: 'recording_unavailable', detail, sessions: registry.all().length };
     await appendAuditEvent(database, clock, { type: 'recorder.failed', actor: null, body });
   };

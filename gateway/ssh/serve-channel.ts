@@ -140,7 +140,7 @@ async function dial(deps: SshDeps, session: GatewaySession): Promise<TargetConne
     return await dialTarget(deps, authorization, { id, serial: session.certificateSerial, signal });
   } catch (thrown) {
     const error = asError(thrown);
-    const detail = error.cause instanceof Error ? error.cause.message : error.message;
+    const detail = asError(error.cause ?? error).message;
     await appendAuditEvent(deps.database, deps.clock, {
       type: 'target.dial_failed',
       actor: authorization.person.id,
