@@ -10,7 +10,7 @@ export async function serve(config: Config, log: Log): Promise<number> {
   process.stdout.write(`sekisho: console ${publicUrl.href}  ssh -p ${ssh.port} TARGET@${ssh.host}\n`);
   if (config.mode === 'demo')
     process.stdout.write('sekisho: demo mode: invented people and data, no password; not for production\n');
-  const why = await untilStopped(running.failed);
+  const why = await untilStopped(running.failed, log);
   log.info({ event: 'gateway.stopping', why }, 'stopping');
   const hard = setTimeout(() => process.exit(1), LIMITS.shutdownSeconds * 1_000);
   await running[Symbol.asyncDispose]();

@@ -114,7 +114,11 @@ export class SessionWriter implements RecordingWriter {
 
   #admit(type: Exclude<FrameType, 'h'>, payload: Uint8Array): Promise<void> {
     const refusal = this.#refusal();
-    if (refusal !== undefined) return Promise.reject(refusal);
+    if (refusal !== undefined) {
+      const refused: Promise<never> = Promise.reject(refusal);
+      refused.catch(() => undefined); // As below: of a payload in pieces the caller has the last promise alone.
+      return refused;
+    }
     const { clock } = this.#options;
     const admitted = new Promise<void>((resolve, reject) => {
       this.#waiting.push({ type, payload, micros: clock.micros(), resolve, reject });

@@ -15,7 +15,8 @@ export async function runTour(loaded: Config, options: { exit: boolean }): Promi
   if (loaded.mode !== 'demo') throw new GatewayError('start_refused', 'The tour runs in demo mode only.');
   const write = (text: string): void => void process.stdout.write(text);
   const began = process.hrtime.bigint();
-  const running = await startAll(await withFreePorts(loaded), createLog('warn'));
+  const log = createLog('warn');
+  const running = await startAll(await withFreePorts(loaded), log);
   let status = 0;
   try {
     const ssh = await findSshClient();
@@ -28,7 +29,7 @@ export async function runTour(loaded: Config, options: { exit: boolean }): Promi
     write('\nEvery step returned what it should.\n');
     if (!options.exit) {
       write(invitation(running.publicUrl, destination));
-      await untilStopped(running.failed);
+      await untilStopped(running.failed, log);
     }
   } catch (thrown) {
     if (!(thrown instanceof Surprise)) throw thrown;

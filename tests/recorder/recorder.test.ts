@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { LIMITS } from '../../foundation/index.ts';
 import { readRecording, recordingPath, verifySession } from '../../recorder/index.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
@@ -159,6 +160,21 @@ describe('a recording', () => {
     expect(second).toBe(first);
     expect(first.frames).toBe(2);
     await expect(writer.append('o', Buffer.from('late'))).rejects.toMatchObject({ code: 'recording_unavailable' });
+  });
+
+  test('refuses a late payload of many pieces as one: no rejection stays unheard and ends the process', async () => {
+    await using directory = await tempDirectory();
+    await using recorder = await start(directory.path);
+    const writer = await recorder.openRecording(newMeta());
+    await writer.close();
+    const unheard: unknown[] = [];
+    const listen = (reason: unknown): number => unheard.push(reason);
+    process.on('unhandledRejection', listen);
+    const late = writer.append('o', Buffer.alloc(4 * LIMITS.frameBytesMax));
+    await expect(late).rejects.toMatchObject({ code: 'recording_unavailable' });
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('unhandledRejection', listen);
+    expect(unheard).toEqual([]);
   });
 
   test('has one header frame, and one session one recording', async () => {
