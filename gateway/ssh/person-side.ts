@@ -31,7 +31,9 @@ export function personSide(
     await session?.record(stream, bytes);
     await writeTo(stream === 'o' ? channel : channel.stderr, channel, bytes);
   };
-  const sayText = (text: string): Promise<void> => show('e', Buffer.from(hasTerminal ? `\r${text}\r\n` : `${text}\n`));
+  // On a terminal all is one stream, as a terminal is: ssh shows its two in an order of its own.
+  const sayText = (text: string): Promise<void> =>
+    hasTerminal ? show('o', Buffer.from(`\r${text}\r\n`)) : show('e', Buffer.from(`${text}\n`));
   return {
     channel,
     locale,
