@@ -132,12 +132,13 @@ export class Authentication {
     const words = (locale: 'en' | 'ja'): string => message(locale, 'sign_in.instructions', { url, code: request.code });
     const aborted = new AbortController();
     context.once('abort', () => aborted.abort());
-    await show(context, `${words('en')}\n${words('ja')}\n`);
-    const person = await waitForSignIn(this.#deps, request.id, AbortSignal.any([signal, aborted.signal]));
+    const gone = AbortSignal.any([signal, aborted.signal]);
+    await show(context, `${words('en')}\n${words('ja')}\n`, gone);
+    const person = await waitForSignIn(this.#deps, request.id, gone);
     if (person === undefined || aborted.signal.aborted) {
       await this.#refused(context.username, 'not_approved');
       const lines = (['en', 'ja'] as const).map((locale) => wordLine(locale, 'sign_in.not_approved', 'not_approved'));
-      if (!aborted.signal.aborted && !signal.aborted) await show(context, `${lines.join('\n')}\n`);
+      await show(context, `${lines.join('\n')}\n`, gone);
       return false;
     }
     return this.#accept(context, { person, loginName: context.username, method: 'browser', keyBlob: null }, null);
@@ -166,9 +167,17 @@ export class Authentication {
   }
 }
 
-/** Shows a text without a prompt: the client prints it, answers at once with nothing, and the person presses no key. */
-function show(context: KeyboardAuthContext, text: string): Promise<void> {
+/**
+ * Shows a text without a prompt: the client prints it, answers at once with nothing, and the person presses no key.
+ * A client that is gone answers nothing, so `gone` ends the wait.
+ */
+function show(context: KeyboardAuthContext, text: string, gone: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
+    if (gone.aborted) {
+      resolve();
+      return;
+    }
+    gone.addEventListener('abort', () => resolve(), { once: true });
     context.prompt([], message('en', 'sign_in.title'), text, () => resolve());
   });
 }
