@@ -1,10 +1,11 @@
 /** One export: refused, asked for, approved by somebody else, run once, counted, cut, recorded and proven. */
 import { createHash } from 'node:crypto';
-import { copyFile, open, readFile } from 'node:fs/promises';
+import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Clock, systemClock } from '../../foundation/index.ts';
 import { recordingPath, verifySession } from '../../recorder/index.ts';
+import { flipByte } from '../support/flip-byte.ts';
 import { type SshResult, TestGateway } from '../support/gateway.ts';
 import { describeWith } from '../support/partners.ts';
 import { asOwner, newest } from './support/house.ts';
@@ -242,7 +243,7 @@ describeWith(['ssh', 'ssh-keygen'], 'an export', () => {
     const { length } = await readFile(stored);
     for (const at of [0, 7, 64, Math.floor(length / 3), Math.floor(length / 2), length - 33, length - 1]) {
       await copyFile(stored, copy);
-      await flip(copy, at);
+      await flipByte(copy, at);
       const report = await verifySession({ directory, sessionId, file: copy });
       expect({ at, verdict: report.verdict }).toEqual({ at, verdict: 'TAMPERED' });
       expect(report.at).toBeLessThanOrEqual(at);
@@ -250,7 +251,7 @@ describeWith(['ssh', 'ssh-keygen'], 'an export', () => {
     const suzuki = await gateway.person('suzuki');
     const verify = async () => (await suzuki.post(`/api/sessions/${sessionId}/verify`, {})).json['report'];
     expect(await verify()).toMatchObject({ verdict: 'VERIFIED' });
-    await flip(stored, Math.floor(length / 2));
+    await flipByte(stored, Math.floor(length / 2));
     expect(await verify()).toMatchObject({ verdict: 'TAMPERED', at: expect.any(Number) });
     expect((await newest(gateway.database, 'recording.verified')).body).toMatchObject({ verdict: 'TAMPERED' });
   });
@@ -288,16 +289,4 @@ function tuplesIn(dump: Buffer | string): number {
     .toString()
     .split('\n')
     .filter((line) => line.startsWith('(')).length;
-}
-
-async function flip(path: string, at: number): Promise<void> {
-  const file = await open(path, 'r+');
-  try {
-    const byte = Buffer.alloc(1);
-    await file.read(byte, 0, 1, at);
-    byte.writeUInt8(byte.readUInt8(0) ^ 1);
-    await file.write(byte, 0, 1, at);
-  } finally {
-    await file.close();
-  }
 }

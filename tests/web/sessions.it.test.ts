@@ -1,11 +1,11 @@
 import { once } from 'node:events';
-import { open } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { createLog, execute, newUuid, sql } from '../../foundation/index.ts';
 import type { ConnectionId, SessionId } from '../../policy/index.ts';
 import { insertRecording, recordingPath, startRecorder } from '../../recorder/index.ts';
 import { DUMP } from '../approvals/world.ts';
+import { flipByte } from '../support/flip-byte.ts';
 import { each, type Web, web } from './world.ts';
 
 const SECRET_INPUT = 'password typed by aoki';
@@ -101,7 +101,7 @@ describe('a recording', () => {
   test('that does not read as one is an answer of its own, and the attempt is noted', async () => {
     await using site = await web();
     const id = await recorded(site, 0);
-    await flip(site, id, 3);
+    await flipByte(recordingPath(site.recorderDirectory, id), 3);
     const { status, code } = await (await site.as('suzuki')).get(`/api/sessions/${id}/recording.cast`);
     expect([status, code]).toEqual([422, 'recording_corrupt']);
     expect(await site.house.events('recording.viewed')).toHaveLength(1);
@@ -110,7 +110,7 @@ describe('a recording', () => {
   test('that turns bad half-way ends as a torn answer, never as a whole one', async () => {
     await using site = await web();
     const id = await recorded(site, 40);
-    await flip(site, id, 2_000_000);
+    await flipByte(recordingPath(site.recorderDirectory, id), 2_000_000);
     const suzuki = await site.as('suzuki');
     await expect(suzuki.get(`/api/sessions/${id}/recording.cast`)).rejects.toThrow('aborted');
   });
@@ -172,7 +172,7 @@ describe('a recording', () => {
     const suzuki = await site.as('suzuki');
     const good = await suzuki.post(`/api/sessions/${id}/verify`);
     expect(good.at('report')).toMatchObject({ verdict: 'VERIFIED', sessionId: id, at: null });
-    await flip(site, id, 30_000);
+    await flipByte(recordingPath(site.recorderDirectory, id), 30_000);
     const bad = await suzuki.post(`/api/sessions/${id}/verify`);
     expect(bad.at('report')).toMatchObject({ verdict: 'TAMPERED', at: expect.any(Number) });
     expect((await site.house.events('recording.verified')).map(({ body }) => body['verdict'])).toEqual([
@@ -193,10 +193,3 @@ describe('a recording', () => {
     expect(await eventsOf('aoki')).toEqual([[], []]);
   });
 });
-
-async function flip(site: Web, id: SessionId, at: number): Promise<void> {
-  await using file = await open(recordingPath(site.recorderDirectory, id), 'r+');
-  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, at);
-  buffer.writeUInt8(buffer.readUInt8(0) ^ 1);
-  await file.write(buffer, 0, 1, at);
-}
