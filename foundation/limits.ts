@@ -22,16 +22,14 @@ export const LIMITS = {
   sshAuthTriesMax: 20,
   /** Session channels of one connection. */
   sshChannelsMax: 10,
+  /** Refused channels and forwardings of one connection; one more ends it, for each leaves an event. */
+  sshRefusalsMax: 500,
   /** Bytes read from one socket in one turn of the event loop before others get theirs. */
   sshReadQuantumBytes: 64 * 1024,
-  /** Bytes a channel may send before its target is joined. */
-  sshEarlyBytesMax: 256 * 1024,
   /** Bytes of one exec command line. */
   commandBytesMax: 16 * 1024,
   /** Bytes of one typed line on a guarded target. */
   typedLineBytesMax: 4 * 1024,
-  /** Milliseconds a held Enter waits for the echo of what was typed. */
-  echoWaitMs: 1_000,
   /** Seconds for TCP connect, key exchange and sign-in at the target. */
   targetDialSeconds: 15,
   /** Minutes a session certificate is valid. */

@@ -158,6 +158,7 @@ export class Authentication {
   }
 
   async #refused(loginName: string, reason: string): Promise<void> {
+    this.#unknownKeyFor = undefined; // One reason is enough.
     const { connectionId, sourceAddress } = this.#arrival;
     await appendAuditEvent(this.#deps.database, this.#deps.clock, {
       type: 'ssh.sign_in_refused',

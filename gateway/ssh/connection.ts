@@ -11,7 +11,7 @@ import { collectRequests } from './session-requests.ts';
 import type { Caller, Refusals, SshDeps } from './model.ts';
 
 export function serveConnection(deps: SshDeps, connection: Connection, caller: Caller): void {
-  const refusals = createRefusals(deps, caller);
+  const refusals = createRefusals(deps, caller, () => connection.end());
   let channels = 0;
   connection.on('session', (accept, reject) => {
     if (channels >= LIMITS.sshChannelsMax) {
@@ -62,11 +62,17 @@ function refusalLine(locale: Locale, key: MessageKey, values: Readonly<Record<st
   return message(locale, 'line', { text: message(locale, key, values), code: 'channel_refused' });
 }
 
-function createRefusals(deps: SshDeps, caller: Caller): Refusals {
+function createRefusals(deps: SshDeps, caller: Caller, disconnect: () => void): Refusals {
   const { connectionId: connection, loginName, person } = caller;
   const untold: string[] = [];
   const tellers = new Set<(text: string) => void>();
+  let count = 0;
   const record = async (kind: string, detail: string): Promise<void> => {
+    count += 1;
+    if (count > LIMITS.sshRefusalsMax) {
+      disconnect(); // Otherwise one client could fill the audit events.
+      return;
+    }
     const body = { connection, loginName, kind, detail: detail.slice(0, 1_024) };
     try {
       await appendAuditEvent(deps.database, deps.clock, { type: 'channel.refused', actor: person.id, body });
