@@ -9,7 +9,7 @@ import { describeWith, partner } from '../support/partners.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 import { Terminal } from '../support/terminal.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { asOwner, expectOneLine, type House, lastSession, newest, personId } from './support/house.ts';
+import { asOwner, events, expectOneLine, type House, lastSession, personId } from './support/house.ts';
 import { LiveSsh, startSsh } from './support/live-ssh.ts';
 import { outputOf } from './support/recordings.ts';
 
@@ -101,6 +101,7 @@ describeWith(['ssh', 'ssh-keygen'], 'a database that restarts', () => {
     for (const sessionId of [id, ending.id]) {
       expect(await verifySession({ directory: recorder, sessionId })).toMatchObject({ verdict: 'VERIFIED' });
     }
-    expect((await newest(house.db.owner, 'session.closed')).body).toMatchObject({ reason: 'locked' });
+    const closed = await events(house.db.owner, 'session.closed');
+    expect(closed.find(({ session }) => session === id)?.body).toMatchObject({ reason: 'locked' });
   });
 });

@@ -183,6 +183,21 @@ describeWith(['ssh', 'ssh-keygen'], 'the gateway', () => {
       await peer.closed;
     });
 
+    test('ends a connection that asks for forwardings for ever; each that was refused left its event', async () => {
+      const peer = await signedIn();
+      const address = [sshString('127.0.0.1'), uint32(22), sshString('127.0.0.1'), uint32(1)];
+      for (let asked = 0; asked < LIMITS.sshRefusalsMax + 50; asked += 1) {
+        const open = [Buffer.from([CHANNEL_OPEN]), sshString('direct-tcpip'), uint32(asked), uint32(1), uint32(32_768)];
+        peer.send(Buffer.concat([...open, ...address]));
+      }
+      await peer.closed;
+      const refused = "SELECT count(*)::int AS kept FROM audit_events WHERE type = 'channel.refused'";
+      await waitFor('the events', async () => {
+        const [row] = await asOwner(gateway, refused);
+        return row?.['kept'] === LIMITS.sshRefusalsMax;
+      });
+    });
+
     test('survives requests that are cut short, of every kind', async () => {
       for (const type of ['exec', 'shell', 'pty-req', 'env', 'window-change', 'signal', 'subsystem', 'x11-req', '\0']) {
         const peer = await signedIn();
