@@ -15,7 +15,7 @@ import { outputOf } from './support/recordings.ts';
 const EXPORT = 'mysqldump crm customers; sleep 60';
 const LINES = 'i=0; while true; do i=$((i+1)); echo line $i; done';
 const ROWS = 1_200;
-const RECEIVED_BYTES = 300_000;
+const RECEIVED_BYTES = 60_000;
 
 interface SessionJson {
   readonly id: string;
