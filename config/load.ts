@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
-import { asError, GatewayError } from '../foundation/index.ts';
+import { asError, GatewayError, hasErrno } from '../foundation/index.ts';
 import { type Config, parseConfig } from './config.ts';
 
 export interface LoadOptions {
@@ -81,7 +81,7 @@ async function readConfigFile(file: string, mustExist: boolean): Promise<unknown
     return parsed;
   } catch (thrown) {
     const cause = asError(thrown);
-    if (!mustExist && 'code' in cause && cause.code === 'ENOENT') return undefined;
+    if (!mustExist && hasErrno(cause, 'ENOENT')) return undefined;
     // A JSON syntax error quotes the text around it, which may be a password: only its kind is told.
     const why = cause instanceof SyntaxError ? 'it is not valid JSON' : cause.message;
     throw new GatewayError('config_invalid', `The configuration file ${file} cannot be read: ${why}`);

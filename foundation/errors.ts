@@ -69,3 +69,11 @@ export function asError(thrown: unknown): Error {
 export function hasCode(thrown: unknown, code: ErrorCode): thrown is GatewayError {
   return thrown instanceof GatewayError && thrown.code === code;
 }
+
+/**
+ * Reports whether `thrown` is the operating system's error of this name, e.g. `ENOENT` (errno(3)). Not by `instanceof`:
+ * an error of the runtime may come from another realm than ours.
+ */
+export function hasErrno(thrown: unknown, name: string): boolean {
+  return typeof thrown === 'object' && thrown !== null && 'code' in thrown && thrown.code === name;
+}

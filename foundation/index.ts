@@ -14,7 +14,7 @@ export {
   sqlState,
   Transaction,
 } from './database.ts';
-export { asError, ERRORS, type ErrorCode, GatewayError, hasCode, invariant } from './errors.ts';
+export { asError, ERRORS, type ErrorCode, GatewayError, hasCode, hasErrno, invariant } from './errors.ts';
 export { type Brand, formatUuid, newUuid, parseUuid } from './ids.ts';
 export { LIMITS, type Limits } from './limits.ts';
 export { createLog, type Log, type LogLevel } from './log.ts';

@@ -6,7 +6,7 @@ export { applyInventory } from './inventory/apply.ts';
 export { type Inventory, type InventoryInput, InventorySchema } from './inventory/schema.ts';
 export { enrolSshKey, findPersonByKey, noteKeyUsed, revokeSshKey } from './keys/enrol.ts';
 export { type GeneratedKey, generateSshKey } from './keys/generate.ts';
-export { type PublicKey, parsePublicKey } from './keys/public-key.ts';
+export { fingerprintOf, type PublicKey, parsePublicKey } from './keys/public-key.ts';
 export { listSshKeys, type SshKey } from './keys/queries.ts';
 export { verifySshSignature } from './keys/signature.ts';
 export { lockPerson, unlockPerson } from './persons/locks.ts';

@@ -11,6 +11,7 @@ import {
   type Database,
   GatewayError,
   hasCode,
+  hasErrno,
   type Log,
   newUuid,
   systemClock,
@@ -214,8 +215,7 @@ function withDemo(web: RequestListener, demo: DemoParts | undefined): RequestLis
 async function loadGatewayId(root: string, clock: Clock): Promise<string> {
   const path = join(root, 'gateway-id');
   await writeFile(path, newUuid(clock.now()), { flag: 'wx', mode: 0o600 }).catch((thrown: unknown) => {
-    const error = asError(thrown);
-    if (!('code' in error && error.code === 'EEXIST')) throw error;
+    if (!hasErrno(thrown, 'EEXIST')) throw thrown;
   });
   return (await readFile(path, 'utf8')).trim();
 }

@@ -1,4 +1,5 @@
 /** The few calls the recorder makes of a file system, so that tests can inject a full disk, a dying one and a power cut. */
+import { hasErrno } from '../foundation/index.ts';
 import * as fs from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -70,7 +71,7 @@ export async function openIfThere(files: FileSystem, path: string): Promise<Open
   try {
     return await files.open(path, 'r');
   } catch (thrown) {
-    if (isErrno(thrown, 'ENOENT')) return undefined;
+    if (hasErrno(thrown, 'ENOENT')) return undefined;
     throw thrown;
   }
 }
@@ -112,11 +113,6 @@ export async function removeFile(files: FileSystem, path: string): Promise<void>
   try {
     await files.unlink(path);
   } catch (thrown) {
-    if (!isErrno(thrown, 'ENOENT')) throw thrown;
+    if (!hasErrno(thrown, 'ENOENT')) throw thrown;
   }
-}
-
-/** Not by `instanceof`: an error of the runtime may come from another realm than ours. */
-export function isErrno(thrown: unknown, code: string): boolean {
-  return typeof thrown === 'object' && thrown !== null && 'code' in thrown && thrown.code === code;
 }

@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
-import { asError, GatewayError } from '../foundation/index.ts';
-import { FILE_MODE, type FileSystem, isErrno, readWhole, removeFile, writeAll } from './files.ts';
+import { asError, GatewayError, hasErrno } from '../foundation/index.ts';
+import { FILE_MODE, type FileSystem, readWhole, removeFile, writeAll } from './files.ts';
 
 const LOCK = 'lock';
 const LOCK_BYTES_MAX = 1024;
@@ -33,7 +33,7 @@ async function create(files: FileSystem, path: string, content: string): Promise
     await writeAll(file, Buffer.from(content), 0).finally(() => file.close());
     return true;
   } catch (thrown) {
-    if (isErrno(thrown, 'EEXIST')) return false;
+    if (hasErrno(thrown, 'EEXIST')) return false;
     throw new GatewayError('start_refused', 'The recorder directory cannot be locked.', { cause: asError(thrown) });
   }
 }
@@ -48,7 +48,7 @@ async function removeStale(files: FileSystem, path: string, stale: string): Prom
   try {
     await files.rename(path, aside);
   } catch (thrown) {
-    if (isErrno(thrown, 'ENOENT')) return;
+    if (hasErrno(thrown, 'ENOENT')) return;
     throw thrown;
   }
   if ((await read(files, aside)) === stale) return removeFile(files, aside);
@@ -66,7 +66,7 @@ async function isAlive(held: string): Promise<boolean> {
   try {
     process.kill(pid, 0);
   } catch (thrown) {
-    if (isErrno(thrown, 'ESRCH')) return false;
+    if (hasErrno(thrown, 'ESRCH')) return false;
   }
   return held.startsWith(`${await identify(pid)} `);
 }

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import ssh2 from 'ssh2';
-import { GatewayError, Secret } from '../../foundation/index.ts';
+import { GatewayError, Secret, hasErrno } from '../../foundation/index.ts';
 import { generateSshKey } from '../../identity/index.ts';
-import { errorCodeOf } from './error-code.ts';
 
 export interface HostKey {
   /** In OpenSSH's private form. */
@@ -15,7 +14,7 @@ export interface HostKey {
 /** The target's own Ed25519 key at `path`, made at the first start. @throws {GatewayError} `start_refused` */
 export async function loadHostKey(path: string): Promise<HostKey> {
   const text = await readFile(path, 'utf8').catch(async (thrown: unknown) => {
-    if (errorCodeOf(thrown) !== 'ENOENT') throw thrown;
+    if (!hasErrno(thrown, 'ENOENT')) throw thrown;
     return createHostKey(path);
   });
   const key = ssh2.utils.parseKey(text);

@@ -1,8 +1,7 @@
 import { chmod, lstat, mkdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { GatewayError, sha256 } from '../../foundation/index.ts';
-import { errorCodeOf } from './error-code.ts';
+import { GatewayError, sha256, hasErrno } from '../../foundation/index.ts';
 
 const OTHERS_MAY_PASS = 0o001;
 const OTHERS_MAY_WRITE = 0o022;
@@ -30,7 +29,7 @@ export async function findPlace(directory: string, separateUsers: boolean): Prom
     );
   }
   await mkdir(root, { mode: 0o755 }).catch((thrown: unknown) => {
-    if (errorCodeOf(thrown) !== 'EEXIST') throw thrown;
+    if (!hasErrno(thrown, 'EEXIST')) throw thrown;
   });
   const found = await lstat(root);
   // Anybody may make a name below the temporary directory: what they prepared there must not become our files.

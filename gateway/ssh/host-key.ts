@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
-import { asError, GatewayError } from '../../foundation/index.ts';
-import { generateSshKey } from '../../identity/index.ts';
+import { GatewayError, hasErrno } from '../../foundation/index.ts';
+import { fingerprintOf, generateSshKey } from '../../identity/index.ts';
 import { utils } from './library.ts';
 
 export interface HostKey {
@@ -21,16 +20,14 @@ export async function loadHostKey(path: string): Promise<HostKey> {
     throw new GatewayError('start_refused', 'The SSH host key is not a readable Ed25519 private key.');
   }
   const blob = parsed.getPublicSSH();
-  const fingerprint = `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
-  return { privateKey, publicKeyLine: `ssh-ed25519 ${blob.toString('base64')}`, fingerprint };
+  return { privateKey, publicKeyLine: `ssh-ed25519 ${blob.toString('base64')}`, fingerprint: fingerprintOf(blob) };
 }
 
 async function readOrCreate(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (thrown) {
-    const error = asError(thrown);
-    if (!('code' in error && error.code === 'ENOENT')) throw error;
+    if (!hasErrno(thrown, 'ENOENT')) throw thrown;
   }
   const { privateKey } = generateSshKey('sekisho gateway');
   await writeFile(path, privateKey, { mode: 0o600, flag: 'wx' });

@@ -25,7 +25,7 @@ export interface Joined {
  */
 export async function join(joined: Joined): Promise<Exit> {
   const { session, target, request } = joined;
-  const exit = exitOf(target);
+  const exit = joined.connection.exitOf(target);
   const stop = (): void => target.close();
   session.signal.addEventListener('abort', stop, { once: true });
   const stopResizing = request.onResize(({ rows, columns, height, width }) => {
@@ -64,18 +64,5 @@ async function showOutput({ person, target, filter }: Joined, stream: 'o' | 'e')
     const { pass, stop } = filter?.(stream, chunk) ?? { pass: chunk, stop: false };
     if (pass.length > 0) await person.show(stream, pass);
     if (stop) target.close();
-  });
-}
-
-function exitOf(target: ClientChannel): Promise<Exit> {
-  return new Promise((resolve) => {
-    let exit: Exit = {};
-    target.once('exit', (status: number | null, signal?: string, core?: string | boolean) => {
-      exit =
-        status === null
-          ? { ...(signal === undefined ? {} : { signal }), coreDumped: core === 'core' || core === true }
-          : { status };
-    });
-    target.once('close', () => resolve(exit));
   });
 }

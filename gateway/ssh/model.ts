@@ -8,6 +8,8 @@ import type { SignedIn } from './authentication.ts';
 import type { PersonSide } from './person-side.ts';
 import type { TargetConnection, Terminal } from './target-connection.ts';
 
+export type { Exit } from './exit.ts';
+
 export interface SshDeps extends SessionDeps {
   readonly database: Database;
   readonly clock: Clock;
@@ -64,11 +66,4 @@ export interface ChannelWork {
   readonly person: PersonSide;
   /** Dials the target at the first call. */
   readonly target: () => Promise<TargetConnection>;
-}
-
-/** How a program ended: a status, or the signal that ended it (RFC 4254 §6.10). */
-export interface Exit {
-  readonly status?: number;
-  readonly signal?: string;
-  readonly coreDumped?: boolean;
 }

@@ -3,11 +3,20 @@
  * for this one session. Nothing here takes a host, an account or a key from anywhere else.
  */
 import type { PublicKeyAuthMethod } from 'ssh2';
-import { asError, type Clock, equalInConstantTime, GatewayError, LIMITS, type Log } from '../../foundation/index.ts';
+import {
+  asError,
+  type Clock,
+  equalInConstantTime,
+  GatewayError,
+  invariant,
+  LIMITS,
+  type Log,
+} from '../../foundation/index.ts';
 import { type CertificateAuthority, generateSshKey } from '../../identity/index.ts';
 import type { TargetAuthorization } from '../../policy/index.ts';
 import { targetLeg } from './algorithms.ts';
 import { Client, type ClientChannel, type ParsedKey, type SshClient, utils } from './library.ts';
+import { type Exit, exitOf } from './exit.ts';
 
 export interface DialDeps {
   readonly clock: Clock;
@@ -32,6 +41,7 @@ export interface ChannelOptions {
 /** One signed-in connection to a target. */
 export class TargetConnection {
   readonly #client: SshClient;
+  readonly #exits = new WeakMap<ClientChannel, Promise<Exit>>();
   #closed = false;
 
   constructor(client: SshClient) {
@@ -52,7 +62,7 @@ export class TargetConnection {
         env: { ...options.environment },
         ...(options.terminal === undefined ? {} : { pty: pty(options.terminal) }),
       };
-      this.#client.exec(command, settings, (error, channel) => opened(error, channel, resolve, reject));
+      this.#client.exec(command, settings, (error, channel) => this.#opened(error, channel, { resolve, reject }));
     });
   }
 
@@ -60,9 +70,35 @@ export class TargetConnection {
     return new Promise((resolve, reject) => {
       const window = options.terminal === undefined ? false : pty(options.terminal);
       this.#client.shell(window, { env: { ...options.environment } }, (error, channel) =>
-        opened(error, channel, resolve, reject),
+        this.#opened(error, channel, { resolve, reject }),
       );
     });
+  }
+
+  /** How the program behind a channel of this connection ends. */
+  exitOf(channel: ClientChannel): Promise<Exit> {
+    const exit = this.#exits.get(channel);
+    invariant(exit, 'the channel is one of this connection');
+    return exit;
+  }
+
+  /**
+   * Runs inside the library's callback: a short program's exit may stand in the very packet that opened the channel, and
+   * is told before anybody who awaits the channel goes on.
+   */
+  #opened(
+    error: Error | undefined,
+    channel: ClientChannel,
+    { resolve, reject }: { resolve: (channel: ClientChannel) => void; reject: (error: Error) => void },
+  ): void {
+    if (error !== undefined) {
+      reject(new GatewayError('target_unreachable', 'The target refused the channel.', { cause: error }));
+      return;
+    }
+    this.#exits.set(channel, exitOf(channel));
+    channel.on('error', () => undefined); // Its end is told by 'close'.
+    channel.stderr.on('error', () => undefined);
+    resolve(channel);
   }
 
   close(): void {
@@ -152,21 +188,6 @@ const CLOCK_SKEW_MS = 60_000;
 function pty(terminal: Terminal) {
   const { term, columns, rows, width, height, modes } = terminal;
   return { term, cols: columns, rows, width, height, modes: { ...modes } };
-}
-
-function opened(
-  error: Error | undefined,
-  channel: ClientChannel,
-  resolve: (channel: ClientChannel) => void,
-  reject: (error: Error) => void,
-): void {
-  if (error !== undefined) {
-    reject(new GatewayError('target_unreachable', 'The target refused the channel.', { cause: error }));
-    return;
-  }
-  channel.on('error', () => undefined); // Its end is told by 'close'.
-  channel.stderr.on('error', () => undefined);
-  resolve(channel);
 }
 
 function dialError(thrown: unknown, mismatch: boolean): GatewayError {

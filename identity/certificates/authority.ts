@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { asError, GatewayError, sshString } from '../../foundation/index.ts';
+import { asError, GatewayError, sshString, hasErrno } from '../../foundation/index.ts';
 import { encodeUserCertificate } from './certificate.ts';
 
 interface UserCertificateRequest {
@@ -76,7 +76,7 @@ async function createKeyWhenMissing(path: string): Promise<void> {
     const { privateKey } = generateKeyPairSync('ed25519');
     await writeDurably(beside, privateKey.export({ type: 'pkcs8', format: 'pem' }));
     await link(beside, path).catch((thrown: unknown) => {
-      if (errorCode(thrown) !== 'EEXIST') throw thrown;
+      if (!hasErrno(thrown, 'EEXIST')) throw thrown;
     });
     await syncDirectory(dirname(path));
   } finally {
@@ -89,7 +89,7 @@ async function exists(path: string): Promise<boolean> {
     await stat(path);
     return true;
   } catch (thrown) {
-    if (errorCode(thrown) === 'ENOENT') return false;
+    if (hasErrno(thrown, 'ENOENT')) return false;
     throw thrown;
   }
 }
@@ -111,10 +111,6 @@ async function syncDirectory(path: string): Promise<void> {
   } finally {
     await directory.close();
   }
-}
-
-function errorCode(thrown: unknown): unknown {
-  return typeof thrown === 'object' && thrown !== null && 'code' in thrown ? thrown.code : undefined;
 }
 
 function publicKeyBlob(key: KeyObject): Buffer {

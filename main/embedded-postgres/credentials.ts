@@ -3,8 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { Secret } from '../../foundation/index.ts';
-import { hasErrno } from '../errno.ts';
+import { Secret, hasErrno } from '../../foundation/index.ts';
 
 const password = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 const Stored = z.strictObject({ superuser: password, owner: password, gateway: password });

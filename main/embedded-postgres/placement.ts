@@ -4,8 +4,7 @@
  */
 import { chmod, chown, cp, lstat, mkdir, mkdtemp, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { asError, GatewayError, sha256 } from '../../foundation/index.ts';
-import { hasErrno } from '../errno.ts';
+import { asError, GatewayError, sha256, hasErrno } from '../../foundation/index.ts';
 import { type Binaries, repairLinks } from './binaries.ts';
 
 export interface Placement {

@@ -5,9 +5,9 @@
  */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { GatewayError, invariant } from '../../foundation/index.ts';
+import { GatewayError, invariant, hasErrno } from '../../foundation/index.ts';
 import type { Fault } from '../fault.ts';
-import { type FileSystem, isErrno, makeDirectory, readWhole, removeFile, replaceFile } from '../files.ts';
+import { type FileSystem, makeDirectory, readWhole, removeFile, replaceFile } from '../files.ts';
 import { BUNDLE_ENTRIES, bundlePath, encodeBundle } from './bundles.ts';
 import { encodeLeaf, type Leaf } from './leaves.ts';
 import { appendLeaf, EMPTY_TREE, hashLeaf, rootOf, type Tree } from './merkle.ts';
@@ -108,7 +108,7 @@ async function storeEntries(
 /** Partial bundles may go once the full one is durable; readers of an older checkpoint take its beginning. */
 async function removePartials(files: FileSystem, directory: string): Promise<void> {
   const names = await files.readdir(directory).catch((thrown: unknown) => {
-    if (isErrno(thrown, 'ENOENT')) return [];
+    if (hasErrno(thrown, 'ENOENT')) return [];
     throw thrown;
   });
   for (const name of names) await removeFile(files, join(directory, name));

@@ -1,6 +1,7 @@
 /** Reads the log from its files alone and believes nothing that the signed root does not cover. */
+import { hasErrno } from '../../foundation/index.ts';
 import { join } from 'node:path';
-import { isErrno, readWhole, type FileSystem } from '../files.ts';
+import { readWhole, type FileSystem } from '../files.ts';
 import { BUNDLE_BYTES_MAX, BUNDLE_ENTRIES, bundlePath, decodeBundle } from './bundles.ts';
 import { appendLeaf, EMPTY_TREE, hashLeaf, rootOf, type Tree } from './merkle.ts';
 import { LOG_ORIGIN, openCheckpoint, parseVerifierLine } from './note.ts';
@@ -69,7 +70,7 @@ async function readBundle(
   for (const held of width === BUNDLE_ENTRIES ? [width] : [width, BUNDLE_ENTRIES]) {
     const path = bundlePath(number, held);
     const bytes = await readWhole(files, join(directory, path), BUNDLE_BYTES_MAX).catch((thrown: unknown) => {
-      if (isErrno(thrown, 'ENOTDIR')) return undefined;
+      if (hasErrno(thrown, 'ENOTDIR')) return undefined;
       throw thrown;
     });
     if (bytes === undefined) continue;
