@@ -15,7 +15,7 @@ import { findPersonByKey, noteKeyUsed, requestSignIn, waitForSignIn } from '../.
 import { type MessageKey, message } from '../../messages/index.ts';
 import type { ConnectionId, Locale, Person } from '../../policy/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
-import { type AuthContext, type KeyboardAuthContext, type PublicKeyAuthContext, utils } from './library.ts';
+import { type AuthContext, type KeyboardAuthContext, type PublicKeyAuthContext, utils } from './library/index.ts';
 
 export interface AuthenticationDeps {
   readonly database: Database;

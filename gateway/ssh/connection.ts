@@ -6,7 +6,7 @@ import { asError, LIMITS } from '../../foundation/index.ts';
 import { type MessageKey, message } from '../../messages/index.ts';
 import type { Locale } from '../../policy/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
-import type { Connection, Session } from './library.ts';
+import type { Connection, Session } from './library/index.ts';
 import { collectRequests } from './session-requests.ts';
 import type { Caller, Refusals, SshDeps } from './model.ts';
 

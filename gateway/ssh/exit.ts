@@ -1,4 +1,4 @@
-import type { ClientChannel } from './library.ts';
+import type { ClientChannel } from './library/index.ts';
 
 /** How a program ended: a status, or the signal that ended it (RFC 4254 §6.10). */
 export interface Exit {

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { GatewayError, hasErrno } from '../../foundation/index.ts';
 import { fingerprintOf, generateSshKey } from '../../identity/index.ts';
-import { utils } from './library.ts';
+import { utils } from './library/index.ts';
 
 export interface HostKey {
   /** OpenSSH private key text. */

@@ -1,6 +1,6 @@
 /** Joins the maintainer's channel and one of the target's, record first in every direction. */
 import type { GatewaySession } from '../session.ts';
-import type { ClientChannel } from './library.ts';
+import type { ClientChannel } from './library/index.ts';
 import type { PersonSide } from './person-side.ts';
 import { PeerGone, pump, TargetLost, writeTo } from './stream-io.ts';
 import type { TargetConnection } from './target-connection.ts';

@@ -7,7 +7,7 @@ import { MAINTAINER_LEG } from './algorithms.ts';
 import { Authentication } from './authentication.ts';
 import { serveConnection } from './connection.ts';
 import { Door, shareTurns, type Visitor } from './door.ts';
-import { type Connection, endBecause, requirePatchedLibrary, Server } from './library.ts';
+import { type Connection, endBecause, requirePatchedLibrary, Server } from './library/index.ts';
 import type { SshDeps } from './model.ts';
 
 export interface ListenOptions {

@@ -5,7 +5,7 @@ import { type ErrorCode, GatewayError } from '../../foundation/index.ts';
 import { type MessageKey, message } from '../../messages/index.ts';
 import type { Locale } from '../../policy/index.ts';
 import type { GatewaySession } from '../session.ts';
-import type { ServerChannel } from './library.ts';
+import type { ServerChannel } from './library/index.ts';
 import { writeTo } from './stream-io.ts';
 
 export type Values = Readonly<Record<string, string | number>>;

@@ -9,7 +9,7 @@ import type { EndReason } from '../session-registry.ts';
 import { runExec } from './exec.ts';
 import { refuseTooLong } from './gate.ts';
 import { runGuardedScript, runGuardedShell } from './guarded-line/index.ts';
-import type { ServerChannel } from './library.ts';
+import type { ServerChannel } from './library/index.ts';
 import { failureMessage, type PersonSide, personSide, sayUnrecorded, type Values } from './person-side.ts';
 import { runShell } from './shell.ts';
 import { PeerGone, TargetLost } from './stream-io.ts';

@@ -5,7 +5,7 @@
  * answers nothing at all when the client has sent EOF by then.
  */
 import { asError } from '../../foundation/index.ts';
-import type { ServerChannel, Session } from './library.ts';
+import type { ServerChannel, Session } from './library/index.ts';
 import { serveChannel } from './serve-channel.ts';
 import type { Terminal } from './target-connection.ts';
 import type { Caller, ChannelRequest, Refusals, SshDeps, Start } from './model.ts';

@@ -15,7 +15,7 @@ import {
 import { type CertificateAuthority, generateSshKey } from '../../identity/index.ts';
 import type { TargetAuthorization } from '../../policy/index.ts';
 import { targetLeg } from './algorithms.ts';
-import { Client, type ClientChannel, type ParsedKey, type SshClient, utils } from './library.ts';
+import { Client, type ClientChannel, type ParsedKey, type SshClient, utils } from './library/index.ts';
 import { type Exit, exitOf } from './exit.ts';
 
 export interface DialDeps {

@@ -3,7 +3,7 @@
  * can hang or exhaust the process, and certificates do not sign in.
  */
 import ssh2, { type Connection } from 'ssh2';
-import { GatewayError } from '../../foundation/index.ts';
+import { GatewayError } from '../../../foundation/index.ts';
 
 export type {
   AuthContext,
