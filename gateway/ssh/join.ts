@@ -3,7 +3,7 @@ import type { GatewaySession } from '../session.ts';
 import type { ClientChannel } from './library/index.ts';
 import type { PersonSide } from './person-side.ts';
 import { PeerGone, pump, TargetLost, writeTo } from './stream-io.ts';
-import type { TargetConnection } from './target-connection.ts';
+import type { TargetConnection } from './target/index.ts';
 import type { ChannelRequest, Exit } from './model.ts';
 
 export interface Joined {

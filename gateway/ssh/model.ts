@@ -6,7 +6,7 @@ import type { ConnectionId } from '../../policy/index.ts';
 import type { GatewaySession, SessionDeps } from '../session.ts';
 import type { SignedIn } from './authentication.ts';
 import type { PersonSide } from './person-side.ts';
-import type { TargetConnection, Terminal } from './target-connection.ts';
+import type { TargetConnection, Terminal } from './target/index.ts';
 
 export type { Exit } from './exit.ts';
 

@@ -13,7 +13,7 @@ import type { ServerChannel } from './library/index.ts';
 import { failureMessage, type PersonSide, personSide, sayUnrecorded, type Values } from './person-side.ts';
 import { runShell } from './shell.ts';
 import { PeerGone, TargetLost } from './stream-io.ts';
-import { dialTarget, type TargetConnection } from './target-connection.ts';
+import { dialTarget, type TargetConnection } from './target/index.ts';
 import type { Caller, ChannelRequest, ChannelWork, Exit, Refusals, SshDeps } from './model.ts';
 
 /** The exit status of what the gateway itself ended, as ssh reports its own failures. */

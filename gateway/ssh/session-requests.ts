@@ -7,7 +7,7 @@
 import { asError } from '../../foundation/index.ts';
 import type { ServerChannel, Session } from './library/index.ts';
 import { serveChannel } from './serve-channel.ts';
-import type { Terminal } from './target-connection.ts';
+import type { Terminal } from './target/index.ts';
 import type { Caller, ChannelRequest, Refusals, SshDeps, Start } from './model.ts';
 
 /** Only what a terminal needs: anything else (BASH_ENV, LD_PRELOAD, PROMPT_COMMAND) could run code unjudged. */

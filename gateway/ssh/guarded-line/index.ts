@@ -1,6 +1,6 @@
 import { LIMITS } from '../../../foundation/index.ts';
 import { message } from '../../../messages/index.ts';
-import type { Terminal } from '../target-connection.ts';
+import type { Terminal } from '../target/index.ts';
 import { InputQueue } from './input-queue.ts';
 import { LineEditor } from './line-editor.ts';
 import { GuardedShell } from './shell.ts';

@@ -11,12 +11,12 @@ import {
   invariant,
   LIMITS,
   type Log,
-} from '../../foundation/index.ts';
-import { type CertificateAuthority, generateSshKey } from '../../identity/index.ts';
-import type { TargetAuthorization } from '../../policy/index.ts';
-import { targetLeg } from './algorithms.ts';
-import { Client, type ClientChannel, type ParsedKey, type SshClient, utils } from './library/index.ts';
-import { type Exit, exitOf } from './exit.ts';
+} from '../../../foundation/index.ts';
+import { type CertificateAuthority, generateSshKey } from '../../../identity/index.ts';
+import type { TargetAuthorization } from '../../../policy/index.ts';
+import { targetLeg } from '../algorithms.ts';
+import { Client, type ClientChannel, type ParsedKey, type SshClient, utils } from '../library/index.ts';
+import { type Exit, exitOf } from '../exit.ts';
 
 export interface DialDeps {
   readonly clock: Clock;
