@@ -1,0 +1,29 @@
+import { describe } from '@jest/globals';
+import { findNewestOpenSsh, type OpenSsh } from '../../scripts/openssh-newest.mjs';
+import { findPartner } from '../../scripts/partners.mjs';
+
+export type { OpenSsh };
+
+/** A suite against the newest OpenSSH, as root: skipped with the reason in its name when one of the two is missing. */
+export function describeWithNewestOpenSsh(name: string, suite: (openSsh: OpenSsh) => void): void {
+  const found = findNewestOpenSsh();
+  if ('missing' in found) describe.skip(`${name} [newest OpenSSH ${found.missing}]`, () => suite(nothing()));
+  else if (findPartner('root') === undefined) describe.skip(`${name} [lacks root]`, () => suite(found));
+  else describe(name, () => suite(found));
+}
+
+/** The same where a suite wants parts of it only. @throws when there is none. */
+export function newestOpenSsh(): OpenSsh {
+  const found = findNewestOpenSsh();
+  if ('missing' in found) throw new Error(`the newest OpenSSH is ${found.missing}`);
+  return found;
+}
+
+/** Programs that a skipped suite never runs. */
+function nothing(): OpenSsh {
+  const none = '/nonexistent';
+  return {
+    ...{ version: 'none', prefix: none, ssh: none, scp: none, sftp: none, sshd: none, sshKeygen: none },
+    ...{ sshAdd: none, sshAgent: none, sftpServer: none, skDummy: undefined, regress: undefined },
+  };
+}
