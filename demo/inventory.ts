@@ -57,7 +57,7 @@ export function demoInventory(options: {
     grants: maintainers.map(({ subject }) => ({
       target: TARGET,
       person: subject,
-      actions: ['shell', 'exec'],
+      actions: subject === 'aoki' ? ['shell', 'exec', 'upload', 'download'] : ['shell', 'exec'],
       expiresAt: inDays(GRANT_DAYS),
     })),
   };

@@ -32,6 +32,8 @@ export const LIMITS = {
   typedLineBytesMax: 4 * 1024,
   /** Seconds for TCP connect, key exchange and sign-in at the target. */
   targetDialSeconds: 15,
+  /** Relay hosts before one target. */
+  targetHopsMax: 3,
   /** Minutes a session certificate is valid. */
   sessionCertificateMinutes: 5,
   /** Bytes of one frame's payload. */

@@ -74,7 +74,8 @@ async function readStanding(
   const { person: who, target, account, action } = authorization;
   const person = await findPerson(deps.database, who.id);
   if (person === undefined) return 'revoked';
-  const facts = await loadAuthorizationFacts(deps, { person, loginName: target.name, action });
+  const loginName = `${target.name}%${target.systemName}`;
+  const facts = await loadAuthorizationFacts(deps, { person, loginName, action });
   const decision = authorizeTarget(facts);
   if (!decision.allowed) {
     if (decision.reason === 'locked') return 'locked';

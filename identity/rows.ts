@@ -2,11 +2,13 @@
 import { z } from 'zod';
 import type { Clock, Database } from '../foundation/index.ts';
 import {
+  GRANT_ACTIONS,
   type Locale,
   type Person,
   type PersonId,
   type ProtectedAsset,
   ROLES,
+  SESSION_KINDS,
   type SystemId,
   type Target,
   type TargetId,
@@ -28,7 +30,8 @@ const LOCALES = ['en', 'ja'] as const satisfies readonly Locale[];
 export const LocaleSchema = z.enum(LOCALES);
 export const RoleSchema = z.enum(ROLES);
 export const TargetModeSchema = z.enum(['guarded-line', 'recorded']);
-export const SessionKindSchema = z.enum(['shell', 'exec']);
+export const SessionKindSchema = z.enum(SESSION_KINDS);
+export const GrantActionSchema = z.enum(GRANT_ACTIONS);
 
 export const PersonRow = z
   .strictObject({
@@ -46,13 +49,27 @@ export const TargetRow = z
   .strictObject({
     id: TargetIdSchema,
     system_id: SystemIdSchema,
+    system_name: z.string(),
     name: z.string(),
     host: z.string(),
     port: z.number().int(),
-    host_key: z.string(),
+    host_key: z.string().nullable(),
+    host_ca: z.string().nullable(),
     mode: TargetModeSchema,
+    legacy_algorithms: z.boolean(),
+    source_address: z.string().nullable(),
   })
-  .transform(({ system_id, host_key, ...row }): Target => ({ ...row, systemId: system_id, hostKey: host_key }));
+  .transform(
+    ({ system_id, system_name, host_key, host_ca, legacy_algorithms, source_address, ...row }): Target => ({
+      ...row,
+      systemId: system_id,
+      systemName: system_name,
+      hostKey: host_key,
+      hostCa: host_ca,
+      legacyAlgorithms: legacy_algorithms,
+      sourceAddress: source_address,
+    }),
+  );
 
 /** `record_count` arrives as text (a bigint) or, out of a JSON aggregate, as a number. */
 export const AssetRow = z

@@ -6,6 +6,10 @@ export const en = {
   'access.contract_ended': 'Your contract ended, and your access with it. Ask the owner of the system.',
   'access.grant_expired': 'Your access to "{name}" has ended. Ask the owner of the system for a new grant.',
   'access.action_not_granted': 'Your access to "{name}" does not include this kind of session.',
+  'access.ambiguous':
+    'More than one of your targets is called "{name}". Type target%system; {url} lists them.',
+  'access.no_account_on_way':
+    'You have no account on a relay host before "{name}". Ask your administrator for one.',
   'access.no_account':
     'You have no account of your own on "{name}", and shared ones do not exist here. Ask an administrator.',
   'access.key_revoked': 'The SSH key of this connection is no longer accepted. Sign in again with another one.',

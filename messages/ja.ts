@@ -8,6 +8,10 @@ export const ja: Record<keyof typeof en, string> = {
   'access.contract_ended': '契約期間が終わったため、利用できません。システムの運用責任者に連絡してください。',
   'access.grant_expired': '「{name}」の利用期限が過ぎています。システムの運用責任者に延長を依頼してください。',
   'access.action_not_granted': '「{name}」では、この種類の作業は許可されていません。',
+  'access.ambiguous':
+    '「{name}」に当たる接続先が複数あります。「接続先%システム」の形で入力してください。一覧: {url}',
+  'access.no_account_on_way':
+    '「{name}」の手前の中継サーバーにあなたのアカウントがありません。システム管理者に依頼してください。',
   'access.no_account':
     '「{name}」にあなた専用のアカウントがありません。共有アカウントは使えません。システム管理者に依頼してください。',
   'access.key_revoked': 'この接続のSSH鍵は失効しています。別の鍵で接続し直してください。',

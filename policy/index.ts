@@ -3,6 +3,7 @@ export {
   type AccessDecision,
   type AccessRefusal,
   type AuthorizationFacts,
+  actionsFor,
   authorizeTarget,
   TargetAuthorization,
 } from './authorize-target.ts';
@@ -11,6 +12,9 @@ export { createMeter, type Meter, type MeterLimits } from './meter.ts';
 export {
   type ConnectionId,
   type Finding,
+  GRANT_ACTIONS,
+  type GrantAction,
+  type Hop,
   type Judgement,
   type Locale,
   type Person,
@@ -20,6 +24,7 @@ export {
   type RefusedActId,
   ROLES,
   type Role,
+  SESSION_KINDS,
   type SessionId,
   type SessionKind,
   type SystemId,

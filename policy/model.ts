@@ -37,13 +37,26 @@ export type TargetMode = 'guarded-line' | 'recorded';
 export interface Target {
   readonly id: TargetId;
   readonly systemId: SystemId;
-  /** The login name at the bastion. */
+  readonly systemName: string;
+  /** The login name at the bastion, unique within its system: `name`, or `name%system` where two systems use it. */
   readonly name: string;
   readonly host: string;
   readonly port: number;
-  /** The pinned host key, `algorithm base64` as in known_hosts. */
-  readonly hostKey: string;
+  /** The pinned host key, `algorithm base64` as in known_hosts. Never null together with `hostCa`. */
+  readonly hostKey: string | null;
+  /** The authority whose host certificates are accepted, `algorithm base64`. */
+  readonly hostCa: string | null;
   readonly mode: TargetMode;
+  /** An explicit exception: this target may be spoken to with algorithms that nobody should use any more. */
+  readonly legacyAlgorithms: boolean;
+  /** From where the target sees us come, as CIDRs with commas between; null where the way does not keep it. */
+  readonly sourceAddress: string | null;
+}
+
+/** A relay host on the way to a target, entered as the person's own account there. */
+export interface Hop {
+  readonly target: Target;
+  readonly account: string;
 }
 
 /** What must not leave unasked. A `table` is `schema.table`; a `path` covers everything below it. */
@@ -54,7 +67,16 @@ export interface ProtectedAsset {
   readonly recordCount: number | null;
 }
 
-export type SessionKind = 'shell' | 'exec';
+/** `files`: the sftp subsystem, or the server's side of scp, rsync or git. */
+export const SESSION_KINDS = ['shell', 'exec', 'files'] as const;
+export type SessionKind = (typeof SESSION_KINDS)[number];
+
+/**
+ * What a grant allows. `upload` and `download` are the two directions of a `files` session; `develop` lets a person
+ * reach the editor's server they started on the target themselves.
+ */
+export const GRANT_ACTIONS = ['shell', 'exec', 'upload', 'download', 'develop'] as const;
+export type GrantAction = (typeof GRANT_ACTIONS)[number];
 
 /** What the gate needs to know of the target a command is for. */
 export interface TargetPolicy {

@@ -2,7 +2,14 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { GatewayError, sha256 } from '../foundation/index.ts';
-import type { ConnectionId, PersonId, SessionId, SessionKind, TargetId } from '../policy/index.ts';
+import {
+  type ConnectionId,
+  type PersonId,
+  SESSION_KINDS,
+  type SessionId,
+  type SessionKind,
+  type TargetId,
+} from '../policy/index.ts';
 import { type FrameType, isSessionId } from './frames.ts';
 import { canonicalJson } from './log/canonical-json.ts';
 import type { OpenLeaf } from './log/leaves.ts';
@@ -62,7 +69,7 @@ const RecordingMetaSchema = z.strictObject({
   personId: id<PersonId>(),
   targetId: id<TargetId>(),
   account: z.string().max(1024),
-  kind: z.enum(['shell', 'exec']),
+  kind: z.enum(SESSION_KINDS),
   command: z.string().nullable(),
   columns: cells,
   rows: cells,

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { execute, maybeOne, type Queryable, sql, type Transaction } from '../../foundation/index.ts';
-import type { Judgement, PersonId, RefusedActId, SessionId, TargetId } from '../../policy/index.ts';
+import {
+  type Judgement,
+  type PersonId,
+  type RefusedActId,
+  SESSION_KINDS,
+  type SessionId,
+  type TargetId,
+} from '../../policy/index.ts';
 import type { RefusedAct } from '../model.ts';
 import { assets, judgement, refusedActId, sessionId, targetId } from '../schemas.ts';
 
@@ -30,7 +37,7 @@ const RefusedActRow = z
   .strictObject({
     id: refusedActId,
     session_id: sessionId,
-    session_kind: z.enum(['shell', 'exec']),
+    session_kind: z.enum(SESSION_KINDS),
     target_id: targetId,
     target_name: z.string(),
     title_en: z.string(),

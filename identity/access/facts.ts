@@ -1,36 +1,52 @@
-import { GatewayError } from '../../foundation/index.ts';
+import { GatewayError, LIMITS } from '../../foundation/index.ts';
 import type { AuthorizationFacts, Person, ProtectedAsset, SessionKind } from '../../policy/index.ts';
-import { findPerson, isLocked } from '../persons/queries.ts';
 import type { IdentityDeps } from '../rows.ts';
-import { findTargetAccess, listAssets } from './queries.ts';
+import { findPersonAccess, findWay, type TargetAccess } from './queries.ts';
 
-const TARGET_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
+/** `target` or `target%system`. */
+const LOGIN_NAME = /^([a-z0-9][a-z0-9-]{0,62})(?:%([a-z0-9][a-z0-9-]{0,62}))?$/;
 
 /**
  * Everything `authorizeTarget` decides on, read now: the person again too, because roles and contracts change while
  * sessions live. `assets` are those of the target's system. A login name that is no target's is an absent target.
- * @throws {GatewayError} `not_found` when there is no such person.
+ * @throws {GatewayError} `not_found` when there is no such person; `config_invalid` when its relay hosts go in a circle.
  */
 export async function loadAuthorizationFacts(
   deps: IdentityDeps,
   { person, loginName, action }: { person: Person; loginName: string; action: SessionKind },
 ): Promise<AuthorizationFacts & { readonly assets: readonly ProtectedAsset[] }> {
   const db = deps.database;
-  const current = await findPerson(db, person.id);
-  if (current === undefined) throw new GatewayError('not_found');
-  const locked = await isLocked(db, current.id);
-  const access = TARGET_NAME.test(loginName)
-    ? await findTargetAccess(db, { personId: current.id, loginName, action })
-    : undefined;
-  const assets = access === undefined ? [] : await listAssets(db, access.target.systemId);
+  const [, targetName = null, systemName = null] = LOGIN_NAME.exec(loginName) ?? [];
+  const found = await findPersonAccess(db, { personId: person.id, targetName, systemName, action });
+  if (found === undefined) throw new GatewayError('not_found');
+  const { access, ambiguous } = choose(found.candidates);
+  const via =
+    access?.hasWay === true && access.grant !== undefined
+      ? await findWay(db, { personId: person.id, targetId: access.target.id, bound: LIMITS.targetHopsMax + 1 })
+      : [];
+  if (via.length > LIMITS.targetHopsMax) {
+    throw new GatewayError(
+      'config_invalid',
+      `More than ${LIMITS.targetHopsMax} relay hosts stand before ${loginName}.`,
+    );
+  }
   return {
-    person: current,
-    locked,
+    person: found.person,
+    locked: found.locked,
     target: access?.target,
+    ambiguous,
     account: access?.account,
     grant: access?.grant,
+    via,
     action,
     now: deps.clock.now(),
-    assets,
+    assets: access?.assets ?? [],
   };
+}
+
+/** Only what the person has a grant on counts: another team's target of the same name is as if it were not there. */
+function choose(candidates: readonly TargetAccess[]): { access: TargetAccess | undefined; ambiguous: boolean } {
+  const granted = candidates.filter(({ grant }) => grant !== undefined);
+  const access = granted[0] ?? (candidates.length === 1 ? candidates[0] : undefined);
+  return { access, ambiguous: granted.length > 1 };
 }

@@ -1,54 +1,146 @@
 import { z } from 'zod';
-import { many, maybeOne, type Queryable, sql } from '../../foundation/index.ts';
-import type { PersonId, ProtectedAsset, SessionKind, SystemId, Target, TargetMode } from '../../policy/index.ts';
-import { AssetRow, SessionKindSchema, SystemIdSchema, TargetModeSchema, TargetRow } from '../rows.ts';
+import { many, type Queryable, sql } from '../../foundation/index.ts';
+import {
+  actionsFor,
+  type GrantAction,
+  type Person,
+  type PersonId,
+  type ProtectedAsset,
+  type SessionKind,
+  type SystemId,
+  type Target,
+  type TargetId,
+  type TargetMode,
+} from '../../policy/index.ts';
+import {
+  AssetRow,
+  GrantActionSchema,
+  PersonRow,
+  SystemIdSchema,
+  TargetIdSchema,
+  TargetModeSchema,
+  TargetRow,
+} from '../rows.ts';
 
 /** A target with what one person has there. */
 export interface TargetAccess {
   readonly target: Target;
   readonly account: string | undefined;
-  readonly grant: { readonly actions: readonly SessionKind[]; readonly expiresAt: Date } | undefined;
+  readonly grant: { readonly actions: readonly GrantAction[]; readonly expiresAt: Date } | undefined;
+  readonly assets: readonly ProtectedAsset[];
+  /** Whether a relay host stands before it. */
+  readonly hasWay: boolean;
 }
 
-const TargetAccessRow = z
+export interface PersonAccess {
+  readonly person: Person;
+  readonly locked: boolean;
+  /** Every target of the name, in any order; empty when there is none. */
+  readonly candidates: readonly TargetAccess[];
+}
+
+const instant = z.iso.datetime({ offset: true, local: true }).transform((text) => new Date(text));
+
+const CandidateRow = z
   .strictObject({
-    id: z.unknown(),
-    system_id: z.unknown(),
-    name: z.unknown(),
-    host: z.unknown(),
-    port: z.unknown(),
-    host_key: z.unknown(),
-    mode: z.unknown(),
+    target: TargetRow,
     account: z.string().nullable(),
-    actions: z.array(SessionKindSchema).nullable(),
-    expires_at: z.date().nullable(),
+    grant: z.strictObject({ actions: z.array(GrantActionSchema), expires_at: instant }).nullable(),
+    assets: z.array(AssetRow),
+    has_way: z.boolean(),
   })
   .transform(
-    ({ account, actions, expires_at, ...target }): TargetAccess => ({
-      target: TargetRow.parse(target),
+    ({ target, account, grant, assets, has_way }): TargetAccess => ({
+      target,
       account: account ?? undefined,
-      grant: actions === null || expires_at === null ? undefined : { actions, expiresAt: expires_at },
+      grant: grant === null ? undefined : { actions: grant.actions, expiresAt: grant.expires_at },
+      assets,
+      hasWay: has_way,
     }),
   );
 
-/** Of several grants the one that names the action, then the one that lasts longest, is the person's. */
-export function findTargetAccess(
+const PersonAccessRow = z
+  .strictObject({
+    id: z.unknown(),
+    name: z.unknown(),
+    email: z.unknown(),
+    employer: z.unknown(),
+    locale: z.unknown(),
+    roles: z.unknown(),
+    contract_ends_at: z.unknown(),
+    locked: z.boolean(),
+    candidates: z.array(CandidateRow),
+  })
+  .transform(
+    ({ locked, candidates, ...person }): PersonAccess => ({ person: PersonRow.parse(person), locked, candidates }),
+  );
+
+/**
+ * A person and what they have on the targets of one name, in one reading: what is decided on is of one moment. Of
+ * several grants on a target the one that allows the action, then the one that lasts longest, is the person's.
+ */
+export async function findPersonAccess(
   db: Queryable,
-  { personId, loginName, action }: { personId: PersonId; loginName: string; action: SessionKind },
-): Promise<TargetAccess | undefined> {
-  return maybeOne(
+  asked: { personId: PersonId; targetName: string | null; systemName: string | null; action: SessionKind },
+): Promise<PersonAccess | undefined> {
+  const { personId, targetName, systemName } = asked;
+  const needed = [...actionsFor(asked.action)];
+  const rows = await many(
     db,
-    sql(TargetAccessRow)`
-      SELECT t.id, t.system_id, t.name, t.host, t.port, t.host_key, t.mode, a.account, g.actions, g.expires_at
-      FROM targets t
+    sql(PersonAccessRow)`
+      SELECT p.id, p.name, p.email, p.employer, p.locale, p.roles, p.contract_ends_at,
+        EXISTS (SELECT FROM locks l WHERE l.person_id = p.id AND l.lifted_at IS NULL) AS locked,
+        coalesce((
+          SELECT jsonb_agg(jsonb_build_object(
+            'target', jsonb_build_object('id', t.id, 'system_id', t.system_id, 'system_name', s.name, 'name', t.name,
+              'host', t.host, 'port', t.port, 'host_key', t.host_key, 'host_ca', t.host_ca, 'mode', t.mode,
+              'legacy_algorithms', t.legacy_algorithms, 'source_address', t.source_address),
+            'account', a.account,
+            'grant', (
+              SELECT jsonb_build_object('actions', g.actions, 'expires_at', g.expires_at) FROM grants g
+              WHERE g.target_id = t.id AND g.person_id = p.id AND g.revoked_at IS NULL
+              ORDER BY g.actions && ${needed}::text[] DESC, g.expires_at DESC LIMIT 1),
+            'assets', coalesce((
+              SELECT jsonb_agg(jsonb_build_object('kind', x.kind, 'name', x.name, 'data_class', x.data_class,
+                'record_count', x.record_count) ORDER BY x.kind, x.name)
+              FROM protected_assets x WHERE x.system_id = t.system_id), '[]'),
+            'has_way', t.via_target_id IS NOT NULL))
+          FROM targets t
+          JOIN systems s ON s.id = t.system_id
+          LEFT JOIN target_accounts a ON a.target_id = t.id AND a.person_id = p.id
+          WHERE t.name = ${targetName} AND (${systemName}::text IS NULL OR s.name = ${systemName})), '[]') AS candidates
+      FROM persons p WHERE p.id = ${personId}`,
+  );
+  return rows[0];
+}
+
+const HopRow = z
+  .strictObject({ target: TargetRow, account: z.string().nullable() })
+  .transform(({ target, account }) => ({ target, account: account ?? undefined }));
+
+/** The relay hosts before a target, outermost first, with the person's own account on each; `bound` of them at most. */
+export function findWay(
+  db: Queryable,
+  { personId, targetId, bound }: { personId: PersonId; targetId: TargetId; bound: number },
+): Promise<{ target: Target; account: string | undefined }[]> {
+  return many(
+    db,
+    sql(HopRow)`
+      WITH RECURSIVE way (id, hop) AS (
+        SELECT via_target_id, 1 FROM targets WHERE id = ${targetId} AND via_target_id IS NOT NULL
+        UNION ALL
+        SELECT t.via_target_id, way.hop + 1 FROM way JOIN targets t ON t.id = way.id
+        WHERE t.via_target_id IS NOT NULL AND way.hop < ${bound}
+      )
+      SELECT jsonb_build_object('id', t.id, 'system_id', t.system_id, 'system_name', s.name, 'name', t.name,
+          'host', t.host, 'port', t.port, 'host_key', t.host_key, 'host_ca', t.host_ca, 'mode', t.mode,
+          'legacy_algorithms', t.legacy_algorithms, 'source_address', t.source_address) AS target,
+        a.account
+      FROM way
+      JOIN targets t ON t.id = way.id
+      JOIN systems s ON s.id = t.system_id
       LEFT JOIN target_accounts a ON a.target_id = t.id AND a.person_id = ${personId}
-      LEFT JOIN LATERAL (
-        SELECT actions, expires_at FROM grants
-        WHERE target_id = t.id AND person_id = ${personId} AND revoked_at IS NULL
-        ORDER BY (${action}::text = ANY (actions)) DESC, expires_at DESC
-        LIMIT 1
-      ) g ON true
-      WHERE t.name = ${loginName}`,
+      ORDER BY way.hop DESC`,
   );
 }
 
@@ -64,35 +156,44 @@ export function listAssets(db: Queryable, systemId: SystemId): Promise<Protected
 
 /** A target a person may enter now. */
 export interface OpenTargetRecord {
+  readonly id: TargetId;
   readonly name: string;
+  readonly host: string;
+  readonly port: number;
   readonly mode: TargetMode;
+  readonly legacyAlgorithms: boolean;
   readonly systemId: SystemId;
+  readonly systemName: string;
   readonly systemTitle: { readonly en: string; readonly ja: string };
   readonly account: string;
-  readonly actions: readonly SessionKind[];
+  readonly actions: readonly GrantAction[];
   readonly expiresAt: Date;
 }
 
 const OpenTargetRow = z
   .strictObject({
+    id: TargetIdSchema,
     name: z.string(),
+    host: z.string(),
+    port: z.number().int(),
     mode: TargetModeSchema,
+    legacy_algorithms: z.boolean(),
     system_id: SystemIdSchema,
+    system_name: z.string(),
     title_en: z.string(),
     title_ja: z.string(),
     account: z.string(),
-    actions: z.array(SessionKindSchema),
+    actions: z.array(GrantActionSchema),
     expires_at: z.date(),
   })
   .transform(
-    (row): OpenTargetRecord => ({
-      name: row.name,
-      mode: row.mode,
-      systemId: row.system_id,
-      systemTitle: { en: row.title_en, ja: row.title_ja },
-      account: row.account,
-      actions: row.actions,
-      expiresAt: row.expires_at,
+    ({ legacy_algorithms, system_id, system_name, title_en, title_ja, expires_at, ...row }): OpenTargetRecord => ({
+      ...row,
+      legacyAlgorithms: legacy_algorithms,
+      systemId: system_id,
+      systemName: system_name,
+      systemTitle: { en: title_en, ja: title_ja },
+      expiresAt: expires_at,
     }),
   );
 
@@ -101,12 +202,13 @@ export function listGrantedTargets(db: Queryable, personId: PersonId, now: Date)
   return many(
     db,
     sql(OpenTargetRow)`
-      SELECT DISTINCT ON (t.name) t.name, t.mode, t.system_id, s.title_en, s.title_ja, a.account, g.actions, g.expires_at
+      SELECT DISTINCT ON (t.name, s.name) t.id, t.name, t.host, t.port, t.mode, t.legacy_algorithms, t.system_id,
+        s.name AS system_name, s.title_en, s.title_ja, a.account, g.actions, g.expires_at
       FROM grants g
       JOIN targets t ON t.id = g.target_id
       JOIN systems s ON s.id = t.system_id
       JOIN target_accounts a ON a.target_id = t.id AND a.person_id = g.person_id
       WHERE g.person_id = ${personId} AND g.revoked_at IS NULL AND g.expires_at > ${now}
-      ORDER BY t.name, g.expires_at DESC`,
+      ORDER BY t.name, s.name, g.expires_at DESC`,
   );
 }

@@ -1,15 +1,16 @@
-import { type Clock, newUuid, type Transaction } from '../../foundation/index.ts';
-import type { PersonId, SystemId } from '../../policy/index.ts';
+import { type Clock, GatewayError, LIMITS, newUuid, type Transaction } from '../../foundation/index.ts';
+import { GRANT_ACTIONS, type PersonId, type SystemId, type TargetId } from '../../policy/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
 import { findOrCreate } from '../persons/provision.ts';
 import { findByIdentity } from '../persons/queries.ts';
-import { type IdentityDeps, SessionKindSchema } from '../rows.ts';
+import type { IdentityDeps } from '../rows.ts';
 import { forEntry, refuseDuplicates, required } from './errors.ts';
 import {
   type Change,
+  countHops,
   deleteOtherOwners,
   findSystemId,
-  findTargetId,
+  findTargetIds,
   insertGrant,
   insertOwner,
   lockInventoryGrant,
@@ -17,6 +18,7 @@ import {
   serializeInventory,
   updateContract,
   updateGrant,
+  updateWay,
   upsertAccount,
   upsertAsset,
   upsertSystem,
@@ -69,7 +71,7 @@ function refuseAllDuplicates({ people, systems, targets, accounts, grants }: Inv
   );
   refuseDuplicates(
     'target',
-    targets.map(({ name }) => name),
+    targets.map(({ name, system }) => `${name}%${system}`),
   );
   refuseDuplicates(
     'account of',
@@ -130,6 +132,47 @@ async function applyTargets({ tx, at, inventory, note }: Application): Promise<v
       note(await upsertTarget(tx, { id: newUuid(at), at, systemId, target }), entry);
     });
   }
+  for (const target of inventory.targets) await applyWay(tx, target, note);
+  for (const target of inventory.targets) await checkWay(tx, target);
+}
+
+/** Once all targets are there: a relay host may be listed after what stands behind it. */
+async function applyWay(
+  tx: Transaction,
+  { name, system, via }: Inventory['targets'][number],
+  note: Application['note'],
+): Promise<void> {
+  const entry = `target ${name}`;
+  await forEntry(entry, async () => {
+    const id = await targetIdOf(tx, entry, `${name}%${system}`);
+    const relay = via === null ? null : await targetIdOf(tx, entry, via);
+    const changed = await updateWay(tx, id, relay);
+    note(changed > 0 ? 'changed' : undefined, `way to ${name}`);
+  });
+}
+
+/** Once all ways are there: a circle may close with the last of them. */
+async function checkWay(tx: Transaction, { name, system }: Inventory['targets'][number]): Promise<void> {
+  const entry = `target ${name}`;
+  const id = await targetIdOf(tx, entry, `${name}%${system}`);
+  if ((await countHops(tx, id, LIMITS.targetHopsMax + 1)) > LIMITS.targetHopsMax) {
+    throw new GatewayError(
+      'config_invalid',
+      `inventory: ${entry}: more than ${LIMITS.targetHopsMax} relay hosts before it`,
+    );
+  }
+}
+
+/** @throws {GatewayError} `config_invalid` when the reference names no target, or two. */
+async function targetIdOf(tx: Transaction, entry: string, reference: string): Promise<TargetId> {
+  const [id, second] = await findTargetIds(tx, reference);
+  if (second !== undefined) {
+    throw new GatewayError(
+      'config_invalid',
+      `inventory: ${entry}: write target%system: ${reference} names two targets`,
+    );
+  }
+  return required(id, entry, `target ${reference}`);
 }
 
 async function applyAccounts(application: Application): Promise<void> {
@@ -138,7 +181,7 @@ async function applyAccounts(application: Application): Promise<void> {
     const entry = `account ${account} of ${person} on ${target}`;
     await forEntry(entry, async () => {
       const personId = await personIdOf(application, entry, person);
-      const targetId = required(await findTargetId(tx, target), entry, `target ${target}`);
+      const targetId = await targetIdOf(tx, entry, target);
       note(await upsertAccount(tx, { id: newUuid(at), at, targetId, personId, account }), entry);
     });
   }
@@ -151,8 +194,8 @@ async function applyGrants(application: Application): Promise<void> {
     const entry = `grant of ${person} on ${target}`;
     await forEntry(entry, async () => {
       const personId = await personIdOf(application, entry, person);
-      const targetId = required(await findTargetId(tx, target), entry, `target ${target}`);
-      const inOrder = SessionKindSchema.options.filter((action) => actions.includes(action));
+      const targetId = await targetIdOf(tx, entry, target);
+      const inOrder = GRANT_ACTIONS.filter((action) => actions.includes(action));
       const fields = { personId, targetId, actions: inOrder, expiresAt };
       const known = await lockInventoryGrant(tx, fields);
       const id = known?.id ?? newUuid(at);

@@ -100,22 +100,55 @@ export function upsertTarget(
   return maybeOne(
     tx,
     sql(ChangeRow)`
-      INSERT INTO targets AS t (id, system_id, name, host, port, host_key, mode, created_at)
-      VALUES (${id}, ${systemId}, ${target.name}, ${target.host}, ${target.port}, ${target.hostKey}, ${target.mode}, ${at})
-      ON CONFLICT (name) DO UPDATE SET system_id = excluded.system_id, host = excluded.host, port = excluded.port,
-          host_key = excluded.host_key, mode = excluded.mode
-        WHERE (t.system_id, t.host, t.port, t.host_key, t.mode)
-          IS DISTINCT FROM (excluded.system_id, excluded.host, excluded.port, excluded.host_key, excluded.mode)
+      INSERT INTO targets AS t (id, system_id, name, host, port, host_key, host_ca, mode, legacy_algorithms,
+        source_address, created_at)
+      VALUES (${id}, ${systemId}, ${target.name}, ${target.host}, ${target.port}, ${target.hostKey}, ${target.hostCa},
+        ${target.mode}, ${target.legacyAlgorithms}, ${target.sourceAddress}, ${at})
+      ON CONFLICT (system_id, name) DO UPDATE SET host = excluded.host, port = excluded.port,
+          host_key = excluded.host_key, host_ca = excluded.host_ca, mode = excluded.mode,
+          legacy_algorithms = excluded.legacy_algorithms, source_address = excluded.source_address
+        WHERE (t.host, t.port, t.host_key, t.host_ca, t.mode, t.legacy_algorithms, t.source_address)
+          IS DISTINCT FROM (excluded.host, excluded.port, excluded.host_key, excluded.host_ca, excluded.mode,
+            excluded.legacy_algorithms, excluded.source_address)
       RETURNING (xmax = 0) AS added`,
   );
 }
 
-export async function findTargetId(tx: Transaction, name: string): Promise<TargetId | undefined> {
-  const row = await maybeOne(
+/** The targets that a reference `name` or `name%system` stands for. */
+export async function findTargetIds(tx: Transaction, reference: string): Promise<TargetId[]> {
+  const [name = '', system = null] = reference.split('%');
+  const rows = await many(
     tx,
-    sql(z.strictObject({ id: TargetIdSchema }))`SELECT id FROM targets WHERE name = ${name}`,
+    sql(z.strictObject({ id: TargetIdSchema }))`
+      SELECT t.id FROM targets t JOIN systems s ON s.id = t.system_id
+      WHERE t.name = ${name} AND (${system}::text IS NULL OR s.name = ${system})`,
   );
-  return row?.id;
+  return rows.map(({ id }) => id);
+}
+
+/** @returns how many targets changed: 0 or 1. */
+export function updateWay(tx: Transaction, id: TargetId, via: TargetId | null): Promise<number> {
+  return execute(
+    tx,
+    sql(
+      z.never(),
+    )`UPDATE targets SET via_target_id = ${via} WHERE id = ${id} AND via_target_id IS DISTINCT FROM ${via}::uuid`,
+  );
+}
+
+/** How many relay hosts stand before a target; a circle counts to the bound, which is more than any way may have. */
+export async function countHops(tx: Transaction, id: TargetId, bound: number): Promise<number> {
+  const rows = await many(
+    tx,
+    sql(z.strictObject({ hop: z.number().int() }))`
+      WITH RECURSIVE way (id, hop) AS (
+        SELECT via_target_id, 1 FROM targets WHERE id = ${id} AND via_target_id IS NOT NULL
+        UNION ALL
+        SELECT t.via_target_id, way.hop + 1 FROM way JOIN targets t ON t.id = way.id
+        WHERE t.via_target_id IS NOT NULL AND way.hop < ${bound}
+      ) SELECT hop FROM way`,
+  );
+  return rows.length;
 }
 
 /** A person's account on a target; the constraints refuse one that is somebody else's or a shared name. */

@@ -1,7 +1,13 @@
 import { z } from 'zod';
-import { LocaleSchema, RoleSchema, SessionKindSchema, TargetModeSchema } from '../rows.ts';
+import { GrantActionSchema, LocaleSchema, RoleSchema, TargetModeSchema } from '../rows.ts';
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, 63 at most');
+const targetName = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9-]{0,62}(%[a-z0-9][a-z0-9-]{0,62})?$/,
+    'a target, or target%system where two systems have one of that name',
+  );
 const subject = z.string().min(1).max(255);
 const title = z.string().min(1).max(200);
 const moment = z.union([z.date(), z.iso.datetime({ offset: true }).transform((text) => new Date(text))]);
@@ -36,28 +42,42 @@ const InventorySystemSchema = z.strictObject({
     .default([]),
 });
 
+const publicKey = z.string().regex(/^[a-z0-9-]+ [A-Za-z0-9+/=]+$/, 'an algorithm and the key in base64');
+
 const InventoryTargetSchema = z.strictObject({
   name,
   system: name,
   host: z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/, 'a host name or an address'),
   port: z.number().int().min(1).max(65535),
   /** The pinned host key, `algorithm base64`, as in known_hosts. */
-  hostKey: z.string().regex(/^[a-z0-9-]+ [A-Za-z0-9+/=]+$/, 'an algorithm and the key in base64'),
+  hostKey: publicKey.nullable().default(null),
+  /** The authority whose host certificates for this host are accepted instead of, or beside, a pinned key. */
+  hostCa: publicKey.nullable().default(null),
   mode: TargetModeSchema,
+  /** Speaks algorithms that are no longer safe: an exception, shown wherever the target is. */
+  legacyAlgorithms: z.boolean().default(false),
+  /** From where the target sees the gateway come: CIDRs, commas between. Session certificates are bound to it. */
+  sourceAddress: z
+    .string()
+    .regex(/^[0-9a-fA-F.:/,]{1,500}$/, 'addresses or CIDRs, commas between')
+    .nullable()
+    .default(null),
+  /** The relay host through which it is reached. */
+  via: targetName.nullable().default(null),
 });
 
 const InventoryAccountSchema = z.strictObject({
-  target: name,
+  target: targetName,
   /** Subject of the one person the account belongs to. */
   person: subject,
   account: z.string().regex(/^[a-z_][a-z0-9_.-]{0,31}$/, 'a POSIX account name, 32 characters at most'),
 });
 
 const InventoryGrantSchema = z.strictObject({
-  target: name,
+  target: targetName,
   /** Subject of the person. */
   person: subject,
-  actions: z.array(SessionKindSchema).min(1),
+  actions: z.array(GrantActionSchema).min(1),
   expiresAt: moment,
 });
 

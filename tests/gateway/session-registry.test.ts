@@ -12,9 +12,11 @@ function session(personId: PersonId): LiveSession {
       ...{ id: personId, name: 'A', email: null, employer: '', locale: 'en', contractEndsAt: null },
       roles: ['maintainer'],
     },
+    ...{ ambiguous: false, via: [] },
     ...{ locked: false, account: 'a', action: 'exec', now: new Date(0) },
     target: {
-      ...{ id: uuid() as TargetId, systemId: uuid() as SystemId, name: 'crm-db' },
+      ...{ id: uuid() as TargetId, systemId: uuid() as SystemId, name: 'crm-db', systemName: 'crm' },
+      ...{ hostCa: null, legacyAlgorithms: false, sourceAddress: null },
       ...{ host: '127.0.0.1', port: 22, hostKey: 'ssh-ed25519 AAAA', mode: 'recorded' },
     },
     grant: { actions: ['exec'], expiresAt: new Date(1) },

@@ -136,3 +136,111 @@ describe('the facts', () => {
     );
   });
 });
+
+describe('two systems with a target of one name', () => {
+  const BOTH = InventorySchema.parse({
+    issuer: ISSUER,
+    people: [],
+    systems: ['crm', 'billing'].map((name) => ({ name, titleEn: name, titleJa: name, owners: [] })),
+    targets: ['crm', 'billing'].map((system, at) => ({
+      ...{ name: 'db', system, host: '127.0.0.1', port: 22 + at, hostKey: 'ssh-ed25519 AAAA', mode: 'recorded' },
+    })),
+    accounts: ['crm', 'billing'].map((system) => ({ target: `db%${system}`, person: 'aoki', account: 'aoki' })),
+    grants: ['crm', 'billing'].map((system) => ({
+      ...{ target: `db%${system}`, person: 'aoki', actions: ['shell'], expiresAt: '2026-04-02T00:00:00Z' },
+    })),
+  });
+
+  async function withBoth() {
+    const h = await house();
+    const aoki = await h.signIn('aoki', 'maintainer');
+    await applyInventory(h, BOTH);
+    const portOf = async (loginName: string): Promise<number | string> => {
+      const facts = await loadAuthorizationFacts(h, { person: aoki.person, loginName, action: 'shell' });
+      const decision = authorizeTarget(facts);
+      return decision.allowed ? decision.authorization.target.port : decision.reason;
+    };
+    return { h, aoki, portOf };
+  }
+
+  test('the name alone is refused to who may enter both, and the system told with it leads to the right one', async () => {
+    const { h, aoki, portOf } = await withBoth();
+    await using _closed = h;
+    expect(await portOf('db')).toBe('ambiguous');
+    expect(await portOf('db%crm')).toBe(22);
+    expect(await portOf('db%billing')).toBe(23);
+    for (const wrong of ['db%erp', 'db%', '%crm', 'db%crm%billing', 'db%CRM'])
+      expect(await portOf(wrong)).toBe('not_found');
+    const open = await listOpenTargets(h, aoki.person.id);
+    expect(open.map(({ loginName }) => loginName)).toEqual(['db%billing', 'db%crm']);
+  });
+
+  test('the name alone leads in when the other one is not granted', async () => {
+    const { h, aoki, portOf } = await withBoth();
+    await using _closed = h;
+    await applyInventory(h, { ...BOTH, grants: BOTH.grants.slice(1) });
+    expect(await portOf('db')).toBe(23);
+    expect((await listOpenTargets(h, aoki.person.id)).map(({ loginName }) => loginName)).toEqual(['db']);
+  });
+
+  test('an inventory that names one of them by the name alone is refused', async () => {
+    const { h } = await withBoth();
+    await using _closed = h;
+    const grants = [{ ...BOTH.grants[0]!, target: 'db' }];
+    await expect(applyInventory(h, { ...BOTH, grants })).rejects.toThrow('write target%system');
+  });
+});
+
+describe('relay hosts before a target', () => {
+  const chain = (vias: Record<string, string | null>, accounts: string[]) =>
+    InventorySchema.parse({
+      issuer: ISSUER,
+      people: [],
+      systems: [{ name: 'crm', titleEn: 'CRM', titleJa: '顧客管理', owners: [] }],
+      targets: Object.entries(vias).map(([name, via]) => ({
+        ...{
+          name,
+          via,
+          system: 'crm',
+          host: `${name}.example`,
+          port: 22,
+          hostKey: 'ssh-ed25519 AAAA',
+          mode: 'recorded',
+        },
+      })),
+      accounts: accounts.map((target) => ({ target, person: 'aoki', account: `aoki-${target}` })),
+      grants: [{ target: 'db', person: 'aoki', actions: ['shell'], expiresAt: '2026-04-02T00:00:00Z' }],
+    });
+
+  test('without an account on one of them there is no way in', async () => {
+    const h = await house();
+    await using _closed = h;
+    const aoki = await h.signIn('aoki', 'maintainer');
+    await applyInventory(h, chain({ db: 'inner', inner: 'outer', outer: null }, ['db', 'inner']));
+    const facts = await loadAuthorizationFacts(h, { person: aoki.person, loginName: 'db', action: 'shell' });
+    expect(authorizeTarget(facts)).toEqual({ allowed: false, reason: 'no_account_on_way' });
+  });
+
+  test('a circle, or more of them than the limit, is refused when the inventory is applied', async () => {
+    const h = await house();
+    await using _closed = h;
+    await h.signIn('aoki', 'maintainer');
+    await expect(applyInventory(h, chain({ db: 'a', a: 'b', b: 'a' }, ['db']))).rejects.toThrow('relay hosts');
+    const long = { db: 'a', a: 'b', b: 'c', c: 'd', d: null };
+    await expect(applyInventory(h, chain(long, ['db']))).rejects.toThrow('relay hosts');
+  });
+
+  test("stand outermost first, each with the person's own account", async () => {
+    const h = await house();
+    await using _closed = h;
+    const aoki = await h.signIn('aoki', 'maintainer');
+    await applyInventory(h, chain({ db: 'inner', inner: 'outer', outer: null }, ['db', 'inner', 'outer']));
+    const facts = await loadAuthorizationFacts(h, { person: aoki.person, loginName: 'db', action: 'shell' });
+    const decision = authorizeTarget(facts);
+    if (!decision.allowed) throw new Error(decision.reason);
+    expect(decision.authorization.via).toMatchObject([
+      { target: { name: 'outer' }, account: 'aoki-outer' },
+      { target: { name: 'inner' }, account: 'aoki-inner' },
+    ]);
+  });
+});

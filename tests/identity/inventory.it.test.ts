@@ -141,7 +141,7 @@ describe('applyInventory refuses, names the entry, and leaves nothing behind', (
       /grant of nobody on crm-db: there is no person/,
     ],
     ['one person twice', { people: [...BASE.people, BASE.people[0]!] }, /person aoki: listed twice/],
-    ['one target twice', { targets: [...BASE.targets, BASE.targets[0]!] }, /target crm-db: listed twice/],
+    ['one target twice', { targets: [...BASE.targets, BASE.targets[0]!] }, /target crm-db%crm: listed twice/],
     ['two accounts of one person', accounts(['aoki', 'aoki'], ['aoki', 'aoki2']), /aoki on crm-db: listed twice/],
     ['one grant twice', { grants: [...BASE.grants, BASE.grants[0]!] }, /grant of aoki on crm-db: listed twice/],
     ['a value no column takes', { systems: [{ ...BASE.systems[0]!, titleEn: 'a\u0000b' }] }, /system crm: refused/],
@@ -201,7 +201,8 @@ describe('applyInventory', () => {
     expect(await open('chen')).toMatchObject([{ account: 'chen', expiresAt: new Date('2026-09-30T15:00:00Z') }]);
     expect(await open('aoki')).toEqual([
       {
-        name: 'crm-db',
+        ...{ name: 'crm-db', systemName: 'crm', loginName: 'crm-db', host: '127.0.0.1', port: 22 },
+        legacyAlgorithms: false,
         systemTitle: { en: 'Customer records', ja: '顧客管理' },
         account: 'aoki',
         actions: ['shell', 'exec'],

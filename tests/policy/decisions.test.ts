@@ -30,6 +30,10 @@ const target: Target = {
   port: 22,
   hostKey: 'ssh-ed25519 AAAA',
   mode: 'guarded-line',
+  systemName: 'shop',
+  hostCa: null,
+  legacyAlgorithms: false,
+  sourceAddress: null,
 };
 const person: Person = {
   id: aoki,
@@ -46,6 +50,8 @@ const access: AuthorizationFacts = {
   target,
   account: 'aoki',
   grant: { actions: ['shell', 'exec'], expiresAt: later },
+  ambiguous: false,
+  via: [],
   action: 'exec',
   now,
 };
@@ -60,6 +66,19 @@ describe('authorizeTarget', () => {
     ['grant_expired', { grant: { actions: ['exec'], expiresAt: now } }],
     ['action_not_granted', { grant: { actions: ['shell'], expiresAt: later } }],
     ['action_not_granted', { grant: { actions: [], expiresAt: later } }],
+    ['action_not_granted', { action: 'files' }],
+    ['action_not_granted', { grant: { actions: ['upload', 'download', 'develop'], expiresAt: later } }],
+    ['ambiguous', { ambiguous: true }],
+    ['no_account_on_way', { via: [{ target, account: undefined }] }],
+    [
+      'no_account_on_way',
+      {
+        via: [
+          { target, account: 'aoki' },
+          { target, account: '' },
+        ],
+      },
+    ],
     ['no_account', { account: undefined }],
     ['no_account', { account: '' }],
   ])('refuses with %s', (reason, change) => {
@@ -84,8 +103,19 @@ describe('authorizeTarget', () => {
     expect(TargetAuthorization.isProof(decision.authorization)).toBe(true);
   });
 
+  test.each(['upload', 'download'] as const)('one direction is enough for a files session: %s', (direction) => {
+    const decision = authorizeTarget({
+      ...access,
+      action: 'files',
+      grant: { actions: [direction], expiresAt: later },
+      via: [{ target, account: 'aoki' }],
+    });
+    if (!decision.allowed) throw new Error(decision.reason);
+    expect(decision.authorization).toMatchObject({ actions: [direction], via: [{ account: 'aoki' }] });
+  });
+
   test('nobody else can make a proof', () => {
-    const shape = { person, target, account: 'root', action: 'shell' as const, until: later };
+    const shape = { person, target, account: 'root', action: 'shell' as const, actions: [], via: [], until: later };
     expect(() => new TargetAuthorization(Symbol('only authorizeTarget holds this'), shape)).toThrow('invariant');
     expect(TargetAuthorization.isProof(shape)).toBe(false);
     expect(TargetAuthorization.isProof(Object.create(TargetAuthorization.prototype))).toBe(false);

@@ -1,7 +1,7 @@
 /** Sessions as the console lists them, and the names it shows. */
 import { z } from 'zod';
 import { many, type Queryable, sql } from '../../foundation/index.ts';
-import type { PersonId, SessionId } from '../../policy/index.ts';
+import { type PersonId, SESSION_KINDS, type SessionId } from '../../policy/index.ts';
 
 const SessionRow = z
   .strictObject({
@@ -10,7 +10,7 @@ const SessionRow = z
     person_name: z.string(),
     target_name: z.string(),
     account: z.string(),
-    kind: z.enum(['shell', 'exec']),
+    kind: z.enum(SESSION_KINDS),
     command: z.string().nullable(),
     source_address: z.string(),
     opened_at: z.date(),
