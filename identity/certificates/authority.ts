@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject,
 import { link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { asError, GatewayError, sshString, hasErrno } from '../../foundation/index.ts';
-import { encodeUserCertificate } from './certificate.ts';
+import { encodeHostCertificate, encodeUserCertificate } from './certificate.ts';
 
 interface UserCertificateRequest {
   /** The subject's raw Ed25519 key, 32 bytes. */
@@ -19,10 +19,24 @@ interface UserCertificateRequest {
   readonly sourceAddresses?: readonly string[];
 }
 
+interface HostCertificateRequest {
+  /** The host's raw Ed25519 key, 32 bytes. */
+  readonly publicKey: Buffer;
+  /** Every name a client may reach it by; compared letter by letter. */
+  readonly hostNames: readonly string[];
+  readonly keyId: string;
+  /** To the second, rounded down. */
+  readonly validAfter: Date;
+  /** To the second, rounded down; the first one no longer valid. */
+  readonly validBefore: Date;
+  readonly serial: bigint;
+}
+
 export interface CertificateAuthority {
-  /** For `TrustedUserCAKeys`: `ssh-ed25519 AAAA…`. */
+  /** For `TrustedUserCAKeys` or `@cert-authority`: `ssh-ed25519 AAAA…`. */
   readonly publicKeyLine: string;
   issueUserCertificate(request: UserCertificateRequest): Buffer;
+  issueHostCertificate(request: HostCertificateRequest): Buffer;
 }
 
 const NONCE_BYTES = 32;
@@ -34,6 +48,8 @@ const NONCE_BYTES = 32;
 export async function loadCertificateAuthority(path: string): Promise<CertificateAuthority> {
   const key = await readAuthorityKey(path);
   const authority = publicKeyBlob(key);
+  const signature = (body: Buffer): Buffer =>
+    Buffer.concat([sshString('ssh-ed25519'), sshString(sign(null, body, key))]);
   return {
     publicKeyLine: `ssh-ed25519 ${authority.toString('base64')}`,
     issueUserCertificate: ({ principal, sourceAddresses, ...request }) =>
@@ -45,7 +61,19 @@ export async function loadCertificateAuthority(path: string): Promise<Certificat
           principals: [principal],
           criticalOptions: sourceAddresses === undefined ? {} : { 'source-address': sourceAddresses.join(',') },
         },
-        (body) => Buffer.concat([sshString('ssh-ed25519'), sshString(sign(null, body, key))]),
+        signature,
+      ),
+    issueHostCertificate: ({ hostNames, ...request }) =>
+      encodeHostCertificate(
+        {
+          ...request,
+          authority,
+          nonce: randomBytes(NONCE_BYTES),
+          principals: hostNames,
+          criticalOptions: {},
+          extensions: [],
+        },
+        signature,
       ),
   };
 }

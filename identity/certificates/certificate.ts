@@ -5,7 +5,8 @@ import { ByteReader, GatewayError, invariant, LIMITS, sshString, uint32, uint64 
 import { keyReading } from '../keys/wire-key.ts';
 
 const SUFFIX = '-cert-v01@openssh.com';
-const USER = 1;
+/** Type of a certificate: whom it is for. */
+export const CERTIFICATE_KIND = { user: 1, host: 2 } as const;
 
 /** How many fields the subject's key has between nonce and serial. */
 const SUBJECT_FIELDS: ReadonlyMap<string, number> = new Map([
@@ -19,7 +20,7 @@ const SUBJECT_FIELDS: ReadonlyMap<string, number> = new Map([
 const PRINCIPALS_MAX = 256; // OpenSSH's own bound.
 const OPTIONS_MAX = 64;
 
-export interface UserCertificateFields {
+export interface CertificateFields {
   readonly nonce: Buffer;
   /** The subject's raw Ed25519 key, 32 bytes. */
   readonly publicKey: Buffer;
@@ -36,7 +37,16 @@ export interface UserCertificateFields {
 }
 
 /** The certificate's bytes for an Ed25519 subject. `sign` returns an SSH signature blob over what it is given. */
-export function encodeUserCertificate(fields: UserCertificateFields, sign: (body: Buffer) => Buffer): Buffer {
+export function encodeUserCertificate(fields: CertificateFields, sign: (body: Buffer) => Buffer): Buffer {
+  return encode(CERTIFICATE_KIND.user, fields, sign);
+}
+
+/** The same for a host: its principals are host names. */
+export function encodeHostCertificate(fields: CertificateFields, sign: (body: Buffer) => Buffer): Buffer {
+  return encode(CERTIFICATE_KIND.host, fields, sign);
+}
+
+function encode(kind: number, fields: CertificateFields, sign: (body: Buffer) => Buffer): Buffer {
   invariant(fields.publicKey.length === 32, 'an Ed25519 key has 32 bytes');
   invariant(fields.principals.length > 0, 'a certificate without principals is valid for everybody');
   invariant(fields.validAfter < fields.validBefore, 'a certificate is valid for some time');
@@ -45,7 +55,7 @@ export function encodeUserCertificate(fields: UserCertificateFields, sign: (body
     sshString(fields.nonce),
     sshString(fields.publicKey),
     uint64(fields.serial),
-    uint32(USER),
+    uint32(kind),
     sshString(fields.keyId),
     sshString(Buffer.concat(fields.principals.map((principal) => sshString(principal)))),
     uint64(unixSeconds(fields.validAfter)),

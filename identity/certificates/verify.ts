@@ -2,7 +2,7 @@ import { BlockList, isIP } from 'node:net';
 import { ByteReader, GatewayError } from '../../foundation/index.ts';
 import { verifySshSignature } from '../keys/signature.ts';
 import { keyReading, readWireKey } from '../keys/wire-key.ts';
-import { type Certificate, decodeCertificate } from './certificate.ts';
+import { CERTIFICATE_KIND, type Certificate, decodeCertificate } from './certificate.ts';
 
 export interface CertificateFacts {
   /** SSH key blobs of the authorities believed. */
@@ -21,8 +21,6 @@ export interface VerifiedCertificate {
   readonly principals: readonly string[];
 }
 
-const USER = 1;
-
 /**
  * Believes a user certificate, or throws. What remains for the caller is the proof of possession: a signature of the
  * returned `publicKey` over the session, see `verifySshSignature`.
@@ -31,7 +29,7 @@ const USER = 1;
 export function verifyUserCertificate(blob: Buffer, facts: CertificateFacts): VerifiedCertificate {
   const certificate = decodeCertificate(blob);
   // A host's certificate, shown as a person's, would let every server be somebody.
-  if (certificate.kind !== USER) refuse('is not for a user');
+  if (certificate.kind !== CERTIFICATE_KIND.user) refuse('is not for a user');
   if (!facts.authorities.some((authority) => authority.equals(certificate.authority))) refuse('has a foreign issuer');
   if (!verifySshSignature(certificate.authority, certificate.signed, certificate.signature)) refuse('is not genuine');
   checkValidity(certificate, facts.now);
@@ -47,7 +45,7 @@ function refuse(why: string): never {
   throw new GatewayError('key_invalid', `The certificate ${why}.`);
 }
 
-function checkValidity(certificate: Certificate, now: Date): void {
+export function checkValidity(certificate: Certificate, now: Date): void {
   const seconds = BigInt(Math.floor(now.getTime() / 1000));
   if (seconds < certificate.validAfter) refuse('is not valid yet');
   if (seconds >= certificate.validBefore) refuse('has expired');
