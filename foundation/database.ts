@@ -1,6 +1,7 @@
 /**
  * PostgreSQL behind typed statements: every row is parsed, writers take a `Transaction`, idle errors never escape.
  */
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { Client, Pool, type PoolClient, type PoolConfig } from 'pg';
 import type { z } from 'zod';
@@ -10,6 +11,8 @@ import type { Secret } from './secret.ts';
 
 /** SQL with its values apart and the schema its rows are parsed with. */
 export interface Statement<Row> {
+  /** The same for the same text: the server parses and plans it once a connection. */
+  readonly name: string;
   readonly text: string;
   readonly values: readonly unknown[];
   readonly row: z.ZodType<Row>;
@@ -18,10 +21,22 @@ export interface Statement<Row> {
 /** sql(RowSchema)`SELECT … WHERE id = ${id}`: values become $1, $2, …; nothing is ever spliced into the text. */
 export function sql<Row>(row: z.ZodType<Row>) {
   return (strings: TemplateStringsArray, ...values: readonly unknown[]): Statement<Row> => ({
-    text: strings.reduce((text, part, at) => (at === 0 ? part : `${text}$${at}${part}`), ''),
+    ...prepared(strings),
     values,
     row,
   });
+}
+
+/** One entry a place in the code that writes SQL: a template's strings are one object for as long as the code lives. */
+const PREPARED = new WeakMap<TemplateStringsArray, { readonly name: string; readonly text: string }>();
+
+function prepared(strings: TemplateStringsArray): { readonly name: string; readonly text: string } {
+  const known = PREPARED.get(strings);
+  if (known !== undefined) return known;
+  const text = strings.reduce((joined, part, at) => (at === 0 ? part : `${joined}$${at}${part}`), '');
+  const made = { name: createHash('sha256').update(text).digest('hex').slice(0, 32), text };
+  PREPARED.set(strings, made);
+  return made;
 }
 
 /** Proof of an open transaction: commands that write take this and not the pool. */
@@ -164,7 +179,11 @@ export async function execute(db: Queryable, statement: Statement<unknown>): Pro
 async function query(db: Queryable, statement: Statement<unknown>): Promise<{ rows: unknown[]; rowCount: number }> {
   const runner = db instanceof Transaction ? db.client : db.pool;
   try {
-    const { rows, rowCount } = await runner.query<Record<string, unknown>>(statement.text, [...statement.values]);
+    const { rows, rowCount } = await runner.query<Record<string, unknown>>({
+      name: statement.name,
+      text: statement.text,
+      values: [...statement.values],
+    });
     return { rows, rowCount: rowCount ?? 0 };
   } catch (thrown) {
     throw asDatabaseError(thrown);

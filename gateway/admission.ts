@@ -25,21 +25,23 @@ export async function admit(
   loginName: string,
   request: SessionRequest,
 ): Promise<Admission> {
-  const person = (await findPerson(deps.database, who.id)) ?? who;
-  const facts = await loadAuthorizationFacts(deps, { person, loginName, action: request.kind });
+  const { accessChanges } = deps.registry;
+  const [facts, inForce] = await Promise.all([
+    loadAuthorizationFacts(deps, { person: who, loginName, action: request.kind }),
+    isKeyInForce(deps, who, request.keyBlob),
+  ]);
   const decision = authorizeTarget(facts);
-  const inForce = await isKeyInForce(deps, who, request.keyBlob);
   if (decision.allowed && inForce) {
     const granted = { authorization: decision.authorization, assets: facts.assets };
     const session = await openSession(deps, granted, request);
     // A lock between the reading of the facts and this line found no session to end.
-    await recheckSession(deps, session);
+    if (deps.registry.accessChanges !== accessChanges) await recheckSession(deps, session);
     return { admitted: true, session };
   }
   const reason = decision.allowed ? 'key_revoked' : decision.reason;
   await appendAuditEvent(deps.database, deps.clock, {
     type: 'access.refused',
-    actor: person.id,
+    actor: who.id,
     body: { connection: request.connectionId, loginName, reason, sourceAddress: request.sourceAddress },
   });
   return { admitted: false, reason };

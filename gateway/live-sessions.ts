@@ -10,6 +10,7 @@ import type { SessionDeps } from './session.ts';
  * notification could have been missed.
  */
 export async function recheckSessions(deps: SessionDeps, personId?: PersonId): Promise<void> {
+  deps.registry.noteAccessChange();
   const sessions = personId === undefined ? deps.registry.all() : deps.registry.ofPerson(personId);
   await Promise.all(sessions.map((session) => recheckSession(deps, session)));
 }

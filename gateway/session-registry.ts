@@ -31,6 +31,16 @@ export interface LiveSession {
 /** The sessions of this process, so that a lock, a revoke or a shutdown finds them at once. */
 export class SessionRegistry {
   readonly #sessions = new Map<SessionId, LiveSession>();
+  #accessChanges = 0;
+
+  /** How often somebody's access may have changed: what was read before the last of them may be stale. */
+  get accessChanges(): number {
+    return this.#accessChanges;
+  }
+
+  noteAccessChange(): void {
+    this.#accessChanges += 1;
+  }
 
   add(session: LiveSession): void {
     this.#sessions.set(session.id, session);
