@@ -1,4 +1,7 @@
 export { recheckSessions, recoverSessions } from './live-sessions.ts';
 export { SessionRegistry } from './session-registry.ts';
 export { type HostKey, loadHostKey } from './ssh/host-key.ts';
-export { listenSsh, type SshListener } from './ssh/listener.ts';
+export { type Acceptor, type AcceptorOptions, listenSsh } from './ssh/acceptor.ts';
+export type { Place } from './ssh/door.ts';
+export { createSshServer, type SshServer } from './ssh/listener.ts';
+export type { SshDeps } from './ssh/model.ts';

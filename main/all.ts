@@ -8,7 +8,6 @@ import {
   asError,
   Cleanup,
   type Clock,
-  type Database,
   GatewayError,
   hasCode,
   hasErrno,
@@ -16,11 +15,12 @@ import {
   newUuid,
   systemClock,
 } from '../foundation/index.ts';
-import { loadHostKey, listenSsh, recheckSessions, recoverSessions, SessionRegistry } from '../gateway/index.ts';
-import { applyInventory, type Inventory, InventorySchema, loadCertificateAuthority } from '../identity/index.ts';
-import { appendAuditEvent, type Recorder, startRecorder } from '../recorder/index.ts';
+import { type AcceptorOptions, listenSsh, recoverSessions } from '../gateway/index.ts';
+import { applyInventory, type Inventory, InventorySchema } from '../identity/index.ts';
+import { appendAuditEvent, startRecorder } from '../recorder/index.ts';
 import { createOidcClient, createWebApi } from '../web/api/index.ts';
 import { startBackground } from './background.ts';
+import { loadSshKeys, startBastion } from './bastion.ts';
 import { type DataDirectory, holdDirectory, prepareDataDirectory } from './data-directory.ts';
 import { type DemoParts, startDemoParts } from './demo-parts.ts';
 import { startHttpServer } from './http-server.ts';
@@ -51,17 +51,14 @@ export async function startAll(config: Config, log: Log, clock: Clock = systemCl
 
 async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): Promise<Running> {
   const publicUrl = new URL(config.http.publicUrl);
+  const { advertisedHost, advertisedPort } = config.ssh;
   const directory = await prepareDataDirectory(config.dataDirectory);
   cleanup.use(await holdDirectory(directory.root));
   const gatewayId = await loadGatewayId(directory.root, clock);
   const { database, queue } = await openStorage(config, directory.postgres, log, cleanup);
   const recorder = cleanup.use(await startRecorder({ directory: directory.recorder, clock, log }));
-  const registry = new SessionRegistry();
-  auditRecorderFault({ database, clock, log, recorder, registry }, cleanup);
-  const authority = await loadCertificateAuthority(join(directory.keys, 'user_ca_ed25519.pem'));
-  const hostKey = await loadHostKey(join(directory.keys, 'ssh_host_ed25519_key'));
-  const signInDecided = new EventTarget();
-  const deps = { database, clock, log, recorder, registry, gatewayId, authority, publicUrl, signInDecided };
+  const keys = await loadSshKeys(directory.keys);
+  const deps = { database, clock, log, gatewayId };
   const demo =
     config.oidc === null
       ? await startDemoParts(
@@ -69,7 +66,7 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
             mode: config.mode,
             publicUrl,
             directory: directory.demo,
-            authorityLine: authority.publicKeyLine,
+            authorityLine: keys.authority.publicKeyLine,
             log,
             clock,
           },
@@ -80,14 +77,9 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
   if (inventory !== undefined) await applyInventory(deps, inventory);
   await recoverSessions(deps, directory.recorder);
   await recoverRedemptions({ database, clock, recorderDirectory: directory.recorder });
-  const recheck = (personId?: Parameters<typeof recheckSessions>[1]): Promise<void> => recheckSessions(deps, personId);
-  await startBackground(
-    { database, clock, log, queue, signInDecided, recheck, recorderDirectory: directory.recorder },
-    cleanup,
-  );
+  await startBackground({ database, clock, log, queue, recorderDirectory: directory.recorder }, cleanup);
   await announce(deps, config, cleanup);
 
-  const { advertisedHost, advertisedPort } = config.ssh;
   const web = createWebApi({
     database,
     clock,
@@ -96,19 +88,18 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
     mode: config.mode,
     uiDirectory: uiDirectory(),
     recorderDirectory: directory.recorder,
-    ssh: { host: advertisedHost, port: advertisedPort, hostKeyFingerprint: hostKey.fingerprint },
+    ssh: { host: advertisedHost, port: advertisedPort, hostKeyFingerprint: keys.hostKey.fingerprint },
     oidc: oidcClient(config, publicUrl, demo),
   });
   cleanup.use(await startHttpServer(withDemo(web, demo), config.http));
-  const ssh = cleanup.use(
-    await listenSsh(
-      { ...deps, advertised: { host: advertisedHost, port: advertisedPort } },
-      { host: config.ssh.host, port: config.ssh.port, hostKey: hostKey.privateKey },
-    ),
-  );
+  const advertised = { host: advertisedHost, port: advertisedPort };
+  const bastion = await startBastion({ ...deps, recorder, keys, publicUrl, advertised }, cleanup);
+  const { host, port } = config.ssh;
+  const serve: AcceptorOptions['serve'] = (socket, place, head) => bastion.serve(socket, place, head);
+  const ssh = cleanup.use(await listenSsh({ host, port, log, serve }));
   return {
     publicUrl,
-    ssh: { host: advertisedHost, port: ssh.port, hostKeyLine: hostKey.publicKeyLine },
+    ssh: { host: advertisedHost, port: ssh.port, hostKeyLine: keys.hostKey.publicKeyLine },
     directory,
     failed: recorder.failed,
     [Symbol.asyncDispose]: () => cleanup[Symbol.asyncDispose](),
@@ -137,27 +128,6 @@ async function announce(
       },
     ),
   );
-}
-
-/** The recorder cannot write its own end into the recording; the event is what stays of why its sessions ended. */
-function auditRecorderFault(
-  deps: { database: Database; clock: Clock; log: Log; recorder: Recorder; registry: SessionRegistry },
-  cleanup: Cleanup,
-): void {
-  const { database, clock, log, recorder, registry } = deps;
-  const audit = async (): Promise<void> => {
-    const error = asError(recorder.failed.reason);
-    const detail = asError(error.cause ?? error).message.slice(0, 500);
-    const body = { code: 'recording_unavailable', detail, sessions: registry.all().length };
-    await appendAuditEvent(database, clock, { type: 'recorder.failed', actor: null, body });
-  };
-  let written: Promise<void> = Promise.resolve();
-  recorder.failed.addEventListener('abort', () => {
-    written = audit().catch((thrown: unknown) => {
-      log.error({ event: 'recorder.fault_not_audited', err: asError(thrown) }, 'the fault is not in the audit events');
-    });
-  });
-  cleanup.defer(() => written); // The database stays open until it is written.
 }
 
 /** The configured inventory and the demo's as one: what an inventory does not name any more loses its grants. */

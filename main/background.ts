@@ -17,19 +17,14 @@ import {
   type Log,
   type QueueBackend,
 } from '../foundation/index.ts';
-import { SIGN_INS_CHANGED } from '../identity/index.ts';
-import type { PersonId } from '../policy/index.ts';
 
 export interface BackgroundDeps {
   readonly database: Database;
   readonly clock: Clock;
   readonly log: Log;
   readonly queue: QueueBackend;
-  readonly signInDecided: EventTarget;
   /** Where the recordings are from which an export that broke off is counted. */
   readonly recorderDirectory: string;
-  /** Checks the live sessions of one person, or of everybody. */
-  readonly recheck: (personId?: PersonId) => Promise<void>;
 }
 
 const TICKET_UPKEEP: JobKind<Record<string, never>> = { name: 'ticket-upkeep', payload: z.strictObject({}) };
@@ -53,7 +48,7 @@ export async function startBackground(deps: BackgroundDeps, cleanup: Cleanup): P
 }
 
 async function listen(work: BackgroundDeps & { queues: JobQueues }): Promise<void> {
-  const { database, log, signInDecided, recheck } = work;
+  const { database, log } = work;
   const quietly = (name: string, done: Promise<unknown>): void => {
     done.catch((thrown: unknown) =>
       log.warn({ event: `background.${name}_failed`, err: asError(thrown) }, 'background work failed'),
@@ -64,16 +59,6 @@ async function listen(work: BackgroundDeps & { queues: JobQueues }): Promise<voi
     OUTBOX_CHANNEL,
     () => quietly('dispatch', dispatch()),
     () => quietly('dispatch', dispatch()),
-  );
-  await database.listen(
-    'sekisho_access_changed',
-    (personId) => quietly('recheck', recheck(personId as PersonId)),
-    () => quietly('recheck', recheck()),
-  );
-  await database.listen(
-    'sekisho_sign_in_decided',
-    (id) => signInDecided.dispatchEvent(new Event(id)),
-    () => signInDecided.dispatchEvent(new Event(SIGN_INS_CHANGED)),
   );
 }
 

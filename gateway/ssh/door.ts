@@ -13,55 +13,54 @@ export interface Visitor {
   readonly signedIn: () => void;
 }
 
+/** A place at the door. Where it is kept and where its socket is served may be two processes. */
+export interface Place {
+  readonly sourceAddress: string;
+  /** The visitor is known now and no longer counts as waiting. */
+  readonly signedIn: () => void;
+  /** The connection has ended. */
+  readonly left: () => void;
+}
+
+/** Counts who is here, in the process that accepts. */
 export class Door {
   readonly #log: Log;
-  readonly #sockets = new Set<Socket>();
+  readonly #connectionsMax: number;
   readonly #waiting = new Map<string, number>();
+  #places = 0;
 
-  constructor(log: Log) {
+  constructor(log: Log, connectionsMax: number = LIMITS.sshConnectionsMax) {
     this.#log = log;
+    this.#connectionsMax = connectionsMax;
   }
 
-  /** @returns the visitor, or undefined when the socket was turned away: too many are here already. */
-  enter(socket: Socket): Visitor | undefined {
-    const sourceAddress = socket.remoteAddress ?? '';
-    socket.on('error', (error) => this.#log.debug({ event: 'ssh.socket_error', err: error }, 'socket error'));
+  /** @returns a place, or undefined when the socket was turned away: too many are here already. */
+  admit(socket: Socket, sourceAddress = socket.remoteAddress ?? ''): Place | undefined {
     if (sourceAddress === '' || this.#isFull(sourceAddress)) {
       this.#log.warn({ event: 'ssh.turned_away', sourceAddress }, 'too many connections');
       socket.destroy();
       return undefined;
     }
-    this.#sockets.add(socket);
+    this.#places += 1;
     this.#count(sourceAddress, 1);
     let waiting = true;
-    let grace = setTimeout(() => socket.destroy(), LIMITS.sshLoginGraceSeconds * 1_000);
-    const stopWaiting = (): void => {
-      clearTimeout(grace);
+    let here = true;
+    const signedIn = (): void => {
       if (waiting) this.#count(sourceAddress, -1);
       waiting = false;
     };
-    socket.once('close', () => {
-      stopWaiting();
-      this.#sockets.delete(socket);
-    });
-    return {
-      sourceAddress,
-      signedIn: stopWaiting,
-      extendGrace: (seconds) => {
-        clearTimeout(grace);
-        if (waiting) grace = setTimeout(() => socket.destroy(), seconds * 1_000);
-      },
+    const left = (): void => {
+      signedIn();
+      if (here) this.#places -= 1;
+      here = false;
     };
-  }
-
-  closeAll(): void {
-    for (const socket of this.#sockets) socket.destroy();
+    return { sourceAddress, signedIn, left };
   }
 
   #isFull(sourceAddress: string): boolean {
     const waiting = [...this.#waiting.values()].reduce((sum, count) => sum + count, 0);
     return (
-      this.#sockets.size >= LIMITS.sshConnectionsMax ||
+      this.#places >= this.#connectionsMax ||
       waiting >= LIMITS.sshUnauthenticatedMax ||
       (this.#waiting.get(sourceAddress) ?? 0) >= LIMITS.sshUnauthenticatedPerSourceMax
     );
@@ -72,6 +71,31 @@ export class Door {
     if (count === 0) this.#waiting.delete(sourceAddress);
     else this.#waiting.set(sourceAddress, count);
   }
+}
+
+/** Holds a socket to its time to sign in, in the process that serves it. */
+export function receive(socket: Socket, place: Place): Visitor {
+  let waiting = true;
+  let grace = setTimeout(() => socket.destroy(), LIMITS.sshLoginGraceSeconds * 1_000);
+  const stopWaiting = (): void => {
+    clearTimeout(grace);
+    waiting = false;
+  };
+  socket.once('close', () => {
+    stopWaiting();
+    place.left();
+  });
+  return {
+    sourceAddress: place.sourceAddress,
+    signedIn: () => {
+      stopWaiting();
+      place.signedIn();
+    },
+    extendGrace: (seconds) => {
+      clearTimeout(grace);
+      if (waiting) grace = setTimeout(() => socket.destroy(), seconds * 1_000);
+    },
+  };
 }
 
 /**

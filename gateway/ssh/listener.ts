@@ -1,61 +1,63 @@
-/** The SSH listener: sockets in, signed-in connections out. Nothing of one connection reaches another. */
-import { createServer, type Server as NetServer, type Socket } from 'node:net';
-import { asError, GatewayError, newUuid } from '../../foundation/index.ts';
+/** The SSH server: admitted sockets in, signed-in connections out. Nothing of one connection reaches another. */
+import type { Socket } from 'node:net';
+import { asError, newUuid } from '../../foundation/index.ts';
 import type { ConnectionId } from '../../policy/index.ts';
 import { shutDownSessions } from '../live-sessions.ts';
 import { MAINTAINER_LEG } from './algorithms.ts';
 import { Authentication } from './authentication.ts';
 import { serveConnection } from './connection.ts';
-import { Door, shareTurns, type Visitor } from './door.ts';
+import { type Place, receive, shareTurns, type Visitor } from './door.ts';
 import { type Connection, endBecause, requirePatchedLibrary, Server } from './library/index.ts';
 import type { SshDeps } from './model.ts';
 
-export interface ListenOptions {
-  readonly host: string;
-  readonly port: number;
+export interface ServerOptions {
   /** Private host key in OpenSSH or PEM form. */
   readonly hostKey: string;
 }
 
-export interface SshListener extends AsyncDisposable {
-  readonly port: number;
+/** Serves connections, each whole, from its banner to its end; who may come in was decided where it was accepted. */
+export interface SshServer extends AsyncDisposable {
+  /** `head`: what was read of the socket already. The socket may be paused. */
+  serve(socket: Socket, place: Place, head?: Buffer): void;
+  /** Connections it serves now. */
+  readonly connections: number;
 }
 
-/** Starts listening. @throws {GatewayError} `start_refused` when the port is taken or the library is not patched. */
-export async function listenSsh(
-  deps: Omit<SshDeps, 'advertised'> & { advertised?: SshDeps['advertised'] },
-  options: ListenOptions,
-): Promise<SshListener> {
+/** @throws {GatewayError} `start_refused` when the library is not patched. */
+export function createSshServer(deps: SshDeps, options: ServerOptions): SshServer {
   requirePatchedLibrary();
-  const door = new Door(deps.log);
-  const acceptor = createServer({ noDelay: true });
-  const port = await listen(acceptor, options);
-  const full: SshDeps = { ...deps, advertised: deps.advertised ?? { host: options.host, port } };
+  const sockets = new Set<Socket>();
   const visitors = new WeakMap<Socket, Visitor>();
   const library = new Server(
     { hostKeys: [options.hostKey], algorithms: MAINTAINER_LEG, ident: 'Sekisho' },
     (connection) => {
       const visitor = visitors.get(socketOf(connection));
       if (visitor === undefined) connection.end();
-      else welcome(full, connection, visitor);
+      else welcome(deps, connection, visitor);
     },
   );
   library.on('error', (error: Error) => deps.log.warn({ event: 'ssh.listener_error', err: error }, 'listener error'));
-  acceptor.on('error', (error) => deps.log.warn({ event: 'ssh.acceptor_error', err: error }, 'acceptor error'));
-  acceptor.on('connection', (socket) => {
-    const visitor = door.enter(socket);
-    if (visitor === undefined) return;
-    visitors.set(socket, visitor);
-    library.injectSocket(socket);
-    shareTurns(socket);
-  });
   return {
-    port,
+    get connections() {
+      return sockets.size;
+    },
+    serve(socket, place, head) {
+      socket.on('error', (error) => deps.log.debug({ event: 'ssh.socket_error', err: error }, 'socket error'));
+      if (socket.destroyed) {
+        place.left(); // It was reset on its way here; nobody would tell any more.
+        return;
+      }
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
+      visitors.set(socket, receive(socket, place));
+      if (head !== undefined && head.length > 0) socket.unshift(head);
+      library.injectSocket(socket);
+      shareTurns(socket);
+      socket.resume();
+    },
     [Symbol.asyncDispose]: async () => {
-      const closed = new Promise((resolve) => acceptor.close(resolve)); // Nobody new comes in from here on.
       await shutDownSessions(deps);
-      door.closeAll();
-      await closed;
+      for (const socket of sockets) socket.destroy();
     },
   };
 }
@@ -96,16 +98,4 @@ function welcome(deps: SshDeps, connection: Connection, visitor: Visitor): void 
 /** The socket under a connection; the library has no public way to it. */
 function socketOf(connection: Connection): Socket {
   return Reflect.get(connection, '_sock') as Socket;
-}
-
-function listen(server: NetServer, { host, port }: ListenOptions): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) => {
-      reject(new GatewayError('start_refused', `SSH cannot listen on ${host} port ${port}.`, { cause: error }));
-    });
-    server.listen(port, host, () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : port);
-    });
-  });
 }

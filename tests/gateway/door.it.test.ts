@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { createLog, LIMITS } from '../../foundation/index.ts';
-import { Door, shareTurns, type Visitor } from '../../gateway/ssh/door.ts';
+import { Door, receive, shareTurns, type Visitor } from '../../gateway/ssh/door.ts';
 
 const { sshUnauthenticatedPerSourceMax: perSource, sshUnauthenticatedMax: ofAll } = LIMITS;
 
@@ -10,6 +10,7 @@ let server: Server;
 let port: number;
 let door: Door;
 const callers: Socket[] = [];
+const admitted: Socket[] = [];
 
 beforeEach(async () => {
   jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'clearImmediate', 'queueMicrotask', 'performance'] });
@@ -21,7 +22,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   for (const caller of callers.splice(0)) caller.destroy();
-  door.closeAll();
+  for (const socket of admitted.splice(0)) socket.destroy();
   server.close();
   await once(server, 'close');
   jest.useRealTimers();
@@ -34,7 +35,10 @@ async function knock(from = '127.0.0.1') {
   caller.on('error', () => undefined);
   callers.push(caller);
   const [socket] = await accepted;
-  const visitor = door.enter(socket);
+  socket.on('error', () => undefined);
+  admitted.push(socket);
+  const place = door.admit(socket);
+  const visitor = place === undefined ? undefined : receive(socket, place);
   return { caller, socket, visitor };
 }
 
