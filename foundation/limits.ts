@@ -10,8 +10,26 @@ export const LIMITS = {
   sshUnauthenticatedMax: 64,
   /** SSH connections that have not signed in yet, of one source address. */
   sshUnauthenticatedPerSourceMax: 16,
-  /** SSH connections of one process. */
+  /** SSH connections one process serves. */
   sshConnectionsMax: 2_000,
+  /** Worker processes that serve SSH. */
+  sshWorkersMax: 64,
+  /** Megabytes of the JavaScript heap of one worker; beyond them it ends. */
+  workerHeapMegabytes: 1_024,
+  /** Bytes a worker may have resident; beyond them it takes no new connection and is replaced. */
+  workerResidentBytesMax: 1_536 * 1024 * 1024,
+  /** Seconds a worker may take from its start until it serves. */
+  workerStartSeconds: 30,
+  /** Seconds a worker may be silent before it is ended the hard way. */
+  workerSilenceSeconds: 60,
+  /** Starts of workers after a crash in one minute. */
+  workerRestartsPerMinuteMax: 20,
+  /** Hours the sessions of a replaced worker may go on. */
+  workerDrainHours: 12,
+  /** Seconds a worker may outlive the process that started it. */
+  workerOrphanSeconds: 15,
+  /** Leaves of one worker that wait for the log. */
+  workerLeavesPendingMax: 4_096,
   /** Seconds from TCP connect to signed in, when no browser approval is waited for. */
   sshLoginGraceSeconds: 30,
   /** Seconds a browser approval of an SSH sign-in may take. */
@@ -26,11 +44,13 @@ export const LIMITS = {
   sshRefusalsMax: 500,
   /** Bytes read from one socket in one turn of the event loop before others get theirs. */
   sshReadQuantumBytes: 64 * 1024,
+  /** Bytes of one direction of a channel that were read and not yet written, before its source is paused. */
+  relayHeldBytesMax: 1024 * 1024,
   /** Bytes of one exec command line. */
   commandBytesMax: 16 * 1024,
   /** Bytes of one typed line on a guarded target. */
   typedLineBytesMax: 4 * 1024,
-  /** Seconds for TCP connect, key exchange and sign-in at the target. */
+  /** Seconds for name, TCP connect, key exchange and sign-in at the target, and as many at each relay host before it. */
   targetDialSeconds: 15,
   /** Relay hosts before one target. */
   targetHopsMax: 3,
@@ -60,6 +80,20 @@ export const LIMITS = {
   webSessionHours: 10,
   /** Web sign-ins begun or finished from one source address in a minute. */
   webSignInsPerMinuteMax: 120,
+  /** Seconds a `sekisho login` waits for its decision in the browser. */
+  loginRequestSeconds: 300,
+  /** Seconds one question for that decision is held open. */
+  loginPollSeconds: 25,
+  /** Questions held open at once by one process. */
+  loginPollsMax: 200,
+  /** `sekisho login` requests that wait for a decision, of all sources together. */
+  loginsWaitingMax: 200,
+  /** `sekisho login` requests that wait for a decision, of one source address. */
+  loginsWaitingPerSourceMax: 50,
+  /** Unauthenticated calls of `sekisho login` and `logout` from one source address in a minute. */
+  loginCallsPerMinuteMax: 120,
+  /** Hours a certificate of `sekisho login` is valid. */
+  loginCertificateHours: 10,
   /** Unknown codes of SSH sign-ins one person may try in a minute. */
   unknownCodesPerMinuteMax: 10,
   /** Requests of one person that wait for a decision. */

@@ -2,6 +2,11 @@ export { loadAuthorizationFacts } from './access/facts.ts';
 export { listOpenTargets, type OpenTarget } from './access/open-targets.ts';
 export { type CertificateAuthority, loadCertificateAuthority } from './certificates/authority.ts';
 export { type VerifiedCertificate, verifyUserCertificate } from './certificates/verify.ts';
+export {
+  type HostCertificateFacts,
+  type VerifiedHostCertificate,
+  verifyHostCertificate,
+} from './certificates/verify-host.ts';
 export { applyInventory } from './inventory/apply.ts';
 export { type Inventory, type InventoryInput, InventorySchema } from './inventory/schema.ts';
 export { enrolSshKey, findPersonByKey, noteKeyUsed, revokeSshKey } from './keys/enrol.ts';
@@ -9,6 +14,20 @@ export { type GeneratedKey, generateSshKey } from './keys/generate.ts';
 export { fingerprintOf, type PublicKey, parsePublicKey } from './keys/public-key.ts';
 export { listSshKeys, type SshKey } from './keys/queries.ts';
 export { verifySshSignature } from './keys/signature.ts';
+export {
+  type CertificateHolder,
+  findPersonByCertificate,
+  isCertificateUnrevoked,
+  type LoginDeps,
+  noteCertificateUsed,
+  revocationText,
+  revokeHeldCertificate,
+  revokeLoginCertificate,
+} from './login/certificates.ts';
+export { awaitLogin, type LoginAnswer } from './login/claim.ts';
+export { decideLogin } from './login/decide.ts';
+export { listCertificates, type LoginCertificate } from './login/queries.ts';
+export { findLogin, type Login, requestLogin } from './login/request.ts';
 export { lockPerson, unlockPerson } from './persons/locks.ts';
 export { type Claims, changeLocale, provisionPerson } from './persons/provision.ts';
 export { findPerson, isLocked, listPersons, type PersonEntry } from './persons/queries.ts';

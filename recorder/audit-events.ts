@@ -29,14 +29,32 @@ export const AUDIT_EVENTS = {
   'person.unlocked': body('A lock was lifted.', { person: id }),
   'ssh_key.enrolled': body('A signed-in person enrolled an SSH public key.', { fingerprint: text, algorithm: text }),
   'ssh_key.revoked': body('An SSH public key was revoked.', { fingerprint: text }),
-  'ssh.sign_in_requested': body('An SSH connection without a known key asked for approval in the browser.', {
-    signIn: id,
-    loginName: text,
-    sourceAddress: text,
-  }),
+  'ssh.sign_in_requested': body(
+    'An SSH connection asked for approval in the browser: of anybody, or of the holder of the key it showed.',
+    { signIn: id, loginName: text, sourceAddress: text, holder: id.nullable() },
+  ),
   'ssh.sign_in_decided': body('The approval in the browser was given or denied.', {
     signIn: id,
     decision: z.enum(['approved', 'denied']),
+  }),
+  'login.requested': body('A `sekisho login` asked for a certificate on its key.', {
+    login: id,
+    fingerprint: text,
+    sourceAddress: text,
+  }),
+  'login.decided': body('The certificate was approved or denied in the browser.', {
+    login: id,
+    decision: z.enum(['approved', 'denied']),
+  }),
+  'login.certificate_issued': body('An approved `sekisho login` fetched its certificate.', {
+    login: id,
+    serial: text,
+    fingerprint: text,
+    sourceAddress: text,
+    until: text,
+  }),
+  'login.certificate_revoked': body('A certificate of `sekisho login` was revoked; what it signed in ends.', {
+    serial: text,
   }),
   'ssh.signed_in': body('An SSH connection proved who the person is.', {
     connection: id,

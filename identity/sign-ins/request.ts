@@ -55,7 +55,8 @@ export function normalizeCode(code: string): string {
   return CODE.test(upper) ? upper : '';
 }
 
-function newCode(): string {
+/** A fresh code, XXXX-XXXX: forty bits, read aloud without mistakes. */
+export function newCode(): string {
   const symbols = Array.from({ length: 8 }, () => ALPHABET.charAt(randomInt(ALPHABET.length))).join('');
   return `${symbols.slice(0, 4)}-${symbols.slice(4)}`;
 }

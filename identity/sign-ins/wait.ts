@@ -46,7 +46,8 @@ interface Wake extends Disposable {
   within(milliseconds: number): Promise<void>;
 }
 
-function listenFor(events: EventTarget, types: readonly string[], signal: AbortSignal): Wake {
+/** Listens from now on, so that what happens between this and the wait is not missed. */
+export function listenFor(events: EventTarget, types: readonly string[], signal: AbortSignal): Wake {
   let wakeUp = (): void => undefined;
   const woken = new Promise<void>((resolve) => {
     wakeUp = resolve;
