@@ -22,11 +22,13 @@ export async function shutDownSessions({ registry }: Pick<SessionDeps, 'registry
   await Promise.all(sessions.map((session) => session.closed));
 }
 
+type RecoveryDeps = Pick<SessionDeps, 'clock' | 'database' | 'gatewayId'>;
+
 /**
  * Closes what this gateway left open when it last stopped without order: the recorder has sealed the recordings from
  * its write-ahead log by now; this tells the database. @returns how many sessions were recovered.
  */
-export async function recoverSessions(deps: SessionDeps, directory: string): Promise<number> {
+export async function recoverSessions(deps: RecoveryDeps, directory: string): Promise<number> {
   let recovered = 0;
   for (const row of await findUnfinishedSessions(deps.database, deps.gatewayId)) {
     if (await recoverSession(deps, row, directory)) recovered += 1;
@@ -34,7 +36,7 @@ export async function recoverSessions(deps: SessionDeps, directory: string): Pro
   return recovered;
 }
 
-async function recoverSession(deps: SessionDeps, row: UnfinishedRow, directory: string): Promise<boolean> {
+async function recoverSession(deps: RecoveryDeps, row: UnfinishedRow, directory: string): Promise<boolean> {
   const { database, clock } = deps;
   const id = row.id as SessionId;
   const sealed = await findSealedRecording({ directory, sessionId: id });

@@ -4,6 +4,7 @@ export type { FileSystem, OpenFile } from './files.ts';
 export type { Frame, FrameType } from './frames.ts';
 export {
   appendAuditEvent,
+  auditBody,
   type AuditEventFilter,
   findRecording,
   insertRecording,
@@ -12,6 +13,15 @@ export {
   type StoredAuditEvent,
 } from './queries.ts';
 export { readRecording } from './read.ts';
-export { type Recorder, type RecorderOptions, startRecorder } from './recorder.ts';
+export type { AppendedLeaf, LeafLog } from './log/leaf-log.ts';
+export { type Leaf, LeafSchema } from './log/leaves.ts';
+export type { Recorder } from './open-recordings.ts';
+export {
+  type OwningRecorder,
+  type RecorderOptions,
+  type RemoteLeafLog,
+  startRecorder,
+  startWorkerRecorder,
+} from './recorder.ts';
 export { type RecordingMeta, recordingPath, type RecordingWriter, type SealedRecording } from './recording.ts';
 export { findSealedRecording, type VerifyOptions, type VerifyReport, verifySession } from './verify.ts';

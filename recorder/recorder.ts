@@ -1,37 +1,18 @@
-/** Starts the recorder and opens recordings: no recording, no session. */
+/** Starts the recorder of a gateway, and that of one of its workers. */
 import { join } from 'node:path';
-import {
-  asError,
-  Cleanup,
-  type Clock,
-  GatewayError,
-  invariant,
-  LIMITS,
-  type Limits,
-  type Log,
-} from '../foundation/index.ts';
-import { createFault, type Fault, unavailable } from './fault.ts';
+import { asError, Cleanup, type Clock, GatewayError, LIMITS, type Limits, type Log } from '../foundation/index.ts';
+import { createFault, type Fault } from './fault.ts';
 import { DIRECTORY_MODE, type FileSystem, nodeFiles, syncDirectory } from './files.ts';
 import { takeLock } from './lock.ts';
 import { type LeafLog, startLeafLog } from './log/leaf-log.ts';
-import type { LogEntry } from './log/read-log.ts';
+import { type LogEntry, readLog } from './log/read-log.ts';
 import { createSessionFinder } from './log/session-leaves.ts';
-import {
-  LOG,
-  RECORDINGS,
-  type RecordingMeta,
-  recordingPath,
-  type RecordingWriter,
-  type SealedRecording,
-  WAL,
-} from './recording.ts';
-import { createRecordingFile } from './recording-file.ts';
-import { recoverSessions, scanWal } from './recovery.ts';
-import { SessionWriter } from './session-writer.ts';
-import { WriteAheadLog } from './wal.ts';
+import { openRecordings, type Recorder, type RecorderSettings } from './open-recordings.ts';
+import { isWalName, LOG, RECORDINGS, type SealedRecording, WAL, workerWalName } from './recording.ts';
+import { recoverSessions, scanWal, type WalScan } from './recovery.ts';
 
 export interface RecorderOptions {
-  /** Holds `wal/`, `recordings/` and `log/`; made when missing. */
+  /** Holds `wal/`, `wal-N/` of each worker, `recordings/` and `log/`; made when missing. */
   readonly directory: string;
   readonly clock: Clock;
   readonly log: Log;
@@ -39,26 +20,103 @@ export interface RecorderOptions {
   readonly files?: FileSystem;
 }
 
-export interface Recorder extends AsyncDisposable {
-  /** Resolves when the recording is durable and logged. @throws {GatewayError} `recording_unavailable`. */
-  openRecording(meta: RecordingMeta): Promise<RecordingWriter>;
-  /** Sessions a crash left open, sealed at this start. */
+/** The recorder of the process that owns the directory: the only one that writes the signed log. */
+export interface OwningRecorder extends Recorder {
+  /** Sessions a crash left open, of this process and of every worker there was, sealed at this start. */
   readonly recovered: readonly SealedRecording[];
-  /** Aborted with a GatewayError `recording_unavailable` when nothing can be stored any more; every session fails with it. */
+  /** For the workers of this gateway, which have no log of their own. */
+  readonly leafLog: LeafLog;
+  /**
+   * Seals what a worker that is gone left open; repeat it when it failed. Call it when nothing of that worker waits for
+   * the log any more. @throws what the disk said; `start_refused` while the worker lives.
+   */
+  recoverWorker(slot: number): Promise<readonly SealedRecording[]>;
+}
+
+/** The log as a worker reaches it: in another process, which may end. */
+export interface RemoteLeafLog extends LeafLog {
+  /** Aborted when no leaf can be added any more. */
   readonly failed: AbortSignal;
 }
 
-type Settings = Required<RecorderOptions> & { readonly limits: Limits };
+const ORPHAN_PAUSE_MS = 200;
 
 /**
- * Takes the directory for this process, checks the log against its signature and seals what a crash left open.
+ * Takes the directory for this process, checks the log against its signature and seals what a crash left open, here and
+ * in every worker there was.
  * @throws {GatewayError} `start_refused`: another recorder has it, the log is not what it signed, or the disk fails.
  */
-export async function startRecorder(options: RecorderOptions): Promise<Recorder> {
-  const settings = { ...options, files: options.files ?? nodeFiles, limits: { ...LIMITS, ...options.limits } };
+export function startRecorder(options: RecorderOptions): Promise<OwningRecorder> {
+  return starting(options, async (settings, cleanup) => {
+    const { directory, files, log } = settings;
+    await makeDirectories(settings, [WAL, RECORDINGS, LOG]);
+    cleanup.defer(await takeLock(files, directory));
+    const fault = createFault(() => undefined);
+    const workers = (await files.readdir(directory)).filter((name) => name !== WAL && isWalName(name));
+    const scans: { wal: string; scan: WalScan; release: () => Promise<void> }[] = [];
+    for (const name of [WAL, ...workers.sort()]) {
+      const wal = join(directory, name);
+      const release = await takeOrphanLock(files, wal, name === WAL);
+      cleanup.defer(release);
+      scans.push({ wal, scan: await scanWal(files, wal, log), release });
+    }
+    const finder = createSessionFinder(new Set(scans.flatMap(({ scan }) => [...scan.sessionIds])));
+    const walIsEmpty = scans.every(({ scan }) => scan.sessionIds.size === 0);
+    const leafLog = await openLog(settings, { fault, visit: finder.visit, walIsEmpty });
+    const recovered: SealedRecording[] = [];
+    let firstNumber = 1;
+    for (const { wal, scan, release } of scans) {
+      recovered.push(...(await recoverSessions({ ...settings, wal, leafLog, finder, scan })));
+      if (wal === join(directory, WAL)) firstNumber = scan.nextNumber;
+      else await release();
+    }
+    const recordings = await openRecordings(
+      settings,
+      { wal: join(directory, WAL), firstNumber, fault, leafLog },
+      cleanup,
+    );
+    return { ...recordings, recovered, leafLog, recoverWorker: (slot) => recoverWorker(settings, leafLog, slot) };
+  });
+}
+
+/**
+ * The recorder of one worker: a write-ahead log of its own, the recordings beside everybody's, the log in the process
+ * that started it.
+ * @throws {GatewayError} `start_refused`: the slot is in use, or holds what has to be recovered first.
+ */
+export function startWorkerRecorder(
+  options: RecorderOptions & { readonly slot: number; readonly leafLog: RemoteLeafLog },
+): Promise<Recorder> {
+  return starting(options, async (settings, cleanup) => {
+    const { directory, files, log } = settings;
+    const name = workerWalName(options.slot);
+    await makeDirectories(settings, [name]);
+    const wal = join(directory, name);
+    cleanup.defer(await takeLock(files, wal));
+    const scan = await scanWal(files, wal, log);
+    if (scan.sessionIds.size > 0) throw new GatewayError('start_refused', `${wal} holds sessions to recover first.`);
+    const fault = createFault(() => undefined);
+    const { failed } = options.leafLog;
+    const lost = (): unknown => fault.trip(failed.reason);
+    failed.addEventListener('abort', lost, { once: true });
+    if (failed.aborted) lost();
+    const leafLog: LeafLog = {
+      append: (leaf) =>
+        options.leafLog.append(leaf).catch((thrown: unknown) => {
+          throw fault.trip(thrown);
+        }),
+    };
+    return openRecordings(settings, { wal, firstNumber: scan.nextNumber, fault, leafLog }, cleanup);
+  });
+}
+
+async function starting<Started>(
+  { directory, clock, log, limits, files = nodeFiles }: RecorderOptions,
+  start: (settings: RecorderSettings, cleanup: Cleanup) => Promise<Started>,
+): Promise<Started> {
   const cleanup = new Cleanup();
   try {
-    return await start(settings, cleanup);
+    return await start({ directory, clock, log, files, limits: { ...LIMITS, ...limits } }, cleanup);
   } catch (thrown) {
     await cleanup[Symbol.asyncDispose]();
     if (thrown instanceof GatewayError && thrown.code === 'start_refused') throw thrown;
@@ -66,110 +124,51 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
   }
 }
 
-async function start(settings: Settings, cleanup: Cleanup): Promise<Recorder> {
-  const { clock, directory, files, limits, log } = settings;
-  for (const name of [WAL, RECORDINGS, LOG]) {
-    await files.mkdir(join(directory, name), { recursive: true, mode: DIRECTORY_MODE });
-  }
+async function makeDirectories({ directory, files }: RecorderSettings, names: readonly string[]): Promise<void> {
+  for (const name of names) await files.mkdir(join(directory, name), { recursive: true, mode: DIRECTORY_MODE });
   await syncDirectory(files, directory);
-  cleanup.defer(await takeLock(files, directory));
-  const sessions = new Map<string, SessionWriter>();
-  const fault = createFault((error) => {
-    log.error({ event: 'recorder.failed', err: error, sessions: sessions.size }, 'the recorder cannot store');
-    for (const session of sessions.values()) session.fail(error);
-  });
+}
 
-  const scan = await scanWal(files, directory, log);
-  const finder = createSessionFinder(scan.sessionIds);
-  const leafLog = await openLog(settings, { fault, visit: finder.visit, walIsEmpty: scan.sessionIds.size === 0 });
-  const recovered = await recoverSessions({ directory, files, clock, log, leafLog, finder, scan });
-  const wal = new WriteAheadLog({
-    directory: join(directory, WAL),
-    files,
-    limits,
-    fault,
-    firstNumber: scan.nextNumber,
-  });
-  cleanup.use(wal);
-  await wal.start();
-  cleanup.defer(() => sealAll(sessions, log));
+/** A worker outlives the process that started it by the moment it takes to notice: its lock is waited for. */
+async function takeOrphanLock(files: FileSystem, wal: string, isOurs: boolean): Promise<() => Promise<void>> {
+  if (isOurs) return () => Promise.resolve(); // The lock of the whole directory is ours.
+  for (let waited = 0; ; waited += ORPHAN_PAUSE_MS) {
+    try {
+      return await takeLock(files, wal);
+    } catch (thrown) {
+      if (waited >= LIMITS.workerOrphanSeconds * 1_000) throw thrown;
+    }
+    await new Promise((resolve) => setTimeout(resolve, ORPHAN_PAUSE_MS));
+  }
+}
 
-  let stopped = false;
-  return {
-    recovered,
-    failed: fault.signal,
-    openRecording: async (meta) => {
-      fault.check();
-      await checkFreeSpace(settings);
-      if (stopped) throw new GatewayError('recording_unavailable', 'The recorder has stopped.');
-      return await openSession(settings, { meta, wal, leafLog, sessions });
-    },
-    [Symbol.asyncDispose]: () => {
-      stopped = true;
-      return cleanup[Symbol.asyncDispose]();
-    },
-  };
+async function recoverWorker(
+  settings: RecorderSettings,
+  leafLog: LeafLog,
+  slot: number,
+): Promise<readonly SealedRecording[]> {
+  const { directory, files, log } = settings;
+  const wal = join(directory, workerWalName(slot));
+  await makeDirectories(settings, [workerWalName(slot)]);
+  const release = await takeLock(files, wal);
+  try {
+    const scan = await scanWal(files, wal, log);
+    const finder = createSessionFinder(scan.sessionIds);
+    // What the worker was told, and what it died before it heard, is in the log and nowhere else.
+    const reading = await readLog({ directory: join(directory, LOG), files, visit: finder.visit });
+    if (reading.condition !== 'sound') throw new GatewayError('recording_unavailable', reading.detail);
+    return await recoverSessions({ ...settings, wal, leafLog, finder, scan });
+  } finally {
+    await release();
+  }
 }
 
 async function openLog(
-  { directory, files }: Settings,
+  { directory, files }: RecorderSettings,
   parts: { fault: Fault; visit: (entry: LogEntry) => void; walIsEmpty: boolean },
 ): Promise<LeafLog> {
   const { fault, visit, walIsEmpty } = parts;
   const recordings = await files.readdir(join(directory, RECORDINGS));
   const mayCreate = walIsEmpty && !recordings.some((name) => name.endsWith('.skr'));
   return await startLeafLog({ directory: join(directory, LOG), files, fault, visit, mayCreate });
-}
-
-/** A new session must not take the last bytes from those that are open. */
-async function checkFreeSpace({ directory, files, limits }: Settings): Promise<void> {
-  const { bavail, bsize } = await files.statfs(directory).catch((thrown: unknown) => {
-    throw unavailable(thrown);
-  });
-  if (bavail * bsize < limits.recorderFreeBytesMin) {
-    throw new GatewayError('recording_unavailable', 'The disk under the recorder is almost full.');
-  }
-}
-
-async function openSession(
-  { clock, directory, files, limits, log }: Settings,
-  parts: { meta: RecordingMeta; wal: WriteAheadLog; leafLog: LeafLog; sessions: Map<string, SessionWriter> },
-): Promise<RecordingWriter> {
-  const { meta, wal, leafLog, sessions } = parts;
-  const { sessionId } = meta;
-  const path = recordingPath(directory, sessionId);
-  invariant(!sessions.has(sessionId), 'a session has one recording');
-  const session: SessionWriter = new SessionWriter(meta, {
-    directory,
-    clock,
-    limits,
-    wal,
-    leafLog,
-    createFile: (onFault) => createRecordingFile(files, path, onFault),
-    onClosed: async (sealed) => {
-      sessions.delete(sessionId);
-      if (sealed === undefined) return; // The write-ahead log keeps it for the next start.
-      await wal.release(sessionId).catch((thrown: unknown) => {
-        log.warn({ event: 'recorder.segment_kept', err: asError(thrown) }, 'a segment could not be removed');
-      });
-    },
-  });
-  sessions.set(sessionId, session);
-  try {
-    await session.open();
-    return session;
-  } catch (thrown) {
-    sessions.delete(sessionId);
-    await session.abandon();
-    throw unavailable(thrown);
-  }
-}
-
-/** At an orderly stop sessions are closed before; what is still open is sealed here rather than by the next start. */
-async function sealAll(sessions: ReadonlyMap<string, SessionWriter>, log: Log): Promise<void> {
-  for (const outcome of await Promise.allSettled([...sessions.values()].map((session) => session.close()))) {
-    if (outcome.status === 'rejected') {
-      log.error({ event: 'recorder.unsealed', err: asError(outcome.reason) }, 'a recording is left to the next start');
-    }
-  }
 }

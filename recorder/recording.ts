@@ -130,6 +130,16 @@ export const RECORDINGS = 'recordings';
 export const WAL = 'wal';
 export const LOG = 'log';
 
+/** Where the write-ahead log of a worker lies: each has its own, for one file has one writer. */
+export function workerWalName(slot: number): string {
+  return `${WAL}-${slot}`;
+}
+
+/** Whether a name under the recorder's directory is that of a write-ahead log, of this start or of an earlier one. */
+export function isWalName(name: string): boolean {
+  return /^wal(-\d{1,4})?$/.test(name);
+}
+
 /** Where a session's recording lies under the recorder's directory. @throws {GatewayError} `request_invalid`. */
 export function recordingPath(directory: string, sessionId: string): string {
   return join(directory, RECORDINGS, recordingFileName(sessionId));

@@ -9,7 +9,7 @@ import { type FileSystem, readWhole, removeFile, syncDirectory } from './files.t
 import { createFrameWriter, createRecordingParser, isSessionId, type RecordingParser } from './frames.ts';
 import type { LeafLog } from './log/leaf-log.ts';
 import type { SessionFinder } from './log/session-leaves.ts';
-import { decodeMeta, openLeafOf, recordingPath, type SealedRecording, WAL } from './recording.ts';
+import { decodeMeta, openLeafOf, recordingPath, type SealedRecording } from './recording.ts';
 import { createRecordingFile, type RecordingFile } from './recording-file.ts';
 import { sealRecording } from './seal.ts';
 import { scanSegment, type WalRecord } from './wal-segment.ts';
@@ -28,9 +28,8 @@ export interface WalScan {
   readonly nextNumber: number;
 }
 
-/** Reads every segment once. A segment that cannot be read is put aside, never removed. */
-export async function scanWal(files: FileSystem, directory: string, log: Log): Promise<WalScan> {
-  const wal = join(directory, WAL);
+/** Reads every segment of one write-ahead log once. A segment that cannot be read is put aside, never removed. */
+export async function scanWal(files: FileSystem, wal: string, log: Log): Promise<WalScan> {
   const names = await files.readdir(wal);
   const sessionIds = new Set<string>();
   const segments: string[] = [];
@@ -52,6 +51,8 @@ export async function scanWal(files: FileSystem, directory: string, log: Log): P
 
 export interface RecoveryOptions {
   readonly directory: string;
+  /** The directory of the write-ahead log that `scan` is of. */
+  readonly wal: string;
   readonly files: FileSystem;
   readonly clock: Clock;
   readonly log: Log;
@@ -62,8 +63,7 @@ export interface RecoveryOptions {
 
 /** Rebuilds, seals, then empties the write-ahead log. Crashing in here loses nothing: the next start does it again. */
 export async function recoverSessions(options: RecoveryOptions): Promise<SealedRecording[]> {
-  const { directory, files, finder, log, scan } = options;
-  const wal = join(directory, WAL);
+  const { files, finder, log, scan, wal } = options;
   const rebuilds = new Map<string, Rebuild>();
   const damaged = new Set<string>();
   for (const name of scan.segments) {

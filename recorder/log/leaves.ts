@@ -31,7 +31,7 @@ const CloseLeafSchema = z.strictObject({
   prev: hash,
 });
 
-const LeafSchema = z.discriminatedUnion('type', [OpenLeafSchema, CloseLeafSchema]);
+export const LeafSchema = z.discriminatedUnion('type', [OpenLeafSchema, CloseLeafSchema]);
 
 export type OpenLeaf = z.infer<typeof OpenLeafSchema>;
 export type CloseLeaf = z.infer<typeof CloseLeafSchema>;

@@ -4,6 +4,7 @@ import type { ConnectionId, PersonId, SessionId, TargetId } from '../../../polic
 import { createFrameWriter, type FrameType } from '../../../recorder/frames.ts';
 import {
   type Frame,
+  type OwningRecorder,
   type Recorder,
   type RecorderOptions,
   type RecordingMeta,
@@ -38,7 +39,7 @@ export function rootOf(directory: string): string {
   return join(directory, 'recorder');
 }
 
-export function start(directory: string, options: Partial<RecorderOptions> = {}): Promise<Recorder> {
+export function start(directory: string, options: Partial<RecorderOptions> = {}): Promise<OwningRecorder> {
   const clock: Clock = systemClock;
   return startRecorder({ directory: rootOf(directory), clock, log: silent, limits: SMALL, ...options });
 }
