@@ -1,4 +1,5 @@
 /** The configuration as the program uses it: complete, checked, frozen. */
+import { availableParallelism } from 'node:os';
 import { isAbsolute, resolve } from 'node:path';
 import type { z } from 'zod';
 import { GatewayError, type LogLevel, Secret } from '../foundation/index.ts';
@@ -16,6 +17,8 @@ export interface Config {
     readonly port: number;
     readonly advertisedHost: string;
     readonly advertisedPort: number;
+    /** 0: served in the one process. */
+    readonly workers: number;
   };
   readonly database: {
     /** Null: the embedded database. */
@@ -51,6 +54,7 @@ export interface ConfigPlaces {
 const HTTP_PORT = 8080;
 const SSH_PORT = 2222;
 const POOL_SIZE = 10;
+const WORKERS_MAX = 8;
 const LOOPBACK = '127.0.0.1';
 
 /** @throws {GatewayError} `config_invalid` naming every fault by its key; no message repeats a value. */
@@ -118,6 +122,7 @@ function completeSsh({ mode, ssh }: ConfigFile): Config['ssh'] {
     port,
     advertisedHost: ssh?.advertised_host ?? LOOPBACK,
     advertisedPort: ssh?.advertised_port ?? port,
+    workers: ssh?.workers ?? (mode === 'demo' ? 0 : Math.min(availableParallelism(), WORKERS_MAX)),
   };
 }
 

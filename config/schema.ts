@@ -2,6 +2,7 @@
  * Every key of the configuration. docs/reference/config.md is generated from these descriptions.
  */
 import { z } from 'zod';
+import { LIMITS } from '../foundation/index.ts';
 import { ROLES } from '../policy/index.ts';
 
 const port = z.number().int().min(1).max(65_535);
@@ -44,6 +45,15 @@ const ssh = z
       .optional()
       .describe('Host that people are told to connect to. Default in demo mode: `127.0.0.1`.'),
     advertised_port: port.optional().describe('Port that people are told to connect to. Default: `ssh.port`.'),
+    workers: z
+      .number()
+      .int()
+      .min(0)
+      .max(LIMITS.sshWorkersMax)
+      .optional()
+      .describe(
+        'Processes that serve SSH connections; `0` serves them in the one process that does everything else. Default `0` in demo mode, in production one a core and at most `8`.',
+      ),
   })
   .describe('The SSH bastion.');
 

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { readFile } from 'node:fs/promises';
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
@@ -83,7 +84,13 @@ describe('production', () => {
       mode: 'production',
       dataDirectory: '/var/lib/sekisho',
       http: { host: '127.0.0.1', port: 8080, publicUrl: 'https://sekisho.example.com' },
-      ssh: { host: '0.0.0.0', port: 2222, advertisedHost: 'bastion.example.com', advertisedPort: 2222 },
+      ssh: {
+        host: '0.0.0.0',
+        port: 2222,
+        advertisedHost: 'bastion.example.com',
+        advertisedPort: 2222,
+        workers: Math.min(availableParallelism(), 8),
+      },
       redis: null,
       roleOfGroup: { staff: 'maintainer' },
       inventory: null,
@@ -155,7 +162,7 @@ describe('a configuration', () => {
     expect(parseConfig({ mode: 'demo' }, places)).toMatchObject({
       dataDirectory: '/opt/sekisho/var',
       http: { host: '127.0.0.1', port: 8080, publicUrl: 'http://127.0.0.1:8080' },
-      ssh: { host: '127.0.0.1', port: 2222, advertisedHost: '127.0.0.1', advertisedPort: 2222 },
+      ssh: { host: '127.0.0.1', port: 2222, advertisedHost: '127.0.0.1', advertisedPort: 2222, workers: 0 },
       database: { url: null, ownerUrl: null },
       oidc: null,
       roleOfGroup: { maintainer: 'maintainer', owner: 'owner', security_officer: 'security_officer' },
