@@ -31,10 +31,10 @@ export async function awaitLogin(
     using wake = listenFor(deps.signInDecided, [first.id, SIGN_INS_CHANGED], signal); // Before the read: nothing is missed.
     const login = await selectLoginByToken(deps.database, tokenHash);
     if (login === undefined) return { state: 'unknown' };
-    if (login.state === 'approved') return deps.database.inTransaction((tx) => claim(deps, tx, login.code));
+    if (login.state === 'approved') return await deps.database.inTransaction((tx) => claim(deps, tx, login.code));
     if (login.state !== 'pending') return { state: login.state === 'denied' ? 'denied' : 'expired' };
     const now = deps.clock.now().getTime();
-    if (login.expiresAt.getTime() <= now) return expired(deps, login);
+    if (login.expiresAt.getTime() <= now) return await expired(deps, login);
     if (signal.aborted || now >= until) return { state: 'pending' };
     await wake.within(until - now);
   }

@@ -7,18 +7,22 @@ import type { Express } from 'express';
 import supertest from 'supertest';
 import { z } from 'zod';
 import { Cleanup, createLog, Secret } from '../../foundation/index.ts';
-import { openWebSession } from '../../identity/index.ts';
+import { type LoginDeps, loadCertificateAuthority, openWebSession } from '../../identity/index.ts';
 import { createOidcClient, createWebApi, type WebApiDeps } from '../../web/api/index.ts';
 import { ISSUER, type Name, type World, world } from '../approvals/world.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 
 const PUBLIC_URL = new URL('http://127.0.0.1:8080/');
+export const HOST_KEY = `ssh-ed25519 ${Buffer.from('\0\0\0\x0bssh-ed25519\0\0\0 '.padEnd(51, 'k')).toString('base64')}`;
 export const PAGE = '<!doctype html><title>console</title>';
 
 export interface Web extends AsyncDisposable {
   readonly house: World;
   readonly app: Express;
   readonly recorderDirectory: string;
+  readonly loginAuthority: LoginDeps['loginAuthority'];
+  /** Stands for NOTIFY sekisho_sign_in_decided. */
+  readonly signInDecided: EventTarget;
   /** A browser of this person, on our own pages. */
   readonly as: (name: Name) => Promise<Browser>;
   readonly cookieOf: (name: Name) => Promise<string>;
@@ -55,12 +59,18 @@ export async function web(change: Partial<WebApiDeps> = {}): Promise<Web> {
   await writeFile(join(uiDirectory, 'assets', 'app-0a1b2c.js'), 'export {};');
   const { database, clock } = house;
   const recorderDirectory = join(path, 'recorder');
+  const loginAuthority = await loadCertificateAuthority(join(path, 'login_ca_ed25519.pem'));
+  const signInDecided = new EventTarget();
   const app = createWebApi({
     ...{ database, clock, uiDirectory, recorderDirectory },
     log: createLog('silent'),
     publicUrl: PUBLIC_URL,
     mode: 'demo',
-    ssh: { host: '127.0.0.1', port: 2222, hostKeyFingerprint: 'SHA256:abc' },
+    ssh: {
+      ...{ host: '127.0.0.1', port: 2222, hostKeyFingerprint: 'SHA256:abc' },
+      ...{ hostKeyLine: HOST_KEY, hostCaLine: null },
+    },
+    ...{ loginAuthority, signInDecided },
     oidc: createOidcClient({
       issuer: new URL('http://127.0.0.1:9/oidc'),
       clientId: 'sekisho',
@@ -82,7 +92,7 @@ export async function web(change: Partial<WebApiDeps> = {}): Promise<Web> {
     return `sekisho=${token.expose()}`;
   };
   return {
-    ...{ house, app, recorderDirectory, cookieOf },
+    ...{ house, app, recorderDirectory, cookieOf, loginAuthority, signInDecided },
     as: async (name) => browser(app, await cookieOf(name)),
     [Symbol.asyncDispose]: () => cleanup[Symbol.asyncDispose](),
   };

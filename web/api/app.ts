@@ -8,6 +8,8 @@ import { isSecure } from './cookies.ts';
 import type { WebApiDeps } from './deps.ts';
 import { errorHandler } from './errors.ts';
 import { noStore, readJson, requirePrincipal, requireSameOrigin } from './guards.ts';
+import { loginCallRoutes } from './login-calls.ts';
+import { loginRoutes } from './logins.ts';
 import { meRoutes } from './me.ts';
 import { notificationRoutes } from './notifications.ts';
 import { personRoutes } from './persons.ts';
@@ -23,6 +25,7 @@ const ROUTES = [
   meRoutes,
   sshKeyRoutes,
   sshSignInRoutes,
+  loginRoutes,
   refusedActRoutes,
   ticketRoutes,
   sessionRoutes,
@@ -45,7 +48,9 @@ export function createWebApi(deps: WebApiDeps): Express {
     response.json({ status: 'ok' });
   });
   app.use('/auth', noStore, requireSameOrigin(deps.publicUrl), readJson(), authRoutes(deps), nothingHere);
-  // Nothing stands under /api before the guard: a route that is added later is closed until somebody is signed in.
+  // The one way in without a sign-in: these three calls, which are about to make one.
+  app.use('/api', loginCallRoutes(deps));
+  // Nothing else stands under /api before the guard: a route that is added later is closed until somebody is signed in.
   app.use('/api', noStore, requireSameOrigin(deps.publicUrl), requirePrincipal(deps), readJson());
   for (const routes of ROUTES) app.use('/api', routes(deps));
   app.use('/api', nothingHere);

@@ -9,6 +9,7 @@ import { PENDING_SECONDS } from './oidc.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { body, query } from './request.ts';
 import { localPath } from './return-path.ts';
+import { sourceAddress } from './source-address.ts';
 
 const RETURN_CHARACTERS_MAX = 1_000;
 const SignInQuery = z.strictObject({ return: z.string().max(RETURN_CHARACTERS_MAX).optional() });
@@ -83,8 +84,4 @@ function showInConsole({ log }: WebApiDeps) {
 function searchOf(request: Request): string {
   const at = request.originalUrl.indexOf('?');
   return at === -1 ? '' : request.originalUrl.slice(at);
-}
-
-function sourceAddress(request: Request): string {
-  return (request.socket.remoteAddress ?? 'unknown').replace(/^::ffff:/, '');
 }

@@ -1,4 +1,5 @@
 import type { Clock, Database, Log } from '../../foundation/index.ts';
+import type { CertificateAuthority } from '../../identity/index.ts';
 import type { OidcClient } from './oidc.ts';
 
 /** What the routes are given by main. */
@@ -12,6 +13,18 @@ export interface WebApiDeps {
   /** The built console: `index.html` and hashed files under `assets/`. */
   readonly uiDirectory: string;
   readonly recorderDirectory: string;
-  readonly ssh: { readonly host: string; readonly port: number; readonly hostKeyFingerprint: string };
+  readonly ssh: {
+    readonly host: string;
+    readonly port: number;
+    readonly hostKeyFingerprint: string;
+    /** `ssh-ed25519 AAAA…`, as for known_hosts. */
+    readonly hostKeyLine: string;
+    /** The authority of the certificates by which the gateway and the targets behind it are known; null without one. */
+    readonly hostCaLine: string | null;
+  };
+  /** Signs the certificates of `sekisho login`. */
+  readonly loginAuthority: CertificateAuthority;
+  /** Events named by the id of a login, fired when it was decided (NOTIFY sekisho_sign_in_decided). */
+  readonly signInDecided: EventTarget;
   readonly oidc: OidcClient;
 }
