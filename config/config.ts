@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { isAbsolute, resolve } from 'node:path';
 import type { z } from 'zod';
 import { GatewayError, type LogLevel, Secret } from '../foundation/index.ts';
+import { message } from '../messages/index.ts';
 import { ROLES, type Role } from '../policy/index.ts';
 import { type Fault, productionFaults } from './production.ts';
 import { type ConfigFile, ConfigSchema } from './schema.ts';
@@ -19,7 +20,18 @@ export interface Config {
     readonly advertisedPort: number;
     /** 0: served in the one process. */
     readonly workers: number;
+    /** What is asked of who signs in; see the keys of `ssh`. */
+    readonly signIn: {
+      readonly secondFactor: 'none' | 'browser';
+      readonly secondFactorMinutes: number;
+      readonly userVerification: boolean;
+      readonly banner: string;
+    };
+    /** CIDRs. */
+    readonly proxyProtocolFrom: readonly string[];
   };
+  /** CIDRs; an empty list of allowed ones allows everything that nothing denies. */
+  readonly targets: { readonly allowedNetworks: readonly string[]; readonly deniedNetworks: readonly string[] };
   readonly database: {
     /** Null: the embedded database. */
     readonly url: Secret<string> | null;
@@ -56,6 +68,8 @@ const SSH_PORT = 2222;
 const POOL_SIZE = 10;
 const WORKERS_MAX = 8;
 const LOOPBACK = '127.0.0.1';
+/** In both languages: nobody is known yet. */
+const BANNER = (['en', 'ja'] as const).map((locale) => message(locale, 'sign_in.banner')).join('\n');
 
 /** @throws {GatewayError} `config_invalid` naming every fault by its key; no message repeats a value. */
 export function parseConfig(raw: unknown, places: ConfigPlaces): Config {
@@ -93,6 +107,7 @@ function complete(file: ConfigFile, places: ConfigPlaces): Config {
       file.data_directory === undefined ? places.demoDataDirectory : absolute(file.data_directory, places.directory),
     http: completeHttp(file),
     ssh: completeSsh(file),
+    targets: completeTargets(file),
     database: {
       url: secretOrNull(file.database?.url),
       ownerUrl: secretOrNull(file.database?.owner_url),
@@ -109,6 +124,10 @@ function complete(file: ConfigFile, places: ConfigPlaces): Config {
   };
 }
 
+function completeTargets({ targets }: ConfigFile): Config['targets'] {
+  return { allowedNetworks: targets?.allowed_networks ?? [], deniedNetworks: targets?.denied_networks ?? [] };
+}
+
 function completeHttp({ http }: ConfigFile): Config['http'] {
   const port = http?.port ?? HTTP_PORT;
   const publicUrl = new URL(http?.public_url ?? `http://${LOOPBACK}:${port}`).origin;
@@ -123,6 +142,13 @@ function completeSsh({ mode, ssh }: ConfigFile): Config['ssh'] {
     advertisedHost: ssh?.advertised_host ?? LOOPBACK,
     advertisedPort: ssh?.advertised_port ?? port,
     workers: ssh?.workers ?? (mode === 'demo' ? 0 : Math.min(availableParallelism(), WORKERS_MAX)),
+    signIn: {
+      secondFactor: ssh?.second_factor ?? (mode === 'demo' ? 'none' : 'browser'),
+      secondFactorMinutes: ssh?.second_factor_minutes ?? 0,
+      userVerification: ssh?.user_verification ?? false,
+      banner: ssh?.banner ?? BANNER,
+    },
+    proxyProtocolFrom: ssh?.proxy_protocol_from ?? [],
   };
 }
 

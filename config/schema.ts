@@ -2,7 +2,7 @@
  * Every key of the configuration. docs/reference/config.md is generated from these descriptions.
  */
 import { z } from 'zod';
-import { LIMITS } from '../foundation/index.ts';
+import { LIMITS, parseNetwork } from '../foundation/index.ts';
 import { ROLES } from '../policy/index.ts';
 
 const port = z.number().int().min(1).max(65_535);
@@ -35,6 +35,10 @@ const http = z
   })
   .describe('The console and its API.');
 
+const networks = z
+  .array(z.string().refine((text) => parseNetwork(text) !== undefined, { message: 'must be an address or a CIDR' }))
+  .max(200);
+
 const ssh = z
   .strictObject({
     host: host
@@ -54,6 +58,38 @@ const ssh = z
       .describe(
         'Processes that serve SSH connections; `0` serves them in the one process that does everything else. Default `0` in demo mode, in production one a core and at most `8`.',
       ),
+    second_factor: z
+      .enum(['none', 'browser'])
+      .optional()
+      .describe(
+        'What an enrolled key needs beside it: nothing, or its holder\'s approval of the connection in the browser. A certificate of `sekisho login` was approved there already. Default `none` in demo mode, `browser` in production.',
+      ),
+    second_factor_minutes: z
+      .number()
+      .int()
+      .min(0)
+      .max(LIMITS.secondFactorMinutesMax)
+      .optional()
+      .describe(
+        'Minutes for which one approval serves the same person with the same key from the same address. Default `0`: each connection is approved.',
+      ),
+    user_verification: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether every security key (FIDO2) has to ask for a PIN or a finger, also one enrolled without `verify-required`. Default `false`.',
+      ),
+    proxy_protocol_from: networks
+      .optional()
+      .describe(
+        'CIDRs of the load balancers that send a PROXY protocol header (version 1 or 2) before each connection. From them one is required, from anybody else it is not read. None by default.',
+      ),
+    banner: z
+      .string()
+      .max(LIMITS.bannerCharactersMax)
+      .regex(/^[^\p{Cc}]*(\n[^\p{Cc}]*)*$/u, 'must be text without control characters')
+      .optional()
+      .describe('Shown to everybody before the sign-in; empty: nothing. Default: that sessions are recorded, in two languages.'),
   })
   .describe('The SSH bastion.');
 
@@ -72,6 +108,17 @@ const database = z
     pool_size: z.number().int().min(2).max(200).optional().describe('Connections of one process. Default `10`.'),
   })
   .describe('Where everything but the recordings is kept.');
+
+const targets = z
+  .strictObject({
+    allowed_networks: networks
+      .optional()
+      .describe(
+        'CIDRs targets may stand in; then nowhere else. Without it everywhere but where no target stands: link-local (a metadata service of a cloud), multicast, unspecified, and in production loopback. One of those is opened only by naming it as narrowly.',
+      ),
+    denied_networks: networks.optional().describe('CIDRs that are never dialled, whatever else says so.'),
+  })
+  .describe('Which addresses the bastion dials.');
 
 const redis = z
   .strictObject({
@@ -112,6 +159,7 @@ export const ConfigSchema = z.strictObject({
     ),
   http: http.optional(),
   ssh: ssh.optional(),
+  targets: targets.optional(),
   database: database.optional(),
   redis: redis.optional(),
   oidc: oidc.optional(),

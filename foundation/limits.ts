@@ -38,8 +38,42 @@ export const LIMITS = {
   sshBrowserTriesMax: 3,
   /** Authentication requests of one connection. */
   sshAuthTriesMax: 20,
+  /** Events one connection may leave of refused sign-ins. */
+  sshAuthEventsMax: 8,
+  /** Milliseconds for which a connection's question about a key answers its signature too; it is checked anew then. */
+  sshCredentialFreshMs: 5_000,
+  /** Failed sign-ins of one source, or of one person from one source, before the next answer waits. */
+  sshThrottleFreeFailures: 10,
+  /** Milliseconds of the first wait after failed sign-ins; each failure more doubles it. */
+  sshThrottleDelayMs: 100,
+  /** Milliseconds an answer waits at most after failed sign-ins. */
+  sshThrottleDelayMsMax: 8_000,
+  /** Seconds in which half of the failed sign-ins are forgotten. */
+  sshThrottleHalfLifeSeconds: 60,
+  /** Sources, and persons from a source, whose failed sign-ins are kept in mind. */
+  sshThrottleEntriesMax: 10_000,
+  /** Bytes of a PROXY protocol header, both versions. */
+  proxyHeaderBytesMax: 536,
+  /** Seconds a listed balancer has to send its PROXY protocol header. */
+  proxyHeaderSeconds: 5,
+  /** Connections from listed balancers whose PROXY protocol header has not come yet. */
+  proxyHeadersWaitingMax: 256,
+  /** Minutes a second factor in the browser may be remembered at most. */
+  secondFactorMinutesMax: 720,
+  /** Characters of the banner before the sign-in. */
+  bannerCharactersMax: 2_000,
   /** Session channels of one connection. */
   sshChannelsMax: 10,
+  /** Hours a host certificate is valid; it renews itself when half of them are over. */
+  hostCertificateHours: 24,
+  /** Names under which host certificates are kept ready. */
+  hostCertificatesCachedMax: 1_000,
+  /** Bytes of a target's list of listening sockets. */
+  listenersBytesMax: 1024 * 1024,
+  /** Seconds the menu of targets waits for a key. */
+  menuIdleSeconds: 300,
+  /** Characters typed to search in the menu of targets. */
+  menuFilterCharactersMax: 64,
   /** Refused channels and forwardings of one connection; one more ends it, for each leaves an event. */
   sshRefusalsMax: 500,
   /** Bytes read from one socket in one turn of the event loop before others get theirs. */
@@ -92,6 +126,8 @@ export const LIMITS = {
   loginsWaitingPerSourceMax: 50,
   /** Unauthenticated calls of `sekisho login` and `logout` from one source address in a minute. */
   loginCallsPerMinuteMax: 120,
+  /** Targets one `sekisho login` writes into its files. */
+  loginTargetsMax: 5_000,
   /** Hours a certificate of `sekisho login` is valid. */
   loginCertificateHours: 10,
   /** Unknown codes of SSH sign-ins one person may try in a minute. */

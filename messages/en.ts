@@ -6,10 +6,8 @@ export const en = {
   'access.contract_ended': 'Your contract ended, and your access with it. Ask the owner of the system.',
   'access.grant_expired': 'Your access to "{name}" has ended. Ask the owner of the system for a new grant.',
   'access.action_not_granted': 'Your access to "{name}" does not include this kind of session.',
-  'access.ambiguous':
-    'More than one of your targets is called "{name}". Type target%system; {url} lists them.',
-  'access.no_account_on_way':
-    'You have no account on a relay host before "{name}". Ask your administrator for one.',
+  'access.ambiguous': 'More than one of your targets is called "{name}". Type target%system; {url} lists them.',
+  'access.no_account_on_way': 'You have no account on a relay host before "{name}". Ask your administrator for one.',
   'access.no_account':
     'You have no account of your own on "{name}", and shared ones do not exist here. Ask an administrator.',
   'access.key_revoked': 'The SSH key of this connection is no longer accepted. Sign in again with another one.',
@@ -42,13 +40,22 @@ export const en = {
   'channel.sftp': 'File transfer (sftp, scp) is not open on this target.',
   'channel.file_transfer': 'File transfer by {tool} is not open on this target.',
   'channel.subsystem': 'The subsystem "{name}" is not open on this target.',
-  'channel.local_forward': 'Port forwarding (-L, -D, -W, -J) is not open here.',
+  'channel.local_forward': 'Port forwarding (-L, -D, -W) is not open here; -J reaches a target by its name.',
+  'jump.wrong_account': 'Your account on "{name}" is "{account}". Name it: ssh -J ... {account}@{name}',
+  'jump.port': 'A target is reached through -J at port 22; {port} is not open.',
+  'jump.nested': 'A jump inside a jump is not open here: name the target after one -J.',
+  'forward.not_granted':
+    'Forwarding to a server of your own on "{name}" needs the permission "develop". Ask the owner of the system.',
+  'forward.not_own': 'Nothing of yours listens on port {port} of "{name}", so nothing is forwarded there.',
+  'channel.mosh': 'mosh is not open here: what it sends by UDP cannot be recorded. Use ssh.',
   'channel.remote_forward': 'Remote forwarding (-R) is not open here.',
   'channel.agent': 'Agent forwarding (-A) is not open here; your agent was not used.',
   'channel.x11': 'X11 forwarding (-X, -Y) is not open here.',
   'channel.too_many': 'A connection carries {channels} sessions at most. End one, or connect anew.',
   'session.welcome': '{target} · this session is recorded, and each line is checked before it runs.',
   'session.welcome_recorded': '{target} · this session is recorded.',
+  'session.legacy_algorithms':
+    '{target} is spoken to with outdated algorithms ({algorithms}), by an exception made for it.',
   'session.ended.locked': 'Your access was locked; the session has ended.',
   'session.ended.revoked': 'Your access was taken back; the session has ended.',
   'session.ended.expired': 'Your access ended at the agreed time; the session has ended.',
@@ -57,10 +64,22 @@ export const en = {
   'session.ended.recorder_failed': 'What happens can no longer be recorded, so the session has ended.',
   'session.ended.shutdown': 'The gateway is stopping; the session has ended. Sign in again in a moment.',
   'session.ended.target_lost': 'The target closed the connection.',
-  'error.target_unreachable': 'The target "{name}" does not answer. Its owner can see why in the console.',
+  'error.target_unreachable': 'There is no way from the gateway to "{name}" now. Tell the administrator.',
+  'error.target_name_not_found': 'The host name of "{name}" cannot be found. Tell the administrator.',
+  'error.target_address_refused':
+    '"{name}" stands at an address that the gateway does not dial. Tell the administrator.',
+  'error.target_connection_refused':
+    '"{name}" refused the connection: nothing listens there, or a firewall says no. Tell the administrator.',
+  'error.target_timed_out': '"{name}" did not answer within {seconds} seconds. Try again, or tell the administrator.',
+  'error.target_no_common_algorithm':
+    '"{name}" speaks only algorithms that the gateway does not offer it. Tell the administrator.',
+  'error.target_relay_refused': '"{name}" does not pass connections on to the next host. Tell the administrator.',
   'error.target_host_key_mismatch':
-    'The target "{name}" showed another host key than the pinned one. Nothing was sent. Tell the administrator.',
-  'error.target_sign_in_refused': 'The target "{name}" did not accept your account. Tell the administrator.',
+    '"{name}" showed another host key than the pinned one. Nothing was sent. Tell the administrator.',
+  'error.target_host_certificate_refused':
+    'The host certificate of "{name}" is not to be believed. Nothing was sent. Tell the administrator.',
+  'error.target_sign_in_refused': '"{name}" did not accept your account. Tell the administrator.',
+  'error.at_relay': 'On the way to "{name}": {why}',
   'error.recording_unavailable': 'The recorder cannot store what happens, so no session opens. Tell the administrator.',
   'error.database_unavailable':
     'The gateway cannot decide right now (its database does not answer), so the answer is no. Try again soon.',
@@ -71,8 +90,20 @@ export const en = {
     'Session {session}: what is stored is not what was sealed. {frames} frames ({bytes} bytes) before the place were right.',
   'verify.INCOMPLETE': 'Session {session}: something that should be there is missing, so nothing is proven.',
   'verify.place': 'The first wrong place begins at byte {at}.',
+  'sign_in.banner': 'Sekisho: access for authorised persons only. What you do is recorded.',
   'sign_in.title': 'Sekisho sign-in / サインイン',
   'sign_in.not_approved': 'Nobody approved this sign-in, so the answer is no.',
   'sign_in.too_many_tries': 'Too many keys were tried. Name the enrolled one: ssh -i KEY -o IdentitiesOnly=yes',
   'sign_in.instructions': 'Open {url} in your browser, check that the code there is {code}, and approve.',
+  'login.open':
+    'Open {url} in your browser and sign in there. Approve only if the page shows the code {code}. Nobody else ever needs this code or this link.',
+  'login.done': 'Signed in as {name} until {until}; {targets} targets are open to you.',
+  'login.include': 'Add this as the first line of ~/.ssh/config (or run again with --write): {line}',
+  'login.include_added': 'Added as the first line of ~/.ssh/config: {line}',
+  'login.include_there': '~/.ssh/config has this line already: {line}',
+  'login.try': 'Then connect: ssh {name}',
+  'logout.done': 'Signed out: the certificate is revoked and its files are deleted.',
+  'logout.none': 'Nobody is signed in here; nothing is left to delete.',
+  'logout.not_confirmed':
+    'The files are deleted, but the gateway did not confirm that the certificate is revoked ({why}). Revoke it in the console: {url}/keys',
 } as const;

@@ -8,8 +8,7 @@ export const ja: Record<keyof typeof en, string> = {
   'access.contract_ended': '契約期間が終わったため、利用できません。システムの運用責任者に連絡してください。',
   'access.grant_expired': '「{name}」の利用期限が過ぎています。システムの運用責任者に延長を依頼してください。',
   'access.action_not_granted': '「{name}」では、この種類の作業は許可されていません。',
-  'access.ambiguous':
-    '「{name}」に当たる接続先が複数あります。「接続先%システム」の形で入力してください。一覧: {url}',
+  'access.ambiguous': '「{name}」に当たる接続先が複数あります。「接続先%システム」の形で入力してください。一覧: {url}',
   'access.no_account_on_way':
     '「{name}」の手前の中継サーバーにあなたのアカウントがありません。システム管理者に依頼してください。',
   'access.no_account':
@@ -43,13 +42,22 @@ export const ja: Record<keyof typeof en, string> = {
   'channel.sftp': 'この接続先では、ファイル転送 (sftp・scp) は開かれていません。',
   'channel.file_transfer': 'この接続先では、{tool} によるファイル転送は開かれていません。',
   'channel.subsystem': 'この接続先では、サブシステム「{name}」は開かれていません。',
-  'channel.local_forward': 'ポート転送 (-L・-D・-W・-J) は開かれていません。',
+  'channel.local_forward': 'ポート転送 (-L・-D・-W) は開かれていません。-Jでは接続先の名前を指定してください。',
+  'jump.wrong_account':
+    '「{name}」でのあなたのアカウントは「{account}」です。ssh -J … {account}@{name} と指定してください。',
+  'jump.port': '-Jで接続先に届くのはポート22だけです（指定: {port}）。',
+  'jump.nested': '-Jの中でさらに-Jを使うことはできません。-Jを1つだけ指定し、接続先の名前を書いてください。',
+  'forward.not_granted':
+    '「{name}」上の自分のサーバーへの転送には「develop」の許可が必要です。システムの運用責任者に依頼してください。',
+  'forward.not_own': '「{name}」のポート{port}で待ち受けているあなたのサーバーがないため、転送しません。',
+  'channel.mosh': 'moshは使えません。UDPの通信は記録できないためです。sshを使ってください。',
   'channel.remote_forward': 'リモート転送 (-R) は開かれていません。',
   'channel.agent': '認証エージェントの転送 (-A) は開かれていません。エージェントは使われていません。',
   'channel.x11': 'X11転送 (-X・-Y) は開かれていません。',
   'channel.too_many': '1つの接続で開ける作業セッションは {channels} 個までです。1つ終えるか、接続し直してください。',
   'session.welcome': '{target} · この作業セッションは記録され、1行ごとに実行前に確認されます。',
   'session.welcome_recorded': '{target} · この作業セッションは記録されます。',
+  'session.legacy_algorithms': '{target} とは、例外として認められた旧式の暗号方式 ({algorithms}) で通信しています。',
   'session.ended.locked': '利用が停止されたため、作業セッションを終了しました。',
   'session.ended.revoked': '利用の許可が取り消されたため、作業セッションを終了しました。',
   'session.ended.expired': '利用期限になったため、作業セッションを終了しました。',
@@ -58,11 +66,24 @@ export const ja: Record<keyof typeof en, string> = {
   'session.ended.shutdown':
     'ゲートウェイが停止するため、作業セッションを終了しました。しばらくしてから接続し直してください。',
   'session.ended.target_lost': '接続先が接続を閉じました。',
-  'error.target_unreachable': '接続先「{name}」が応答しません。原因は運用責任者がコンソールで確認できます。',
+  'error.target_unreachable': '「{name}」への経路が現在ありません。システム管理者に連絡してください。',
+  'error.target_name_not_found': '「{name}」のホスト名が見つかりません。システム管理者に連絡してください。',
+  'error.target_address_refused':
+    '「{name}」のアドレスは、ゲートウェイからの接続が許可されていません。システム管理者に連絡してください。',
+  'error.target_connection_refused':
+    '「{name}」が接続を拒否しました (待ち受けがないか、ファイアウォールで拒否されています)。システム管理者に連絡してください。',
+  'error.target_timed_out':
+    '「{name}」から {seconds} 秒以内に応答がありませんでした。再度お試しいただくか、システム管理者に連絡してください。',
+  'error.target_no_common_algorithm':
+    '「{name}」とゲートウェイの間で共通に使える暗号方式がありません。システム管理者に連絡してください。',
+  'error.target_relay_refused': '「{name}」は次のホストへの接続を中継しません。システム管理者に連絡してください。',
   'error.target_host_key_mismatch':
-    '接続先「{name}」のホスト鍵が、登録されたものと違います。何も送っていません。システム管理者に連絡してください。',
+    '「{name}」のホスト鍵が登録済みのものと異なります。何も送信していません。システム管理者に連絡してください。',
+  'error.target_host_certificate_refused':
+    '「{name}」のホスト証明書を確認できません。何も送信していません。システム管理者に連絡してください。',
   'error.target_sign_in_refused':
-    '接続先「{name}」があなたのアカウントを受け付けませんでした。システム管理者に連絡してください。',
+    '「{name}」があなたのアカウントを受け付けませんでした。システム管理者に連絡してください。',
+  'error.at_relay': '「{name}」への経路の途中: {why}',
   'error.recording_unavailable':
     '記録ができないため、作業セッションを開始できません。システム管理者に連絡してください。',
   'error.database_unavailable':
@@ -74,8 +95,20 @@ export const ja: Record<keyof typeof en, string> = {
     '作業セッション {session}: 保存されている記録は、封印時のものではありません。その手前の {frames} フレーム ({bytes} バイト) は一致しています。',
   'verify.INCOMPLETE': '作業セッション {session}: あるべきものが欠けているため、何も証明できません。',
   'verify.place': '最初の不一致は {at} バイト目から始まります。',
+  'sign_in.banner': '関所: 許可された方のみ利用できます。作業内容は記録されます。',
   'sign_in.title': 'Sekisho sign-in / サインイン',
   'sign_in.not_approved': 'サインインは承認されませんでした。',
   'sign_in.too_many_tries': '試した鍵が多すぎます。登録した鍵を指定してください: ssh -i 鍵 -o IdentitiesOnly=yes',
   'sign_in.instructions': 'ブラウザーで {url} を開き、表示されたコードが {code} であることを確かめて承認してください。',
+  'login.open':
+    'ブラウザーで {url} を開いてサインインし、画面のコードが {code} であるときだけ承認してください。このコードやリンクを他の人に伝える必要はありません。',
+  'login.done': '{name} としてサインインしました ({until} まで)。使える接続先は {targets} 件です。',
+  'login.include': '~/.ssh/config の先頭にこの行を加えてください (--write を付けて実行しても加えられます): {line}',
+  'login.include_added': '~/.ssh/config の先頭に加えました: {line}',
+  'login.include_there': '~/.ssh/config にはこの行がすでにあります: {line}',
+  'login.try': '接続するには: ssh {name}',
+  'logout.done': 'サインアウトしました。証明書を失効させ、ファイルを削除しました。',
+  'logout.none': 'サインインしていません。削除するファイルもありません。',
+  'logout.not_confirmed':
+    'ファイルは削除しましたが、証明書の失効をゲートウェイが確認していません ({why})。コンソールで失効させてください: {url}/keys',
 };

@@ -68,6 +68,13 @@ export const AUDIT_EVENTS = {
     sourceAddress: text,
     reason: text,
   }),
+  'ssh.jumped': body('A signed-in connection opened another one inside itself to a target (ProxyJump).', {
+    connection: id,
+    outer: id,
+    loginName: text,
+    account: text,
+    fingerprint: text,
+  }),
   'access.refused': body('A signed-in person was not let in to a target.', {
     connection: id,
     loginName: text,
@@ -80,7 +87,31 @@ export const AUDIT_EVENTS = {
     kind: text,
     detail: text,
   }),
-  'target.dial_failed': body('The target could not be joined.', { target: id, code: text, detail: text }),
+  'file.transferred': body('A file passed in a session, or as much of it as `bytes` tells.', {
+    protocol: z.enum(['sftp', 'scp', 'rsync', 'git']),
+    direction: z.enum(['upload', 'download']),
+    path: text,
+    bytes: z.number().int(),
+    sha256: text.nullable(),
+    complete: z.boolean(),
+    ranges: text,
+  }),
+  'file.refused': body('An act on a file was refused before it reached the target.', {
+    protocol: z.enum(['sftp', 'scp', 'rsync', 'git']),
+    act: text,
+    path: text,
+    reason: text,
+  }),
+  'target.dial_failed': body('The target could not be joined; `relay` names the relay host at which it stopped.', {
+    target: id,
+    code: text,
+    detail: text,
+    relay: text.optional(),
+  }),
+  'target.legacy_algorithms': body('A target was joined with algorithms that only an explicit exception allows.', {
+    target: id,
+    algorithms: z.array(text),
+  }),
   'session.opened': body('A session began; its recording was open before.', {
     connection: id,
     target: id,

@@ -7,6 +7,7 @@ import type { Locale } from '../../policy/index.ts';
 import type { GatewaySession } from '../session.ts';
 import type { ServerChannel } from './library/index.ts';
 import { writeTo } from './stream-io.ts';
+import { DialFailure, wordDialFailure } from './target/failure.ts';
 
 export type Values = Readonly<Record<string, string | number>>;
 
@@ -59,17 +60,19 @@ export async function sayUnrecorded(
 }
 
 const FAILURES: Partial<Record<ErrorCode, MessageKey>> = {
-  target_unreachable: 'error.target_unreachable',
-  target_host_key_mismatch: 'error.target_host_key_mismatch',
-  target_sign_in_refused: 'error.target_sign_in_refused',
+  target_unreachable: 'error.target_unreachable', // A channel the target refused; the way to it has its own failures.
   recording_unavailable: 'error.recording_unavailable',
   database_unavailable: 'error.database_unavailable',
 };
 
-/** The message made for a failure and its stable code; those without one are faults of ours. */
-export function failureMessage(error: Error): { key: MessageKey; code: string } {
+/** The message made for a failure, its values and its stable code; those without one are faults of ours. */
+export function failureMessage(
+  error: Error,
+  { locale, name }: { locale: Locale; name: string },
+): { key: MessageKey; code: string; values: Values } {
+  if (error instanceof DialFailure) return { ...wordDialFailure(error, locale, name), code: error.code };
   const key = error instanceof GatewayError ? FAILURES[error.code] : undefined;
   return key === undefined || !(error instanceof GatewayError)
-    ? { key: 'error.internal', code: 'internal' }
-    : { key, code: error.code };
+    ? { key: 'error.internal', code: 'internal', values: { name } }
+    : { key, code: error.code, values: { name } };
 }

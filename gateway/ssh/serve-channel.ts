@@ -13,7 +13,7 @@ import type { ServerChannel } from './library/index.ts';
 import { failureMessage, type PersonSide, personSide, sayUnrecorded, type Values } from './person-side.ts';
 import { runShell } from './shell.ts';
 import { PeerGone, TargetLost } from './stream-io.ts';
-import { dialTarget, type TargetConnection } from './target/index.ts';
+import { dialForSession, type TargetConnection } from './target/index.ts';
 import type { Caller, ChannelRequest, ChannelWork, Exit, Refusals, SshDeps } from './model.ts';
 
 /** The exit status of what the gateway itself ended, as ssh reports its own failures. */
@@ -81,7 +81,7 @@ async function work(
 ): Promise<Exit> {
   const { channel, locale, hasTerminal } = outside;
   const person = personSide(channel, { locale, hasTerminal, session });
-  const dialled = dialOnce(deps, session);
+  const dialled = dialOnce(deps, session, person);
   const clientLost = (): void => session.end('client_lost');
   const gone = AbortSignal.any([request.closed, caller.closed]);
   gone.addEventListener('abort', clientLost);
@@ -125,34 +125,14 @@ function endedBy(session: GatewaySession, work: () => Promise<Exit>): Promise<Ex
   return Promise.race([result, aborted]);
 }
 
-function dialOnce(deps: SshDeps, session: GatewaySession) {
+/** The session's connection to its target, dialled at the first call. Without a person's side nobody is told of it. */
+export function dialOnce(deps: SshDeps, session: GatewaySession, person?: PersonSide) {
   let dialled: Promise<TargetConnection> | undefined;
   const target = (): Promise<TargetConnection> => {
-    dialled ??= dial(deps, session);
+    dialled ??= dialForSession(deps, session, person);
     return dialled;
   };
   return { target, close: () => void dialled?.then((connection) => connection.close()).catch(() => undefined) };
-}
-
-async function dial(deps: SshDeps, session: GatewaySession): Promise<TargetConnection> {
-  const { authorization, id, signal } = session;
-  try {
-    return await dialTarget(deps, authorization, { id, serial: session.certificateSerial, signal });
-  } catch (thrown) {
-    const error = asError(thrown);
-    const detail = asError(error.cause ?? error).message;
-    await appendAuditEvent(deps.database, deps.clock, {
-      type: 'target.dial_failed',
-      actor: authorization.person.id,
-      session: id,
-      body: {
-        target: authorization.target.id,
-        code: error instanceof GatewayError ? error.code : 'internal',
-        detail: detail.slice(0, 500),
-      },
-    });
-    throw error;
-  }
 }
 
 async function refuseSubsystem(deps: SshDeps, outside: PersonSide, caller: Caller, name: string): Promise<Exit> {
@@ -178,9 +158,8 @@ async function tellFailure(deps: SshDeps, person: PersonSide, caller: Caller, er
     { event: 'ssh.session_failed', connectionId: caller.connectionId, reference, err: error },
     'session failed',
   );
-  const values: Values = { ...names(deps, caller), reference };
-  const { key, code } = failureMessage(error);
-  await sayUnrecorded(person, key, code, values);
+  const { key, code, values } = failureMessage(error, { locale: person.locale, name: caller.loginName });
+  await sayUnrecorded(person, key, code, { ...names(deps, caller), ...values, reference });
 }
 
 function reasonOf(error: Error): EndReason {

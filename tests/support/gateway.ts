@@ -157,6 +157,7 @@ async function testConfig(db: FreshDatabase, directory: string, inventory: strin
     dataDirectory: join(directory, 'data'),
     http: { host: LOOPBACK, port: http, publicUrl: `http://${LOOPBACK}:${http}` },
     ssh: { host: LOOPBACK, port: ssh, advertisedHost: LOOPBACK, advertisedPort: ssh, workers: 0 },
+    targets: { allowedNetworks: [], deniedNetworks: [] },
     database: { url: db.url, ownerUrl: null, poolSize: 5 },
     redis: null,
     oidc: null,

@@ -1,198 +1,91 @@
 /**
- * The leg to the target: dialled with the proof of authorisation, as the person's own account, by a certificate made
- * for this one session. Nothing here takes a host, an account or a key from anywhere else.
+ * The way to a target: dialled with the proof of authorisation, as the person's own account at every host of it, by
+ * certificates made for this one entry. Nothing here takes a host, an account or a key from anywhere else.
  */
-import type { PublicKeyAuthMethod } from 'ssh2';
-import {
-  asError,
-  type Clock,
-  equalInConstantTime,
-  GatewayError,
-  invariant,
-  LIMITS,
-  type Log,
-} from '../../../foundation/index.ts';
-import { type CertificateAuthority, generateSshKey } from '../../../identity/index.ts';
-import type { TargetAuthorization } from '../../../policy/index.ts';
-import { targetLeg } from '../algorithms.ts';
-import { Client, type ClientChannel, type ParsedKey, type SshClient, utils } from '../library/index.ts';
-import { type Exit, exitOf } from '../exit.ts';
+import { invariant, LIMITS } from '../../../foundation/index.ts';
+import { type Hop, type Target, TargetAuthorization } from '../../../policy/index.ts';
+import { TargetConnection } from './connection.ts';
+import { type CredentialDeps, issueCredential } from './credentials.ts';
+import { stepDeadline } from './deadline.ts';
+import { dialFailure, type Place } from './failure.ts';
+import { type Leg, type LegDeps, openLeg } from './leg.ts';
+import { connectTo, type ReachDeps, resolveTarget } from './reach.ts';
+import { passThrough } from './relay.ts';
 
-export interface DialDeps {
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly authority: CertificateAuthority;
+export interface DialDeps extends LegDeps, CredentialDeps, ReachDeps {}
+
+/** One entry into a target: what its certificates are for. */
+export interface Entry {
+  /** What the targets write into their own logs. */
+  readonly keyId: string;
+  readonly serial: bigint;
+  /** Ends the attempt, and only the attempt. */
+  readonly signal: AbortSignal;
 }
 
-export interface Terminal {
-  readonly term: string;
-  readonly columns: number;
-  readonly rows: number;
-  readonly width: number;
-  readonly height: number;
-  readonly modes: Readonly<Record<string, number>>;
+interface Stage extends Hop {
+  readonly place: Place;
+  readonly extensions: readonly string[];
 }
 
-export interface ChannelOptions {
-  readonly terminal: Terminal | undefined;
-  readonly environment: Readonly<Record<string, string>>;
-}
-
-/** One signed-in connection to a target. */
-export class TargetConnection {
-  readonly #client: SshClient;
-  readonly #exits = new WeakMap<ClientChannel, Promise<Exit>>();
-  #closed = false;
-
-  constructor(client: SshClient) {
-    this.#client = client;
-    client.once('close', () => {
-      this.#closed = true;
-    });
-  }
-
-  /** Whether the connection is gone, whoever ended it. */
-  get closed(): boolean {
-    return this.#closed;
-  }
-
-  exec(command: string, options: ChannelOptions): Promise<ClientChannel> {
-    return new Promise((resolve, reject) => {
-      const settings = {
-        env: { ...options.environment },
-        ...(options.terminal === undefined ? {} : { pty: pty(options.terminal) }),
-      };
-      this.#client.exec(command, settings, (error, channel) => this.#opened(error, channel, { resolve, reject }));
-    });
-  }
-
-  shell(options: ChannelOptions): Promise<ClientChannel> {
-    return new Promise((resolve, reject) => {
-      const window = options.terminal === undefined ? false : pty(options.terminal);
-      this.#client.shell(window, { env: { ...options.environment } }, (error, channel) =>
-        this.#opened(error, channel, { resolve, reject }),
-      );
-    });
-  }
-
-  /** How the program behind a channel of this connection ends. */
-  exitOf(channel: ClientChannel): Promise<Exit> {
-    const exit = this.#exits.get(channel);
-    invariant(exit, 'the channel is one of this connection');
-    return exit;
-  }
-
-  /**
-   * Runs inside the library's callback: a short program's exit may stand in the very packet that opened the channel, and
-   * is told before anybody who awaits the channel goes on.
-   */
-  #opened(
-    error: Error | undefined,
-    channel: ClientChannel,
-    { resolve, reject }: { resolve: (channel: ClientChannel) => void; reject: (error: Error) => void },
-  ): void {
-    if (error !== undefined) {
-      reject(new GatewayError('target_unreachable', 'The target refused the channel.', { cause: error }));
-      return;
-    }
-    this.#exits.set(channel, exitOf(channel));
-    channel.on('error', () => undefined); // Its end is told by 'close'.
-    channel.stderr.on('error', () => undefined);
-    resolve(channel);
-  }
-
-  close(): void {
-    this.#client.end();
-    this.#client.destroy();
-  }
-}
-
-/** @throws {GatewayError} `target_unreachable`, `target_host_key_mismatch`, `target_sign_in_refused`. */
+/** @throws {DialFailure} saying why, and at which host of the way. */
 export async function dialTarget(
   deps: DialDeps,
   authorization: TargetAuthorization,
-  session: { readonly id: string; readonly serial: bigint; readonly signal: AbortSignal },
+  entry: Entry,
 ): Promise<TargetConnection> {
-  const client = new Client();
-  const { target } = authorization;
-  const [algorithm = '', pinned = ''] = target.hostKey.split(' ');
-  const key = sessionKey(deps, authorization, session);
-  const signIn: PublicKeyAuthMethod = { type: 'publickey', username: authorization.account, key };
-  let mismatch = false;
-  // A flaky target emits more than one error; without a permanent listener the second ends the process.
-  client.on('error', (error) =>
-    deps.log.debug({ event: 'target.error', err: error, sessionId: session.id }, 'target connection'),
-  );
-  const abort = (): unknown => client.destroy();
-  session.signal.addEventListener('abort', abort, { once: true });
+  invariant(TargetAuthorization.isProof(authorization), 'only authorizeTarget makes what opens a target');
+  const stages = stagesOf(authorization);
+  invariant(stages.length <= LIMITS.targetHopsMax + 1, 'authorizeTarget bounds the relay hosts');
+  const legs: Leg[] = [];
   try {
-    await new Promise<void>((resolve, reject) => {
-      client.once('ready', resolve);
-      client.once('error', reject);
-      client.once('close', () => reject(new Error('The connection closed before it was ready.')));
-      client.connect({
-        host: target.host,
-        port: target.port,
-        username: authorization.account,
-        algorithms: targetLeg(algorithm),
-        readyTimeout: LIMITS.targetDialSeconds * 1_000,
-        keepaliveInterval: 15_000,
-        keepaliveCountMax: 3,
-        // The library accepts any host key unless it is asked: the pinned one is the only one.
-        hostVerifier: (shown: Buffer) => {
-          mismatch = !equalInConstantTime(shown.toString('base64'), pinned);
-          return !mismatch;
-        },
-        authHandler: [signIn],
-      });
-    });
+    for (const stage of stages) {
+      const deadline = stepDeadline(entry.signal, stage.target.name);
+      try {
+        const leg = await enter(deps, stage, legs.at(-1), { ...entry, signal: deadline.signal });
+        legs.push(leg);
+      } finally {
+        deadline.stop();
+      }
+    }
+    return new TargetConnection(legs);
   } catch (thrown) {
-    client.destroy();
-    throw dialError(thrown, mismatch);
-  } finally {
-    session.signal.removeEventListener('abort', abort);
+    for (const leg of legs.toReversed()) leg.close();
+    throw thrown;
   }
-  client.setNoDelay(true);
-  return new TargetConnection(client);
 }
 
-/** A key made for this session and its certificate, in the shape the library signs with. The key never leaves memory. */
-function sessionKey(
-  deps: DialDeps,
-  authorization: TargetAuthorization,
-  session: { id: string; serial: bigint },
-): ParsedKey {
-  const generated = generateSshKey('');
-  const parsed = utils.parseKey(generated.privateKey);
-  if (parsed instanceof Error) throw parsed;
-  const now = deps.clock.now().getTime();
-  const certificate = deps.authority.issueUserCertificate({
-    publicKey: generated.publicKey,
-    principal: authorization.account,
-    keyId: `session-${session.id}`,
-    serial: session.serial,
-    validAfter: new Date(now - CLOCK_SKEW_MS),
-    validBefore: new Date(now + LIMITS.sessionCertificateMinutes * 60_000),
-    extensions: ['permit-pty'],
-  });
-  const key: unknown = Object.create(parsed, {
-    type: { value: 'ssh-ed25519-cert-v01@openssh.com' },
-    getPublicSSH: { value: () => certificate },
-    isPrivateKey: { value: () => true },
-  });
-  return key as ParsedKey; // Inherits the mark by which the library knows its own keys (keyParser isParsedKey).
+/** Opens one host of the way, directly or through the one before it, and signs in there. */
+async function enter(deps: DialDeps, stage: Stage, before: Leg | undefined, entry: Entry): Promise<Leg> {
+  const { target, account, place, extensions } = stage;
+  const { keyId, serial, signal } = entry;
+  const stream =
+    before === undefined ? await reach(deps, stage, signal) : await passThrough(deps, before, stage, signal);
+  const leg = await openLeg(deps, { target, stream, place, signal });
+  await leg.signIn(account, issueCredential(deps, { target, account, keyId, serial, extensions }), signal);
+  return leg;
 }
 
-const CLOCK_SKEW_MS = 60_000;
-
-function pty(terminal: Terminal) {
-  const { term, columns, rows, width, height, modes } = terminal;
-  return { term, cols: columns, rows, width, height, modes: { ...modes } };
+async function reach(deps: DialDeps, { target, place }: Stage, signal: AbortSignal) {
+  try {
+    const addresses = await resolveTarget(deps, target.host, place, signal);
+    return await connectTo(addresses, target.port, signal);
+  } catch (thrown) {
+    throw dialFailure(thrown, place);
+  }
 }
 
-function dialError(thrown: unknown, mismatch: boolean): GatewayError {
-  if (mismatch) return new GatewayError('target_host_key_mismatch', undefined, { cause: thrown });
-  const level: unknown = Reflect.get(asError(thrown), 'level');
-  const refused = level === 'client-authentication';
-  return new GatewayError(refused ? 'target_sign_in_refused' : 'target_unreachable', undefined, { cause: thrown });
+/** Each host gets what it needs and no more: a relay host no terminal, a target no forwarding it does not need. */
+function stagesOf({ via, target, account, actions }: TargetAuthorization): Stage[] {
+  const place = ({ name }: Target, isRelay: boolean): Place => ({ name, isRelay });
+  const develops = actions.includes('develop');
+  return [
+    ...via.map((hop) => ({ ...hop, place: place(hop.target, true), extensions: ['permit-port-forwarding'] })),
+    {
+      target,
+      account,
+      place: place(target, false),
+      extensions: develops ? ['permit-port-forwarding', 'permit-pty'] : ['permit-pty'],
+    },
+  ];
 }

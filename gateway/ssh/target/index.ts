@@ -1,1 +1,5 @@
-export { type ChannelOptions, type DialDeps, dialTarget, type TargetConnection, type Terminal } from './dial.ts';
+export { type AddressPolicy, type AddressRules, createAddressPolicy } from './address-policy.ts';
+export type { ChannelOptions, TargetConnection, Terminal } from './connection.ts';
+export { type DialDeps, dialTarget } from './dial.ts';
+export { DialFailure } from './failure.ts';
+export { dialForSession } from './for-session.ts';

@@ -21,6 +21,7 @@ export const eventsEn = {
   'event.access.refused': 'Access to a server refused',
   'event.channel.refused': 'Channel refused',
   'event.target.dial_failed': 'Server could not be joined',
+  'event.target.legacy_algorithms': 'Server joined with outdated algorithms',
   'event.session.opened': 'Work session began',
   'event.session.closed': 'Work session ended',
   'event.session.recovered': 'Recording sealed after a crash',

@@ -23,6 +23,7 @@ export const eventsJa: Readonly<Record<keyof typeof eventsEn, string>> = {
   'event.access.refused': 'サーバーへの接続の拒否',
   'event.channel.refused': '通信路の拒否',
   'event.target.dial_failed': 'サーバーへの接続失敗',
+  'event.target.legacy_algorithms': '旧式の暗号方式でサーバーに接続',
   'event.session.opened': '作業セッション開始',
   'event.session.closed': '作業セッション終了',
   'event.session.recovered': '異常終了後の記録の封印',

@@ -1,0 +1,123 @@
+/** A signed-in connection to a target, and the connections to relay hosts it goes through. */
+import { GatewayError, invariant } from '../../../foundation/index.ts';
+import { type Exit, exitOf } from '../exit.ts';
+import type { ClientChannel, SshClient } from '../library/index.ts';
+import type { Leg } from './leg.ts';
+
+export interface Terminal {
+  readonly term: string;
+  readonly columns: number;
+  readonly rows: number;
+  readonly width: number;
+  readonly height: number;
+  readonly modes: Readonly<Record<string, number>>;
+}
+
+export interface ChannelOptions {
+  readonly terminal: Terminal | undefined;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+const LOOPBACK = '127.0.0.1';
+
+const LOOPBACK = '127.0.0.1';
+
+export class TargetConnection {
+  /** Negotiated algorithms, on the target's leg or a relay's, that nobody should use any more. */
+  readonly legacy: readonly string[];
+  readonly #client: SshClient;
+  readonly #legs: readonly Leg[];
+  readonly #exits = new WeakMap<ClientChannel, Promise<Exit>>();
+  #closed = false;
+
+  /** `legs` in dialling order; the last one is the target's. */
+  constructor(legs: readonly Leg[]) {
+    const last = legs.at(-1);
+    invariant(last, 'a way has an end');
+    this.#legs = legs;
+    this.#client = last.client;
+    this.legacy = [...new Set(legs.flatMap(({ legacy }) => legacy))];
+    this.#client.once('close', () => {
+      this.close(); // Nothing else uses the way to it.
+    });
+  }
+
+  /** Whether the connection is gone, whoever ended it. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  exec(command: string, options: ChannelOptions): Promise<ClientChannel> {
+    return new Promise((resolve, reject) => {
+      const settings = {
+        env: { ...options.environment },
+        ...(options.terminal === undefined ? {} : { pty: pty(options.terminal) }),
+      };
+      this.#client.exec(command, settings, (error, channel) => this.#opened(error, channel, { resolve, reject }));
+    });
+  }
+
+  shell(options: ChannelOptions): Promise<ClientChannel> {
+    return new Promise((resolve, reject) => {
+      const window = options.terminal === undefined ? false : pty(options.terminal);
+      this.#client.shell(window, { env: { ...options.environment } }, (error, channel) =>
+        this.#opened(error, channel, { resolve, reject }),
+      );
+    });
+  }
+
+  /** Joins a port of the target's own loopback, for the person's own server there; its certificate must permit it. */
+  forward(port: number): Promise<ClientChannel> {
+    return new Promise((resolve, reject) => {
+      this.#client.forwardOut(LOOPBACK, 0, LOOPBACK, port, (error, channel) =>
+        this.#opened(error, channel, { resolve, reject }),
+      );
+    });
+  }
+
+  /** A connection to what listens on the target itself, on loopback (RFC 4254 §7.2). */
+  forward(port: number): Promise<ClientChannel> {
+    return new Promise((resolve, reject) => {
+      this.#client.forwardOut(LOOPBACK, 0, LOOPBACK, port, (error, channel) =>
+        this.#opened(error, channel, { resolve, reject }),
+      );
+    });
+  }
+
+  /** How the program behind a channel of this connection ends. */
+  exitOf(channel: ClientChannel): Promise<Exit> {
+    const exit = this.#exits.get(channel);
+    invariant(exit, 'the channel is one of this connection');
+    return exit;
+  }
+
+  /**
+   * Runs inside the library's callback: a short program's exit may stand in the very packet that opened the channel, and
+   * is told before anybody who awaits the channel goes on.
+   */
+  #opened(
+    error: Error | undefined,
+    channel: ClientChannel,
+    { resolve, reject }: { resolve: (channel: ClientChannel) => void; reject: (error: Error) => void },
+  ): void {
+    if (error !== undefined) {
+      reject(new GatewayError('target_unreachable', 'The target refused the channel.', { cause: error }));
+      return;
+    }
+    this.#exits.set(channel, exitOf(channel));
+    channel.on('error', () => undefined); // Its end is told by 'close'.
+    channel.stderr.on('error', () => undefined);
+    resolve(channel);
+  }
+
+  /** Closes the target's connection, then those of the relay hosts, innermost first. */
+  close(): void {
+    this.#closed = true;
+    for (const leg of this.#legs.toReversed()) leg.close();
+  }
+}
+
+function pty(terminal: Terminal) {
+  const { term, columns, rows, width, height, modes } = terminal;
+  return { term, cols: columns, rows, width, height, modes: { ...modes } };
+}

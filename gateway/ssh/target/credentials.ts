@@ -1,0 +1,60 @@
+/** The key of one entry into one account, and its certificate of minutes. The key never leaves memory. */
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { type Clock, LIMITS } from '../../../foundation/index.ts';
+import { type CertificateAuthority, generateSshKey } from '../../../identity/index.ts';
+import type { Target } from '../../../policy/index.ts';
+import { type ParsedKey, utils } from '../library/index.ts';
+
+export interface CredentialDeps {
+  readonly clock: Clock;
+  readonly authority: CertificateAuthority;
+}
+
+export interface CredentialRequest {
+  readonly target: Target;
+  readonly account: string;
+  /** What the target writes into its own log of this entry. */
+  readonly keyId: string;
+  readonly serial: bigint;
+  readonly extensions: readonly string[];
+}
+
+/** Clocks of two hosts differ; a certificate that begins now would not have begun there. */
+const CLOCK_SKEW_MS = 60_000;
+const CERTIFICATE = 'ssh-ed25519-cert-v01@openssh.com';
+
+/** A new key and its certificate, in the shape the library signs with. */
+export function issueCredential(deps: CredentialDeps, request: CredentialRequest): ParsedKey {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const now = deps.clock.now().getTime();
+  const { sourceAddress } = request.target;
+  const certificate = deps.authority.issueUserCertificate({
+    publicKey: Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url'),
+    principal: request.account,
+    keyId: request.keyId,
+    serial: request.serial,
+    validAfter: new Date(now - CLOCK_SKEW_MS),
+    validBefore: new Date(now + LIMITS.sessionCertificateMinutes * 60_000),
+    extensions: request.extensions,
+    ...(sourceAddress === null ? {} : { sourceAddresses: sourceAddress.split(',') }),
+  });
+  const key: unknown = Object.create(pattern(), {
+    type: { value: CERTIFICATE },
+    getPublicSSH: { value: () => certificate },
+    isPrivateKey: { value: () => true },
+    sign: { value: (data: Buffer) => sign(null, data, privateKey) },
+  });
+  return key as ParsedKey; // Inherits the mark by which the library knows its own keys (keyParser isParsedKey).
+}
+
+let known: ParsedKey | undefined;
+
+/** A key of the library's own; nothing is ever signed with it. */
+function pattern(): ParsedKey {
+  if (known === undefined) {
+    const parsed = utils.parseKey(generateSshKey('').publicKeyLine);
+    if (parsed instanceof Error) throw parsed;
+    known = parsed;
+  }
+  return known;
+}

@@ -1,0 +1,175 @@
+/** One SSH connection of the way to a target, in two steps: the host is known, then somebody signs in. */
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { AnyAuthMethod, NegotiatedAlgorithms, NextAuthHandler } from 'ssh2';
+import { asError, type Clock, type Log } from '../../../foundation/index.ts';
+import type { Target } from '../../../policy/index.ts';
+import { shareTurns } from '../door.ts';
+import { Client, type ParsedKey, type SshClient } from '../library/index.ts';
+import { unlessAborted } from './deadline.ts';
+import { DialFailure, dialFailure, type Place, TimedOut } from './failure.ts';
+import { type HostVerdict, judgeHost } from './host-identity.ts';
+import { ServerHello, whenRead } from './kex-init.ts';
+import { algorithmsOf, legacyOf, mismatchOf, type Offer, offerFor } from './offer.ts';
+
+export interface LegDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A connection whose host is known; nobody is signed in on it yet. */
+export interface Leg {
+  readonly place: Place;
+  readonly client: SshClient;
+  /** Negotiated algorithms that nobody should use any more. */
+  readonly legacy: readonly string[];
+  /** @throws {DialFailure} `target_sign_in_refused`, `target_unreachable`, `target_timed_out`. */
+  signIn(account: string, key: ParsedKey, signal: AbortSignal): Promise<void>;
+  close(): void;
+}
+
+const KEEPALIVE_MS = 15_000;
+const KEEPALIVES_UNANSWERED_MAX = 3;
+
+/**
+ * Speaks SSH over `stream` until the host has proven who it is and the keys are agreed on.
+ * @throws {DialFailure} `target_host_key_mismatch`, `target_host_certificate_refused`, `target_no_common_algorithm`,
+ * `target_unreachable`, `target_timed_out`; the stream is destroyed then.
+ */
+export async function openLeg(
+  deps: LegDeps,
+  { target, stream, place, signal }: { target: Target; stream: Duplex; place: Place; signal: AbortSignal },
+): Promise<Leg> {
+  const client = new Client();
+  const hello = new ServerHello();
+  const offer = offerFor(target);
+  const broken = watchBreaks(deps.log, client);
+  const authentication = holdAuthentication();
+  let verdict: HostVerdict = { known: true };
+  const handshake = new Promise<NegotiatedAlgorithms>((resolve) => client.once('handshake', resolve));
+  listenBeside(stream, hello);
+  try {
+    // Inside: the library throws at once what it cannot offer.
+    client.connect({
+      sock: stream,
+      username: '', // Each sign-in names its own.
+      algorithms: algorithmsOf(offer),
+      readyTimeout: 0, // The bound is `signal`.
+      keepaliveInterval: KEEPALIVE_MS,
+      keepaliveCountMax: KEEPALIVES_UNANSWERED_MAX,
+      // The library accepts any host key unless it is asked.
+      hostVerifier: (shown: Buffer) => {
+        verdict = judgeHost(target, shown, deps.clock);
+        return verdict.known;
+      },
+      authHandler: authentication.handler,
+    });
+    const legacy = legacyOf(await unlessAborted(signal, Promise.race([handshake, broken])));
+    return {
+      place,
+      client,
+      legacy,
+      signIn: (account, key, until) => signIn({ client, broken, authentication, place }, { account, key, until }),
+      close: () => close(client),
+    };
+  } catch (thrown) {
+    client.destroy();
+    stream.destroy();
+    throw handshakeFailure(thrown, { verdict, hello, offer, place });
+  }
+}
+
+/** Rejects at the first error or at the close; permanently heard, for a flaky server causes more than one error. */
+function watchBreaks(log: Log, client: SshClient): Promise<never> {
+  const broken = new Promise<never>((_, reject) => {
+    client.on('error', (error) => {
+      log.debug({ event: 'target.error', err: error }, 'target connection');
+      reject(error);
+    });
+    client.once('close', () => reject(new Error('The connection closed.')));
+  });
+  broken.catch(() => undefined);
+  return broken;
+}
+
+/** Reads the server's first words, and lets other connections have their turn; both beside the library. */
+function listenBeside(stream: Duplex, hello: ServerHello): void {
+  whenRead(stream, () => {
+    const take = (chunk: Buffer): void => {
+      hello.take(chunk);
+      if (hello.done) stream.off('data', take);
+    };
+    stream.on('data', take);
+    if (stream instanceof Socket) shareTurns(stream);
+  });
+}
+
+interface Authentication {
+  readonly handler: (left: unknown, partial: unknown, next: NextAuthHandler) => void;
+  /** Resolves when the server asks who comes. */
+  readonly asked: Promise<NextAuthHandler>;
+  /** Methods the server offered after it refused. */
+  readonly left: () => string;
+}
+
+/** Holds the library's question who signs in until somebody is there to: the key exchange need not wait for it. */
+function holdAuthentication(): Authentication {
+  let answer: (next: NextAuthHandler) => void = () => undefined;
+  let isAsked = false;
+  let left = '';
+  const asked = new Promise<NextAuthHandler>((resolve) => {
+    answer = resolve;
+  });
+  return {
+    asked,
+    left: () => left,
+    handler: (methods, partial, next) => {
+      if (isAsked) {
+        left = `${partial === true ? 'accepted in part; ' : ''}offered: ${Array.isArray(methods) ? methods.join(',') : ''}`;
+        next(false as unknown as AnyAuthMethod); // There is no second try: one account, one certificate.
+        return;
+      }
+      isAsked = true;
+      answer(next);
+    },
+  };
+}
+
+async function signIn(
+  leg: { client: SshClient; broken: Promise<never>; authentication: Authentication; place: Place },
+  { account, key, until }: { account: string; key: ParsedKey; until: AbortSignal },
+): Promise<void> {
+  const { client, broken, authentication, place } = leg;
+  const ready = new Promise<void>((resolve) => client.once('ready', resolve));
+  try {
+    const next = await unlessAborted(until, Promise.race([authentication.asked, broken]));
+    next({ type: 'publickey', username: account, key });
+    await unlessAborted(until, Promise.race([ready, broken]));
+  } catch (thrown) {
+    close(client);
+    const error = asError(thrown);
+    // A server that has enough of us disconnects with a reason code (RFC 4253 §11.1) in place of a refusal.
+    const isRefusal =
+      Reflect.get(error, 'level') === 'client-authentication' || Number.isInteger(Reflect.get(error, 'code'));
+    if (!isRefusal) throw dialFailure(error, place);
+    const detail = `${account}: ${error.message} (${authentication.left()})`;
+    throw new DialFailure('target_sign_in_refused', place, { detail, cause: error });
+  }
+}
+
+function handshakeFailure(
+  thrown: unknown,
+  { verdict, hello, offer, place }: { verdict: HostVerdict; hello: ServerHello; offer: Offer; place: Place },
+): DialFailure {
+  if (!verdict.known) return new DialFailure(verdict.code, place, { detail: verdict.detail, cause: thrown });
+  const mismatch = hello.offer === undefined ? undefined : mismatchOf(offer, hello.offer);
+  if (mismatch !== undefined && !(thrown instanceof TimedOut)) {
+    return new DialFailure('target_no_common_algorithm', place, { detail: mismatch, cause: thrown });
+  }
+  return dialFailure(thrown, place);
+}
+
+function close(client: SshClient): void {
+  client.end();
+  client.destroy();
+}
