@@ -90,6 +90,20 @@ export const LIMITS = {
   targetHopsMax: 3,
   /** Minutes a session certificate is valid. */
   sessionCertificateMinutes: 5,
+  /** Bytes of one SFTP packet behind its length: OpenSSH's 256 KiB and the fields around them. */
+  sftpPacketBytesMax: 256 * 1024 + 1024,
+  /** SFTP requests of one session that wait for their answers. */
+  sftpRequestsMax: 4_096,
+  /** Files and directories one SFTP session holds open. */
+  sftpHandlesMax: 1_024,
+  /** Bytes of one file that came before their turn and wait to be hashed. */
+  fileReorderBytesMax: 4 * 1024 * 1024,
+  /** Files of one session that have passed and whose events are not stored yet. */
+  fileEventsWaitingMax: 256,
+  /** Refused acts on files of one session; one more ends it, for each leaves an event. */
+  fileRefusalsMax: 500,
+  /** Bytes of a file's path that an event keeps. */
+  filePathBytesMax: 4_096,
   /** Bytes of one frame's payload. */
   frameBytesMax: 1024 * 1024,
   /** Bytes of one session not yet durable before its sources are paused. */

@@ -8,6 +8,17 @@ export {
   TargetAuthorization,
 } from './authorize-target.ts';
 export { judgeCommand } from './command/index.ts';
+export {
+  FILE_PROTOCOLS,
+  type FileProtocol,
+  guardedPaths,
+  judgeFileAct,
+  judgeTransfer,
+  reachOfPath,
+  readTransfer,
+  type Transfer,
+  type TransferDirection,
+} from './files/index.ts';
 export { createMeter, type Meter, type MeterLimits } from './meter.ts';
 export {
   type ConnectionId,

@@ -37,43 +37,35 @@ export const AUDIT_EVENTS = {
     signIn: id,
     decision: z.enum(['approved', 'denied']),
   }),
-  'login.requested': body('A `sekisho login` asked for a certificate on its key.', {
-    login: id,
-    fingerprint: text,
-    sourceAddress: text,
-  }),
-  'login.decided': body('The certificate was approved or denied in the browser.', {
-    login: id,
+  'ssh.sign_in_decision_refused': body("Somebody approved the second factor of a key that is another person's.", {
+    signIn: id,
+    holder: id,
     decision: z.enum(['approved', 'denied']),
-  }),
-  'login.certificate_issued': body('An approved `sekisho login` fetched its certificate.', {
-    login: id,
-    serial: text,
-    fingerprint: text,
-    sourceAddress: text,
-    until: text,
-  }),
-  'login.certificate_revoked': body('A certificate of `sekisho login` was revoked; what it signed in ends.', {
-    serial: text,
   }),
   'ssh.signed_in': body('An SSH connection proved who the person is.', {
     connection: id,
-    method: z.enum(['ssh_key', 'browser']),
+    method: z.enum(['ssh_key', 'ssh_key_and_browser', 'certificate', 'browser']),
     fingerprint: text.nullable(),
     sourceAddress: text,
+    signIn: id.nullable().describe('The approval in the browser it rests on.'),
+    securityKey: z
+      .strictObject({ flags: z.number().int(), counter: z.number().int() })
+      .nullable()
+      .describe('What a security key said of its use: flags (1 touched, 4 person verified) and its counter.'),
+  }),
+  'ssh.sign_in_delayed': body('After failures the answer to a sign-in waited.', {
+    connection: id,
+    loginName: text,
+    sourceAddress: text,
+    milliseconds: z.number().int(),
   }),
   'ssh.sign_in_refused': body('An SSH connection did not prove who it is.', {
     connection: id,
     loginName: text,
     sourceAddress: text,
     reason: text,
-  }),
-  'ssh.jumped': body('A signed-in connection opened another one inside itself to a target (ProxyJump).', {
-    connection: id,
-    outer: id,
-    loginName: text,
-    account: text,
-    fingerprint: text,
+    fingerprint: text.nullable().optional().describe('Of the key or certificate it showed.'),
+    holder: id.nullable().optional().describe('Whose key that is or was; it proves nothing about who tried.'),
   }),
   'access.refused': body('A signed-in person was not let in to a target.', {
     connection: id,

@@ -1,0 +1,23 @@
+/** The shapes of file transfers. */
+import type { Word } from '../command/model.ts';
+
+export const FILE_PROTOCOLS = ['sftp', 'scp', 'rsync', 'git'] as const;
+export type FileProtocol = (typeof FILE_PROTOCOLS)[number];
+
+/** `upload`: from the person to the target. `download`: from the target to the person. */
+export type TransferDirection = 'upload' | 'download';
+
+/** The server's side of a file protocol, started by an exec request. */
+export interface Transfer {
+  readonly protocol: Exclude<FileProtocol, 'sftp'>;
+  /** The way the files go. */
+  readonly direction: TransferDirection;
+  /** Every right it needs; more than one where it reads and removes. */
+  readonly needs: readonly TransferDirection[];
+  /** What it reads or writes, as the command names it. */
+  readonly paths: readonly Word[];
+  /** Whether it goes down into directories. */
+  readonly recursive: boolean;
+  /** What in it no grant opens, for example an option that runs another program. */
+  readonly refused: string | undefined;
+}
