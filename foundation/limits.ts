@@ -26,6 +26,10 @@ export const LIMITS = {
   workerRestartsPerMinuteMax: 20,
   /** Hours the sessions of a replaced worker may go on. */
   workerDrainHours: 12,
+  /** Seconds a worker that broke may take to end in order. */
+  workerFaultSeconds: 8,
+  /** Seconds the workers may take to end their sessions when the gateway stops. */
+  workerStopSeconds: 18,
   /** Seconds a worker may outlive the process that started it. */
   workerOrphanSeconds: 15,
   /** Leaves of one worker that wait for the log. */

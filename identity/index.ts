@@ -9,13 +9,17 @@ export {
 } from './certificates/verify-host.ts';
 export { applyInventory } from './inventory/apply.ts';
 export { type Inventory, type InventoryInput, InventorySchema } from './inventory/schema.ts';
-export { enrolSshKey, findPersonByKey, noteKeyUsed, revokeSshKey } from './keys/enrol.ts';
+export { enrolSshKey, findPersonByKey, revokeSshKey } from './keys/enrol.ts';
 export { type GeneratedKey, generateSshKey } from './keys/generate.ts';
 export { fingerprintOf, type PublicKey, parsePublicKey } from './keys/public-key.ts';
-export { listSshKeys, type SshKey } from './keys/queries.ts';
+export { isCertificate, type Proof, type SecurityKeyUse, verifyPossession, wasUserVerified } from './keys/proof.ts';
+export { type KeyRecord, listSshKeys, type SshKey } from './keys/queries.ts';
 export { verifySshSignature } from './keys/signature.ts';
+export { findKey, type KeyUseRefusal, noteCounter, noteKeyUse, noteKeyUsed } from './keys/use.ts';
 export {
   type CertificateHolder,
+  certificateIsFor,
+  certificateSerial,
   findPersonByCertificate,
   isCertificateUnrevoked,
   type LoginDeps,
@@ -32,7 +36,7 @@ export { lockPerson, unlockPerson } from './persons/locks.ts';
 export { type Claims, changeLocale, provisionPerson } from './persons/provision.ts';
 export { findPerson, isLocked, listPersons, type PersonEntry } from './persons/queries.ts';
 export { decideSignIn } from './sign-ins/decide.ts';
-export type { SignInRequest } from './sign-ins/queries.ts';
+export type { SignInFactor, SignInRequest } from './sign-ins/queries.ts';
 export { findSignIn, requestSignIn } from './sign-ins/request.ts';
 export { SIGN_INS_CHANGED, waitForSignIn } from './sign-ins/wait.ts';
 export { closeWebSession, findWebSession, openWebSession } from './web-sessions/web-sessions.ts';

@@ -2,6 +2,8 @@
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../config/index.ts';
 import { createLog, GatewayError } from '../foundation/index.ts';
+import { runLogin } from './login/login.ts';
+import { runLogout } from './login/logout.ts';
 import { serve } from './serve.ts';
 import { runVerify } from './verify.ts';
 import { VERSION } from './version.ts';
@@ -13,6 +15,10 @@ const HELP = `sekisho ${VERSION}: a privileged-access gateway with an export-app
   sekisho verify SESSION [--file F] [--data DIR]
                                      check a recording, or a copy of it, against the signed log; needs no gateway
                                      and, with --data, no configuration
+  sekisho login [URL] [--directory D] [--write]
+                                     on your own machine: sign in by browser for some hours, and let plain ssh use it;
+                                     --write adds one Include line to ~/.ssh/config
+  sekisho logout [--directory D]     revoke that certificate and delete its files
   sekisho help | version
 
 Configuration: sekisho.json in the working directory, or the file that SEKISHO_CONFIG names. docs/reference/config.md
@@ -53,6 +59,16 @@ async function dispatch(command: string, rest: string[]): Promise<number> {
         typeof data === 'string' ? data : (await loadConfig({ programDirectory: PROGRAM })).dataDirectory;
       return runVerify(directory, positionals, typeof file === 'string' ? file : undefined);
     }
+    case 'login': {
+      const { values, positionals } = read(rest, { directory: { type: 'string' }, write: { type: 'boolean' } });
+      const [url, ...more] = positionals;
+      if (more.length > 0) throw new GatewayError('request_invalid', 'Name one gateway: sekisho login https://…');
+      return runLogin({ url, directory: textOf(values['directory']), write: values['write'] === true });
+    }
+    case 'logout': {
+      const { values } = read(rest, { directory: { type: 'string' } });
+      return runLogout({ directory: textOf(values['directory']) });
+    }
     case 'version':
     case '--version':
       process.stdout.write(`${VERSION}\n`);
@@ -67,6 +83,8 @@ async function dispatch(command: string, rest: string[]): Promise<number> {
       return 2;
   }
 }
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 function read(args: string[], options: Record<string, { type: 'boolean' | 'string' }>) {
   try {

@@ -15,7 +15,7 @@ import { appendAuditEvent } from '../../recorder/index.ts';
 import type { CertificateAuthority } from '../certificates/authority.ts';
 import { type Certificate, decodeCertificate } from '../certificates/certificate.ts';
 import { verifyUserCertificate } from '../certificates/verify.ts';
-import { fingerprintOf } from '../keys/public-key.ts';
+import { fingerprintOf, parsePublicKey } from '../keys/public-key.ts';
 import { verifySshSignature } from '../keys/signature.ts';
 import { findPerson } from '../persons/queries.ts';
 import type { IdentityDeps } from '../rows.ts';
@@ -125,6 +125,20 @@ export async function isCertificateUnrevoked(deps: IdentityDeps, blob: Buffer, p
   const certificate = decodedOrNone(blob);
   if (certificate === undefined) return false;
   return (await findCertificateHolder(deps.database, certificate)) === personId;
+}
+
+/** Whether a certificate line is for this public line and valid now: what its receiver can see of it. */
+export function certificateIsFor(line: string, publicKeyLine: string, now: Date): boolean {
+  const certificate = decodedOrNone(Buffer.from(line.split(' ')[1] ?? '', 'base64'));
+  const seconds = BigInt(Math.floor(now.getTime() / 1000));
+  return (
+    certificate?.publicKey.equals(parsePublicKey(publicKeyLine).blob) === true && certificate.validBefore > seconds
+  );
+}
+
+/** The serial in a certificate's base64. @throws {GatewayError} `key_invalid`. */
+export function certificateSerial(base64: string): bigint {
+  return decodeCertificate(Buffer.from(base64, 'base64')).serial;
 }
 
 /** Notes that a signature with this certificate just succeeded. */

@@ -80,6 +80,18 @@ export const codesJa: Readonly<Record<keyof typeof codesEn, string>> = {
   'error.ticket_unusable.next': 'ターミナルに表示されたリンクから新しく申請してください。',
   'error.no_approver.message': 'あなた以外に承認できる人がいません。',
   'error.no_approver.next': '別の運用責任者を登録するよう、システム管理者に依頼してください。',
+  'error.login_unreachable.message': 'コマンドに対してゲートウェイが応答しませんでした。',
+  'error.login_unreachable.next': 'アドレスと通信環境を確認し、sekisho login をもう一度実行してください。',
+  'error.login_answer_refused.message': 'コマンドに対するゲートウェイの応答を使用できません。',
+  'error.login_answer_refused.next': 'アドレスを確認してください。正しい場合はシステム管理者に連絡してください。',
+  'error.login_directory_refused.message':
+    'コマンドの保存先がリンクであるか、他の利用者からアクセスできる状態です。',
+  'error.login_directory_refused.next':
+    '本人だけがアクセスできるようにする（chmod 700）か、--directory で別の場所を指定してください。',
+  'error.login_not_approved.message': '時間内にブラウザーで承認されませんでした。',
+  'error.login_not_approved.next': 'sekisho login をもう一度実行し、表示されたリンクを開いてください。',
+  'error.session_not_live.message': '作業セッションが終了しているか、現在の状態ではこの操作ができません。',
+  'error.session_not_live.next': '一覧の現在の状態を確認してください。',
   'error.recording_unavailable.message': '記録を保存できないため、何も実行されません。',
   'error.recording_unavailable.next': '運用担当者に連絡してください。後でもう一度試しても問題ありません。',
   'error.recording_corrupt.message': '保存された記録を記録として読み取れません。',
