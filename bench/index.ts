@@ -1,0 +1,42 @@
+/** `npm run bench -- NAME [--only id,id] [--quick] [--runs N] [--profile DIRECTORY]`: progress on stderr, one JSON on the last line. */
+import { parseArgs } from 'node:util';
+import { topFunctions } from './measure/profile.ts';
+import type { BenchOptions, Report } from './model.ts';
+import { sshBench } from './ssh/index.ts';
+
+const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<Report>>> = { ssh: sshBench };
+
+async function main(): Promise<number> {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: {
+      only: { type: 'string' },
+      quick: { type: 'boolean' },
+      runs: { type: 'string' },
+      profile: { type: 'string' },
+    },
+  });
+  const bench = BENCHES[positionals[0] ?? ''];
+  if (bench === undefined) {
+    process.stderr.write(`bench: name one of ${Object.keys(BENCHES).join(', ')}\n`);
+    return 2;
+  }
+  const report = await bench({
+    only: values.only === undefined ? [] : values.only.split(','),
+    quick: values.quick ?? false,
+    runs: Number(values.runs ?? 5),
+    profile: values.profile,
+    say: (line) => process.stderr.write(`bench: ${line}\n`),
+  });
+  if (values.profile !== undefined) for (const line of topFunctions(values.profile)) process.stderr.write(`${line}\n`);
+  for (const { id, value, op, limit, unit, holds, reason } of report.bars) {
+    const state = holds === null ? 'not measured' : holds ? 'holds' : 'FAILS';
+    process.stderr.write(
+      `bench: ${id}: ${String(value)} ${op} ${limit} ${unit}: ${state}${reason === undefined ? '' : ` (${reason})`}\n`,
+    );
+  }
+  process.stdout.write(`${JSON.stringify(report)}\n`);
+  return report.bars.some(({ holds }) => holds === false) ? 1 : 0;
+}
+
+process.exitCode = await main();

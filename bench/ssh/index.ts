@@ -1,0 +1,52 @@
+/** The bars of the SSH bastion, each measured beside OpenSSH on the same machine in the same run. */
+import { profiling } from '../measure/profile.ts';
+import type { BenchOptions, Part, Report } from '../model.ts';
+import { World } from '../world/world.ts';
+import { bulk } from './bulk.ts';
+import { connectLoopback, connectWan } from './connect.ts';
+import { echoIdle, echoUnderBulk } from './echo.ts';
+import { handshake, type LoadWorld, loadWorld, memory } from './load.ts';
+import { sftp } from './sftp.ts';
+
+/** Parts that share one world. */
+const SHARED: Readonly<Record<string, (world: World, options: BenchOptions) => Promise<Part>>> = {
+  connect_loopback: connectLoopback,
+  connect_wan: connectWan,
+  echo_idle: echoIdle,
+  echo_under_bulk: echoUnderBulk,
+  bulk,
+  sftp,
+};
+
+/** Parts that need a target that costs nothing, and cores of their own. */
+const UNDER_LOAD: Readonly<Record<string, (world: LoadWorld, options: BenchOptions) => Promise<Part>>> = {
+  handshake,
+  memory,
+};
+
+export async function sshBench(options: BenchOptions): Promise<Report> {
+  const wanted = (id: string): boolean => options.only.length === 0 || options.only.includes(id);
+  const parts: Part[] = [];
+  const nodeArguments = options.profile === undefined ? [] : profiling(options.profile);
+  const shared = Object.entries(SHARED).filter(([id]) => wanted(id));
+  if (shared.length > 0) {
+    await using world = await World.start({ withWan: wanted('connect_wan'), nodeArguments });
+    for (const [id, measure] of shared) {
+      options.say(`-- ${id}`);
+      parts.push(await measure(world, options));
+    }
+  }
+  const loaded = Object.entries(UNDER_LOAD).filter(([id]) => wanted(id));
+  if (loaded.length > 0) {
+    await using world = await loadWorld({ nodeArguments });
+    for (const [id, measure] of loaded) {
+      options.say(`-- ${id}`);
+      parts.push(await measure(world, options));
+    }
+  }
+  return {
+    name: 'ssh',
+    figures: Object.assign({}, ...parts.map(({ figures }) => figures)) as Report['figures'],
+    bars: parts.flatMap(({ bars }) => bars),
+  };
+}
