@@ -62,7 +62,7 @@ const ssh = z
       .enum(['none', 'browser'])
       .optional()
       .describe(
-        'What an enrolled key needs beside it: nothing, or its holder\'s approval of the connection in the browser. A certificate of `sekisho login` was approved there already. Default `none` in demo mode, `browser` in production.',
+        "What an enrolled key needs beside it: nothing, or its holder's approval of the connection in the browser. A certificate of `sekisho login` was approved there already. Default `none` in demo mode, `browser` in production.",
       ),
     second_factor_minutes: z
       .number()
@@ -89,7 +89,9 @@ const ssh = z
       .max(LIMITS.bannerCharactersMax)
       .regex(/^[^\p{Cc}]*(\n[^\p{Cc}]*)*$/u, 'must be text without control characters')
       .optional()
-      .describe('Shown to everybody before the sign-in; empty: nothing. Default: that sessions are recorded, in two languages.'),
+      .describe(
+        'Shown to everybody before the sign-in; empty: nothing. Default: that sessions are recorded, in two languages.',
+      ),
   })
   .describe('The SSH bastion.');
 

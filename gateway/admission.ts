@@ -1,4 +1,10 @@
-import { findPerson, findPersonByKey, loadAuthorizationFacts } from '../identity/index.ts';
+import {
+  findPerson,
+  findPersonByKey,
+  isCertificate,
+  isCertificateUnrevoked,
+  loadAuthorizationFacts,
+} from '../identity/index.ts';
 import { appendAuditEvent } from '../recorder/index.ts';
 import { asError } from '../foundation/index.ts';
 import { type AccessRefusal, authorizeTarget, type Person } from '../policy/index.ts';
@@ -89,5 +95,7 @@ async function readStanding(
 }
 
 async function isKeyInForce(deps: SessionDeps, who: Person, keyBlob: Buffer | null): Promise<boolean> {
-  return keyBlob === null || (await findPersonByKey(deps, keyBlob))?.person.id === who.id;
+  if (keyBlob === null) return true;
+  if (isCertificate(keyBlob)) return isCertificateUnrevoked(deps, keyBlob, who.id);
+  return (await findPersonByKey(deps, keyBlob))?.person.id === who.id;
 }

@@ -15,6 +15,17 @@ const body = <Shape extends z.ZodRawShape>(description: string, shape: Shape) =>
 export const AUDIT_EVENTS = {
   'gateway.started': body('A gateway process began its work.', { gateway: id, mode: text, version: text }),
   'gateway.stopped': body('A gateway process ended its work in order.', { gateway: id }),
+  'gateway.reloaded': body('The workers of a gateway were replaced; earlier ones finish their sessions.', {
+    gateway: id,
+    workers: z.number().int(),
+  }),
+  'gateway.reload_refused': body('The workers were not replaced, and nothing changed.', { gateway: id, detail: text }),
+  'worker.lost': body('A worker process broke off; its recordings are sealed and its sessions closed.', {
+    gateway: id,
+    worker: id,
+    cause: text,
+    sessions: z.number().int(),
+  }),
   'person.signed_in': body('A person signed in to the console.', { issuer: text, sourceAddress: text }),
   'person.signed_out': body('A person signed out of the console.', {}),
   'person.provisioned': body('A person was seen for the first time or changed at the identity provider.', {
@@ -42,6 +53,25 @@ export const AUDIT_EVENTS = {
     holder: id,
     decision: z.enum(['approved', 'denied']),
   }),
+  'login.requested': body('A `sekisho login` asked for a certificate on its key.', {
+    login: id,
+    fingerprint: text,
+    sourceAddress: text,
+  }),
+  'login.decided': body('The certificate was approved or denied in the browser.', {
+    login: id,
+    decision: z.enum(['approved', 'denied']),
+  }),
+  'login.certificate_issued': body('An approved `sekisho login` fetched its certificate.', {
+    login: id,
+    serial: text,
+    fingerprint: text,
+    sourceAddress: text,
+    until: text,
+  }),
+  'login.certificate_revoked': body('A certificate of `sekisho login` was revoked; what it signed in ends.', {
+    serial: text,
+  }),
   'ssh.signed_in': body('An SSH connection proved who the person is.', {
     connection: id,
     method: z.enum(['ssh_key', 'ssh_key_and_browser', 'certificate', 'browser']),
@@ -66,6 +96,13 @@ export const AUDIT_EVENTS = {
     reason: text,
     fingerprint: text.nullable().optional().describe('Of the key or certificate it showed.'),
     holder: id.nullable().optional().describe('Whose key that is or was; it proves nothing about who tried.'),
+  }),
+  'ssh.jumped': body('A signed-in connection opened another one inside itself to a target (ProxyJump).', {
+    connection: id,
+    outer: id,
+    loginName: text,
+    account: text,
+    fingerprint: text,
   }),
   'access.refused': body('A signed-in person was not let in to a target.', {
     connection: id,

@@ -12,14 +12,19 @@ import {
 import { AUDIT_EVENTS, type AuditEvent, type AuditEventType } from './audit-events.ts';
 import type { SealedRecording } from './recording.ts';
 
+/** The body of an event, checked, as the column holds it: for a statement that does an act and tells of it in one. */
+export function auditBody(event: AuditEvent): string {
+  return JSON.stringify(AUDIT_EVENTS[event.type].parse(event.body));
+}
+
 /** Appends one audit event. Give it the transaction of the act it tells of. */
 export async function appendAuditEvent(db: Queryable, clock: Clock, event: AuditEvent): Promise<void> {
-  const body = AUDIT_EVENTS[event.type].parse(event.body);
+  const body = auditBody(event);
   await execute(
     db,
     sql(z.never())`
       INSERT INTO audit_events (at, type, actor_id, session_id, ticket_id, body)
-      VALUES (${clock.now()}, ${event.type}, ${event.actor}, ${event.session ?? null}, ${event.ticket ?? null}, ${JSON.stringify(body)})`,
+      VALUES (${clock.now()}, ${event.type}, ${event.actor}, ${event.session ?? null}, ${event.ticket ?? null}, ${body})`,
   );
 }
 

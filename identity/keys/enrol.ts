@@ -4,8 +4,9 @@ import { appendAuditEvent } from '../../recorder/index.ts';
 import { requireUnlocked } from '../persons/locks.ts';
 import { findPerson, lockPersonRow } from '../persons/queries.ts';
 import type { IdentityDeps } from '../rows.ts';
-import { fingerprintOf, isPrintable, parsePublicKey } from './public-key.ts';
-import { findKeyHolder, insertSshKey, listSshKeys, revokeKey, type SshKey, updateKeyUsed } from './queries.ts';
+import { isPrintable, parsePublicKey } from './public-key.ts';
+import { insertSshKey, listSshKeys, revokeKey, type SshKey } from './queries.ts';
+import { findKey } from './use.ts';
 
 const LABEL_CHARACTERS_MAX = 200;
 const DAY_MS = 86_400_000;
@@ -63,21 +64,11 @@ export async function revokeSshKey(deps: IdentityDeps, principal: Principal, fin
   });
 }
 
-/**
- * Whose key an SSH client showed; undefined when it is not enrolled, revoked or expired. Showing is not proving: the
- * caller checks the signature (`verifySshSignature`), and `authorizeTarget` whether the person may enter.
- */
+/** Whose key it is while it is in force; undefined when it is not enrolled, revoked or expired. */
 export async function findPersonByKey(
   deps: IdentityDeps,
   blob: Buffer,
 ): Promise<{ person: Person; fingerprint: string } | undefined> {
-  const fingerprint = fingerprintOf(blob);
-  const personId = await findKeyHolder(deps.database, { fingerprint, blob, now: deps.clock.now() });
-  const person = personId === undefined ? undefined : await findPerson(deps.database, personId);
-  return person === undefined ? undefined : { person, fingerprint };
-}
-
-/** Notes that a signature of the key just succeeded. */
-export function noteKeyUsed(deps: IdentityDeps, fingerprint: string): Promise<void> {
-  return updateKeyUsed(deps.database, fingerprint, deps.clock.now());
+  const key = await findKey(deps, blob, { sourceAddress: '', approvedSince: null });
+  return key?.state === 'in_force' ? { person: key.person, fingerprint: key.fingerprint } : undefined;
 }

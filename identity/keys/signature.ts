@@ -28,7 +28,7 @@ export function verifySshSignature(publicKey: Uint8Array, data: Uint8Array, sign
   }
 }
 
-interface Signed {
+export interface Signed {
   readonly name: string;
   readonly data: Uint8Array;
   readonly bytes: Buffer;
@@ -39,7 +39,8 @@ function verifyRsa(key: KeyObject, { name, data, bytes }: Signed): boolean {
   return hash !== undefined && verify(hash, data, key, bytes);
 }
 
-function verifyEcdsa(key: KeyObject, { name, data, bytes }: Signed): boolean {
+/** `name` is that of the curve's plain algorithm; `bytes` are the two numbers (RFC 5656 §3.1.2). */
+export function verifyEcdsa(key: KeyObject, { name, data, bytes }: Signed): boolean {
   const curve = CURVES.get(name);
   if (curve === undefined) return false;
   const reader = new ByteReader(bytes);

@@ -1,5 +1,6 @@
 /**
- * SSH public keys as bytes (RFC 4253 §6.6, RFC 5656 §3.1, RFC 8709 §4): read strictly, one writing for one key.
+ * SSH public keys as bytes (RFC 4253 §6.6, RFC 5656 §3.1, RFC 8709 §4, OpenSSH PROTOCOL.u2f): read strictly, one writing
+ * for one key.
  *
  * A key with two writings would have two fingerprints, and then one key could be enrolled by two people.
  */
@@ -7,10 +8,12 @@ import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { asError, ByteReader, GatewayError, LIMITS } from '../../foundation/index.ts';
 
 export interface WireKey {
-  /** As in the blob: `ssh-ed25519`, `ecdsa-sha2-nistp256`/`384`/`521` or `ssh-rsa`. */
+  /** As in the blob: `ssh-ed25519`, `ecdsa-sha2-nistp256`/`384`/`521` or `ssh-rsa`; a security key's begins with `sk-`. */
   readonly algorithm: string;
   readonly blob: Buffer;
   readonly key: KeyObject;
+  /** What a security key signs for (`ssh:`); null for every other key. */
+  readonly application: string | null;
 }
 
 interface Curve {
@@ -26,23 +29,40 @@ export const CURVES: ReadonlyMap<string, Curve> = new Map([
   ['ecdsa-sha2-nistp521', { name: 'nistp521', jwk: 'P-521', coordinateBytes: 66, hash: 'sha512' }],
 ]);
 
+/** Algorithms of security keys, and the algorithm of the key inside. */
+const SECURITY_KEYS: ReadonlyMap<string, string> = new Map([
+  ['sk-ssh-ed25519@openssh.com', 'ssh-ed25519'],
+  ['sk-ecdsa-sha2-nistp256@openssh.com', 'ecdsa-sha2-nistp256'],
+]);
+/** A key that signs for a web site could be asked for a signature by that site. */
+const APPLICATION = /^ssh:[\x21-\x7e]{0,250}$/;
+
 const RSA_BITS_MIN = 3072;
 const RSA_BITS_MAX = 16_384;
 const RSA_EXPONENT_BYTES_MAX = 8;
 
 /**
- * Reads one public key of an accepted kind; every byte must belong to it.
- * @throws {GatewayError} `key_invalid`
+ * Reads one public key of a kind that signs by itself; every byte must belong to it.
+ * @throws {GatewayError} `key_invalid`, for a security key too: who takes one has to judge its flags and its counter.
  */
 export function readWireKey(blob: Uint8Array): WireKey {
+  const key = readAnyWireKey(blob);
+  if (key.application !== null) throw new GatewayError('key_invalid', 'This kind of key is not accepted.');
+  return key;
+}
+
+/** Reads one public key of any accepted kind, security keys among them. @throws {GatewayError} `key_invalid` */
+export function readAnyWireKey(blob: Uint8Array): WireKey {
   if (blob.length > LIMITS.sshPublicKeyBytesMax) throw new GatewayError('key_invalid', 'The key is too long.');
   return keyReading(() => {
     const bytes = Buffer.from(blob);
     const reader = new ByteReader(bytes);
     const algorithm = reader.sshString().toString('latin1');
-    const jwk = readFields(algorithm, reader);
+    const inner = SECURITY_KEYS.get(algorithm);
+    const jwk = readFields(inner ?? algorithm, reader);
+    const application = inner === undefined ? null : readApplication(reader);
     if (reader.remaining > 0) throw new GatewayError('key_invalid', 'Bytes follow the end of the key.');
-    return { algorithm, blob: bytes, key: createPublicKey({ key: jwk, format: 'jwk' }) };
+    return { algorithm, blob: bytes, key: createPublicKey({ key: jwk, format: 'jwk' }), application };
   });
 }
 
@@ -62,6 +82,14 @@ function readFields(algorithm: string, reader: ByteReader): JsonWebKey {
   const curve = CURVES.get(algorithm);
   if (curve === undefined) throw new GatewayError('key_invalid', 'This kind of key is not accepted.');
   return readPoint(curve, reader);
+}
+
+function readApplication(reader: ByteReader): string {
+  const application = reader.sshString().toString('latin1');
+  if (!APPLICATION.test(application)) {
+    throw new GatewayError('key_invalid', 'This security key was not made for SSH.');
+  }
+  return application;
 }
 
 function readEd25519(reader: ByteReader): JsonWebKey {

@@ -8,7 +8,8 @@ import { normalizeCode } from './request.ts';
 
 /**
  * The signed-in person says that the waiting SSH connection is theirs, or that it is not. Approving makes it theirs,
- * so only a maintainer may; denying lets nobody in, so anybody with the code may.
+ * so only a maintainer may, and only the holder
+ * of the key where a key signed already; denying lets nobody in, so anybody with the code may.
  * @throws {GatewayError} `not_found`, `transition_forbidden` (decided or expired), `not_permitted`, `person_locked`.
  */
 export async function decideSignIn(
@@ -16,7 +17,7 @@ export async function decideSignIn(
   principal: Principal,
   { code, decision }: { code: string; decision: 'approved' | 'denied' },
 ): Promise<void> {
-  await deps.database.inTransaction(async (tx) => {
+  const refused = await deps.database.inTransaction(async (tx) => {
     const person = await requireUnlocked(tx, principal.person.id);
     const request = await lockSignIn(tx, normalizeCode(code));
     if (request === undefined) throw new GatewayError('not_found');
@@ -25,6 +26,14 @@ export async function decideSignIn(
       throw new GatewayError('transition_forbidden', 'This sign-in was decided already or has expired.');
     }
     if (decision === 'approved' && !person.roles.includes('maintainer')) throw new GatewayError('not_permitted');
+    const { factor } = request;
+    if (decision === 'approved' && factor !== null && factor.holder !== person.id) {
+      // Whoever holds a stolen key would otherwise send the link to anybody who believes them. The refusal is no
+      // exception yet: thrown in here, it would take its own event back.
+      const body = { signIn: request.id, holder: factor.holder, decision };
+      await appendAuditEvent(tx, deps.clock, { type: 'ssh.sign_in_decision_refused', actor: person.id, body });
+      return true;
+    }
     const decided = await updateDecision(tx, { id: request.id, state: decision, personId: person.id, at });
     invariant(decided === 1, 'a locked pending sign-in is decided once');
     await appendAuditEvent(tx, deps.clock, {
@@ -32,5 +41,7 @@ export async function decideSignIn(
       actor: person.id,
       body: { signIn: request.id, decision },
     });
+    return false;
   });
+  if (refused) throw new GatewayError('not_permitted', 'This sign-in is of another person: only they can approve it.');
 }

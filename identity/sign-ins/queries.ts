@@ -15,6 +15,14 @@ export interface SignInRequest {
   readonly state: SignInState;
   readonly createdAt: Date;
   readonly expiresAt: Date;
+  /** The key whose second factor the approval is; null when the connection showed no known key. */
+  readonly factor: SignInFactor | null;
+}
+
+/** A key that signed already; only its holder may approve. */
+export interface SignInFactor {
+  readonly holder: PersonId;
+  readonly fingerprint: string;
 }
 
 /** With who decided; for this room alone. */
@@ -32,6 +40,8 @@ const SignInRow = z
     created_at: z.date(),
     expires_at: z.date(),
     person_id: PersonIdSchema.nullable(),
+    for_person_id: PersonIdSchema.nullable(),
+    key_fingerprint: z.string().nullable(),
   })
   .transform(
     (row): SignInRecord => ({
@@ -43,6 +53,10 @@ const SignInRow = z
       createdAt: row.created_at,
       expiresAt: row.expires_at,
       decidedBy: row.person_id,
+      factor:
+        row.for_person_id === null || row.key_fingerprint === null
+          ? null
+          : { holder: row.for_person_id, fingerprint: row.key_fingerprint },
     }),
   );
 
@@ -51,9 +65,11 @@ export function insertSignIn(tx: Transaction, request: Omit<SignInRequest, 'stat
   return execute(
     tx,
     sql(z.never())`
-      INSERT INTO ssh_sign_ins (id, code, state, login_name, source_address, created_at, expires_at)
+      INSERT INTO ssh_sign_ins (id, code, state, login_name, source_address, created_at, expires_at, for_person_id,
+        key_fingerprint)
       VALUES (${request.id}, ${request.code}, 'pending', ${request.loginName}, ${request.sourceAddress},
-        ${request.createdAt}, ${request.expiresAt})
+        ${request.createdAt}, ${request.expiresAt}, ${request.factor?.holder ?? null},
+        ${request.factor?.fingerprint ?? null})
       ON CONFLICT (code) DO NOTHING`,
   );
 }
@@ -62,7 +78,7 @@ export function selectSignInByCode(db: Queryable, code: string): Promise<SignInR
   return maybeOne(
     db,
     sql(SignInRow)`
-      SELECT id, code, state, login_name, source_address, created_at, expires_at, person_id
+      SELECT id, code, state, login_name, source_address, created_at, expires_at, person_id, for_person_id, key_fingerprint
       FROM ssh_sign_ins WHERE code = ${code}`,
   );
 }
@@ -71,7 +87,7 @@ export function selectSignInById(db: Queryable, id: string): Promise<SignInRecor
   return maybeOne(
     db,
     sql(SignInRow)`
-      SELECT id, code, state, login_name, source_address, created_at, expires_at, person_id
+      SELECT id, code, state, login_name, source_address, created_at, expires_at, person_id, for_person_id, key_fingerprint
       FROM ssh_sign_ins WHERE id = ${id}`,
   );
 }
@@ -81,7 +97,7 @@ export function lockSignIn(tx: Transaction, code: string): Promise<SignInRecord 
   return maybeOne(
     tx,
     sql(SignInRow)`
-      SELECT id, code, state, login_name, source_address, created_at, expires_at, person_id
+      SELECT id, code, state, login_name, source_address, created_at, expires_at, person_id, for_person_id, key_fingerprint
       FROM ssh_sign_ins WHERE code = ${code} FOR UPDATE`,
   );
 }

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import ssh2 from 'ssh2';
-import { isSignedBy } from '../../gateway/ssh/authentication.ts';
+import { isSignedBy } from '../../gateway/ssh/authentication/index.ts';
 import { generateSshKey } from '../../identity/index.ts';
 
 const BLOB = Buffer.from('what the client signs: session id, user, service, method, key');

@@ -1,5 +1,4 @@
 /** A whole gateway in this process, with the demo's people and server, on a database and a directory of its own. */
-import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config/index.ts';
@@ -10,13 +9,10 @@ import { type Running, startAll } from '../../main/all.ts';
 import { findFreePort } from '../../main/free-port.ts';
 import { ROLES } from '../../policy/index.ts';
 import { type FreshDatabase, freshDatabase } from './database.ts';
+import { runToEnd, type SshResult } from './run-to-end.ts';
 import { tempDirectory } from './temp-directory.ts';
 
-export interface SshResult {
-  readonly status: number | null;
-  readonly stdout: Buffer;
-  readonly stderr: string;
-}
+export { runToEnd, type SshResult };
 
 export interface ApiAnswer {
   readonly status: number;
@@ -37,6 +33,8 @@ export interface TestGatewayOptions {
   /** JSON file of more systems and targets. */
   readonly inventory?: string;
   readonly config?: Partial<Config>;
+  /** Of the configuration's `ssh`, what differs. */
+  readonly ssh?: Partial<Config['ssh']>;
 }
 
 export class TestGateway implements AsyncDisposable {
@@ -59,7 +57,7 @@ export class TestGateway implements AsyncDisposable {
     try {
       const db = cleanup.use(await freshDatabase());
       const { path } = cleanup.use(await tempDirectory());
-      const config = { ...(await testConfig(db, path, options.inventory)), ...options.config };
+      const config = { ...(await testConfig(db, path, options)), ...options.config };
       const running = cleanup.use(await startAll(config, createLog('silent'), options.clock ?? systemClock));
       return new TestGateway(running, db, path, cleanup);
     } catch (thrown) {
@@ -149,14 +147,23 @@ export class TestGateway implements AsyncDisposable {
   }
 }
 
-async function testConfig(db: FreshDatabase, directory: string, inventory: string | undefined): Promise<Config> {
+async function testConfig(
+  db: FreshDatabase,
+  directory: string,
+  { inventory, ssh: sshSettings }: TestGatewayOptions,
+): Promise<Config> {
   const http = await findFreePort(LOOPBACK, 0);
   const ssh = await findFreePort(LOOPBACK, 0);
   return {
     mode: 'demo',
     dataDirectory: join(directory, 'data'),
     http: { host: LOOPBACK, port: http, publicUrl: `http://${LOOPBACK}:${http}` },
-    ssh: { host: LOOPBACK, port: ssh, advertisedHost: LOOPBACK, advertisedPort: ssh, workers: 0 },
+    ssh: {
+      ...{ host: LOOPBACK, port: ssh, advertisedHost: LOOPBACK, advertisedPort: ssh, workers: 0 },
+      signIn: { secondFactor: 'none', secondFactorMinutes: 0, userVerification: false, banner: '' },
+      proxyProtocolFrom: [],
+      ...sshSettings,
+    },
     targets: { allowedNetworks: [], deniedNetworks: [] },
     database: { url: db.url, ownerUrl: null, poolSize: 5 },
     redis: null,
@@ -165,21 +172,4 @@ async function testConfig(db: FreshDatabase, directory: string, inventory: strin
     inventory: inventory ?? null,
     logLevel: 'silent',
   };
-}
-
-/** Runs a program to its end. Standard input is empty unless given. */
-export function runToEnd(program: string, args: readonly string[], stdin: string | Buffer = ''): Promise<SshResult> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], timeout: 60_000 });
-    const stdout: Buffer[] = [];
-    const stderr: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
-    child.stdin.on('error', () => undefined); // The program may end before it read everything.
-    child.once('error', reject);
-    child.once('close', (status) => {
-      resolve({ status, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString('utf8') });
-    });
-    child.stdin.end(stdin);
-  });
 }

@@ -1,0 +1,45 @@
+/** What the steps of a sign-in hand on to one another. */
+import type { Clock, Database, Log } from '../../../foundation/index.ts';
+import type { CertificateAuthority } from '../../../identity/index.ts';
+import type { ConnectionId, Person } from '../../../policy/index.ts';
+import type { Throttle } from './throttle.ts';
+
+/** What this gateway asks of who signs in; plain data, the same in every process. */
+export interface SignInRules {
+  /** `browser`: an enrolled key alone is half a sign-in, its holder approves the connection in the browser. */
+  readonly secondFactor: 'none' | 'browser';
+  /** How long one approval is remembered for the same person, key and source address; 0: never. */
+  readonly secondFactorMinutes: number;
+  /** Every security key has to verify who touches it, also one that was enrolled without. */
+  readonly userVerification: boolean;
+  /** Shown to everybody before the sign-in; may be empty. */
+  readonly banner: string;
+}
+
+export interface AuthenticationDeps {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly publicUrl: URL;
+  readonly loginAuthority: CertificateAuthority;
+  readonly signIn: SignInRules;
+  readonly signInDecided: EventTarget;
+  readonly throttle: Throttle;
+}
+
+export interface Arrival {
+  readonly connectionId: ConnectionId;
+  readonly sourceAddress: string;
+  /** Aborted when the connection closes. */
+  readonly signal: AbortSignal;
+  /** A person is reading in a browser: the connection may wait longer than for a machine. */
+  readonly extendGrace: (seconds: number) => void;
+}
+
+export interface SignedIn {
+  readonly person: Person;
+  readonly loginName: string;
+  readonly method: 'ssh_key' | 'ssh_key_and_browser' | 'certificate' | 'browser';
+  /** The key or certificate whose signature succeeded; null when a browser alone approved. */
+  readonly keyBlob: Buffer | null;
+}
