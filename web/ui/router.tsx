@@ -5,6 +5,7 @@ import { Shell } from './components/Shell.tsx';
 import { AuditPage } from './pages/Audit.tsx';
 import { HomePage } from './pages/Home.tsx';
 import { KeysPage } from './pages/Keys.tsx';
+import { LoginPage } from './pages/Login.tsx';
 import { BrokenPage, MissingPage } from './pages/Missing.tsx';
 import { NotificationsPage } from './pages/Notifications.tsx';
 import { PeoplePage } from './pages/People.tsx';
@@ -32,6 +33,7 @@ const root = createRootRoute({ component: Shell, notFoundComponent: MissingPage,
 const home = createRoute({ getParentRoute: () => root, path: '/', component: HomePage });
 const keys = createRoute({ getParentRoute: () => root, path: '/keys', component: KeysPage });
 const sshSignIn = createRoute({ getParentRoute: () => root, path: '/ssh/$code', component: SshSignInRoute });
+const login = createRoute({ getParentRoute: () => root, path: '/logins/$code', component: LoginRoute });
 const tickets = createRoute({
   getParentRoute: () => root,
   path: '/tickets',
@@ -74,6 +76,9 @@ const audit = createRoute({
 function SshSignInRoute(): ReactElement {
   return <SshSignInPage code={sshSignIn.useParams().code} />;
 }
+function LoginRoute(): ReactElement {
+  return <LoginPage code={login.useParams().code} />;
+}
 function TicketsRoute(): ReactElement {
   return <TicketsPage box={tickets.useSearch().box ?? 'mine'} />;
 }
@@ -98,6 +103,7 @@ export const router = createRouter({
     home,
     keys,
     sshSignIn,
+    login,
     tickets,
     ticketNew,
     ticket,

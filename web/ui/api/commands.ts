@@ -37,6 +37,15 @@ export const useDecideSignIn = (code: string) =>
     ['ssh-sign-ins'],
   );
 
+export const useDecideLogin = (code: string) =>
+  useCommand(
+    (decision: 'approved' | 'denied') => callPlain('POST', `/api/logins/${part(code)}/decision`, { decision }),
+    ['logins', 'certificates'],
+  );
+
+export const useRevokeCertificate = () =>
+  useCommand((serial: string) => callPlain('DELETE', `/api/certificates/${part(serial)}`), ['certificates']);
+
 const TicketAnswer = z.object({ ticket: Ticket });
 
 export interface ExportRequest {

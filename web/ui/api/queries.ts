@@ -4,7 +4,9 @@ import * as z from 'zod/mini';
 import { call } from './client.ts';
 import {
   AuditEvent,
+  Certificate,
   ListedPerson,
+  Login,
   May,
   Me,
   Notification,
@@ -46,6 +48,20 @@ export const useSignIn = (code: string) =>
     queryKey: ['ssh-sign-ins', code],
     queryFn: async () => (await call(z.object({ signIn: SignIn }), 'GET', `/api/ssh-sign-ins/${part(code)}`)).signIn,
     refetchInterval: (query) => (query.state.data?.state === 'pending' ? 5_000 : false),
+  });
+
+export const useLogin = (code: string) =>
+  useQuery({
+    queryKey: ['logins', code],
+    queryFn: async () => (await call(z.object({ login: Login }), 'GET', `/api/logins/${part(code)}`)).login,
+    refetchInterval: (query) => (query.state.data?.state === 'pending' ? 5_000 : false),
+  });
+
+export const useCertificates = () =>
+  useQuery({
+    queryKey: ['certificates'],
+    queryFn: async () =>
+      (await call(z.object({ certificates: z.array(Certificate) }), 'GET', '/api/certificates')).certificates,
   });
 
 export const useRefusedAct = (id: string) =>

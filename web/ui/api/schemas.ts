@@ -92,6 +92,25 @@ const titledTarget = z.object({
   systemTitleJa: z.string(),
 });
 
+export const Login = z.object({
+  code: z.string(),
+  state: z.enum(['pending', 'approved', 'denied', 'expired', 'issued']),
+  fingerprint: z.string(),
+  sourceAddress: z.string(),
+  expiresAt: moment,
+});
+export type Login = z.infer<typeof Login>;
+
+export const Certificate = z.object({
+  serial: z.string(),
+  fingerprint: z.string(),
+  sourceAddress: z.string(),
+  issuedAt: moment,
+  expiresAt: moment,
+  lastUsedAt: z.nullable(moment),
+});
+export type Certificate = z.infer<typeof Certificate>;
+
 export const RefusedAct = z.object({
   id: z.string(),
   text: z.string(),

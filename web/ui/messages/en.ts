@@ -108,4 +108,23 @@ export const en = {
   'ssh.done.denied': 'Denied. The connection was refused.',
   'ssh.done.deniedNext': 'If you did not start it, tell the security officer: somebody tried to sign in as you.',
   'ssh.done.expired': 'The code has expired. Connect again from the terminal to get a new one.',
+  'login.title': 'Certificate for sekisho login',
+  'login.question': 'Does this very code stand in a terminal in front of you?',
+  'login.warning':
+    'Whoever ran the command gets a certificate in your name for some hours. Approve only what you started yourself a moment ago, and compare the code. If somebody sent you this link or reads a code to you, deny it.',
+  'login.key': 'Key of that machine',
+  'login.approve': 'Yes, it is mine: issue the certificate',
+  'login.done.approved': 'Approved. Go back to your terminal; the command goes on there.',
+  'login.done.denied': 'Denied. No certificate was issued.',
+  'login.done.expired': 'The code has expired. Run sekisho login again to get a new one.',
+  'certificates.title': 'Certificates of sekisho login',
+  'certificates.intro':
+    'The command sekisho login gets a certificate for some hours, so that plain ssh needs no enrolled key and no code.',
+  'certificates.none': 'No certificate is in force.',
+  'certificates.serial': 'Serial number',
+  'certificates.revokeNamed': 'Revoke the certificate {{serial}}',
+  'certificates.revoke.title': 'Revoke this certificate?',
+  'certificates.revoke.body':
+    'It cannot sign in any more, at once. Work sessions opened with it end. This cannot be undone.',
+  'certificates.revoked': 'The certificate is revoked.',
 } as const;

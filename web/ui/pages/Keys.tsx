@@ -5,6 +5,7 @@ import { useEnrolKey, useRevokeKey } from '../api/commands.ts';
 import { useSshKeys } from '../api/queries.ts';
 import type { SshKey } from '../api/schemas.ts';
 import { Answer } from '../components/Answer.tsx';
+import { Certificates } from '../components/Certificates.tsx';
 import { Confirm } from '../components/Confirm.tsx';
 import { Done } from '../components/Done.tsx';
 import { Failure } from '../components/Failure.tsx';
@@ -35,6 +36,9 @@ export function KeysPage(): ReactElement {
             }
           </Answer>
         </Stack>
+      </Part>
+      <Part title={t('certificates.title')}>
+        <Certificates />
       </Part>
       <Part title={t('keys.enrol')}>
         <EnrolForm />
