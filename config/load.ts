@@ -26,6 +26,15 @@ const VARIABLES: readonly { name: string; path: readonly [string] | readonly [st
   { name: 'OIDC_CLIENT_SECRET', path: ['oidc', 'client_secret'] },
 ];
 
+/**
+ * What the gateway's own child processes may see of the environment: no key of ours, some of which are secrets.
+ * They are told what they need, and read no configuration.
+ */
+export function workerEnvironment(environment: Environment = process.env): Record<string, string | undefined> {
+  const ours = new Set(VARIABLES.map(({ name }) => name));
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !ours.has(name)));
+}
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const Section = z.record(z.string(), z.unknown());

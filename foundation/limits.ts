@@ -24,6 +24,8 @@ export const LIMITS = {
   workerSilenceSeconds: 60,
   /** Starts of workers after a crash in one minute. */
   workerRestartsPerMinuteMax: 20,
+  /** Seconds `sekisho reload` waits for its answer. */
+  reloadSeconds: 60,
   /** Hours the sessions of a replaced worker may go on. */
   workerDrainHours: 12,
   /** Seconds a worker that broke may take to end in order. */
@@ -80,6 +82,16 @@ export const LIMITS = {
   menuFilterCharactersMax: 64,
   /** Refused channels and forwardings of one connection; one more ends it, for each leaves an event. */
   sshRefusalsMax: 500,
+  /** Bytes of one SSH connection, both directions together, after which new keys are agreed on (RFC 4253 §9). */
+  rekeyBytes: 1024 * 1024 * 1024,
+  /** Seconds of one SSH connection after which new keys are agreed on. */
+  rekeySeconds: 3_600,
+  /** Seconds a peer may take to agree on new keys; nothing else is sent to it meanwhile. */
+  rekeyAnswerSeconds: 60,
+  /** Bytes between two key exchanges of a peer's wish below which the later one counts as idle. */
+  idleRekeyBytes: 64 * 1024,
+  /** Idle key exchanges of one connection in a minute; one more ends it, for each costs milliseconds of CPU. */
+  idleRekeysPerMinuteMax: 16,
   /** Bytes read from one socket in one turn of the event loop before others get theirs. */
   sshReadQuantumBytes: 64 * 1024,
   /** Bytes of one direction of a channel that were read and not yet written, before its source is paused. */
@@ -106,6 +118,10 @@ export const LIMITS = {
   fileEventsWaitingMax: 256,
   /** Refused acts on files of one session; one more ends it, for each leaves an event. */
   fileRefusalsMax: 500,
+  /** Bytes of one line of the old scp protocol. */
+  scpLineBytesMax: 8 * 1024,
+  /** Directories inside one another in an scp transfer. */
+  scpDepthMax: 256,
   /** Bytes of a file's path that an event keeps. */
   filePathBytesMax: 4_096,
   /** Bytes of one frame's payload. */

@@ -22,15 +22,16 @@ export async function shutDownSessions({ registry }: Pick<SessionDeps, 'registry
   await Promise.all(sessions.map((session) => session.closed));
 }
 
-type RecoveryDeps = Pick<SessionDeps, 'clock' | 'database' | 'gatewayId'>;
+/** `workerId`: of one worker that is gone, while the others go on. */
+type RecoveryDeps = Pick<SessionDeps, 'clock' | 'database' | 'gatewayId' | 'workerId'>;
 
 /**
- * Closes what this gateway left open when it last stopped without order: the recorder has sealed the recordings from
+ * Closes what this gateway left open when it last stopped without order, or one of its workers did: the recorder has sealed the recordings from
  * its write-ahead log by now; this tells the database. @returns how many sessions were recovered.
  */
 export async function recoverSessions(deps: RecoveryDeps, directory: string): Promise<number> {
   let recovered = 0;
-  for (const row of await findUnfinishedSessions(deps.database, deps.gatewayId)) {
+  for (const row of await findUnfinishedSessions(deps.database, deps)) {
     if (await recoverSession(deps, row, directory)) recovered += 1;
   }
   return recovered;
@@ -43,7 +44,7 @@ async function recoverSession(deps: RecoveryDeps, row: UnfinishedRow, directory:
   const isOpen = row.closeReason === null;
   if (!isOpen && sealed === undefined) return false; // Closed, and nothing of it is left to be found.
   return database.inTransaction(async (tx) => {
-    const reason = 'gateway_restarted';
+    const reason = deps.workerId === undefined ? 'gateway_restarted' : 'worker_lost';
     if (isOpen && !(await closeSessionRow(tx, clock, { id, reason, exitStatus: null }))) return false;
     if (sealed !== undefined) await insertRecording(tx, clock, sealed);
     await appendAuditEvent(tx, clock, {

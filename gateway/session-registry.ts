@@ -15,6 +15,7 @@ export type EndReason =
   | 'recorder_failed'
   | 'shutdown'
   | 'gateway_restarted'
+  | 'worker_lost'
   | 'internal';
 
 export interface LiveSession {

@@ -18,6 +18,8 @@ export interface SessionDeps {
   readonly recorder: Recorder;
   readonly registry: SessionRegistry;
   readonly gatewayId: string;
+  /** Which worker of the gateway this process is; undefined when there are none. */
+  readonly workerId?: string | undefined;
 }
 
 export interface SessionRequest {
@@ -25,7 +27,7 @@ export interface SessionRequest {
   readonly kind: SessionKind;
   readonly command: string | null;
   readonly sourceAddress: string;
-  readonly signedInBy: 'ssh_key' | 'browser';
+  readonly signedInBy: 'ssh_key' | 'ssh_key_and_browser' | 'certificate' | 'browser';
   /** The key that signed the person in; null when a browser did. It must stay in force as long as the session. */
   readonly keyBlob: Buffer | null;
   readonly terminal: { readonly term: string; readonly columns: number; readonly rows: number } | undefined;
@@ -226,6 +228,7 @@ export async function openSession(
         ...request,
         id,
         gatewayId: deps.gatewayId,
+        workerId: deps.workerId ?? null,
         authorization: granted.authorization,
       });
       await appendAuditEvent(tx, deps.clock, openedEvent(id, granted.authorization, request, serial));

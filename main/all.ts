@@ -15,24 +15,34 @@ import {
   newUuid,
   systemClock,
 } from '../foundation/index.ts';
-import { type AcceptorOptions, listenSsh, recoverSessions } from '../gateway/index.ts';
+import { type AcceptorOptions, hostAuthorityLine, listenSsh, recoverSessions } from '../gateway/index.ts';
 import { applyInventory, type Inventory, InventorySchema } from '../identity/index.ts';
 import { appendAuditEvent, startRecorder } from '../recorder/index.ts';
 import { createOidcClient, createWebApi } from '../web/api/index.ts';
 import { startBackground } from './background.ts';
-import { loadSshKeys, startBastion } from './bastion.ts';
+import { loadSshKeys } from './bastion.ts';
 import { type DataDirectory, holdDirectory, prepareDataDirectory } from './data-directory.ts';
 import { type DemoParts, startDemoParts } from './demo-parts.ts';
 import { startHttpServer } from './http-server.ts';
+import { listenForDecisions } from './session-listeners.ts';
+import { type SshService, startSshService } from './ssh-service.ts';
 import { openStorage } from './storage.ts';
 import { VERSION } from './version.ts';
 
 export interface Running extends AsyncDisposable {
   readonly publicUrl: URL;
-  readonly ssh: { readonly host: string; readonly port: number; readonly hostKeyLine: string };
+  readonly ssh: {
+    readonly host: string;
+    readonly port: number;
+    readonly hostKeyLine: string;
+    /** For known_hosts: with this line a client knows the gateway and every target behind it. */
+    readonly hostAuthorityLine: string;
+  };
   readonly directory: DataDirectory;
   /** Aborted when the gateway can no longer record and should be restarted. */
   readonly failed: AbortSignal;
+  readonly workers: SshService['workers'];
+  readonly reload: SshService['reload'];
 }
 
 const UI_BESIDE_DIST = new URL('../ui/', import.meta.url);
@@ -55,7 +65,7 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
   const directory = await prepareDataDirectory(config.dataDirectory);
   cleanup.use(await holdDirectory(directory.root));
   const gatewayId = await loadGatewayId(directory.root, clock);
-  const { database, queue } = await openStorage(config, directory.postgres, log, cleanup);
+  const { database, queue, url: databaseUrl } = await openStorage(config, directory.postgres, log, cleanup);
   const recorder = cleanup.use(await startRecorder({ directory: directory.recorder, clock, log }));
   const keys = await loadSshKeys(directory.keys);
   const deps = { database, clock, log, gatewayId };
@@ -79,7 +89,13 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
   await recoverRedemptions({ database, clock, recorderDirectory: directory.recorder });
   await startBackground({ database, clock, log, queue, recorderDirectory: directory.recorder }, cleanup);
   await announce(deps, config, cleanup);
+  const signInDecided = await listenForDecisions(database);
 
+  const service = await startSshService(
+    { ...deps, databaseUrl, recorder, keys, signInDecided, directory },
+    config,
+    cleanup,
+  );
   const web = createWebApi({
     database,
     clock,
@@ -88,20 +104,32 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
     mode: config.mode,
     uiDirectory: uiDirectory(),
     recorderDirectory: directory.recorder,
-    ssh: { host: advertisedHost, port: advertisedPort, hostKeyFingerprint: keys.hostKey.fingerprint },
+    ssh: {
+      ...{ host: advertisedHost, port: advertisedPort, hostKeyFingerprint: keys.hostKey.fingerprint },
+      ...{ hostKeyLine: keys.hostKey.publicKeyLine, hostCaLine: keys.hostAuthority.publicKeyLine },
+    },
+    loginAuthority: keys.loginAuthority,
+    signInDecided,
+    workers: service.workers,
     oidc: oidcClient(config, publicUrl, demo),
   });
   cleanup.use(await startHttpServer(withDemo(web, demo), config.http));
-  const advertised = { host: advertisedHost, port: advertisedPort };
-  const bastion = await startBastion({ ...deps, recorder, keys, publicUrl, advertised }, cleanup);
-  const { host, port } = config.ssh;
-  const serve: AcceptorOptions['serve'] = (socket, place, head) => bastion.serve(socket, place, head);
-  const ssh = cleanup.use(await listenSsh({ host, port, log, serve }));
+  const { host, port, proxyProtocolFrom } = config.ssh;
+  const { serve, connectionsMax } = service;
+  const authorityLine = hostAuthorityLine(keys.hostAuthority.publicKeyLine);
+  const ssh = cleanup.use(await listenSsh({ host, port, log, serve, connectionsMax }));
   return {
     publicUrl,
-    ssh: { host: advertisedHost, port: ssh.port, hostKeyLine: keys.hostKey.publicKeyLine },
+    ssh: {
+      host: advertisedHost,
+      port: ssh.port,
+      hostKeyLine: keys.hostKey.publicKeyLine,
+      hostAuthorityLine: authorityLine,
+    },
     directory,
     failed: recorder.failed,
+    workers: service.workers,
+    reload: service.reload,
     [Symbol.asyncDispose]: () => cleanup[Symbol.asyncDispose](),
   };
 }

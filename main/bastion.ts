@@ -1,7 +1,9 @@
 /** What serves SSH in one process: the gateway's only one, or one of its workers. */
 import { join } from 'node:path';
+import type { Config } from '../config/index.ts';
 import type { Cleanup } from '../foundation/index.ts';
 import {
+  createHostKeys,
   createSshServer,
   type HostKey,
   loadHostKey,
@@ -10,12 +12,17 @@ import {
   type SshServer,
 } from '../gateway/index.ts';
 import { type CertificateAuthority, loadCertificateAuthority } from '../identity/index.ts';
+import { addressesOf } from './addresses.ts';
 import { auditRecorderFault } from './recorder-fault.ts';
 import { startSessionListeners } from './session-listeners.ts';
 
 export interface SshKeys {
   readonly authority: CertificateAuthority;
   readonly hostKey: HostKey;
+  /** Signs the host certificates of the gateway and, towards clients, of the targets behind it. */
+  readonly hostAuthority: CertificateAuthority;
+  /** For sign-ins at the gateway itself; targets believe `authority` and never this one. */
+  readonly loginAuthority: CertificateAuthority;
 }
 
 /** Reads the private keys of `directory`; the first start makes them. */
@@ -23,21 +30,40 @@ export async function loadSshKeys(directory: string): Promise<SshKeys> {
   return {
     authority: await loadCertificateAuthority(join(directory, 'user_ca_ed25519.pem')),
     hostKey: await loadHostKey(join(directory, 'ssh_host_ed25519_key')),
+    hostAuthority: await loadCertificateAuthority(join(directory, 'host_ca_ed25519.pem')),
+    loginAuthority: await loadCertificateAuthority(join(directory, 'login_ca_ed25519.pem')),
   };
 }
 
-/** Everything a process with sessions needs of its own; `keys` and places are the same in all of them. */
-export type BastionOptions = Omit<SshDeps, 'authority' | 'registry' | 'signInDecided'> & { readonly keys: SshKeys };
+/** What of the configuration a process with sessions needs: no secret among it, for it goes to other processes. */
+export type BastionConfig = Pick<Config, 'http' | 'mode' | 'ssh' | 'targets'>;
+
+/** Everything a process with sessions has of its own; the keys and the configuration are the same in all of them. */
+export interface BastionOptions
+  extends Pick<SshDeps, 'clock' | 'database' | 'gatewayId' | 'log' | 'recorder' | 'signInDecided' | 'workerId'> {
+  readonly keys: SshKeys;
+  readonly config: BastionConfig;
+}
 
 /** Ready to serve admitted sockets. Closed with `cleanup`: its sessions end, told, and are sealed. */
-export async function startBastion({ keys, ...options }: BastionOptions, cleanup: Cleanup): Promise<SshServer> {
+export async function startBastion({ keys, config, ...own }: BastionOptions, cleanup: Cleanup): Promise<SshServer> {
+  const { advertisedHost, advertisedPort, signIn } = config.ssh;
   const deps: SshDeps = {
-    ...options,
+    ...own,
+    publicUrl: new URL(config.http.publicUrl),
+    advertised: { host: advertisedHost, port: advertisedPort },
+    addresses: addressesOf(config),
+    signIn,
     authority: keys.authority,
+    loginAuthority: keys.loginAuthority,
+    hostKeys: createHostKeys({
+      clock: own.clock,
+      hostAuthority: keys.hostAuthority,
+      hostKey: keys.hostKey.privateKey,
+    }),
     registry: new SessionRegistry(),
-    signInDecided: new EventTarget(),
   };
-  auditRecorderFault({ ...options, sessions: () => deps.registry.all().length }, cleanup);
+  auditRecorderFault({ ...own, sessions: () => deps.registry.all().length }, cleanup);
   await startSessionListeners(deps);
-  return cleanup.use(createSshServer(deps, { hostKey: keys.hostKey.privateKey }));
+  return cleanup.use(createSshServer(deps));
 }

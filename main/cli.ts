@@ -4,6 +4,7 @@ import { loadConfig } from '../config/index.ts';
 import { createLog, GatewayError } from '../foundation/index.ts';
 import { runLogin } from './login/login.ts';
 import { runLogout } from './login/logout.ts';
+import { runReload } from './reload.ts';
 import { serve } from './serve.ts';
 import { runVerify } from './verify.ts';
 import { VERSION } from './version.ts';
@@ -11,6 +12,8 @@ import { VERSION } from './version.ts';
 const HELP = `sekisho ${VERSION}: a privileged-access gateway with an export-approval workflow
 
   sekisho serve                      run the gateway (demo mode unless a configuration says production)
+  sekisho reload                     give new connections to new workers, with the program and configuration of now;
+                                     no session ends
   sekisho tour [--exit]              see the whole story on this machine: an export refused, approved, recorded, proven
   sekisho verify SESSION [--file F] [--data DIR]
                                      check a recording, or a copy of it, against the signed log; needs no gateway
@@ -42,9 +45,13 @@ async function dispatch(command: string, rest: string[]): Promise<number> {
   switch (command) {
     case 'serve': {
       read(rest, {});
-      const config = await loadConfig({ programDirectory: PROGRAM });
-      return serve(config, createLog(config.logLevel));
+      const load = (): ReturnType<typeof loadConfig> => loadConfig({ programDirectory: PROGRAM });
+      const config = await load();
+      return serve(config, createLog(config.logLevel), load);
     }
+    case 'reload':
+      read(rest, {});
+      return runReload((await loadConfig({ programDirectory: PROGRAM })).dataDirectory);
     case 'tour': {
       const { values } = read(rest, { exit: { type: 'boolean' } });
       // The demo room comes with it: no other command loads a line of it.

@@ -1,14 +1,25 @@
 /** Everything a process with live sessions has to hear from the database, in one place for all of them. */
-import { asError } from '../foundation/index.ts';
+import { asError, type Database } from '../foundation/index.ts';
 import { recheckSessions, type SshDeps } from '../gateway/index.ts';
 import { SIGN_INS_CHANGED } from '../identity/index.ts';
 import type { PersonId } from '../policy/index.ts';
 
+/** Events named by a sign-in's id, fired when it was decided; until the database is closed. */
+export async function listenForDecisions(database: Database): Promise<EventTarget> {
+  const decided = new EventTarget();
+  await database.listen(
+    'sekisho_sign_in_decided',
+    (id) => decided.dispatchEvent(new Event(id)),
+    () => decided.dispatchEvent(new Event(SIGN_INS_CHANGED)),
+  );
+  return decided;
+}
+
 /** Listens until the database is closed. After a lost connection everything is read again: a word may have been missed. */
 export async function startSessionListeners(
-  deps: Pick<SshDeps, 'clock' | 'database' | 'gatewayId' | 'log' | 'recorder' | 'registry' | 'signInDecided'>,
+  deps: Pick<SshDeps, 'clock' | 'database' | 'gatewayId' | 'log' | 'recorder' | 'registry'>,
 ): Promise<void> {
-  const { database, log, signInDecided } = deps;
+  const { database, log } = deps;
   const recheck = (personId?: PersonId): void => {
     recheckSessions(deps, personId).catch((thrown: unknown) =>
       log.warn({ event: 'background.recheck_failed', err: asError(thrown) }, 'live sessions were not checked'),
@@ -18,10 +29,5 @@ export async function startSessionListeners(
     'sekisho_access_changed',
     (personId) => recheck(personId as PersonId),
     () => recheck(),
-  );
-  await database.listen(
-    'sekisho_sign_in_decided',
-    (id) => signInDecided.dispatchEvent(new Event(id)),
-    () => signInDecided.dispatchEvent(new Event(SIGN_INS_CHANGED)),
   );
 }

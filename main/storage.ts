@@ -7,6 +7,8 @@ import { checkDatabaseRole, checkSchema, migrate } from './migrate.ts';
 export interface Storage {
   readonly database: Database;
   readonly queue: QueueBackend;
+  /** Of `database`, for the workers. */
+  readonly url: Secret<string>;
 }
 
 const MIGRATIONS = new URL('../migrations/', import.meta.url);
@@ -27,7 +29,13 @@ export async function openStorage(
   await checkDatabaseRole(database);
   const queue: QueueBackend =
     config.redis === null ? { kind: 'postgres', url } : { kind: 'redis', url: config.redis.url };
-  return { database, queue };
+  return { database, queue, url };
+}
+
+/** For a process that comes later: the schema is of this release and the role can rewrite nothing. @throws {GatewayError} */
+export async function checkStorage(database: Database): Promise<void> {
+  await checkSchema(database, migrationsDirectory());
+  await checkDatabaseRole(database);
 }
 
 /** Beside the sources, or beside `dist/` when this runs compiled. */

@@ -13,6 +13,7 @@ export {
   type StoredAuditEvent,
 } from './queries.ts';
 export { readRecording } from './read.ts';
+export { findRecorderProcess } from './lock.ts';
 export type { AppendedLeaf, LeafLog } from './log/leaf-log.ts';
 export { type Leaf, LeafSchema } from './log/leaves.ts';
 export type { Recorder } from './open-recordings.ts';

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { asError, GatewayError, hasErrno } from '../foundation/index.ts';
-import { FILE_MODE, type FileSystem, readWhole, removeFile, writeAll } from './files.ts';
+import { FILE_MODE, type FileSystem, nodeFiles, readWhole, removeFile, writeAll } from './files.ts';
 
 const LOCK = 'lock';
 const LOCK_BYTES_MAX = 1024;
@@ -25,6 +25,12 @@ export async function takeLock(files: FileSystem, directory: string): Promise<()
     if (held !== undefined) await removeStale(files, path, held);
   }
   throw new GatewayError('start_refused', `Another recorder uses ${directory}.`);
+}
+
+/** The process that holds `directory`, when it lives. */
+export async function findRecorderProcess(directory: string): Promise<number | undefined> {
+  const held = await read(nodeFiles, join(directory, LOCK));
+  return held !== undefined && (await isAlive(held)) ? Number.parseInt(held, 10) : undefined;
 }
 
 async function create(files: FileSystem, path: string, content: string): Promise<boolean> {

@@ -50,6 +50,7 @@ const END_REASONS = {
   recorder_failed: true,
   shutdown: true,
   gateway_restarted: true,
+  worker_lost: true,
   internal: true,
 } satisfies Record<EndReason, true>;
 

@@ -225,9 +225,9 @@ describe('without the database', () => {
     expect([status, code]).toEqual([503, 'database_unavailable']);
   });
 
-  test('with it, health says ok', async () => {
+  test('with it, health says ok and how many workers serve', async () => {
     await using site = await web();
     const { status, body } = await browser(site.app, '').get('/healthz');
-    expect([status, body]).toEqual([200, { status: 'ok' }]);
+    expect([status, body]).toEqual([200, { status: 'ok', workers: { wanted: 2, serving: 1 } }]);
   });
 });

@@ -71,6 +71,7 @@ export async function web(change: Partial<WebApiDeps> = {}): Promise<Web> {
       ...{ hostKeyLine: HOST_KEY, hostCaLine: null },
     },
     ...{ loginAuthority, signInDecided },
+    workers: () => ({ wanted: 2, serving: 1 }),
     oidc: createOidcClient({
       issuer: new URL('http://127.0.0.1:9/oidc'),
       clientId: 'sekisho',

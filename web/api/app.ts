@@ -45,7 +45,7 @@ export function createWebApi(deps: WebApiDeps): Express {
 
   app.get('/healthz', noStore, async (_request, response) => {
     await ping(deps.database);
-    response.json({ status: 'ok' });
+    response.json({ status: 'ok', workers: deps.workers() });
   });
   app.use('/auth', noStore, requireSameOrigin(deps.publicUrl), readJson(), authRoutes(deps), nothingHere);
   // The one way in without a sign-in: these three calls, which are about to make one.

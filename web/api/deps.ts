@@ -26,5 +26,7 @@ export interface WebApiDeps {
   readonly loginAuthority: CertificateAuthority;
   /** Events named by the id of a login, fired when it was decided (NOTIFY sekisho_sign_in_decided). */
   readonly signInDecided: EventTarget;
+  /** The processes that serve SSH; none wanted when the one process does. */
+  readonly workers: () => { readonly wanted: number; readonly serving: number };
   readonly oidc: OidcClient;
 }

@@ -1,0 +1,134 @@
+/** Who serves the sockets that the gateway accepts: this very process, or its workers. */
+import { recoverRedemptions } from '../approvals/index.ts';
+import type { Config } from '../config/index.ts';
+import {
+  asError,
+  type Cleanup,
+  type Clock,
+  type Database,
+  GatewayError,
+  LIMITS,
+  type Log,
+  type Secret,
+} from '../foundation/index.ts';
+import { type AcceptorOptions, recoverSessions } from '../gateway/index.ts';
+import { appendAuditEvent, type OwningRecorder } from '../recorder/index.ts';
+import { type SshKeys, startBastion } from './bastion.ts';
+import type { DataDirectory } from './data-directory.ts';
+import { auditRecorderFault } from './recorder-fault.ts';
+import { unchangeable } from './unchangeable.ts';
+import { type LostWorker, WorkerPool, type WorkerSettings } from './workers/pool.ts';
+
+export interface SshServiceDeps {
+  readonly database: Database;
+  readonly databaseUrl: Secret<string>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly recorder: OwningRecorder;
+  readonly gatewayId: string;
+  readonly keys: SshKeys;
+  readonly signInDecided: EventTarget;
+  readonly directory: DataDirectory;
+}
+
+export interface SshService {
+  readonly serve: AcceptorOptions['serve'];
+  readonly connectionsMax: number;
+  /** How many workers there should be and how many serve; none when this process serves. */
+  readonly workers: () => { readonly wanted: number; readonly serving: number };
+  /** Replaces the workers by new ones with the program and configuration of now. @throws {GatewayError} nothing changed. */
+  readonly reload: (config: Config) => Promise<void>;
+}
+
+/** Ready to serve. Closed with `cleanup`: every session ends, told, and is sealed. */
+export function startSshService(deps: SshServiceDeps, config: Config, cleanup: Cleanup): Promise<SshService> {
+  return config.ssh.workers === 0 ? serveHere(deps, config, cleanup) : serveInWorkers(deps, config, cleanup);
+}
+
+async function serveHere(deps: SshServiceDeps, config: Config, cleanup: Cleanup): Promise<SshService> {
+  const { clock, database, gatewayId, keys, log, recorder, signInDecided } = deps;
+  const own = { clock, database, gatewayId, log, recorder, signInDecided };
+  const bastion = await startBastion({ ...own, keys, config }, cleanup);
+  return {
+    serve: (socket, place, head) => bastion.serve(socket, place, head),
+    connectionsMax: LIMITS.sshConnectionsMax,
+    workers: () => ({ wanted: 0, serving: 0 }),
+    reload: () =>
+      Promise.reject(
+        new GatewayError(
+          'start_refused',
+          'There are no workers to replace (ssh.workers is 0): stop and start instead.',
+        ),
+      ),
+  };
+}
+
+async function serveInWorkers(deps: SshServiceDeps, config: Config, cleanup: Cleanup): Promise<SshService> {
+  const { clock, log, recorder } = deps;
+  auditRecorderFault({ ...deps, sessions: () => 0 }, cleanup); // Of this process; each worker tells of its own.
+  const pool = cleanup.use(
+    await WorkerPool.start({
+      count: config.ssh.workers,
+      settings: settingsOf(deps, config),
+      clock,
+      log,
+      leafLog: recorder.leafLog,
+      recover: (lost) => recoverLost(deps, lost),
+    }),
+  );
+  const reload = async (changed: Config): Promise<void> => {
+    const fixed = unchangeable(config, changed);
+    if (fixed.length > 0)
+      throw new GatewayError('config_invalid', `Only a stop and a start change ${fixed.join(', ')}.`);
+    await pool.reload(changed.ssh.workers, settingsOf(deps, changed));
+  };
+  return {
+    serve: (socket, place, head) => pool.serve(socket, place, head),
+    connectionsMax: LIMITS.sshConnectionsMax * config.ssh.workers,
+    workers: () => ({ wanted: pool.wanted, serving: pool.serving }),
+    reload: (changed) => audited(deps, changed, reload(changed)),
+  };
+}
+
+function settingsOf({ databaseUrl, directory, gatewayId }: SshServiceDeps, config: Config): WorkerSettings {
+  const { http, logLevel, mode, ssh, targets } = config;
+  return {
+    gatewayId,
+    dataDirectory: directory.root,
+    databaseUrl: databaseUrl.expose(),
+    poolSize: config.database.poolSize,
+    logLevel,
+    config: { http, mode, ssh, targets },
+  };
+}
+
+async function recoverLost(deps: SshServiceDeps, { id, slot, cause }: LostWorker): Promise<void> {
+  const { clock, database, directory, gatewayId, recorder } = deps;
+  await recorder.recoverWorker(slot);
+  const sessions = await recoverSessions({ clock, database, gatewayId, workerId: id }, directory.recorder);
+  await recoverRedemptions({ database, clock, recorderDirectory: directory.recorder });
+  await appendAuditEvent(database, clock, {
+    type: 'worker.lost',
+    actor: null,
+    body: { gateway: gatewayId, worker: id, cause, sessions },
+  });
+}
+
+async function audited(
+  { clock, database, gatewayId: gateway, log }: SshServiceDeps,
+  config: Config,
+  reload: Promise<void>,
+): Promise<void> {
+  try {
+    await reload;
+  } catch (thrown) {
+    const detail = asError(thrown).message.slice(0, 500);
+    const event = { type: 'gateway.reload_refused', actor: null, body: { gateway, detail } } as const;
+    await appendAuditEvent(database, clock, event).catch((unwritten: unknown) => {
+      log.error({ event: 'gateway.reload_not_audited', err: asError(unwritten) }, 'the refusal is not in the events');
+    });
+    throw thrown;
+  }
+  const body = { gateway, workers: config.ssh.workers };
+  await appendAuditEvent(database, clock, { type: 'gateway.reloaded', actor: null, body });
+}

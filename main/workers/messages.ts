@@ -1,0 +1,59 @@
+/**
+ * What the gateway and its workers say to each other over the channel between them. Nobody else can write to it. Both
+ * ends check the shape all the same: after an update of the program the two may be of different releases.
+ */
+import { z } from 'zod';
+import { LeafSchema } from '../../recorder/index.ts';
+import type { BastionConfig } from '../bastion.ts';
+
+/** Raised with every change here: a worker of another protocol refuses to start, and the gateway is started anew. */
+const PROTOCOL = 1;
+
+const id = z.int().nonnegative();
+const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+
+const StartSchema = z.strictObject({
+  type: z.literal('start'),
+  protocol: z.literal(PROTOCOL),
+  slot: z.int().positive(),
+  workerId: z.uuid(),
+  gatewayId: z.uuid(),
+  dataDirectory: z.string(),
+  databaseUrl: z.string(),
+  poolSize: z.int().positive(),
+  logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+  /** Complete and checked by who sends it. */
+  config: z.custom<BastionConfig>((value) => typeof value === 'object' && value !== null),
+});
+
+export const ToWorkerSchema = z.discriminatedUnion('type', [
+  StartSchema,
+  /** With the socket itself; `head` is what was read of it. */
+  z.strictObject({ type: z.literal('connection'), id, sourceAddress: z.string(), head: bytes.nullable() }),
+  z.strictObject({ type: z.literal('leaf_appended'), id, index: z.int().nonnegative(), hash: bytes }),
+  z.strictObject({ type: z.literal('leaf_refused'), id, message: z.string() }),
+  /** No more connections will come: finish those there are, then end. */
+  z.strictObject({ type: z.literal('drain') }),
+  /** End the sessions, told and sealed, then end. */
+  z.strictObject({ type: z.literal('stop') }),
+]);
+
+export const FromWorkerSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('ready') }),
+  z.strictObject({ type: z.literal('start_refused'), message: z.string() }),
+  z.strictObject({ type: z.literal('signed_in'), id }),
+  z.strictObject({ type: z.literal('closed'), id }),
+  z.strictObject({ type: z.literal('leaf'), id, leaf: LeafSchema }),
+  z.strictObject({ type: z.literal('status'), residentBytes: z.int().nonnegative() }),
+]);
+
+export type Start = Omit<z.infer<typeof StartSchema>, 'type' | 'protocol'>;
+export type ToWorker = z.infer<typeof ToWorkerSchema>;
+export type FromWorker = z.infer<typeof FromWorkerSchema>;
+
+export function startMessage(start: Start): ToWorker {
+  return { type: 'start', protocol: PROTOCOL, ...start };
+}
+
+/** How often a worker says that it is well. */
+export const STATUS_MS = 5_000;
