@@ -6,7 +6,7 @@ export const en = {
   'access.contract_ended': 'Your contract ended, and your access with it. Ask the owner of the system.',
   'access.grant_expired': 'Your access to "{name}" has ended. Ask the owner of the system for a new grant.',
   'access.action_not_granted': 'Your access to "{name}" does not include this kind of session.',
-  'access.ambiguous': 'More than one of your targets is called "{name}". Type target%system; {url} lists them.',
+  'access.ambiguous': 'More than one of your targets is called "{name}". Type one of: {choices}',
   'access.no_account_on_way': 'You have no account on a relay host before "{name}". Ask your administrator for one.',
   'access.no_account':
     'You have no account of your own on "{name}", and shared ones do not exist here. Ask an administrator.',
@@ -37,7 +37,6 @@ export const en = {
   'export.done': 'Ticket T-{number} is used: {rows} rows, {bytes} bytes, SHA-256 {sha256}.',
   'export.limit_exceeded':
     'Stopped: ticket T-{number} allows {rowsMax} rows and {bytesMax} bytes. {rows} rows, {bytes} bytes left; the ticket is used.',
-  'channel.sftp': 'File transfer (sftp, scp) is not open on this target.',
   'channel.file_transfer': 'File transfer by {tool} is not open on this target.',
   'channel.upload_not_granted': 'Your access to "{target}" does not include uploads: {act}',
   'channel.download_not_granted': 'Your access to "{target}" does not include downloads: {act}',
@@ -72,6 +71,8 @@ export const en = {
   'channel.remote_forward': 'Remote forwarding (-R) is not open here.',
   'channel.agent': 'Agent forwarding (-A) is not open here; your agent was not used.',
   'channel.x11': 'X11 forwarding (-X, -Y) is not open here.',
+  'connection.rekey_unanswered': 'The other side did not agree on new keys in time.',
+  'connection.rekeys_too_often': 'The other side exchanges keys again and again for nothing.',
   'channel.too_many': 'A connection carries {channels} sessions at most. End one, or connect anew.',
   'session.welcome': '{target} · this session is recorded, and each line is checked before it runs.',
   'session.welcome_recorded': '{target} · this session is recorded.',

@@ -8,7 +8,7 @@ export const ja: Record<keyof typeof en, string> = {
   'access.contract_ended': '契約期間が終わったため、利用できません。システムの運用責任者に連絡してください。',
   'access.grant_expired': '「{name}」の利用期限が過ぎています。システムの運用責任者に延長を依頼してください。',
   'access.action_not_granted': '「{name}」では、この種類の作業は許可されていません。',
-  'access.ambiguous': '「{name}」に当たる接続先が複数あります。「接続先%システム」の形で入力してください。一覧: {url}',
+  'access.ambiguous': '「{name}」に当たる接続先が複数あります。次のいずれかを指定してください: {choices}',
   'access.no_account_on_way':
     '「{name}」の手前の中継サーバーにあなたのアカウントがありません。システム管理者に依頼してください。',
   'access.no_account':
@@ -39,7 +39,6 @@ export const ja: Record<keyof typeof en, string> = {
   'export.done': '申請 T-{number} は使用済みになりました: {rows} 件・{bytes} バイト、SHA-256 {sha256}。',
   'export.limit_exceeded':
     '停止しました: 申請 T-{number} の上限は {rowsMax} 件・{bytesMax} バイトです。{rows} 件・{bytes} バイトまで渡し、申請は使用済みになりました。',
-  'channel.sftp': 'この接続先では、ファイル転送 (sftp・scp) は開かれていません。',
   'channel.file_transfer': 'この接続先では、{tool} によるファイル転送は開かれていません。',
   'channel.upload_not_granted': '「{target}」へのファイルの持ち込み (アップロード) は許可されていません: {act}',
   'channel.download_not_granted': '「{target}」からのファイルの持ち出し (ダウンロード) は許可されていません: {act}',
@@ -75,6 +74,8 @@ export const ja: Record<keyof typeof en, string> = {
   'channel.remote_forward': 'リモート転送 (-R) は開かれていません。',
   'channel.agent': '認証エージェントの転送 (-A) は開かれていません。エージェントは使われていません。',
   'channel.x11': 'X11転送 (-X・-Y) は開かれていません。',
+  'connection.rekey_unanswered': '相手側が時間内に新しい鍵の合意に応じませんでした。',
+  'connection.rekeys_too_often': '相手側が必要のない鍵交換を繰り返しています。',
   'channel.too_many': '1つの接続で開ける作業セッションは {channels} 個までです。1つ終えるか、接続し直してください。',
   'session.welcome': '{target} · この作業セッションは記録され、1行ごとに実行前に確認されます。',
   'session.welcome_recorded': '{target} · この作業セッションは記録されます。',

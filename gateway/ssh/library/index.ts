@@ -1,9 +1,4 @@
-/**
- * The one place that loads ssh2. It is used only with our patch in force (patches/, docs/adr/0004): without it a peer
- * can hang or exhaust the process, and certificates do not sign in.
- */
-import ssh2, { type Connection } from 'ssh2';
-import { GatewayError } from '../../../foundation/index.ts';
+import type { Connection } from 'ssh2';
 
 export type {
   AuthContext,
@@ -15,25 +10,13 @@ export type {
   ServerChannel,
   Session,
 } from 'ssh2';
-
-export const { Client, Server, utils } = ssh2;
-export type SshClient = InstanceType<typeof ssh2.Client>;
-
-const PATCH = 1;
-
-/** @throws {GatewayError} `start_refused` unless the patched library is installed. */
-export function requirePatchedLibrary(): void {
-  const marker: unknown = Reflect.get(ssh2, 'sekishoPatch');
-  if (marker !== PATCH) {
-    throw new GatewayError(
-      'start_refused',
-      'The SSH library is not patched: run `npm ci` again (it applies patches/).',
-    );
-  }
-}
+export { onBreak, onEow, onXonXoff, sendBreak, sendEow, subsystem } from './channels.ts';
+export { startRekeying } from './rekeying.ts';
+export { clientKey, serverKey } from './signers.ts';
+export { Client, requireNativeBinding, requirePatchedLibrary, Server, type SshClient, utils } from './ssh2.ts';
+export { shareTurns, streamOf } from './turns.ts';
 
 /** Ends the connection with a line that ssh prints; in English, for ssh shows every other script as octal (patched). */
 export function endBecause(connection: Connection, line: string): void {
-  const end: (description: string) => unknown = connection.end.bind(connection);
-  end(line);
+  connection.end(line);
 }

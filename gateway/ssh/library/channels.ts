@@ -1,0 +1,42 @@
+/** Requests about a channel that the library's types do not know: RFC 4335, RFC 4254 §6.8, OpenSSH PROTOCOL §2.1. */
+import type { ClientChannel, PseudoTtyOptions, Session } from 'ssh2';
+import type { SshClient } from './ssh2.ts';
+
+/** Calls back for each break the client sends; its length in milliseconds, 0 where the client leaves it open. */
+export function onBreak(session: Session, listener: (milliseconds: number) => void): void {
+  session.on('break', (accept: (() => void) | undefined, _reject: unknown, { length }: { length: number }) => {
+    listener(length);
+    accept?.();
+  });
+}
+
+/** Calls back when the other side will not read any more of what it is sent, while it may still send. */
+export function onEow(of: Session | ClientChannel, listener: () => void): void {
+  of.on('eow', listener);
+}
+
+/** Tells the other side of `channel` that what it still sends will not be read. */
+export function sendEow(channel: { sendEow(): void }): void {
+  channel.sendEow();
+}
+
+/** Sends the target's program a break of so many milliseconds; 0 leaves the length to the target. */
+export function sendBreak(channel: ClientChannel, milliseconds: number): void {
+  channel.sendBreak(milliseconds);
+}
+
+/** Calls back when the target says whether the client may handle ^S and ^Q itself. */
+export function onXonXoff(channel: ClientChannel, listener: (clientCanDo: boolean) => void): void {
+  channel.on('xon-xoff', listener);
+}
+
+/** Starts a subsystem of the target, as `exec` starts a command: `callback` runs before any packet that follows. */
+export function subsystem(
+  client: SshClient,
+  name: string,
+  options: { readonly env?: Readonly<Record<string, string>>; readonly terminal?: PseudoTtyOptions },
+  callback: (error: Error | undefined, channel: ClientChannel) => void,
+): void {
+  const { env = {}, terminal } = options;
+  client.subsys(name, { env, ...(terminal === undefined ? {} : { pty: terminal }) }, callback);
+}
