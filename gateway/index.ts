@@ -1,7 +1,9 @@
 export { recheckSessions, recoverSessions } from './live-sessions.ts';
 export { SessionRegistry } from './session-registry.ts';
 export { type HostKey, loadHostKey } from './ssh/host-key.ts';
+export { createHostKeys, hostAuthorityLine } from './ssh/jump/host-keys.ts';
 export { type Acceptor, type AcceptorOptions, listenSsh } from './ssh/acceptor.ts';
 export type { Place } from './ssh/door.ts';
 export { createSshServer, type SshServer } from './ssh/listener.ts';
 export type { SshDeps } from './ssh/model.ts';
+export { type AddressPolicy, createAddressPolicy } from './ssh/target/index.ts';

@@ -4,16 +4,11 @@ import { asError, newUuid } from '../../foundation/index.ts';
 import type { ConnectionId } from '../../policy/index.ts';
 import { shutDownSessions } from '../live-sessions.ts';
 import { MAINTAINER_LEG } from './algorithms.ts';
-import { Authentication } from './authentication.ts';
+import { Authentication, Throttle } from './authentication/index.ts';
 import { serveConnection } from './connection.ts';
 import { type Place, receive, shareTurns, type Visitor } from './door.ts';
 import { type Connection, endBecause, requirePatchedLibrary, Server } from './library/index.ts';
 import type { SshDeps } from './model.ts';
-
-export interface ServerOptions {
-  /** Private host key in OpenSSH or PEM form. */
-  readonly hostKey: string;
-}
 
 /** Serves connections, each whole, from its banner to its end; who may come in was decided where it was accepted. */
 export interface SshServer extends AsyncDisposable {
@@ -24,16 +19,24 @@ export interface SshServer extends AsyncDisposable {
 }
 
 /** @throws {GatewayError} `start_refused` when the library is not patched. */
-export function createSshServer(deps: SshDeps, options: ServerOptions): SshServer {
+export function createSshServer(deps: SshDeps): SshServer {
   requirePatchedLibrary();
   const sockets = new Set<Socket>();
   const visitors = new WeakMap<Socket, Visitor>();
+  const throttle = new Throttle(deps.clock);
+  // A banner of two languages ends its last line itself; ssh adds nothing.
+  const banner = deps.signIn.banner === '' ? undefined : `${deps.signIn.banner.trimEnd()}\n`;
   const library = new Server(
-    { hostKeys: [options.hostKey], algorithms: MAINTAINER_LEG, ident: 'Sekisho' },
+    {
+      hostKeys: [...deps.hostKeys.shownAs([deps.advertised.host])],
+      algorithms: MAINTAINER_LEG,
+      ident: 'Sekisho',
+      ...(banner === undefined ? {} : { banner }),
+    },
     (connection) => {
       const visitor = visitors.get(socketOf(connection));
       if (visitor === undefined) connection.end();
-      else welcome(deps, connection, visitor);
+      else welcome({ ...deps, throttle }, connection, visitor);
     },
   );
   library.on('error', (error: Error) => deps.log.warn({ event: 'ssh.listener_error', err: error }, 'listener error'));
@@ -62,7 +65,7 @@ export function createSshServer(deps: SshDeps, options: ServerOptions): SshServe
   };
 }
 
-function welcome(deps: SshDeps, connection: Connection, visitor: Visitor): void {
+function welcome(deps: SshDeps & { readonly throttle: Throttle }, connection: Connection, visitor: Visitor): void {
   const closed = new AbortController();
   const connectionId = newUuid(deps.clock.now()) as ConnectionId;
   const log = deps.log.child({ room: 'gateway/ssh', connectionId });

@@ -4,9 +4,10 @@ import type { CertificateAuthority } from '../../identity/index.ts';
 import type { MessageKey } from '../../messages/index.ts';
 import type { ConnectionId } from '../../policy/index.ts';
 import type { GatewaySession, SessionDeps } from '../session.ts';
-import type { SignedIn } from './authentication.ts';
-import type { PersonSide } from './person-side.ts';
-import type { TargetConnection, Terminal } from './target/index.ts';
+import type { SignedIn, SignInRules } from './authentication/index.ts';
+import type { HostKeys } from './jump/host-keys.ts';
+import type { PersonSide, Values } from './person-side.ts';
+import type { AddressPolicy, TargetConnection, Terminal } from './target/index.ts';
 
 export type { Exit } from './exit.ts';
 
@@ -15,7 +16,14 @@ export interface SshDeps extends SessionDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly authority: CertificateAuthority;
+  /** Which addresses targets may stand at. */
+  readonly addresses: AddressPolicy;
+  /** Whose certificates sign people in here (`sekisho login`). */
+  readonly loginAuthority: CertificateAuthority;
+  /** What the gateway shows as a host: itself, and each target in whose name it answers. */
+  readonly hostKeys: HostKeys;
   readonly publicUrl: URL;
+  readonly signIn: SignInRules;
   /** Events named by a sign-in's id, fired when it was decided (NOTIFY sekisho_sign_in_decided). */
   readonly signInDecided: EventTarget;
   /** How maintainers reach this listener, for the command lines that messages suggest. */
@@ -25,6 +33,8 @@ export interface SshDeps extends SessionDeps {
 export interface Caller extends SignedIn {
   readonly connectionId: ConnectionId;
   readonly sourceAddress: string;
+  /** The connection to the bastion that this one came through (ProxyJump). */
+  readonly jumpedFrom?: ConnectionId;
   /** Aborted when the connection is gone. */
   readonly closed: AbortSignal;
 }
@@ -34,7 +44,7 @@ export interface Refusals {
   /** Writes the event of one refusal. Never rejects: nothing was let through, so nothing is hidden without it. */
   record(kind: string, detail: string): Promise<void>;
   /** Records one refusal and tells it: now when a channel is open, else as soon as one is. Never rejects. */
-  refuse(kind: string, detail: string, key: MessageKey): Promise<void>;
+  refuse(kind: string, detail: string, key: MessageKey, values?: Values): Promise<void>;
   /** Calls `tell` with each line not told yet and with all later ones, until the returned function is called. */
   tellOn(tell: (text: string) => void): () => void;
 }

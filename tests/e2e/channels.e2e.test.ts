@@ -59,9 +59,9 @@ describeWith(['ssh', 'ssh-keygen'], 'channels of the real ssh client', () => {
   });
 
   test('local forwarding is refused with a reason that ssh prints, and an event', async () => {
-    const result = await gateway.ssh('aoki', [], { extra: ['-o', 'LogLevel=INFO', '-W', '127.0.0.1:22'] });
+    const result = await gateway.ssh('aoki', [], { extra: ['-o', 'LogLevel=INFO', '-W', '192.0.2.1:22'] });
     expect(result.status).not.toBe(0);
-    expect(result.stderr).toContain('Port forwarding (-L, -D, -W, -J) is not open here. [channel_refused]');
+    expect(result.stderr).toContain('Port forwarding (-L, -D, -W) is not open here; -J reaches a target by its name. [channel_refused]');
     expect(await refusals('direct-tcpip')).not.toHaveLength(0);
   });
 
