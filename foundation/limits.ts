@@ -80,6 +80,8 @@ export const LIMITS = {
   menuIdleSeconds: 300,
   /** Characters typed to search in the menu of targets. */
   menuFilterCharactersMax: 64,
+  /** Environment variables of one session channel. */
+  environmentVariablesMax: 32,
   /** Refused channels and forwardings of one connection; one more ends it, for each leaves an event. */
   sshRefusalsMax: 500,
   /** Bytes of one SSH connection, both directions together, after which new keys are agreed on (RFC 4253 §9). */
@@ -144,6 +146,14 @@ export const LIMITS = {
   sshKeyDays: 180,
   /** Bytes of one SSH public key or certificate. */
   sshPublicKeyBytesMax: 16 * 1024,
+  /** Open sessions of one person, in all processes. */
+  sessionsPerPersonMax: 200,
+  /** Open sessions on one target, in all processes. */
+  sessionsPerTargetMax: 1_000,
+  /** Open sessions of one process. */
+  sessionsPerProcessMax: 5_000,
+  /** Characters of a message to, or of a reason told to, the person of a live session. */
+  sessionMessageCharactersMax: 500,
   /** Hours a web sign-in lasts. */
   webSessionHours: 10,
   /** Web sign-ins begun or finished from one source address in a minute. */

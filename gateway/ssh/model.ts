@@ -65,6 +65,10 @@ export interface ChannelRequest {
   /** Calls back for each later change of the window, or each signal, until the returned function is called. */
   readonly onResize: (listener: (terminal: Terminal) => void) => () => void;
   readonly onSignal: (listener: (name: string) => void) => () => void;
+  /** The same for each break (RFC 4335); milliseconds, 0 where the client leaves the length open. */
+  readonly onBreak: (listener: (milliseconds: number) => void) => () => void;
+  /** The same when the client will read no more of the output while it may still send (OpenSSH PROTOCOL §2.1). */
+  readonly onEow: (listener: () => void) => () => void;
 }
 
 /** What the runners of exec, shell and guarded lines work with. */

@@ -4,8 +4,8 @@
  * A channel is accepted at once and its refusal said on it: the library drops what arrives before `accept`, and
  * answers nothing at all when the client has sent EOF by then.
  */
-import { asError } from '../../foundation/index.ts';
-import type { ServerChannel, Session } from './library/index.ts';
+import { asError, LIMITS } from '../../foundation/index.ts';
+import { onBreak, onEow, type ServerChannel, type Session } from './library/index.ts';
 import { serveChannel } from './serve-channel.ts';
 import type { Terminal } from './target/index.ts';
 import type { Caller, ChannelRequest, Refusals, SshDeps, Start } from './model.ts';
@@ -18,7 +18,7 @@ const SIDE_MAX = 10_000;
 export function collectRequests(deps: SshDeps, session: Session, caller: Caller, refusals: Refusals): void {
   const environment: Record<string, string> = {};
   const resizes = new Set<(terminal: Terminal) => void>();
-  const signals = new Set<(name: string) => void>();
+  const running = relayToProgram(session);
   const closed = new AbortController();
   let terminal: Terminal | undefined;
 
@@ -26,7 +26,8 @@ export function collectRequests(deps: SshDeps, session: Session, caller: Caller,
   session.on('error', (error: Error) => deps.log.debug({ event: 'ssh.session_error', err: error }, 'session error'));
   session.on('env', (accept, reject, info) => {
     const { key, val } = info;
-    const allowed = ENVIRONMENT.test(key) && VALUE.test(val);
+    const isRoom = Object.keys(environment).length < LIMITS.environmentVariablesMax;
+    const allowed = ENVIRONMENT.test(key) && VALUE.test(val) && isRoom;
     if (allowed) environment[key] = val;
     answer(allowed ? accept : reject);
   });
@@ -43,6 +44,12 @@ export function collectRequests(deps: SshDeps, session: Session, caller: Caller,
   session.on('signal', (accept, _reject, { name }) => {
     for (const listener of signals) listener(name);
     answer(accept);
+  });
+  onBreak(session, (milliseconds) => {
+    for (const listener of breaks) listener(milliseconds);
+  });
+  onEow(session, () => {
+    for (const listener of ends) listener();
   });
   session.on('auth-agent', (_accept, reject) => {
     void refusals.refuse('auth-agent', '', 'channel.agent');
@@ -66,7 +73,7 @@ export function collectRequests(deps: SshDeps, session: Session, caller: Caller,
       environment,
       closed: closed.signal,
       onResize: subscribe(resizes),
-      onSignal: subscribe(signals),
+      ...running,
     };
     serveChannel(deps, channel, request, { caller, refusals }).catch((thrown: unknown) => {
       deps.log.error({ event: 'ssh.channel_failed', err: asError(thrown) }, 'channel failed');
@@ -76,6 +83,24 @@ export function collectRequests(deps: SshDeps, session: Session, caller: Caller,
   session.on('shell', (accept) => begin(accept, { kind: 'shell' }));
   session.on('exec', (accept, _reject, { command }) => begin(accept, { kind: 'exec', command }));
   session.on('subsystem', (accept, _reject, { name }) => begin(accept, { kind: 'subsystem', name }));
+}
+
+/** What is asked of a program that runs already. */
+function relayToProgram(session: Session): Pick<ChannelRequest, 'onSignal' | 'onBreak' | 'onEow'> {
+  const signals = new Set<(name: string) => void>();
+  const breaks = new Set<(milliseconds: number) => void>();
+  const ends = new Set<() => void>();
+  session.on('signal', (accept, _reject, { name }) => {
+    for (const listener of signals) listener(name);
+    answer(accept);
+  });
+  onBreak(session, (milliseconds) => {
+    for (const listener of breaks) listener(milliseconds);
+  });
+  onEow(session, () => {
+    for (const listener of ends) listener();
+  });
+  return { onSignal: subscribe(signals), onBreak: subscribe(breaks), onEow: subscribe(ends) };
 }
 
 function subscribe<Listener>(listeners: Set<Listener>) {
