@@ -117,7 +117,7 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
   const { host, port, proxyProtocolFrom } = config.ssh;
   const { serve, connectionsMax } = service;
   const authorityLine = hostAuthorityLine(keys.hostAuthority.publicKeyLine);
-  const ssh = cleanup.use(await listenSsh({ host, port, log, serve, connectionsMax }));
+  const ssh = cleanup.use(await listenSsh({ host, port, log, serve, connectionsMax, balancers: proxyProtocolFrom }));
   return {
     publicUrl,
     ssh: {

@@ -35,7 +35,11 @@ describeWith(['ssh', 'ssh-keygen'], 'a person', () => {
       expect(result.status).toBe(GATEWAY);
       expect(result.stdout).toHaveLength(0);
       expect(result.stderr).toMatch(/^crm-db@127\.0\.0\.1: Permission denied \(publickey,keyboard-interactive\)\.\s*$/);
-      expect(await refusal('unknown_key')).toMatchObject({ loginName: 'crm-db' });
+      expect(await refusal('revoked_key')).toMatchObject({
+        loginName: 'crm-db',
+        fingerprint: key.fingerprint,
+        holder: await personId(gateway, 'chen'),
+      });
     });
 
     test('with an expired key is not known', async () => {
@@ -44,6 +48,7 @@ describeWith(['ssh', 'ssh-keygen'], 'a person', () => {
       const args = [...withKeys(await gateway.sshArguments('chen'), [key.path]), '127.0.0.1', 'echo in'];
       const result = await runToEnd(partner('ssh'), args);
       expect({ status: result.status, stdout: result.stdout.toString() }).toEqual({ status: GATEWAY, stdout: '' });
+      expect(await refusal('expired_key')).toMatchObject({ loginName: 'crm-db', fingerprint: key.fingerprint });
     });
 
     test('with more than twenty keys is disconnected, and leaves a trace', async () => {
