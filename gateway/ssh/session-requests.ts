@@ -41,16 +41,6 @@ export function collectRequests(deps: SshDeps, session: Session, caller: Caller,
     for (const listener of resizes) if (terminal !== undefined) listener(terminal);
     answer(accept);
   });
-  session.on('signal', (accept, _reject, { name }) => {
-    for (const listener of signals) listener(name);
-    answer(accept);
-  });
-  onBreak(session, (milliseconds) => {
-    for (const listener of breaks) listener(milliseconds);
-  });
-  onEow(session, () => {
-    for (const listener of ends) listener();
-  });
   session.on('auth-agent', (_accept, reject) => {
     void refusals.refuse('auth-agent', '', 'channel.agent');
     answer(reject);
