@@ -38,6 +38,25 @@ export class Joined implements AsyncDisposable {
     });
   }
 
+  /** Runs a command to its end. Its exit may stand in the packet that opens its channel. */
+  run(command: string): Promise<{ status: number | null; signal: string | undefined; output: Buffer }> {
+    return new Promise((resolve, reject) => {
+      this.client.exec(command, (error, channel) => {
+        if (error !== undefined) {
+          reject(error);
+          return;
+        }
+        const output: Buffer[] = [];
+        let exit: { status: number | null; signal: string | undefined } = { status: null, signal: undefined };
+        channel.on('data', (chunk: Buffer) => output.push(chunk));
+        channel.once('exit', (status: number | null, signal?: string) => {
+          exit = { status, signal };
+        });
+        channel.once('close', () => resolve({ ...exit, output: Buffer.concat(output) }));
+      });
+    });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.client.end();
     this.client.destroy();
