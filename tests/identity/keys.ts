@@ -1,5 +1,5 @@
 /** Keys and blobs that tests make; the wire forms are written out here and not borrowed from the code under test. */
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 
 const u32 = (value: number): Buffer => {
   const bytes = Buffer.alloc(4);
@@ -84,7 +84,7 @@ export function rsa(bits: number, hash: 'sha1' | 'sha256' | 'sha512' = 'sha512')
   };
 }
 
-export const line = (key: TestKey, comment = 'me@laptop'): string =>
+export const line = (key: Pick<TestKey, 'algorithm' | 'blob'>, comment = 'me@laptop'): string =>
   `${key.algorithm} ${key.blob.toString('base64')} ${comment}`.trim();
 
 /** A certificate written field by field, so that each may be wrong. */
@@ -125,4 +125,29 @@ export function certificate(
     str(authority.blob),
   ]);
   return Buffer.concat([body, str((fields.sign ?? authority.sign)(body)), fields.tail ?? Buffer.alloc(0)]);
+}
+
+const sha256 = (data: string | Uint8Array): Buffer => createHash('sha256').update(data).digest();
+
+export interface TestSecurityKey extends Omit<TestKey, 'sign'> {
+  /** What an authenticator answers (PROTOCOL.u2f): touched, with this counter, unless said otherwise. */
+  readonly sign: (data: Buffer, said?: { flags?: number; counter?: number; application?: string }) => Buffer;
+}
+
+/** A security key as OpenSSH's PROTOCOL.u2f writes it, its authenticator included. */
+export function securityKey(kind: 'ed25519' | 'ecdsa', application = 'ssh:'): TestSecurityKey {
+  const inner = kind === 'ed25519' ? ed25519() : ecdsa('nistp256');
+  const algorithm = kind === 'ed25519' ? 'sk-ssh-ed25519@openssh.com' : 'sk-ecdsa-sha2-nistp256@openssh.com';
+  const point = kind === 'ed25519' ? [str(inner.raw)] : [str('nistp256'), str(inner.raw)];
+  return {
+    algorithm,
+    raw: inner.raw,
+    blob: Buffer.concat([str(algorithm), ...point, str(application)]),
+    sign: (data, { flags = 1, counter = 1, application: signedFor = application } = {}) => {
+      const tail = Buffer.concat([Buffer.of(flags), u32(counter)]);
+      const signed = inner.sign(Buffer.concat([sha256(signedFor), tail, sha256(data)]));
+      const bytes = signed.subarray(4 + inner.algorithm.length + 4);
+      return Buffer.concat([str(algorithm), str(bytes), tail]);
+    },
+  };
 }

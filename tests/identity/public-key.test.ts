@@ -2,7 +2,7 @@ import { verify } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { hasCode } from '../../foundation/index.ts';
 import { parsePublicKey } from '../../identity/keys/public-key.ts';
-import { ecdsa, ed25519, line, mpint, rsa, str, type TestKey } from './keys.ts';
+import { ecdsa, ed25519, line, mpint, rsa, securityKey, str, type TestKey } from './keys.ts';
 
 function refusal(text: string): string {
   try {
@@ -49,6 +49,29 @@ describe('parsePublicKey refuses', () => {
   test('certificates and DSA, each by name', () => {
     expect(refusal('ssh-ed25519-cert-v01@openssh.com AAAA')).toMatch(/certificate/);
     expect(refusal(blobLine('ssh-dss', str('p')))).toMatch(/DSA/);
+  });
+
+  test('a security key that was made for a web site, or whose application cannot be read', () => {
+    for (const application of ['https://example.com', '', 'ssh', 'ssh:\u0000', `ssh:${'a'.repeat(251)}`]) {
+      expect(refusal(line(securityKey('ed25519', application)))).toMatch(/not made for SSH/);
+    }
+  });
+
+  test('a security key that need not be touched, and verify-required before a key that asks for nothing', () => {
+    expect(refusal(`no-touch-required ${line(securityKey('ecdsa'))}`)).toMatch(/touched/);
+    expect(refusal(`verify-required ${line(key)}`)).toMatch(/without options/);
+    expect(refusal(`verify-required,no-pty ${line(securityKey('ecdsa'))}`)).toMatch(/without options/);
+  });
+
+  test('a security key cut short, with a tail, with a point off the curve, or under the name of a plain one', () => {
+    const { algorithm, blob } = securityKey('ecdsa');
+    const sk = (bytes: Buffer, name = algorithm) => refusal(`${name} ${bytes.toString('base64')}`);
+    expect(sk(blob.subarray(0, -8))).toMatch(/cannot be read/);
+    expect(sk(Buffer.concat([blob, Buffer.of(0)]))).toMatch(/follow/);
+    const off = Buffer.from(blob);
+    off[blob.length - 12] = (off[blob.length - 12] ?? 0) ^ 1;
+    expect(sk(off)).toMatch(/cannot be read/);
+    expect(sk(blob, 'ecdsa-sha2-nistp256')).toMatch(/another kind/);
   });
 
   test('a kind of key nobody knows', () => {
@@ -163,6 +186,13 @@ describe('parsePublicKey accepts', () => {
       comment: '青木 真 の端末',
       fingerprint: expect.stringMatching(/^SHA256:[A-Za-z0-9+/]{43}$/),
     });
+  });
+
+  test.each(['ed25519', 'ecdsa'] as const)('a security key (%s), with and without verify-required', (kind) => {
+    const key = securityKey(kind);
+    const plain = parsePublicKey(line(key));
+    expect(plain).toMatchObject({ algorithm: key.algorithm, blob: key.blob, verifyRequired: false });
+    expect(parsePublicKey(`verify-required ${line(key)}`)).toEqual({ ...plain, verifyRequired: true });
   });
 
   test('a line without a comment, and the line ends of every system', () => {
