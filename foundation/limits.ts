@@ -146,6 +146,8 @@ export const LIMITS = {
   sshKeyDays: 180,
   /** Bytes of one SSH public key or certificate. */
   sshPublicKeyBytesMax: 16 * 1024,
+  /** Minutes one session may be configured to last or to be idle: a week. */
+  sessionMinutesMax: 7 * 24 * 60,
   /** Open sessions of one person, in all processes. */
   sessionsPerPersonMax: 200,
   /** Open sessions on one target, in all processes. */

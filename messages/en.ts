@@ -11,6 +11,9 @@ export const en = {
   'access.no_account':
     'You have no account of your own on "{name}", and shared ones do not exist here. Ask an administrator.',
   'access.key_revoked': 'The SSH key of this connection is no longer accepted. Sign in again with another one.',
+  'access.too_many_of_person': 'You have too many sessions open. End one, then try again.',
+  'access.too_many_on_target': 'Too many sessions are open on "{name}". Try again when one has ended.',
+  'access.too_many_here': 'The gateway carries as many sessions as it can. Try again in a moment.',
   'access.not_a_maintainer': 'Your role does not include work on targets.',
   'gate.needs_ticket': 'Refused before it ran: {reason}.',
   'gate.ask': 'If this export is needed, ask for it here: {url}',
@@ -78,6 +81,16 @@ export const en = {
   'session.welcome_recorded': '{target} · this session is recorded.',
   'session.legacy_algorithms':
     '{target} is spoken to with outdated algorithms ({algorithms}), by an exception made for it.',
+  'session.paused':
+    'This session is paused: {reason}. Nothing moves until it is resumed; what you type is kept and waits.',
+  'session.resumed': 'This session goes on.',
+  'session.message': 'From those who answer for this system: {text}',
+  'session.ends_soon.idle':
+    'Nothing was typed for a while. The session ends in {seconds} seconds unless you press a key.',
+  'session.ends_soon.too_long': 'The session has nearly lasted as long as one may, and ends in {seconds} seconds.',
+  'session.ended.ended': 'Those who answer for this system ended the session: {reason}.',
+  'session.ended.idle': 'Nothing was typed for too long; the session has ended.',
+  'session.ended.too_long': 'The session has lasted as long as one may, and has ended. Connect anew to go on.',
   'session.ended.locked': 'Your access was locked; the session has ended.',
   'session.ended.revoked': 'Your access was taken back; the session has ended.',
   'session.ended.expired': 'Your access ended at the agreed time; the session has ended.',

@@ -14,6 +14,11 @@ export const ja: Record<keyof typeof en, string> = {
   'access.no_account':
     '「{name}」にあなた専用のアカウントがありません。共有アカウントは使えません。システム管理者に依頼してください。',
   'access.key_revoked': 'この接続のSSH鍵は失効しています。別の鍵で接続し直してください。',
+  'access.too_many_of_person': '開いている作業セッションが多すぎます。1つ終えてから、もう一度試してください。',
+  'access.too_many_on_target':
+    '「{name}」で開いている作業セッションが多すぎます。しばらくしてから、もう一度試してください。',
+  'access.too_many_here':
+    'ゲートウェイが扱える作業セッションの数に達しています。しばらくしてから、もう一度試してください。',
   'access.not_a_maintainer': 'あなたの役割では、接続先での作業はできません。',
   'gate.needs_ticket': '実行前に止めました: {reason}。',
   'gate.ask': 'この持出が必要なときは、ここから申請してください: {url}',
@@ -61,7 +66,8 @@ export const ja: Record<keyof typeof en, string> = {
   'menu.help': '文字入力で検索、上下キーで移動、Enterで接続、Escで終了',
   'menu.nothing_found': '該当する接続先がありません。Ctrl-Uで入力を消せます。',
   'menu.plain': '利用できる接続先は次のとおりです。名前を指定して接続してください: {example}',
-  'menu.empty': '利用できる接続先がありません。システムの運用責任者に利用許可を依頼してください。現在の許可の一覧: {url}',
+  'menu.empty':
+    '利用できる接続先がありません。システムの運用責任者に利用許可を依頼してください。現在の許可の一覧: {url}',
   'menu.idle': '長時間操作がなかったため、メニューを終了しました。',
   'jump.wrong_account':
     '「{name}」でのあなたのアカウントは「{account}」です。ssh -J … {account}@{name} と指定してください。',
@@ -80,6 +86,16 @@ export const ja: Record<keyof typeof en, string> = {
   'session.welcome': '{target} · この作業セッションは記録され、1行ごとに実行前に確認されます。',
   'session.welcome_recorded': '{target} · この作業セッションは記録されます。',
   'session.legacy_algorithms': '{target} とは、例外として認められた旧式の暗号方式 ({algorithms}) で通信しています。',
+  'session.paused':
+    'この作業セッションは一時停止中です: {reason}。再開されるまで何も送受信されません。入力した内容は保留されます。',
+  'session.resumed': '作業セッションを再開しました。',
+  'session.message': 'システムの管理側からの連絡: {text}',
+  'session.ends_soon.idle':
+    'しばらく入力がありません。キーを押さなければ、{seconds} 秒後に作業セッションを終了します。',
+  'session.ends_soon.too_long': '作業セッションの上限時間が近づいています。{seconds} 秒後に終了します。',
+  'session.ended.ended': 'システムの管理側が作業セッションを終了しました: {reason}。',
+  'session.ended.idle': '長時間入力がなかったため、作業セッションを終了しました。',
+  'session.ended.too_long': '作業セッションが上限時間に達したため終了しました。続けるには接続し直してください。',
   'session.ended.locked': '利用が停止されたため、作業セッションを終了しました。',
   'session.ended.revoked': '利用の許可が取り消されたため、作業セッションを終了しました。',
   'session.ended.expired': '利用期限になったため、作業セッションを終了しました。',

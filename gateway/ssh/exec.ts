@@ -1,12 +1,11 @@
 /** One command, judged whole before anything runs; an export with its ticket is counted and cut on the way out. */
-import { createHash } from 'node:crypto';
-import { completeRedemption, type Redemption, type RedemptionResult } from '../../approvals/index.ts';
-import { createMeter, judgeCommand, type Judgement } from '../../policy/index.ts';
+import { completeRedemption } from '../../approvals/index.ts';
+import { createDelivery, type Redeemed, tellResult } from './delivery.ts';
+import { judgeCommand, type Judgement } from '../../policy/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
 import { REFUSED_STATUS, redeem, refuseAct } from './gate.ts';
 import { join } from './join.ts';
 import { WITHOUT_PAGERS } from './pagers.ts';
-import { pump } from './stream-io.ts';
 import type { ChannelWork, Exit } from './model.ts';
 
 /** Programs that speak a file protocol over the channel; what they carry cannot be judged yet, so they do not run. */
@@ -19,8 +18,6 @@ const FILE_TRANSFER = new Set([
   'git-upload-archive',
   'borg',
 ]);
-
-type Redeemed = Extract<Redemption, { redeemed: true }>;
 
 export async function runExec(work: ChannelWork, command: string): Promise<Exit> {
   const { target, person: who } = work.session.authorization;
@@ -49,14 +46,12 @@ async function runAllowed(
   const connection = await work.target();
   const { terminal, environment } = request;
   const target = await connection.exec(asSent(work, command), { terminal, environment });
-  const forwardInput = (take: (chunk: Buffer) => Promise<void>): Promise<void> => pump(person.channel, take);
   return join({
     session,
     person,
     request,
     connection,
     target,
-    forwardInput,
     ...(filter === undefined ? {} : { filter }),
   });
 }
@@ -88,49 +83,6 @@ async function runExport(work: ChannelWork, command: string, ticket: Redeemed): 
     return { status: REFUSED_STATUS };
   }
   return exit;
-}
-
-/** Counts and hashes what is shown, and cuts it where the ticket ends. */
-function createDelivery(ticket: Redeemed) {
-  // Standard error leaves as well, so it has the same budget; each stream counts its own rows.
-  const meters = { o: createMeter(ticket), e: createMeter(ticket) };
-  const hash = createHash('sha256');
-  let exceeded = false;
-  const total = (): { rows: number; bytes: number } => ({
-    rows: meters.o.rows + meters.e.rows,
-    bytes: meters.o.bytes + meters.e.bytes,
-  });
-  return {
-    exceeded: () => exceeded,
-    filter: (stream: 'o' | 'e', chunk: Buffer) => {
-      if (exceeded) return { pass: chunk.subarray(0, 0), stop: true };
-      const taken = meters[stream].take(chunk);
-      const { rows, bytes } = total();
-      exceeded = taken.exceeded || rows > ticket.rowsMax || bytes > ticket.bytesMax;
-      // When only both streams together pass the budget, the chunk that did it stays behind whole.
-      const pass = exceeded && !taken.exceeded ? chunk.subarray(0, 0) : taken.pass;
-      hash.update(pass);
-      return { pass, stop: exceeded };
-    },
-    finish: (exit: Exit, interrupted: boolean): RedemptionResult => {
-      meters.o.finish();
-      meters.e.finish();
-      const exitStatus = exit.status ?? null;
-      const ended = exitStatus === 0 ? 'completed' : exitStatus === null ? 'interrupted' : 'failed';
-      const outcome = exceeded ? 'limit_exceeded' : interrupted ? 'interrupted' : ended;
-      return { outcome, ...total(), sha256: hash.digest(), exitStatus };
-    },
-  };
-}
-
-async function tellResult({ person }: ChannelWork, ticket: Redeemed, result: RedemptionResult): Promise<void> {
-  const { rowsMax, bytesMax, number } = ticket;
-  const { rows, bytes } = result;
-  if (result.outcome === 'limit_exceeded') {
-    await person.say('export.limit_exceeded', 'limit_exceeded', { number, rows, bytes, rowsMax, bytesMax });
-    return;
-  }
-  await person.say('export.done', 'ticket_used', { number, rows, bytes, sha256: result.sha256.toString('hex') });
 }
 
 function fileTransferTool(judgement: Judgement): string | undefined {

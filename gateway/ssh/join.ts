@@ -2,9 +2,18 @@
 import type { GatewaySession } from '../session.ts';
 import type { ClientChannel } from './library/index.ts';
 import type { PersonSide } from './person-side.ts';
-import { PeerGone, pump, TargetLost, writeTo } from './stream-io.ts';
+import { Conveyor, feed, type Gate, PeerGone, TargetLost, writeTo } from './stream-io.ts';
 import type { TargetConnection } from './target/index.ts';
 import type { ChannelRequest, Exit } from './model.ts';
+
+type Output = 'o' | 'e';
+
+/** What becomes of a chunk: what passes, what is only recorded, and whether that was all. */
+export interface Filtered {
+  readonly pass: Uint8Array;
+  readonly refused?: Uint8Array;
+  readonly stop: boolean;
+}
 
 export interface Joined {
   readonly session: GatewaySession;
@@ -14,9 +23,13 @@ export interface Joined {
   /** A channel of that connection. */
   readonly target: ClientChannel;
   /** What becomes of output before it is shown: an export is counted and cut here. Undefined shows all of it. */
-  readonly filter?: (stream: 'o' | 'e', chunk: Buffer) => { pass: Uint8Array; stop: boolean };
-  /** Where the maintainer's input comes from; the channel itself unless somebody reads it already. */
-  readonly forwardInput: (take: (chunk: Buffer) => Promise<void>) => Promise<void>;
+  readonly filter?: (stream: Output, chunk: Buffer) => Filtered;
+  /** The same for input that comes from their channel. */
+  readonly filterInput?: (chunk: Buffer) => Filtered;
+  /** What else can make both sides wait. */
+  readonly gates?: readonly Gate[];
+  /** Where the maintainer's input comes from when somebody reads it already; else from their channel. */
+  readonly forwardInput?: (take: (chunk: Buffer) => Promise<void>) => Promise<void>;
 }
 
 /**
@@ -24,45 +37,87 @@ export interface Joined {
  * @throws {PeerGone} when the maintainer's side closes first; {TargetLost} when the target's connection breaks.
  */
 export async function join(joined: Joined): Promise<Exit> {
-  const { session, target, request } = joined;
+  const { target } = joined;
   const exit = joined.connection.exitOf(target);
-  const stop = (): void => target.close();
-  session.signal.addEventListener('abort', stop, { once: true });
-  const stopResizing = request.onResize(({ rows, columns, height, width }) => {
-    target.setWindow(rows, columns, height, width);
+  const stopWatching = watchRequests(joined);
+  sendInput(joined).catch((thrown: unknown) => {
+    // The program ended without reading on, which is its right; anything else is a failure of ours.
+    if (!(thrown instanceof PeerGone)) joined.session.end('recorder_failed');
   });
-  const stopSignalling = request.onSignal((name) => target.signal(name));
-  void sendInput(joined);
   try {
-    await Promise.all([showOutput(joined, 'o'), showOutput(joined, 'e')]);
+    await showOutput(joined);
     const ended = await exit;
     if (ended.status === undefined && ended.signal === undefined && joined.connection.closed) throw new TargetLost();
     return ended;
   } finally {
-    stopResizing();
-    stopSignalling();
-    session.signal.removeEventListener('abort', stop);
+    stopWatching();
     target.close();
   }
 }
 
-async function sendInput({ session, target, forwardInput }: Joined): Promise<void> {
-  try {
+/** Carries what is asked of a running program on to it, and ends it with the session. */
+export function watchRequests({
+  session,
+  request,
+  target,
+}: Pick<Joined, 'session' | 'request' | 'target'>): () => void {
+  const stop = (): void => target.close();
+  session.signal.addEventListener('abort', stop, { once: true });
+  const stops = [
+    request.onResize(({ rows, columns, height, width }) => target.setWindow(rows, columns, height, width)),
+    request.onSignal((name) => target.signal(name)),
+    () => session.signal.removeEventListener('abort', stop),
+  ];
+  return () => {
+    for (const end of stops) end();
+  };
+}
+
+async function sendInput({ session, person, target, forwardInput, filterInput, gates = [] }: Joined): Promise<void> {
+  if (forwardInput !== undefined) {
     await forwardInput(async (chunk) => {
       await session.record('i', chunk);
       await writeTo(target, target, chunk);
     });
     target.end();
-  } catch (thrown) {
-    // The program ended without reading on, which is its right; anything else is a failure of ours.
-    if (!(thrown instanceof PeerGone)) session.end('recorder_failed');
+    return;
+  }
+  const conveyor = new Conveyor({
+    record: (stream, bytes) => session.record(stream, bytes),
+    channel: target,
+    sinks: { i: target },
+  });
+  try {
+    await feed(person.channel, [conveyor, ...gates], (chunk) => {
+      const { pass, refused, stop } = filterInput?.(chunk) ?? { pass: chunk, stop: false };
+      conveyor.put('i', pass);
+      if (refused !== undefined) conveyor.put('i', refused, 'record');
+      if (stop) target.close();
+    });
+    await conveyor.drained();
+    target.end();
+  } finally {
+    conveyor.close();
   }
 }
 
-async function showOutput({ person, target, filter }: Joined, stream: 'o' | 'e'): Promise<void> {
-  await pump(stream === 'o' ? target : target.stderr, async (chunk) => {
-    const { pass, stop } = filter?.(stream, chunk) ?? { pass: chunk, stop: false };
-    if (pass.length > 0) await person.show(stream, pass);
-    if (stop) target.close();
+async function showOutput({ session, person, target, filter, gates = [] }: Joined): Promise<void> {
+  const conveyor = new Conveyor({
+    record: (stream, bytes) => session.record(stream, bytes),
+    channel: person.channel,
+    sinks: { o: person.channel, e: person.channel.stderr },
   });
+  const show = (stream: Output) => (chunk: Buffer) => {
+    const { pass, refused, stop } = filter?.(stream, chunk) ?? { pass: chunk, stop: false };
+    conveyor.put(stream, pass);
+    if (refused !== undefined) conveyor.put(stream, refused, 'record');
+    if (stop) target.close();
+  };
+  try {
+    const all = [conveyor, ...gates];
+    await Promise.all([feed(target, all, show('o')), feed(target.stderr, all, show('e'))]);
+    await conveyor.drained();
+  } finally {
+    conveyor.close();
+  }
 }

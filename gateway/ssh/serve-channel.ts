@@ -7,10 +7,13 @@ import { admit } from '../admission.ts';
 import type { GatewaySession } from '../session.ts';
 import type { EndReason } from '../session-registry.ts';
 import { runExec } from './exec.ts';
+import { type FilesStart, readFilesStart, runFiles } from './files/index.ts';
 import { refuseTooLong } from './gate.ts';
 import { runGuardedScript, runGuardedShell } from './guarded-line/index.ts';
 import type { ServerChannel } from './library/index.ts';
+import { choicesFor, findDestination } from './menu/index.ts';
 import { failureMessage, type PersonSide, personSide, sayUnrecorded, type Values } from './person-side.ts';
+import { shown, stored } from './printable.ts';
 import { runShell } from './shell.ts';
 import { PeerGone, TargetLost } from './stream-io.ts';
 import { dialForSession, type TargetConnection } from './target/index.ts';
@@ -49,17 +52,22 @@ export async function serveChannel(
   }
 }
 
-async function serve(deps: SshDeps, outside: PersonSide, caller: Caller, request: ChannelRequest): Promise<Exit> {
+async function serve(deps: SshDeps, outside: PersonSide, arrived: Caller, request: ChannelRequest): Promise<Exit> {
   const { start } = request;
-  if (start.kind === 'subsystem') return refuseSubsystem(deps, outside, caller, start.name);
+  const files = readFilesStart(start);
+  if (start.kind === 'subsystem' && files === undefined) return refuseSubsystem(deps, outside, arrived, start.name);
+  if (start.kind === 'exec' && MOSH.test(start.command)) return refuseMosh(deps, outside, arrived, start.command);
   if (start.kind === 'exec' && Buffer.byteLength(start.command) > LIMITS.commandBytesMax) {
     const refused = { text: start.command, bytesMax: LIMITS.commandBytesMax };
-    await refuseTooLong({ deps, caller, person: outside }, refused);
+    await refuseTooLong({ deps, caller: arrived, person: outside }, refused);
     return { status: GATEWAY_STATUS };
   }
+  const destination = await findDestination(deps, outside, arrived, request);
+  if (destination.kind === 'left') return { status: destination.isIdle ? GATEWAY_STATUS : 0 };
+  const caller = { ...arrived, loginName: destination.loginName };
   const admission = await admit(deps, caller.person, caller.loginName, {
     connectionId: caller.connectionId,
-    kind: start.kind,
+    kind: files === undefined && start.kind !== 'subsystem' ? start.kind : 'files',
     command: start.kind === 'exec' ? start.command : null,
     sourceAddress: caller.sourceAddress,
     signedInBy: caller.method,
@@ -67,20 +75,24 @@ async function serve(deps: SshDeps, outside: PersonSide, caller: Caller, request
     terminal: request.terminal,
   });
   if (!admission.admitted) {
-    await outside.say(`access.${admission.reason}`, `access_${admission.reason}`, names(deps, caller));
+    await outside.say(`access.${admission.reason}`, `access_${admission.reason}`, {
+      ...names(deps, caller),
+      ...(admission.reason === 'ambiguous' ? { choices: await choicesFor(deps, caller) } : {}),
+    });
     return { status: GATEWAY_STATUS };
   }
-  return work(deps, outside, caller, { request, session: admission.session });
+  return work(deps, outside, caller, { request, session: admission.session, files });
 }
 
 async function work(
   deps: SshDeps,
   outside: PersonSide,
   caller: Caller,
-  { request, session }: { request: ChannelRequest; session: GatewaySession },
+  { request, session, files }: { request: ChannelRequest; session: GatewaySession; files: FilesStart | undefined },
 ): Promise<Exit> {
   const { channel, locale, hasTerminal } = outside;
   const person = personSide(channel, { locale, hasTerminal, session });
+  session.attendance.speakBy((text) => person.announce(text));
   const dialled = dialOnce(deps, session, person);
   const clientLost = (): void => session.end('client_lost');
   const gone = AbortSignal.any([request.closed, caller.closed]);
@@ -92,7 +104,8 @@ async function work(
   let exit: Exit = { status: GATEWAY_STATUS };
   let failure: Error | undefined;
   try {
-    exit = await endedBy(session, () => run({ deps, caller, request, session, person, target: dialled.target }));
+    const channelWork = { deps, caller, request, session, person, target: dialled.target };
+    exit = await endedBy(session, () => run(channelWork, files));
   } catch (thrown) {
     failure = asError(thrown);
     session.end(reasonOf(failure));
@@ -107,7 +120,8 @@ async function work(
   return exit;
 }
 
-function run(channelWork: ChannelWork): Promise<Exit> {
+function run(channelWork: ChannelWork, files: FilesStart | undefined): Promise<Exit> {
+  if (files !== undefined) return runFiles(channelWork, files);
   const { start, terminal } = channelWork.request;
   if (start.kind === 'exec') return runExec(channelWork, start.command);
   if (channelWork.session.authorization.target.mode === 'recorded') return runShell(channelWork);
@@ -143,11 +157,21 @@ async function refuseSubsystem(deps: SshDeps, outside: PersonSide, caller: Calle
       connection: caller.connectionId,
       loginName: caller.loginName,
       kind: 'subsystem',
-      detail: name.slice(0, 200),
+      detail: stored(name),
     },
   });
-  const key = name === 'sftp' ? 'channel.sftp' : 'channel.subsystem';
-  await outside.say(key, 'channel_refused', { name: name.replace(/[^\w.@-]/g, '?').slice(0, 64) });
+  await outside.say('channel.subsystem', 'channel_refused', { name: shown(name, 64) });
+  return { status: GATEWAY_STATUS };
+}
+
+/** The server's side of mosh: what it says goes past the gateway by UDP, where nobody can record it. */
+const MOSH = /^\s*(?:\S*\/)?mosh-server(?:\s|$)/;
+
+async function refuseMosh(deps: SshDeps, outside: PersonSide, caller: Caller, command: string): Promise<Exit> {
+  const { connectionId: connection, loginName, person } = caller;
+  const body = { connection, loginName, kind: 'mosh', detail: stored(command) };
+  await appendAuditEvent(deps.database, deps.clock, { type: 'channel.refused', actor: person.id, body });
+  await outside.say('channel.mosh', 'channel_refused');
   return { status: GATEWAY_STATUS };
 }
 

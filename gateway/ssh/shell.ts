@@ -1,6 +1,5 @@
 import { message } from '../../messages/index.ts';
 import { join } from './join.ts';
-import { pump } from './stream-io.ts';
 import type { ChannelWork, Exit } from './model.ts';
 
 /** A login shell of a target whose lines are recorded and not judged. */
@@ -19,6 +18,5 @@ export async function runShell({ request, session, person, target }: ChannelWork
     request,
     connection,
     target: shell,
-    forwardInput: (take) => pump(person.channel, take),
   });
 }

@@ -1,4 +1,7 @@
+/** Moves bytes between channels: read, kept by whoever must keep them, and only then handed on. */
 import type { Readable, Writable } from 'node:stream';
+import { asError, LIMITS } from '../../foundation/index.ts';
+import type { Direction } from '../session.ts';
 
 /** The other side of a stream went away while something was still to be written. */
 export class PeerGone extends Error {
@@ -30,6 +33,194 @@ export function writeTo(stream: Writable, channel: Readable, chunk: Uint8Array):
       if (error === undefined || error === null) resolve();
       else reject(new PeerGone(error.message));
     });
+  });
+}
+
+/** What is not yet written at most; more waits in the channel's own window. */
+const HELD_BYTES_MAX = LIMITS.relayHeldBytesMax;
+/** Chunks that come while others are being recorded are recorded together, up to this many bytes. */
+const BATCH_BYTES_MAX = 256 * 1024;
+/** While one batch is on its way to the disk the next one queues behind it; a third gathers. */
+const RECORDING_MAX = 2;
+
+/**
+ * What becomes of a chunk: recorded and then handed on; only recorded, where it was refused; or only handed on, where
+ * the gateway itself speaks to the target.
+ */
+export type Fate = 'both' | 'record' | 'deliver';
+
+interface Batch {
+  readonly stream: Direction;
+  readonly fate: Fate;
+  readonly parts: Uint8Array[];
+  bytes: number;
+  durable: boolean;
+}
+
+export interface ConveyorOptions {
+  /** Makes bytes durable. Called in order, and again before the last call has settled. */
+  readonly record: (stream: Direction, bytes: Uint8Array) => Promise<void>;
+  /** The channel behind the sinks: its closing means that nobody takes anything any more. */
+  readonly channel: Readable;
+  readonly sinks: { readonly [Stream in Direction]?: Writable };
+}
+
+/**
+ * The one way of bytes to one channel: in order over all of its streams, durable before they are delivered, and never
+ * more of them held than `LIMITS.relayHeldBytesMax` and what one turn of the event loop brings.
+ */
+export class Conveyor {
+  readonly #options: ConveyorOptions;
+  readonly #gone = (): void => this.#fail(new PeerGone());
+  readonly #listeners = new Set<() => void>();
+  #waiting: Batch[] = [];
+  #recording: Batch[] = [];
+  #held = 0;
+  #error: Error | undefined;
+
+  constructor(options: ConveyorOptions) {
+    this.#options = options;
+    options.channel.once('close', this.#gone);
+  }
+
+  get isFull(): boolean {
+    return this.#held >= HELD_BYTES_MAX;
+  }
+
+  get failed(): boolean {
+    return this.#error !== undefined;
+  }
+
+  /** Calls `listener` whenever there is room again, everything is through, or nothing will be any more. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  put(stream: Direction, chunk: Uint8Array, fate: Fate = 'both'): void {
+    if (this.#error !== undefined || chunk.length === 0) return;
+    this.#held += chunk.length;
+    const last = this.#waiting.at(-1);
+    if (last?.stream === stream && last.fate === fate && last.bytes + chunk.length <= BATCH_BYTES_MAX) {
+      last.parts.push(chunk);
+      last.bytes += chunk.length;
+      return;
+    }
+    this.#waiting.push({ stream, fate, parts: [chunk], bytes: chunk.length, durable: false });
+    this.#advance();
+  }
+
+  /** Resolves when everything put so far was taken. @throws what ended it: {PeerGone}, or what the recorder said. */
+  drained(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (this.#error !== undefined) reject(this.#error);
+        else if (this.#held === 0) resolve();
+        else return;
+        stop();
+      };
+      const stop = this.onChange(look);
+      look();
+    });
+  }
+
+  close(): void {
+    this.#options.channel.off('close', this.#gone);
+    this.#listeners.clear();
+  }
+
+  #advance(): void {
+    while (this.#recording.length < RECORDING_MAX) {
+      const batch = this.#waiting.shift();
+      if (batch === undefined) return;
+      this.#recording.push(batch);
+      const [only = NOTHING] = batch.parts;
+      const bytes = batch.parts.length === 1 ? only : Buffer.concat(batch.parts, batch.bytes);
+      batch.parts.splice(0, batch.parts.length, bytes);
+      if (batch.fate === 'deliver') this.#settle(batch);
+      else
+        this.#options.record(batch.stream, bytes).then(
+          () => this.#settle(batch),
+          (thrown: unknown) => this.#fail(asError(thrown)),
+        );
+    }
+  }
+
+  /** Hands on what is durable, in order. */
+  #settle(batch: Batch): void {
+    batch.durable = true;
+    for (let first = this.#recording[0]; first?.durable === true; first = this.#recording[0]) {
+      this.#recording.shift();
+      this.#deliver(first);
+    }
+    this.#advance();
+  }
+
+  #deliver({ stream, fate, parts, bytes }: Batch): void {
+    if (this.#error !== undefined) return;
+    const sink = this.#options.sinks[stream];
+    if (fate === 'record') this.#release(bytes);
+    else if (sink?.writable !== true) this.#fail(new PeerGone());
+    else {
+      sink.write(parts[0] ?? NOTHING, (error) => {
+        if (error === undefined || error === null) this.#release(bytes);
+        else this.#fail(new PeerGone(error.message));
+      });
+    }
+  }
+
+  #release(bytes: number): void {
+    const before = this.#held;
+    this.#held -= bytes;
+    if (this.#held === 0 || (before >= HELD_BYTES_MAX && this.#held < HELD_BYTES_MAX)) this.#tell();
+  }
+
+  #fail(error: Error): void {
+    if (this.#error !== undefined) return;
+    this.#error = error;
+    this.#waiting = [];
+    this.#recording = [];
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
+
+const NOTHING = new Uint8Array();
+
+/** Whatever can make a source wait. */
+export interface Gate {
+  readonly isFull: boolean;
+  readonly failed: boolean;
+  onChange(listener: () => void): () => void;
+}
+
+/**
+ * Hands every chunk of `from` to `take` until the stream ends, and pauses it while a gate is full. It is not destroyed:
+ * the channel's other direction is still in use. Resolves at the end, or as soon as a gate has failed.
+ */
+export function feed(from: Readable, gates: readonly Gate[], take: (chunk: Buffer) => void): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      from.off('data', data).off('end', done).off('error', done).off('close', done);
+      for (const stop of stops) stop();
+      resolve();
+    };
+    const look = (): void => {
+      if (gates.some((gate) => gate.failed)) done();
+      else if (gates.some((gate) => gate.isFull)) from.pause();
+      else if (from.isPaused()) from.resume();
+    };
+    const data = (chunk: Buffer): void => {
+      take(chunk);
+      if (gates.some((gate) => gate.isFull)) from.pause();
+    };
+    const stops = gates.map((gate) => gate.onChange(look));
+    from.on('data', data).once('end', done).once('error', done).once('close', done);
+    if (from.readableEnded || from.destroyed) done();
+    else look();
   });
 }
 

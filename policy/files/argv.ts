@@ -1,4 +1,5 @@
 /** The words of a text that is one plain command and nothing else. */
+import type { Command } from 'unbash';
 import { readScript } from '../command/walk.ts';
 import type { Word } from '../command/model.ts';
 import { readWord } from '../command/words.ts';
@@ -11,22 +12,20 @@ const HIDDEN = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff]/u;
  * for any other text: what its words will be is known only while it runs.
  */
 export function plainWords(text: string): readonly Word[] | undefined {
-  if (HIDDEN.test(text)) return undefined;
-  const script = readScript(text);
-  const [statement, ...others] = script.commands;
-  if (statement === undefined || others.length > 0 || (script.errors?.length ?? 0) > 0) return undefined;
-  const { command } = statement;
-  if (statement.background === true || command.type !== 'Command' || command.name === undefined) return undefined;
-  if (command.prefix.length > 0 || command.redirects.length > 0) return undefined;
-  const words: Word[] = [readWord(command.name)];
-  for (const argument of command.args) {
-    if (argument.type !== 'Word') return undefined;
-    words.push(readWord(argument));
-  }
+  const command = HIDDEN.test(text) ? undefined : onlyCommand(text);
+  if (command?.name === undefined || command.prefix.length > 0 || command.redirects.length > 0) return undefined;
+  const nodes = [command.name, ...command.args];
   // A comment behind the command, or anything else between its words, is no word and yet part of the text.
-  const end = command.args.at(-1)?.end ?? command.name.end;
-  if (text.slice(end).trim() !== '') return undefined;
-  return words.every(isPlain) ? words : undefined;
+  if (text.slice(nodes.at(-1)?.end).trim() !== '') return undefined;
+  const words = nodes.flatMap((node) => (node.type === 'Word' ? [readWord(node)] : []));
+  return words.length === nodes.length && words.every(isPlain) ? words : undefined;
+}
+
+function onlyCommand(text: string): Command | undefined {
+  const { commands, errors = [] } = readScript(text);
+  const [statement] = commands;
+  if (statement === undefined || commands.length > 1 || errors.length > 0) return undefined;
+  return statement.background !== true && statement.command.type === 'Command' ? statement.command : undefined;
 }
 
 function isPlain({ pieces }: Word): boolean {

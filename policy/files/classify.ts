@@ -6,7 +6,8 @@ import { readRsync } from './rsync.ts';
 import { readScp } from './scp.ts';
 
 /** Where a program of this name is the system's own: one uploaded beside the files may carry the same name. */
-const PROGRAM = /^(?:\/(?:usr\/(?:local\/)?)?bin\/)?(scp|rsync|git|git-upload-pack|git-receive-pack|git-upload-archive)$/;
+const PROGRAM =
+  /^(?:\/(?:usr\/(?:local\/)?)?bin\/)?(scp|rsync|git|git-upload-pack|git-receive-pack|git-upload-archive)$/;
 
 /**
  * The file transfer that an exec request starts, or undefined when it is any other command. Pure; what is not exactly

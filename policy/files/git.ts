@@ -19,6 +19,7 @@ export function readGit(program: string, args: readonly Word[]): Transfer | unde
     needs: [direction],
     paths: path === undefined ? [] : [path],
     recursive: true,
+    intoDirectory: true,
     refused: path === undefined ? `git ${name}` : odd && `git ${name} ${odd.text}`,
   };
 }

@@ -18,6 +18,8 @@ export interface Transfer {
   readonly paths: readonly Word[];
   /** Whether it goes down into directories. */
   readonly recursive: boolean;
+  /** Whether the last path is surely a directory to put files into. */
+  readonly intoDirectory: boolean;
   /** What in it no grant opens, for example an option that runs another program. */
   readonly refused: string | undefined;
 }

@@ -86,7 +86,13 @@ interface Act {
 function judgementOf({ protocol, verb, names }: Act, assets: readonly string[]): Judgement {
   const words = [protocol, verb, ...names];
   const subject = words.join(' ');
-  const found = { rule: 'files.protected-path', class: 'bulk_read', span: [0, subject.length], subject, assets } as const;
+  const found = {
+    rule: 'files.protected-path',
+    class: 'bulk_read',
+    span: [0, subject.length],
+    subject,
+    assets,
+  } as const;
   return {
     verdict: assets.length === 0 ? 'allow' : 'needs_ticket',
     findings: assets.length === 0 ? [] : [found],

@@ -7,7 +7,7 @@ const BUNDLE = /^-[acdghilmnopqrtuvxzADEHIJKLOPRSUWX0-9BCNy]*(e\d*\.[A-Za-z]*)?$
 
 /** Long options without a value that a client hands to its server. */
 const PLAIN = new Set(
-  `append append-verify checksum delay-updates delete delete-after delete-before delete-delay delete-during
+  `sender append append-verify checksum delay-updates delete delete-after delete-before delete-delay delete-during
    delete-excluded delete-missing-args existing fake-super force force-change from0 fuzzy ignore-errors ignore-existing
    ignore-missing-args inplace list-only log-format munge-links new-compress no-i-r no-implied-dirs no-inc-recursive
    no-r no-relative no-W no-whole-file numeric-ids old-compress omit-dir-times omit-link-times one-file-system open-noatime
@@ -48,6 +48,7 @@ export function readRsync(args: readonly Word[]): Transfer | undefined {
     needs: direction === 'download' && removes ? ['download', 'upload'] : [direction],
     paths: [...operands, ...options.paths],
     recursive: true,
+    intoDirectory: true,
     refused: options.refused,
   };
 }
@@ -57,20 +58,20 @@ function readOption(args: readonly Word[], at: number, options: Options): number
   const word = args[at];
   if (word === undefined) return 1;
   const { text, exact } = word;
-  const long = /^--([\w-]+)(?:=(.*))?$/s.exec(text);
-  if (long === null) {
-    if (!exact || !BUNDLE.test(text)) options.refused ??= `rsync ${text}`;
-    return 1;
-  }
-  const [, name = '', value] = long;
-  if (name === 'sender' && value === undefined) options.flags.add('sender');
-  else if (PATHS.has(name)) {
-    const given = value === undefined ? args[at + 1] : valueOf(word, value);
-    if (given !== undefined) options.paths.push(given);
+  const [, name = '', value] = /^--([\w-]+)(?:=(.*))?$/s.exec(text) ?? [];
+  if (PATHS.has(name)) {
+    options.paths.push(...(value === undefined ? args.slice(at + 1, at + 2) : [valueOf(word, value)]));
     return value === undefined ? 2 : 1;
-  } else if (PLAIN.has(name) && value === undefined) options.flags.add(name);
-  else if (!exact || !VALUED.has(name)) options.refused ??= `rsync --${name}`;
+  }
+  if (value === undefined && PLAIN.has(name)) options.flags.add(name);
+  else if (!exact || !isHarmless(name, text)) {
+    options.refused ??= `rsync ${name === '' ? text : `--${name}`}`;
+  }
   return 1;
+}
+
+function isHarmless(name: string, text: string): boolean {
+  return name === '' ? BUNDLE.test(text) : VALUED.has(name);
 }
 
 function valueOf(word: Word, text: string): Word {

@@ -23,5 +23,13 @@ export function readScp(args: readonly Word[]): Transfer | undefined {
   const direction = flags.has('f') ? 'download' : 'upload';
   const paths = args.slice(at);
   if (paths.length === 0 || (direction === 'upload' && paths.length > 1)) return undefined;
-  return { protocol: 'scp', direction, needs: [direction], paths, recursive: flags.has('r'), refused: undefined };
+  return {
+    protocol: 'scp',
+    direction,
+    needs: [direction],
+    paths,
+    recursive: flags.has('r'),
+    intoDirectory: flags.has('d'),
+    refused: undefined,
+  };
 }

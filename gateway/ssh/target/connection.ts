@@ -1,7 +1,7 @@
 /** A signed-in connection to a target, and the connections to relay hosts it goes through. */
 import { GatewayError, invariant } from '../../../foundation/index.ts';
 import { type Exit, exitOf } from '../exit.ts';
-import type { ClientChannel, SshClient } from '../library/index.ts';
+import { type ClientChannel, type SshClient, subsystem } from '../library/index.ts';
 import type { Leg } from './leg.ts';
 
 export interface Terminal {
@@ -17,8 +17,6 @@ export interface ChannelOptions {
   readonly terminal: Terminal | undefined;
   readonly environment: Readonly<Record<string, string>>;
 }
-
-const LOOPBACK = '127.0.0.1';
 
 const LOOPBACK = '127.0.0.1';
 
@@ -66,7 +64,7 @@ export class TargetConnection {
     });
   }
 
-  /** Joins a port of the target's own loopback, for the person's own server there; its certificate must permit it. */
+  /** A connection to what listens on the target itself, on loopback (RFC 4254 §7.2). */
   forward(port: number): Promise<ClientChannel> {
     return new Promise((resolve, reject) => {
       this.#client.forwardOut(LOOPBACK, 0, LOOPBACK, port, (error, channel) =>
@@ -75,10 +73,10 @@ export class TargetConnection {
     });
   }
 
-  /** A connection to what listens on the target itself, on loopback (RFC 4254 §7.2). */
-  forward(port: number): Promise<ClientChannel> {
+  /** A subsystem of the target's server (RFC 4254 §6.5). @throws {GatewayError} `target_unreachable` when it has none. */
+  subsystem(name: string, environment: Readonly<Record<string, string>> = {}): Promise<ClientChannel> {
     return new Promise((resolve, reject) => {
-      this.#client.forwardOut(LOOPBACK, 0, LOOPBACK, port, (error, channel) =>
+      subsystem(this.#client, name, { env: environment }, (error, channel) =>
         this.#opened(error, channel, { resolve, reject }),
       );
     });

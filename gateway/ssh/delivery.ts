@@ -1,0 +1,55 @@
+/** The one use of a ticket: what leaves is counted, hashed and cut where the ticket ends. */
+import { createHash } from 'node:crypto';
+import type { Redemption, RedemptionResult } from '../../approvals/index.ts';
+import { createMeter } from '../../policy/index.ts';
+import type { ChannelWork, Exit } from './model.ts';
+
+export type Redeemed = Extract<Redemption, { redeemed: true }>;
+export type Delivery = ReturnType<typeof createDelivery>;
+
+/** Counts and hashes what is shown, and cuts it where the ticket ends. */
+export function createDelivery(ticket: Redeemed) {
+  // Standard error leaves as well, so it has the same budget; each stream counts its own rows.
+  const meters = { o: createMeter(ticket), e: createMeter(ticket) };
+  const hash = createHash('sha256');
+  let exceeded = false;
+  const total = (): { rows: number; bytes: number } => ({
+    rows: meters.o.rows + meters.e.rows,
+    bytes: meters.o.bytes + meters.e.bytes,
+  });
+  return {
+    exceeded: () => exceeded,
+    filter: (stream: 'o' | 'e', chunk: Buffer) => {
+      if (exceeded) return { pass: chunk.subarray(0, 0), stop: true };
+      const taken = meters[stream].take(chunk);
+      const { rows, bytes } = total();
+      exceeded = taken.exceeded || rows > ticket.rowsMax || bytes > ticket.bytesMax;
+      // When only both streams together pass the budget, the chunk that did it stays behind whole.
+      const pass = exceeded && !taken.exceeded ? chunk.subarray(0, 0) : taken.pass;
+      hash.update(pass);
+      return { pass, stop: exceeded };
+    },
+    finish: (exit: Exit, interrupted: boolean): RedemptionResult => {
+      meters.o.finish();
+      meters.e.finish();
+      const exitStatus = exit.status ?? null;
+      const ended = exitStatus === 0 ? 'completed' : exitStatus === null ? 'interrupted' : 'failed';
+      const outcome = exceeded ? 'limit_exceeded' : interrupted ? 'interrupted' : ended;
+      return { outcome, ...total(), sha256: hash.digest(), exitStatus };
+    },
+  };
+}
+
+export async function tellResult(
+  { person }: Pick<ChannelWork, 'person'>,
+  ticket: Redeemed,
+  result: RedemptionResult,
+): Promise<void> {
+  const { rowsMax, bytesMax, number } = ticket;
+  const { rows, bytes } = result;
+  if (result.outcome === 'limit_exceeded') {
+    await person.say('export.limit_exceeded', 'limit_exceeded', { number, rows, bytes, rowsMax, bytesMax });
+    return;
+  }
+  await person.say('export.done', 'ticket_used', { number, rows, bytes, sha256: result.sha256.toString('hex') });
+}

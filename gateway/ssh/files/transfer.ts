@@ -1,0 +1,150 @@
+/** The server's side of scp, rsync and git, started by an exec request: judged, then watched file by file or as a whole. */
+import { createHash } from 'node:crypto';
+import { completeRedemption } from '../../../approvals/index.ts';
+import { asError, GatewayError } from '../../../foundation/index.ts';
+import { judgeTransfer, type Transfer } from '../../../policy/index.ts';
+import { createDelivery, type Delivery, type Redeemed, tellResult } from '../delivery.ts';
+import { REFUSED_STATUS, redeem, refuseAct } from '../gate.ts';
+import { type Filtered, join } from '../join.ts';
+import type { ChannelWork, Exit } from '../model.ts';
+import { FileAudit } from './file-audit.ts';
+import { shownPath, wirePath } from './paths.ts';
+import { HostileName, ScpWatch } from './scp.ts';
+
+/** What sees the bytes of a transfer pass, in both directions. */
+interface Watch {
+  sent(chunk: Buffer): void;
+  answered(chunk: Buffer): void;
+  ended(exit: Exit): void;
+}
+
+export async function runTransfer(work: ChannelWork, transfer: Transfer, command: string): Promise<Exit> {
+  const { session, person } = work;
+  const { target, actions } = session.authorization;
+  await session.mark(command);
+  const audit = new FileAudit(work);
+  const lacking = transfer.needs.find((direction) => !actions.includes(direction));
+  if (lacking !== undefined) {
+    const path = pathsOf(transfer);
+    await audit.refused({
+      protocol: transfer.protocol,
+      act: transfer.direction,
+      path,
+      reason: `${lacking}_not_granted`,
+    });
+    const act = `${transfer.protocol} ${shownPath(path)}`;
+    await person.say(`channel.${lacking}_not_granted`, `${lacking}_not_granted`, { target: target.name, act });
+    return refused(work);
+  }
+  const { judgement, unclear } = judgeTransfer(transfer, { mode: target.mode, assets: session.assets });
+  if (judgement.verdict === 'allow') return watched(work, { transfer, command, audit });
+  const ticket = judgement.verdict === 'needs_ticket' ? await redeem(work, { text: command, judgement }) : undefined;
+  if (ticket?.redeemed === true) return exported(work, { transfer, command, audit, ticket });
+  await refuseAct(work, { text: command, judgement, ...(ticket === undefined ? {} : { ticket }) });
+  if (unclear !== undefined)
+    await person.say('files.path_unclear', 'path_unclear', { path: shownPath(wirePath(unclear)) });
+  return refused(work);
+}
+
+function refused({ session }: ChannelWork): Exit {
+  session.conclude('gate_refused');
+  return { status: REFUSED_STATUS };
+}
+
+interface Run {
+  readonly transfer: Transfer;
+  readonly command: string;
+  readonly audit: FileAudit;
+}
+
+async function exported(work: ChannelWork, run: Run & { ticket: Redeemed }): Promise<Exit> {
+  const { session, person } = work;
+  const { ticket } = run;
+  const { number, rowsMax: rows, bytesMax: bytes } = ticket;
+  const delivery = createDelivery(ticket);
+  let exit: Exit = {};
+  try {
+    await person.say('export.begun', 'ticket_in_use', { number, rows, bytes });
+    exit = await watched(work, run, delivery);
+  } finally {
+    const result = delivery.finish(exit, session.signal.aborted);
+    await completeRedemption(work.deps, ticket.ticketId, result);
+    if (!session.signal.aborted) await tellResult(work, ticket, result);
+  }
+  if (!delivery.exceeded()) return exit;
+  session.conclude('limit_exceeded');
+  return { status: REFUSED_STATUS };
+}
+
+async function watched(work: ChannelWork, { transfer, command, audit }: Run, delivery?: Delivery): Promise<Exit> {
+  const connection = await work.target();
+  const { environment } = work.request;
+  const target = await connection.exec(command, { terminal: undefined, environment });
+  const watch: Watch = transfer.protocol === 'scp' ? new ScpWatch(transfer, audit) : wholeStream(transfer, audit);
+  let fault: Error | undefined;
+  const see = (look: (chunk: Buffer) => void, chunk: Buffer): Filtered => {
+    try {
+      if (fault === undefined) look(chunk);
+    } catch (thrown) {
+      fault = asError(thrown);
+    }
+    const stopped = { pass: chunk.subarray(0, 0), refused: chunk, stop: true };
+    return fault === undefined ? { pass: chunk, stop: false } : stopped;
+  };
+  const fromTarget = (chunk: Buffer): void =>
+    transfer.direction === 'download' ? watch.sent(chunk) : watch.answered(chunk);
+  const fromPerson = (chunk: Buffer): void =>
+    transfer.direction === 'download' ? watch.answered(chunk) : watch.sent(chunk);
+  let exit: Exit = {};
+  try {
+    exit = await join({
+      ...work,
+      connection,
+      target,
+      gates: [audit],
+      filterInput: (chunk) => see(fromPerson, chunk),
+      filter: (stream, chunk) => {
+        const cut = delivery?.filter(stream, chunk) ?? { pass: chunk, stop: false };
+        if (stream === 'e') return cut;
+        const seen = see(fromTarget, Buffer.from(cut.pass.buffer, cut.pass.byteOffset, cut.pass.length));
+        return { ...seen, stop: seen.stop || cut.stop };
+      },
+    });
+  } finally {
+    watch.ended(exit);
+    await audit.written();
+  }
+  if (fault !== undefined) throw await refuseHostile(work, transfer, audit, fault);
+  return exit;
+}
+
+async function refuseHostile(work: ChannelWork, transfer: Transfer, audit: FileAudit, fault: Error): Promise<Error> {
+  if (!(fault instanceof HostileName)) return fault;
+  const { protocol, direction } = transfer;
+  await audit.refused({ protocol, act: direction, path: fault.shown, reason: 'hostile name' });
+  await work.person.say('files.hostile_name', 'hostile_name', { name: shownPath(fault.shown) });
+  return new GatewayError('protocol_violation', 'A hostile file name.');
+}
+
+/** rsync and git have their own ways of packing files: what passes is counted and hashed as it passes. */
+function wholeStream(transfer: Transfer, audit: FileAudit): Watch {
+  const hash = createHash('sha256');
+  const { protocol, direction } = transfer;
+  let bytes = 0;
+  return {
+    sent(chunk) {
+      hash.update(chunk);
+      bytes += chunk.length;
+    },
+    answered: () => undefined,
+    ended({ status }) {
+      const complete = status === 0;
+      const sha256 = hash.digest('hex');
+      audit.transferred({ protocol, direction, path: pathsOf(transfer), bytes, sha256, complete, ranges: 'stream' });
+    },
+  };
+}
+
+function pathsOf({ paths }: Transfer): string {
+  return wirePath(paths.map(({ text }) => text).join(' '));
+}

@@ -1,0 +1,129 @@
+/** The real sftp client, the gateway, and a real sshd. */
+import { createHash, randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { StoredAuditEvent } from '../../recorder/index.ts';
+import { describeWith } from '../support/partners.ts';
+import { DOWN, type FilesField, GUARDED, OPEN, SHUT, startFilesField } from './support/files-field.ts';
+import { events, lastSession } from './support/house.ts';
+
+const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
+describeWith(['ssh', 'ssh-keygen', 'sshd', 'sftp', 'root'], 'sftp', () => {
+  let field: FilesField;
+  beforeAll(async () => {
+    field = await startFilesField();
+    await field.onTarget(`mkdir vault data
+      printf 'id,name\\n1,山田\\n2,佐藤\\n' > vault/people.csv; printf 'plain\\n' > data/plain.txt
+      ln -s ../vault/people.csv data/link; ln -s ../vault data/linked`);
+  });
+  afterAll(() => field[Symbol.asyncDispose]());
+
+  const newest = async (type: 'file.transferred' | 'file.refused'): Promise<StoredAuditEvent['body'] | undefined> =>
+    (await events(field.gateway.database, type))[0]?.body;
+
+  test('without a grant for files is refused with a line', async () => {
+    const result = await field.sftp(SHUT, ['ls']);
+    expect(result.status).not.toBe(0);
+    expect(result.stderr).toContain('[access_action_not_granted]');
+  });
+
+  test('refuses an upload where only downloads are granted, with a line and an event, and goes on', async () => {
+    await writeFile(join(field.here, 'up.txt'), 'up');
+    const result = await field.sftp(DOWN, [
+      `-put ${field.here}/up.txt refused.txt`,
+      '-rm data/plain.txt',
+      '-rename data/plain.txt data/other.txt',
+      '-mkdir made',
+      `get data/plain.txt ${field.here}/got.txt`,
+    ]);
+    expect(result.stderr.match(/\[upload_not_granted\]/g)).toHaveLength(4);
+    expect(result.status).toBe(0);
+    expect(await readFile(join(field.here, 'got.txt'), 'utf8')).toBe('plain\n');
+    expect((await field.onTarget('ls')).stdout.toString()).toBe('data\nvault\n');
+    expect(await newest('file.refused')).toMatchObject({ protocol: 'sftp', reason: 'upload_not_granted' });
+  });
+
+  test.each([
+    ['by its name', () => 'vault/people.csv'],
+    ['by its absolute name', () => `${field.home}/vault/people.csv`],
+    ['by a climbing name', () => 'data/../vault/./people.csv'],
+    ['by a link to it', () => 'data/link'],
+    ['by a link to its directory', () => 'data/linked/people.csv'],
+    ['through /proc', () => `/proc/self/root${field.home}/vault/people.csv`],
+  ])('refuses to read a protected file %s, and says where to ask', async (_how, path) => {
+    const result = await field.sftp(GUARDED, [
+      `-get ${path()} ${field.here}/stolen`,
+      `get data/plain.txt ${field.here}/got`,
+    ]);
+    expect(result.stderr).toContain('[ticket_required]');
+    expect(result.stderr).toMatch(/\/tickets\/new\?act=[0-9a-f-]{36}/);
+    expect(result.status).toBe(0);
+    await expect(readFile(join(field.here, 'stolen'))).rejects.toThrow('ENOENT');
+    expect(await newest('file.refused')).toMatchObject({ path: `${field.home}/vault/people.csv`, reason: 'protected' });
+  });
+
+  test.each([
+    ['renaming it', 'rename vault/people.csv data/free.csv'],
+    ['renaming its directory', 'rename vault free'],
+    ['a hard link', 'ln vault/people.csv data/hard.csv'],
+    ['a symbolic link', 'symlink ../vault/people.csv data/soft.csv'],
+    ['copying it on the target', 'copy vault/people.csv data/copy.csv'],
+  ])('refuses %s', async (_how, line) => {
+    const before = (await field.onTarget('find . | sort')).stdout.toString();
+    const result = await field.sftp(GUARDED, [line]);
+    expect(result.status).not.toBe(0);
+    expect(result.stderr).toMatch(/\[(act_refused|ticket_required)\]/);
+    expect((await field.onTarget('find . -not -name copy.csv | sort')).stdout.toString()).toBe(before);
+    expect((await field.onTarget('cat data/copy.csv')).stdout.toString()).toBe('');
+  });
+
+  test('carries a file up and down byte for byte, and its hash stands in the audit', async () => {
+    const bytes = randomBytes(7 * 1024 * 1024 + 13);
+    await writeFile(join(field.here, 'big'), bytes);
+    const up = await field.sftp(OPEN, [`put ${field.here}/big data/big`]);
+    expect(up.stderr).toBe('');
+    const path = `${field.home}/data/big`;
+    const told = {
+      protocol: 'sftp',
+      path,
+      bytes: bytes.length,
+      sha256: sha256(bytes),
+      complete: true,
+      ranges: 'sequential',
+    };
+    expect(await newest('file.transferred')).toEqual({ ...told, direction: 'upload' });
+    const down = await field.sftp(OPEN, [`get data/big ${field.here}/back`]);
+    expect(down.stderr).toBe('');
+    expect(sha256(await readFile(join(field.here, 'back')))).toBe(sha256(bytes));
+    expect(await newest('file.transferred')).toEqual({ ...told, direction: 'download' });
+    expect(await lastSession(field.gateway, 'chen')).toMatchObject({ reason: 'closed', status: 0, isSealed: true });
+  });
+
+  test('tells every file of a directory, an empty one too, and names in any encoding', async () => {
+    await field.onTarget(`mkdir -p data/tree/below; : > data/tree/empty; echo a > data/tree/below/a
+      printf 'x' > "$(printf 'data/tree/\\223\\372\\226\\173')"`);
+    const result = await field.sftp(OPEN, [`get -r data/tree ${field.here}/tree`]);
+    expect(result.status).toBe(0);
+    const told = (await events(field.gateway.database, 'file.transferred')).slice(0, 3).map(({ body }) => body);
+    expect(told.map(({ path, bytes, complete }) => [path, bytes, complete]).sort()).toEqual([
+      [`${field.home}/data/tree/\\x93\\xfa\\x96{`, 1, true],
+      [`${field.home}/data/tree/below/a`, 2, true],
+      [`${field.home}/data/tree/empty`, 0, true],
+    ]);
+  });
+
+  test('tells of a download that went on in the middle that it has no hash', async () => {
+    await writeFile(join(field.here, 'part'), 'pl');
+    const result = await field.sftp(OPEN, [`reget data/plain.txt ${field.here}/part`]);
+    expect(result.status).toBe(0);
+    expect(await newest('file.transferred')).toMatchObject({ bytes: 4, sha256: null, ranges: 'begins at byte 2' });
+  });
+
+  test('an unguarded target tells its protected files too', async () => {
+    const result = await field.sftp(OPEN, [`get vault/people.csv ${field.here}/recorded`]);
+    expect(result.status).toBe(0);
+    expect(await newest('file.transferred')).toMatchObject({ path: `${field.home}/vault/people.csv`, complete: true });
+  });
+});
