@@ -1,9 +1,9 @@
 /** The key of one entry into one account, and its certificate of minutes. The key never leaves memory. */
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { type Clock, LIMITS } from '../../../foundation/index.ts';
-import { type CertificateAuthority, generateSshKey } from '../../../identity/index.ts';
+import type { CertificateAuthority } from '../../../identity/index.ts';
 import type { Target } from '../../../policy/index.ts';
-import { type ParsedKey, utils } from '../library/index.ts';
+import { clientKey, type ParsedKey } from '../library/index.ts';
 
 export interface CredentialDeps {
   readonly clock: Clock;
@@ -21,7 +21,6 @@ export interface CredentialRequest {
 
 /** Clocks of two hosts differ; a certificate that begins now would not have begun there. */
 const CLOCK_SKEW_MS = 60_000;
-const CERTIFICATE = 'ssh-ed25519-cert-v01@openssh.com';
 
 /** A new key and its certificate, in the shape the library signs with. */
 export function issueCredential(deps: CredentialDeps, request: CredentialRequest): ParsedKey {
@@ -38,23 +37,5 @@ export function issueCredential(deps: CredentialDeps, request: CredentialRequest
     extensions: request.extensions,
     ...(sourceAddress === null ? {} : { sourceAddresses: sourceAddress.split(',') }),
   });
-  const key: unknown = Object.create(pattern(), {
-    type: { value: CERTIFICATE },
-    getPublicSSH: { value: () => certificate },
-    isPrivateKey: { value: () => true },
-    sign: { value: (data: Buffer) => sign(null, data, privateKey) },
-  });
-  return key as ParsedKey; // Inherits the mark by which the library knows its own keys (keyParser isParsedKey).
-}
-
-let known: ParsedKey | undefined;
-
-/** A key of the library's own; nothing is ever signed with it. */
-function pattern(): ParsedKey {
-  if (known === undefined) {
-    const parsed = utils.parseKey(generateSshKey('').publicKeyLine);
-    if (parsed instanceof Error) throw parsed;
-    known = parsed;
-  }
-  return known;
+  return clientKey(privateKey, certificate);
 }

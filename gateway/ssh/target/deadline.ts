@@ -13,9 +13,13 @@ export function unlessAborted<Result>(signal: AbortSignal, work: Promise<Result>
 }
 
 /** A clock of one step: `signal` fires with TimedOut, or when `outer` fires. Stop it when the step is done. */
-export function stepDeadline(outer: AbortSignal, step: string): { signal: AbortSignal; stop: () => void } {
+export function stepDeadline(
+  outer: AbortSignal,
+  step: string,
+  seconds: number = LIMITS.targetDialSeconds,
+): { signal: AbortSignal; stop: () => void } {
   const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(new TimedOut(step)), LIMITS.targetDialSeconds * 1_000);
+  const timer = setTimeout(() => controller.abort(new TimedOut(step, seconds)), seconds * 1_000);
   const forward = (): void => controller.abort(outer.reason);
   if (outer.aborted) forward();
   outer.addEventListener('abort', forward, { once: true });

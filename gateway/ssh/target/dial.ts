@@ -12,7 +12,10 @@ import { type Leg, type LegDeps, openLeg } from './leg.ts';
 import { connectTo, type ReachDeps, resolveTarget } from './reach.ts';
 import { passThrough } from './relay.ts';
 
-export interface DialDeps extends LegDeps, CredentialDeps, ReachDeps {}
+export interface DialDeps extends LegDeps, CredentialDeps, ReachDeps {
+  /** For each host of the way. Default: LIMITS.targetDialSeconds, which is what messages name. */
+  readonly dialSeconds?: number;
+}
 
 /** One entry into a target: what its certificates are for. */
 export interface Entry {
@@ -40,7 +43,7 @@ export async function dialTarget(
   const legs: Leg[] = [];
   try {
     for (const stage of stages) {
-      const deadline = stepDeadline(entry.signal, stage.target.name);
+      const deadline = stepDeadline(entry.signal, stage.target.name, deps.dialSeconds);
       try {
         const leg = await enter(deps, stage, legs.at(-1), { ...entry, signal: deadline.signal });
         legs.push(leg);

@@ -39,8 +39,8 @@ export class DialFailure extends GatewayError {
 export class TimedOut extends Error {
   override readonly name = 'TimedOut';
 
-  constructor(step: string) {
-    super(`no answer within ${LIMITS.targetDialSeconds} seconds: ${step}`);
+  constructor(step: string, seconds: number) {
+    super(`no answer within ${seconds} seconds: ${step}`);
   }
 }
 

@@ -4,8 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { AnyAuthMethod, NegotiatedAlgorithms, NextAuthHandler } from 'ssh2';
 import { asError, type Clock, type Log } from '../../../foundation/index.ts';
 import type { Target } from '../../../policy/index.ts';
-import { shareTurns } from '../door.ts';
-import { Client, type ParsedKey, type SshClient } from '../library/index.ts';
+import { Client, type ParsedKey, shareTurns, type SshClient, startRekeying } from '../library/index.ts';
 import { unlessAborted } from './deadline.ts';
 import { DialFailure, dialFailure, type Place, TimedOut } from './failure.ts';
 import { type HostVerdict, judgeHost } from './host-identity.ts';
@@ -64,6 +63,7 @@ export async function openLeg(
       },
       authHandler: authentication.handler,
     });
+    startRekeying(client);
     const legacy = legacyOf(await unlessAborted(signal, Promise.race([handshake, broken])));
     return {
       place,
