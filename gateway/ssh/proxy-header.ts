@@ -18,7 +18,7 @@ const REFUSED = { state: 'refused' } as const;
 const V1_START = Buffer.from('PROXY ');
 const V1_BYTES_MAX = 107;
 const V1_TCP4 = /^PROXY TCP4 ([0-9.]{7,15}) ([0-9.]{7,15}) (\d{1,5}) (\d{1,5})$/;
-const V1_TCP6 = /^PROXY TCP6 ([0-9a-fA-F:.]{2,39}) ([0-9a-fA-F:.]{2,39}) (\d{1,5}) (\d{1,5})$/;
+const V1_TCP6 = /^PROXY TCP6 ((?=[^ ]*:)[0-9a-fA-F:.]{2,45}) ((?=[^ ]*:)[0-9a-fA-F:.]{2,45}) (\d{1,5}) (\d{1,5})$/;
 
 const V2_START = Buffer.from('0d0a0d0a000d0a515549540a', 'hex');
 const V2_FIXED_BYTES = V2_START.length + 4;

@@ -2,12 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import { systemClock } from '../../foundation/index.ts';
 import {
   decideSignIn,
+  enrolSshKey,
   findSignIn,
   lockPerson,
   requestSignIn,
   SIGN_INS_CHANGED,
   waitForSignIn,
 } from '../../identity/index.ts';
+import { ed25519, line } from './keys.ts';
 import { codeOf, house } from './people.ts';
 
 const asked = { loginName: 'crm-db', sourceAddress: '192.0.2.1', seconds: 180 };
@@ -74,6 +76,45 @@ describe('deciding a sign-in is refused', () => {
     expect(await approve(aoki, code)).toBe('accepted');
     expect(await approve(aoki, code)).toBe('transition_forbidden');
     expect(await codeOf(decideSignIn(h, aoki, { code, decision: 'denied' }))).toBe('transition_forbidden');
+  });
+
+  test('to anybody but the holder of the key that signed already, with an event; its holder approves', async () => {
+    await using h = await house();
+    const aoki = await h.signIn('aoki', 'maintainer');
+    const chen = await h.signIn('chen', 'maintainer');
+    const { fingerprint } = await enrolSshKey(h, aoki, { publicKey: line(ed25519()), label: '' });
+    const factor = { holder: aoki.person.id, fingerprint };
+    const { id, code } = await requestSignIn(h, { ...asked, factor });
+    expect(await codeOf(decideSignIn(h, chen, { code, decision: 'approved' }))).toBe('not_permitted');
+    expect(await h.events('ssh.sign_in_decision_refused')).toEqual([
+      {
+        type: 'ssh.sign_in_decision_refused',
+        actor: chen.person.id,
+        body: { signIn: id, holder: aoki.person.id, decision: 'approved' },
+      },
+    ]);
+    expect(await findSignIn(h, code)).toMatchObject({ state: 'pending', factor });
+    await decideSignIn(h, aoki, { code, decision: 'approved' });
+    const person = await waitForSignIn({ ...h, signInDecided: new EventTarget() }, id, never);
+    expect(person?.id).toBe(aoki.person.id);
+  });
+
+  test('to the gateway itself: the database lets nobody else approve, and nothing asked be changed', async () => {
+    await using h = await house();
+    const aoki = await h.signIn('aoki', 'maintainer');
+    const chen = await h.signIn('chen', 'maintainer');
+    const { fingerprint } = await enrolSshKey(h, aoki, { publicKey: line(ed25519()), label: '' });
+    const { id } = await requestSignIn(h, { ...asked, factor: { holder: aoki.person.id, fingerprint } });
+    const forged = h.database.pool.query(
+      "UPDATE ssh_sign_ins SET state = 'approved', person_id = $1, decided_at = now() WHERE id = $2",
+      [chen.person.id, id],
+    );
+    await expect(forged).rejects.toThrow(/ssh_sign_ins_own_approval/);
+    const moved = h.database.pool.query('UPDATE ssh_sign_ins SET for_person_id = $1 WHERE id = $2', [
+      chen.person.id,
+      id,
+    ]);
+    await expect(moved).rejects.toThrow(/permission denied/);
   });
 
   test('to all but the first of those who decide at once', async () => {
