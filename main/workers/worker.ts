@@ -94,7 +94,7 @@ export function runWorker(): void {
       case 'start':
         start(message).catch((thrown: unknown) => {
           send({ type: 'start_refused', message: asError(thrown).message });
-          end(1, LIMITS.workerFaultSeconds);
+          end(0, LIMITS.workerFaultSeconds);
         });
         return;
       case 'connection':

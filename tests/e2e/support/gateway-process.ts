@@ -1,14 +1,14 @@
 /** The gateway as it is run: `sekisho serve` in a process of its own, which can be killed, on a directory that stays. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { signInByHttp } from '../../../demo/index.ts';
 import { knownHost, openSshClient, sshOptions } from '../../../demo/ssh-client/openssh.ts';
 import { loadHostKey } from '../../../gateway/index.ts';
 import { freePort } from '../../support/free-port.ts';
-import type { ApiAnswer } from '../../support/gateway.ts';
+import { type ApiAnswer, runToEnd, type SshResult } from '../../support/gateway.ts';
 import { ROOT } from '../../support/paths.ts';
 
 const HOST = '127.0.0.1';
@@ -18,12 +18,22 @@ export interface Ports {
   readonly ssh: number;
 }
 
+/** `workers` is `ssh.workers`; other keys go into the configuration as they are. */
+export type ConfigChange = Readonly<Record<string, unknown>> & { readonly workers?: number };
+
+export interface WorkerChild {
+  readonly pid: number;
+  readonly residentBytes: number;
+}
+
 export class GatewayProcess implements AsyncDisposable {
   readonly directory: string;
   readonly #ports: Ports;
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
   readonly #cookies = new Map<string, string>();
+  readonly #log: Buffer[] = [];
+  #startLine = '';
 
   private constructor(directory: string, ports: Ports, child: ChildProcess) {
     this.directory = directory;
@@ -33,26 +43,22 @@ export class GatewayProcess implements AsyncDisposable {
   }
 
   /** Starts it on what is in `directory`, with the embedded database; resolves when it serves. */
-  static async start(directory: string, ports: Ports): Promise<GatewayProcess> {
+  static async start(directory: string, ports: Ports, options: ConfigChange = {}): Promise<GatewayProcess> {
     const config = join(directory, 'sekisho.json');
-    const { http, ssh } = ports;
-    await writeFile(
-      config,
-      JSON.stringify({ mode: 'demo', http: { port: http }, ssh: { port: ssh }, log_level: 'warn' }),
-    );
+    await writeConfig(config, ports, options);
     const child = spawn(process.execPath, ['bin/sekisho.mjs', 'serve'], {
       cwd: ROOT,
       env: { PATH: process.env['PATH'], SEKISHO_CONFIG: config, SEKISHO_DATA: join(directory, 'data') },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const gateway = new GatewayProcess(directory, ports, child);
-    const log: Buffer[] = [];
-    child.stderr.on('data', (bytes: Buffer) => log.push(bytes));
+    child.stderr.on('data', (bytes: Buffer) => gateway.#log.push(bytes));
     for await (const line of createInterface({ input: child.stdout })) {
+      gateway.#startLine = line;
       if (line.startsWith('sekisho: console')) break;
     }
     child.stdout.resume();
-    if (child.exitCode !== null) throw new Error(`the gateway did not start: ${Buffer.concat(log).toString()}`);
+    if (child.exitCode !== null) throw new Error(`the gateway did not start: ${gateway.log}`);
     return gateway;
   }
 
@@ -66,6 +72,42 @@ export class GatewayProcess implements AsyncDisposable {
 
   get exitCode(): number | null {
     return this.#child.exitCode;
+  }
+
+  /** What it said when it served. */
+  get startLine(): string {
+    return this.#startLine;
+  }
+
+  /** The operator log so far, of it and its workers. */
+  get log(): string {
+    return Buffer.concat(this.#log).toString();
+  }
+
+  /** Its worker processes, by pid. */
+  async workers(): Promise<WorkerChild[]> {
+    const children = await readFile(`/proc/${this.#child.pid}/task/${this.#child.pid}/children`, 'utf8').catch(
+      () => '',
+    );
+    const found = children
+      .split(' ')
+      .filter((pid) => pid !== '')
+      .map(readWorker);
+    return (await Promise.all(found)).filter((worker) => worker !== undefined);
+  }
+
+  /** Puts another configuration in the place of that it was started with; it is read at the next start or reload. */
+  async configure(options: ConfigChange): Promise<void> {
+    await writeConfig(join(this.directory, 'sekisho.json'), this.#ports, options);
+  }
+
+  /** Runs the command `sekisho` on the same configuration and data. */
+  run(...words: string[]): Promise<SshResult> {
+    const environment = [
+      `SEKISHO_CONFIG=${join(this.directory, 'sekisho.json')}`,
+      `SEKISHO_DATA=${join(this.directory, 'data')}`,
+    ];
+    return runToEnd('env', [...environment, process.execPath, join(ROOT, 'bin', 'sekisho.mjs'), ...words]);
   }
 
   /** Sends the signal and waits for the end. */
@@ -100,4 +142,16 @@ export class GatewayProcess implements AsyncDisposable {
     await writeFile(knownHostsPath, knownHost({ host: HOST, port: this.#ports.ssh, hostKeyLine: publicKeyLine }));
     return [...sshOptions({ port: this.#ports.ssh, loginName: 'crm-db', keyPath, knownHostsPath }), HOST];
   }
+}
+
+function writeConfig(path: string, { http, ssh }: Ports, { workers = 0, ...more }: ConfigChange): Promise<void> {
+  const config = { mode: 'demo', http: { port: http }, ssh: { port: ssh, workers }, log_level: 'warn', ...more };
+  return writeFile(path, JSON.stringify(config));
+}
+
+async function readWorker(pid: string): Promise<WorkerChild | undefined> {
+  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  if (!command.includes('/main/workers/entry.js')) return undefined;
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  return { pid: Number(pid), residentBytes: Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024 };
 }
