@@ -21,6 +21,8 @@ export interface Config {
     /** 0: served in the one process. */
     readonly workers: number;
     /** What is asked of who signs in; see the keys of `ssh`. */
+    /** `idleMinutes` 0: sessions may be idle for ever. */
+    readonly timeLimits: { readonly idleMinutes: number; readonly hoursMax: number };
     readonly signIn: {
       readonly secondFactor: 'none' | 'browser';
       readonly secondFactorMinutes: number;
@@ -66,6 +68,8 @@ export interface ConfigPlaces {
 const HTTP_PORT = 8080;
 const SSH_PORT = 2222;
 const POOL_SIZE = 10;
+const IDLE_MINUTES = 30;
+const SESSION_HOURS = 12;
 const WORKERS_MAX = 8;
 const LOOPBACK = '127.0.0.1';
 /** In both languages: nobody is known yet. */
@@ -142,13 +146,25 @@ function completeSsh({ mode, ssh }: ConfigFile): Config['ssh'] {
     advertisedHost: ssh?.advertised_host ?? LOOPBACK,
     advertisedPort: ssh?.advertised_port ?? port,
     workers: ssh?.workers ?? (mode === 'demo' ? 0 : Math.min(availableParallelism(), WORKERS_MAX)),
-    signIn: {
-      secondFactor: ssh?.second_factor ?? (mode === 'demo' ? 'none' : 'browser'),
-      secondFactorMinutes: ssh?.second_factor_minutes ?? 0,
-      userVerification: ssh?.user_verification ?? false,
-      banner: ssh?.banner ?? BANNER,
-    },
+    signIn: completeSignIn(mode, ssh),
+    timeLimits: completeTimeLimits(ssh),
     proxyProtocolFrom: ssh?.proxy_protocol_from ?? [],
+  };
+}
+
+function completeTimeLimits(ssh: ConfigFile['ssh']): Config['ssh']['timeLimits'] {
+  return {
+    idleMinutes: ssh?.idle_timeout_minutes ?? IDLE_MINUTES,
+    hoursMax: ssh?.session_hours_max ?? SESSION_HOURS,
+  };
+}
+
+function completeSignIn(mode: ConfigFile['mode'], ssh: ConfigFile['ssh']): Config['ssh']['signIn'] {
+  return {
+    secondFactor: ssh?.second_factor ?? (mode === 'demo' ? 'none' : 'browser'),
+    secondFactorMinutes: ssh?.second_factor_minutes ?? 0,
+    userVerification: ssh?.user_verification ?? false,
+    banner: ssh?.banner ?? BANNER,
   };
 }
 

@@ -84,6 +84,22 @@ const ssh = z
       .describe(
         'CIDRs of the load balancers that send a PROXY protocol header (version 1 or 2) before each connection. From them one is required, from anybody else it is not read. None by default.',
       ),
+    idle_timeout_minutes: z
+      .number()
+      .int()
+      .min(0)
+      .max(LIMITS.sessionMinutesMax)
+      .optional()
+      .describe(
+        'Minutes without a key pressed after which a session with a terminal ends, told a minute before; output alone does not keep it. `0`: never. Default `30`.',
+      ),
+    session_hours_max: z
+      .number()
+      .int()
+      .min(1)
+      .max(LIMITS.sessionMinutesMax / 60)
+      .optional()
+      .describe('Hours after which any session ends, told a minute before. Default `12`.'),
     banner: z
       .string()
       .max(LIMITS.bannerCharactersMax)

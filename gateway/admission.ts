@@ -2,17 +2,19 @@ import {
   findPerson,
   findPersonByKey,
   isCertificate,
+  isCertificateInForce,
   isCertificateUnrevoked,
   loadAuthorizationFacts,
 } from '../identity/index.ts';
 import { appendAuditEvent } from '../recorder/index.ts';
 import { asError } from '../foundation/index.ts';
 import { type AccessRefusal, authorizeTarget, type Person } from '../policy/index.ts';
+import { type CrowdRefusal, findPassedLimit } from './live-control/session-limits.ts';
 import { type GatewaySession, openSession, type SessionDeps, type SessionRequest } from './session.ts';
 import type { LiveSession } from './session-registry.ts';
 
 /** `key_revoked`: the connection outlived the key that signed it in. */
-export type AdmissionRefusal = AccessRefusal | 'key_revoked';
+export type AdmissionRefusal = AccessRefusal | CrowdRefusal | 'key_revoked';
 
 export type Admission =
   | { readonly admitted: true; readonly session: GatewaySession }
@@ -32,19 +34,21 @@ export async function admit(
   request: SessionRequest,
 ): Promise<Admission> {
   const { accessChanges } = deps.registry;
-  const [facts, inForce] = await Promise.all([
+  const [facts, inForce, passed] = await Promise.all([
     loadAuthorizationFacts(deps, { person: who, loginName, action: request.kind }),
-    isKeyInForce(deps, who, request.keyBlob),
+    isKeyInForce(deps, who, { keyBlob: request.keyBlob, begins: true }),
+    findPassedLimit(deps, { personId: who.id, loginName }),
   ]);
   const decision = authorizeTarget(facts);
-  if (decision.allowed && inForce) {
+  const refusal = decision.allowed ? (inForce ? passed : 'key_revoked') : decision.reason;
+  if (decision.allowed && refusal === undefined) {
     const granted = { authorization: decision.authorization, assets: facts.assets };
     const session = await openSession(deps, granted, request);
     // A lock between the reading of the facts and this line found no session to end.
     if (deps.registry.accessChanges !== accessChanges) await recheckSession(deps, session);
     return { admitted: true, session };
   }
-  const reason = decision.allowed ? 'key_revoked' : decision.reason;
+  const reason = refusal ?? 'not_found';
   await appendAuditEvent(deps.database, deps.clock, {
     type: 'access.refused',
     actor: who.id,
@@ -91,11 +95,18 @@ async function readStanding(
   }
   // An account that went to somebody else is not entered any longer under the old name.
   if (decision.authorization.account !== account) return 'revoked';
-  return (await isKeyInForce(deps, who, keyBlob)) ? decision.authorization.until : 'revoked';
+  return (await isKeyInForce(deps, who, { keyBlob, begins: false })) ? decision.authorization.until : 'revoked';
 }
 
-async function isKeyInForce(deps: SessionDeps, who: Person, keyBlob: Buffer | null): Promise<boolean> {
+/** `begins`: for a session that begins now. The hours of a certificate end what may begin, not what has begun. */
+async function isKeyInForce(
+  deps: SessionDeps,
+  who: Person,
+  { keyBlob, begins }: { keyBlob: Buffer | null; begins: boolean },
+): Promise<boolean> {
   if (keyBlob === null) return true;
-  if (isCertificate(keyBlob)) return isCertificateUnrevoked(deps, keyBlob, who.id);
+  if (isCertificate(keyBlob)) {
+    return begins ? isCertificateInForce(deps, keyBlob, who.id) : isCertificateUnrevoked(deps, keyBlob, who.id);
+  }
   return (await findPersonByKey(deps, keyBlob))?.person.id === who.id;
 }

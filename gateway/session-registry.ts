@@ -1,3 +1,4 @@
+import type { Attendance } from './live-control/attendance.ts';
 import type { PersonId, SessionId, TargetAuthorization } from '../policy/index.ts';
 
 /** Why a session ended. A stable word: it stands in the database, the recording and the audit event. */
@@ -14,6 +15,9 @@ export type EndReason =
   | 'undecided'
   | 'recorder_failed'
   | 'shutdown'
+  | 'idle'
+  | 'too_long'
+  | 'ended'
   | 'gateway_restarted'
   | 'worker_lost'
   | 'internal';
@@ -25,7 +29,10 @@ export interface LiveSession {
   readonly keyBlob: Buffer | null;
   /** Resolves when the recording is sealed and the row closed. */
   readonly closed: Promise<void>;
-  end(reason: EndReason): void;
+  /** What those outside the session reach it by. */
+  readonly attendance: Attendance;
+  /** `detail`: what the person is told beside the reason. */
+  end(reason: EndReason, detail?: string): void;
   expireAt(until: Date): void;
 }
 
@@ -53,6 +60,14 @@ export class SessionRegistry {
 
   ofPerson(personId: PersonId): readonly LiveSession[] {
     return this.all().filter((session) => session.authorization.person.id === personId);
+  }
+
+  get(id: SessionId): LiveSession | undefined {
+    return this.#sessions.get(id);
+  }
+
+  get size(): number {
+    return this.#sessions.size;
   }
 
   all(): readonly LiveSession[] {

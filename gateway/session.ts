@@ -1,39 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { asError, type Clock, type Database, type Log, newUuid } from '../foundation/index.ts';
-import {
-  appendAuditEvent,
-  insertRecording,
-  type Recorder,
-  type RecordingWriter,
-  type SealedRecording,
-} from '../recorder/index.ts';
-import type { ConnectionId, ProtectedAsset, SessionId, SessionKind, TargetAuthorization } from '../policy/index.ts';
+import { asError, newUuid } from '../foundation/index.ts';
+import { appendAuditEvent, insertRecording, type RecordingWriter, type SealedRecording } from '../recorder/index.ts';
+import type { ProtectedAsset, SessionId, TargetAuthorization } from '../policy/index.ts';
+import { Attendance } from './live-control/attendance.ts';
 import { closeSessionRow, insertSession } from './queries.ts';
-import type { EndReason, LiveSession, SessionRegistry } from './session-registry.ts';
+import { openedEvent, recordingMeta } from './session-opening.ts';
+import type { Direction, SessionDeps, SessionRequest } from './session-model.ts';
+import type { EndReason, LiveSession } from './session-registry.ts';
 
-export interface SessionDeps {
-  readonly database: Database;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly recorder: Recorder;
-  readonly registry: SessionRegistry;
-  readonly gatewayId: string;
-  /** Which worker of the gateway this process is; undefined when there are none. */
-  readonly workerId?: string | undefined;
-}
-
-export interface SessionRequest {
-  readonly connectionId: ConnectionId;
-  readonly kind: SessionKind;
-  readonly command: string | null;
-  readonly sourceAddress: string;
-  readonly signedInBy: 'ssh_key' | 'ssh_key_and_browser' | 'certificate' | 'browser';
-  /** The key that signed the person in; null when a browser did. It must stay in force as long as the session. */
-  readonly keyBlob: Buffer | null;
-  readonly terminal: { readonly term: string; readonly columns: number; readonly rows: number } | undefined;
-}
-
-export type Direction = 'i' | 'o' | 'e';
+export type { Direction, SessionDeps, SessionRequest } from './session-model.ts';
 
 const CLOSE_RETRY_MS = 1_000;
 const CLOSE_ATTEMPTS_MAX = 300;
@@ -52,6 +27,7 @@ export class GatewaySession implements LiveSession {
   readonly assets: readonly ProtectedAsset[];
   readonly certificateSerial: bigint;
   readonly keyBlob: Buffer | null;
+  readonly attendance: Attendance;
   readonly #deps: SessionDeps;
   readonly #recording: RecordingWriter;
   readonly #ending = new AbortController();
@@ -59,12 +35,13 @@ export class GatewaySession implements LiveSession {
   #resolveClosed: () => void = () => undefined;
   #expiry: NodeJS.Timeout | undefined;
   #reason: EndReason = 'closed';
+  #detail: string | undefined;
   #bytesIn = 0;
   #bytesOut = 0;
 
   constructor(
     deps: SessionDeps,
-    granted: Granted & { readonly serial: bigint; readonly keyBlob: Buffer | null },
+    granted: Granted & { readonly serial: bigint; readonly keyBlob: Buffer | null; readonly hasTerminal: boolean },
     recording: RecordingWriter,
   ) {
     this.id = recording.sessionId;
@@ -76,6 +53,12 @@ export class GatewaySession implements LiveSession {
     this.#recording = recording;
     this.#closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
+    });
+    this.attendance = new Attendance({
+      ...{ clock: deps.clock, limits: deps.timeLimits, hasTerminal: granted.hasTerminal },
+      locale: granted.authorization.person.locale,
+      mark: (label) => this.mark(label),
+      end: (reason) => this.end(reason),
     });
     this.expireAt(granted.authorization.until);
     recording.failed.addEventListener('abort', () => this.end('recorder_failed'), { once: true });
@@ -94,15 +77,22 @@ export class GatewaySession implements LiveSession {
     return this.#reason;
   }
 
+  /** What the person is told beside the reason. */
+  get endDetail(): string | undefined {
+    return this.#detail;
+  }
+
   /** Why the session will have ended once its work, which goes on, is done. */
   conclude(reason: EndReason): void {
     if (!this.#ending.signal.aborted) this.#reason = reason;
   }
 
   /** Ends the session; only the first reason counts. */
-  end(reason: EndReason): void {
+  end(reason: EndReason, detail?: string): void {
     if (this.#ending.signal.aborted) return;
     this.#reason = reason;
+    this.#detail = detail;
+    this.attendance.stop();
     this.#ending.abort(reason);
   }
 
@@ -115,8 +105,18 @@ export class GatewaySession implements LiveSession {
     this.#expiry = setTimeout(due, Math.min(left, TIMER_MS_MAX));
   }
 
-  /** Makes bytes durable. Call it before they reach anybody: what could not be stored must not have happened. */
+  /**
+   * Makes bytes durable. Call it before they reach anybody: what could not be stored must not have happened. While the
+   * session is paused it waits: bytes are neither recorded nor, therefore, passed on.
+   */
   async record(direction: Direction, bytes: Uint8Array): Promise<void> {
+    while (this.attendance.held !== undefined) await this.attendance.held;
+    if (direction === 'i') this.attendance.noteInput();
+    await this.recordOwn(direction, bytes);
+  }
+
+  /** The gateway's own line: recorded also while everything else waits. */
+  async recordOwn(direction: Direction, bytes: Uint8Array): Promise<void> {
     await this.#recording.append(direction, bytes);
     if (direction === 'i') this.#bytesIn += bytes.length;
     else this.#bytesOut += bytes.length;
@@ -237,46 +237,9 @@ export async function openSession(
     await recording.close().catch(() => undefined); // Its open leaf stays: an attempt that came no further.
     throw thrown;
   }
-  return new GatewaySession(deps, { ...granted, serial, keyBlob: request.keyBlob }, recording);
-}
-
-function recordingMeta(
-  sessionId: SessionId,
-  { person, target, account }: TargetAuthorization,
-  request: SessionRequest,
-) {
-  return {
-    sessionId,
-    connectionId: request.connectionId,
-    personId: person.id,
-    targetId: target.id,
-    account,
-    kind: request.kind,
-    command: request.command,
-    columns: request.terminal?.columns ?? 80,
-    rows: request.terminal?.rows ?? 24,
-    term: request.terminal?.term ?? 'dumb',
-  };
-}
-
-function openedEvent(
-  session: SessionId,
-  { person, target, account }: TargetAuthorization,
-  request: SessionRequest,
-  serial: bigint,
-) {
-  return {
-    type: 'session.opened',
-    actor: person.id,
-    session,
-    body: {
-      connection: request.connectionId,
-      target: target.id,
-      account,
-      kind: request.kind,
-      command: request.command,
-      sourceAddress: request.sourceAddress,
-      certificateSerial: serial.toString(),
-    },
-  } as const;
+  return new GatewaySession(
+    deps,
+    { ...granted, serial, keyBlob: request.keyBlob, hasTerminal: request.terminal !== undefined },
+    recording,
+  );
 }

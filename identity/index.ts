@@ -21,6 +21,7 @@ export {
   certificateIsFor,
   certificateSerial,
   findPersonByCertificate,
+  isCertificateInForce,
   isCertificateUnrevoked,
   type LoginDeps,
   noteCertificateUsed,

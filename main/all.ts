@@ -15,12 +15,12 @@ import {
   newUuid,
   systemClock,
 } from '../foundation/index.ts';
-import { type AcceptorOptions, hostAuthorityLine, listenSsh, recoverSessions } from '../gateway/index.ts';
+import { controlSession, hostAuthorityLine, listenSsh, recoverSessions } from '../gateway/index.ts';
 import { applyInventory, type Inventory, InventorySchema } from '../identity/index.ts';
 import { appendAuditEvent, startRecorder } from '../recorder/index.ts';
 import { createOidcClient, createWebApi } from '../web/api/index.ts';
 import { startBackground } from './background.ts';
-import { loadSshKeys } from './bastion.ts';
+import { loadSshKeys, type SshKeys } from './bastion.ts';
 import { type DataDirectory, holdDirectory, prepareDataDirectory } from './data-directory.ts';
 import { type DemoParts, startDemoParts } from './demo-parts.ts';
 import { startHttpServer } from './http-server.ts';
@@ -69,20 +69,7 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
   const recorder = cleanup.use(await startRecorder({ directory: directory.recorder, clock, log }));
   const keys = await loadSshKeys(directory.keys);
   const deps = { database, clock, log, gatewayId };
-  const demo =
-    config.oidc === null
-      ? await startDemoParts(
-          {
-            mode: config.mode,
-            publicUrl,
-            directory: directory.demo,
-            authorityLine: keys.authority.publicKeyLine,
-            log,
-            clock,
-          },
-          cleanup,
-        )
-      : undefined;
+  const demo = await startDemo({ config, directory, keys, log, clock }, cleanup);
   const inventory = await findInventory(config, demo);
   if (inventory !== undefined) await applyInventory(deps, inventory);
   await recoverSessions(deps, directory.recorder);
@@ -109,6 +96,7 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
       ...{ hostKeyLine: keys.hostKey.publicKeyLine, hostCaLine: keys.hostAuthority.publicKeyLine },
     },
     loginAuthority: keys.loginAuthority,
+    controlSession: (principal, request) => controlSession(deps, principal, request),
     signInDecided,
     workers: service.workers,
     oidc: oidcClient(config, publicUrl, demo),
@@ -155,6 +143,21 @@ async function announce(
         );
       },
     ),
+  );
+}
+
+/** In demo mode without a provider of one's own: an identity provider and a server to enter. */
+async function startDemo(
+  parts: { config: Config; directory: DataDirectory; keys: SshKeys; log: Log; clock: Clock },
+  cleanup: Cleanup,
+): Promise<DemoParts | undefined> {
+  const { config, directory, keys, log, clock } = parts;
+  if (config.oidc !== null) return undefined;
+  const publicUrl = new URL(config.http.publicUrl);
+  const authorityLine = keys.authority.publicKeyLine;
+  return startDemoParts(
+    { mode: config.mode, publicUrl, directory: directory.demo, authorityLine, log, clock },
+    cleanup,
   );
 }
 

@@ -6,6 +6,7 @@ import {
   createHostKeys,
   createSshServer,
   type HostKey,
+  keepActivity,
   loadHostKey,
   SessionRegistry,
   type SshDeps,
@@ -47,13 +48,14 @@ export interface BastionOptions
 
 /** Ready to serve admitted sockets. Closed with `cleanup`: its sessions end, told, and are sealed. */
 export async function startBastion({ keys, config, ...own }: BastionOptions, cleanup: Cleanup): Promise<SshServer> {
-  const { advertisedHost, advertisedPort, signIn } = config.ssh;
+  const { advertisedHost, advertisedPort, signIn, timeLimits } = config.ssh;
   const deps: SshDeps = {
     ...own,
     publicUrl: new URL(config.http.publicUrl),
     advertised: { host: advertisedHost, port: advertisedPort },
     addresses: addressesOf(config),
     signIn,
+    timeLimits,
     authority: keys.authority,
     loginAuthority: keys.loginAuthority,
     hostKeys: createHostKeys({
@@ -65,5 +67,7 @@ export async function startBastion({ keys, config, ...own }: BastionOptions, cle
   };
   auditRecorderFault({ ...own, sessions: () => deps.registry.all().length }, cleanup);
   await startSessionListeners(deps);
+  const activity = keepActivity(deps);
+  cleanup.defer(() => activity[Symbol.dispose]());
   return cleanup.use(createSshServer(deps));
 }

@@ -1,6 +1,6 @@
 /** Everything a process with live sessions has to hear from the database, in one place for all of them. */
 import { asError, type Database } from '../foundation/index.ts';
-import { recheckSessions, type SshDeps } from '../gateway/index.ts';
+import { applyControl, CONTROL_CHANNEL, recheckSessions, rereadControls, type SshDeps } from '../gateway/index.ts';
 import { SIGN_INS_CHANGED } from '../identity/index.ts';
 import type { PersonId } from '../policy/index.ts';
 
@@ -30,4 +30,10 @@ export async function startSessionListeners(
     (personId) => recheck(personId as PersonId),
     () => recheck(),
   );
+  const reread = (): void => {
+    rereadControls(deps).catch((thrown: unknown) =>
+      log.warn({ event: 'background.reread_failed', err: asError(thrown) }, 'what was asked of sessions was not read'),
+    );
+  };
+  await database.listen(CONTROL_CHANNEL, (payload) => applyControl(deps, payload), reread);
 }

@@ -157,6 +157,10 @@ export const AUDIT_EVENTS = {
     bytesOut: z.number().int(),
     head: text,
   }),
+  'session.end_asked': body('Somebody who answers for the system ended a live session.', { reason: text }),
+  'session.paused': body('Somebody who answers for the system paused a live session.', { reason: text }),
+  'session.resumed': body('A paused session goes on.', {}),
+  'session.messaged': body('Somebody who answers for the system wrote to the person of a live session.', { text }),
   'session.recovered': body('A recording left open by a crash was sealed from the write-ahead log.', {
     reason: text,
     head: text,

@@ -21,6 +21,8 @@ export interface PersonSide {
   say(key: MessageKey, code: string, values?: Values): Promise<void>;
   /** A line that was worded already. */
   sayText(text: string): Promise<void>;
+  /** The same past a pause: recorded and shown while everything else waits. */
+  announce(text: string): Promise<void>;
 }
 
 export function personSide(
@@ -33,14 +35,25 @@ export function personSide(
     await writeTo(stream === 'o' ? channel : channel.stderr, channel, bytes);
   };
   // On a terminal all is one stream, as a terminal is: ssh shows its two in an order of its own.
-  const sayText = (text: string): Promise<void> =>
-    hasTerminal ? show('o', Buffer.from(`\r${text}\r\n`)) : show('e', Buffer.from(`${text}\n`));
+  const placed = (text: string) =>
+    hasTerminal
+      ? ({ stream: 'o', bytes: Buffer.from(`\r${text}\r\n`) } as const)
+      : ({ stream: 'e', bytes: Buffer.from(`${text}\n`) } as const);
+  const sayText = (text: string): Promise<void> => {
+    const { stream, bytes } = placed(text);
+    return show(stream, bytes);
+  };
   return {
     channel,
     locale,
     hasTerminal,
     show,
     sayText,
+    announce: async (text) => {
+      const { stream, bytes } = placed(text);
+      await session?.recordOwn(stream, bytes);
+      await writeTo(stream === 'o' ? channel : channel.stderr, channel, bytes);
+    },
     say: (key, code, values = {}) => sayText(message(locale, 'line', { text: message(locale, key, values), code })),
   };
 }

@@ -127,6 +127,16 @@ export async function isCertificateUnrevoked(deps: IdentityDeps, blob: Buffer, p
   return (await findCertificateHolder(deps.database, certificate)) === personId;
 }
 
+/**
+ * The same within its hours too: what a connection may still begin, which may live longer than the certificate that
+ * signed it in.
+ */
+export async function isCertificateInForce(deps: IdentityDeps, blob: Buffer, personId: PersonId): Promise<boolean> {
+  const certificate = decodedOrNone(blob);
+  if (certificate === undefined) return false;
+  return (await findCertificateHolder(deps.database, certificate, deps.clock.now())) === personId;
+}
+
 /** Whether a certificate line is for this public line and valid now: what its receiver can see of it. */
 export function certificateIsFor(line: string, publicKeyLine: string, now: Date): boolean {
   const certificate = decodedOrNone(Buffer.from(line.split(' ')[1] ?? '', 'base64'));

@@ -208,16 +208,18 @@ export function revokeCertificate(
   );
 }
 
-/** Whose certificate it is, by serial and key together, unless it is revoked; its hours are its own to tell. */
+/** Whose certificate it is, by serial and key together, unless it is revoked, or its hours are over at `at`. */
 export async function findCertificateHolder(
   db: Queryable,
   { serial, publicKey }: { serial: bigint; publicKey: Buffer },
+  at: Date | null = null,
 ): Promise<PersonId | undefined> {
   const row = await maybeOne(
     db,
     sql(z.strictObject({ person_id: PersonIdSchema }))`
       SELECT person_id FROM login_certificates
-      WHERE serial = ${serial.toString()} AND public_key = ${publicKey} AND revoked_at IS NULL`,
+      WHERE serial = ${serial.toString()} AND public_key = ${publicKey} AND revoked_at IS NULL
+        AND (${at}::timestamptz IS NULL OR expires_at > ${at}::timestamptz)`,
   );
   return row?.person_id;
 }

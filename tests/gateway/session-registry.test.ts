@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { newUuid, systemClock } from '../../foundation/index.ts';
 import { SessionRegistry } from '../../gateway/index.ts';
+import { Attendance } from '../../gateway/live-control/attendance.ts';
 import type { LiveSession } from '../../gateway/session-registry.ts';
 import { authorizeTarget, type PersonId, type SessionId, type SystemId, type TargetId } from '../../policy/index.ts';
 
@@ -25,6 +26,11 @@ function session(personId: PersonId): LiveSession {
   const { authorization } = decision;
   return {
     ...{ id: uuid() as SessionId, authorization, keyBlob: null, closed: Promise.resolve() },
+    attendance: new Attendance({
+      ...{ clock: systemClock, limits: undefined, locale: 'en', hasTerminal: false },
+      mark: () => Promise.resolve(),
+      end: () => undefined,
+    }),
     end: () => undefined,
     expireAt: () => undefined,
   };

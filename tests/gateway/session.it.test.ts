@@ -47,7 +47,16 @@ describe('a session', () => {
     const limits = { recordingBytesMax: RECORDING_BYTES };
     const recorder = cleanup.use(await startRecorder({ directory, clock: systemClock, log, limits }));
     const registry = new SessionRegistry();
-    deps = { database: db.database, clock: systemClock, log, recorder, registry, gatewayId: newUuid(START) };
+    const timeLimits = { idleMinutes: 0, hoursMax: 365 * 24 }; // Longer than the grants here, which are what is tried.
+    deps = {
+      database: db.database,
+      clock: systemClock,
+      log,
+      recorder,
+      registry,
+      gatewayId: newUuid(START),
+      timeLimits,
+    };
     await applyInventory(deps, InventorySchema.parse(INVENTORY));
   });
   afterAll(() => cleanup[Symbol.asyncDispose]());

@@ -68,7 +68,7 @@ describe('sessions', () => {
       person: { id: site.house.idOf('aoki'), name: 'Name of aoki' },
       target: { name: 'crm-db' },
       ...{ account: 'aoki', kind: 'exec', command: DUMP, sourceAddress: '192.0.2.7', openedAt: expect.any(String) },
-      ...{ closedAt: null, closeReason: null, exitStatus: null, sealed: false },
+      ...{ closedAt: null, closeReason: null, exitStatus: null, pausedAt: null, lastInputAt: null, sealed: false },
     });
   });
 });

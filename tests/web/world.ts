@@ -7,6 +7,7 @@ import type { Express } from 'express';
 import supertest from 'supertest';
 import { z } from 'zod';
 import { Cleanup, createLog, Secret } from '../../foundation/index.ts';
+import { controlSession } from '../../gateway/live-control/command.ts';
 import { type LoginDeps, loadCertificateAuthority, openWebSession } from '../../identity/index.ts';
 import { createOidcClient, createWebApi, type WebApiDeps } from '../../web/api/index.ts';
 import { ISSUER, type Name, type World, world } from '../approvals/world.ts';
@@ -71,6 +72,7 @@ export async function web(change: Partial<WebApiDeps> = {}): Promise<Web> {
       ...{ hostKeyLine: HOST_KEY, hostCaLine: null },
     },
     ...{ loginAuthority, signInDecided },
+    controlSession: (principal, request) => controlSession(house, principal, request),
     workers: () => ({ wanted: 2, serving: 1 }),
     oidc: createOidcClient({
       issuer: new URL('http://127.0.0.1:9/oidc'),

@@ -16,6 +16,7 @@ import { personRoutes } from './persons.ts';
 import { ping } from './queries.ts';
 import { recordingRoutes } from './recordings.ts';
 import { refusedActRoutes } from './refused-acts.ts';
+import { sessionControlRoutes } from './session-control.ts';
 import { sessionRoutes } from './sessions.ts';
 import { sshKeyRoutes } from './ssh-keys.ts';
 import { sshSignInRoutes } from './ssh-sign-ins.ts';
@@ -29,6 +30,7 @@ const ROUTES = [
   refusedActRoutes,
   ticketRoutes,
   sessionRoutes,
+  sessionControlRoutes,
   recordingRoutes,
   notificationRoutes,
   auditEventRoutes,

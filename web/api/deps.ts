@@ -1,6 +1,14 @@
 import type { Clock, Database, Log } from '../../foundation/index.ts';
 import type { CertificateAuthority } from '../../identity/index.ts';
+import type { ControlVerb, Principal, SessionId } from '../../policy/index.ts';
 import type { OidcClient } from './oidc.ts';
+
+export interface SessionControl {
+  readonly sessionId: SessionId;
+  readonly verb: ControlVerb;
+  /** What the person of the session is told; '' to resume. */
+  readonly text: string;
+}
 
 /** What the routes are given by main. */
 export interface WebApiDeps {
@@ -22,6 +30,8 @@ export interface WebApiDeps {
     /** The authority of the certificates by which the gateway and the targets behind it are known; null without one. */
     readonly hostCaLine: string | null;
   };
+  /** Asks every process with sessions to do this to one; see there for who may, and its errors. */
+  readonly controlSession: (principal: Principal, request: SessionControl) => Promise<void>;
   /** Signs the certificates of `sekisho login`. */
   readonly loginAuthority: CertificateAuthority;
   /** Events named by the id of a login, fired when it was decided (NOTIFY sekisho_sign_in_decided). */

@@ -5,6 +5,8 @@ import type { Person, Role } from '../../policy/index.ts';
 const READERS = {
   /** Every session and recording, whoever owns the system. */
   everySession: ['auditor', 'security_officer'],
+  /** That sessions go on, and whose: to be able to end them. */
+  liveSessions: ['administrator'],
   auditEvents: ['auditor', 'security_officer'],
   persons: ['security_officer', 'administrator'],
 } as const satisfies Record<string, readonly Role[]>;

@@ -17,12 +17,20 @@ const SessionRow = z
     closed_at: z.date().nullable(),
     close_reason: z.string().nullable(),
     exit_status: z.number().nullable(),
+    paused_at: z.date().nullable(),
+    end_asked_at: z.date().nullable(),
+    last_input_at: z.date().nullable(),
+    owned: z.boolean(),
     sealed: z.boolean(),
     replayable: z.boolean(),
   })
   .transform((row) => ({
     /** Whether the viewer may see what was on the screen; being the one who worked is not enough. */
     replayable: row.replayable,
+    /** Whether the viewer answers for the system. */
+    owned: row.owned,
+    /** Whether the end was asked for already. */
+    ending: row.end_asked_at !== null,
     session: {
       id: row.id,
       person: { id: row.person_id, name: row.person_name },
@@ -35,6 +43,8 @@ const SessionRow = z
       closedAt: row.closed_at,
       closeReason: row.close_reason,
       exitStatus: row.exit_status,
+      pausedAt: row.paused_at,
+      lastInputAt: row.last_input_at,
       sealed: row.sealed,
     },
   }));
@@ -43,7 +53,9 @@ export type VisibleSession = z.output<typeof SessionRow>;
 export interface SessionFilter {
   readonly viewer: PersonId;
   readonly seesEvery: boolean;
-  readonly box: 'mine' | 'all';
+  readonly box: 'mine' | 'all' | 'live';
+  /** Sees that somebody works where, to be able to end it; nothing of what they do. */
+  readonly seesLive?: boolean;
   readonly id: SessionId | null;
   readonly before: Date | null;
   readonly limit: number;
@@ -59,14 +71,15 @@ export function selectSessions(db: Queryable, filter: SessionFilter): Promise<Vi
     db,
     sql(SessionRow)`
       SELECT w.id, w.person_id, p.name AS person_name, t.name AS target_name, w.account, w.kind, w.command,
-        w.source_address, w.opened_at, w.closed_at, w.close_reason, w.exit_status,
+        w.source_address, w.opened_at, w.closed_at, w.close_reason, w.exit_status, w.paused_at, w.end_asked_at, w.last_input_at, own.owned,
         EXISTS (SELECT FROM recordings r WHERE r.session_id = w.id) AS sealed,
         (own.owned OR ${filter.seesEvery}::boolean) AS replayable
       FROM sessions w JOIN persons p ON p.id = w.person_id JOIN targets t ON t.id = w.target_id
         CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM system_owners o
           WHERE o.system_id = t.system_id AND o.person_id = ${viewer}) AS owned) own
       WHERE (${id}::uuid IS NULL OR w.id = ${id}::uuid)
-        AND (w.person_id = ${viewer} OR own.owned OR ${filter.seesEvery}::boolean)
+        AND (w.person_id = ${viewer} OR own.owned OR ${filter.seesEvery}::boolean OR ${filter.seesLive === true}::boolean)
+        AND (${box} <> 'live' OR w.closed_at IS NULL)
         AND (${box} <> 'mine' OR w.person_id = ${viewer})
         AND (${before}::timestamptz IS NULL OR w.opened_at < ${before}::timestamptz)
       ORDER BY w.opened_at DESC FETCH FIRST (${filter.limit}::int) ROWS WITH TIES`,

@@ -8,7 +8,8 @@ import { appendAuditEvent, readRecording, recordingPath, toAsciicast, verifySess
 import type { WebApiDeps } from './deps.ts';
 import { principalOf } from './guards.ts';
 import { body, params, query } from './request.ts';
-import { requireSession, SessionParams } from './sessions.ts';
+import { SessionParams } from './session-params.ts';
+import { requireSession } from './sessions.ts';
 
 const CastQuery = z.strictObject({ download: z.literal('1').optional() });
 

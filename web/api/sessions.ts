@@ -9,11 +9,12 @@ import type { WebApiDeps } from './deps.ts';
 import { principalOf } from './guards.ts';
 import { mayRead } from './permissions.ts';
 import { selectSessions, type VisibleSession } from './queries.ts';
-import { moment, params, query, sessionId } from './request.ts';
+import { moment, params, query } from './request.ts';
+import { listLiveSessions } from './session-control.ts';
+import { SessionParams } from './session-params.ts';
 
 const PAGE_ROWS = 50;
-const ListQuery = z.strictObject({ box: z.enum(['mine', 'all']).default('mine'), before: moment.optional() });
-export const SessionParams = z.strictObject({ id: sessionId });
+const ListQuery = z.strictObject({ box: z.enum(['mine', 'all', 'live']).default('mine'), before: moment.optional() });
 
 export function sessionRoutes(deps: WebApiDeps): Router {
   const { database } = deps;
@@ -22,6 +23,10 @@ export function sessionRoutes(deps: WebApiDeps): Router {
   router.get('/sessions', async (request, response) => {
     const { person } = principalOf(request);
     const { box, before = null } = query(ListQuery, request);
+    if (box === 'live') {
+      response.json({ sessions: await listLiveSessions(deps, person) });
+      return;
+    }
     const seesEvery = mayRead(person, 'everySession');
     const found = await selectSessions(database, {
       ...{ viewer: person.id, seesEvery, box, before },

@@ -1,0 +1,32 @@
+/** What a session is made of and asked with. */
+import type { Clock, Database, Log } from '../foundation/index.ts';
+import type { ConnectionId, SessionKind } from '../policy/index.ts';
+import type { Recorder } from '../recorder/index.ts';
+import type { TimeLimits } from './live-control/time-limits.ts';
+import type { SessionRegistry } from './session-registry.ts';
+
+export interface SessionDeps {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly recorder: Recorder;
+  readonly registry: SessionRegistry;
+  readonly gatewayId: string;
+  /** Which worker of the gateway this process is; undefined when there are none. */
+  readonly workerId?: string | undefined;
+  /** How long sessions may be idle, and how long they may last. */
+  readonly timeLimits?: TimeLimits | undefined;
+}
+
+export interface SessionRequest {
+  readonly connectionId: ConnectionId;
+  readonly kind: SessionKind;
+  readonly command: string | null;
+  readonly sourceAddress: string;
+  readonly signedInBy: 'ssh_key' | 'ssh_key_and_browser' | 'certificate' | 'browser';
+  /** The key that signed the person in; null when a browser did. It must stay in force as long as the session. */
+  readonly keyBlob: Buffer | null;
+  readonly terminal: { readonly term: string; readonly columns: number; readonly rows: number } | undefined;
+}
+
+export type Direction = 'i' | 'o' | 'e';
