@@ -48,7 +48,7 @@ export interface BastionOptions
 
 /** Ready to serve admitted sockets. Closed with `cleanup`: its sessions end, told, and are sealed. */
 export async function startBastion({ keys, config, ...own }: BastionOptions, cleanup: Cleanup): Promise<SshServer> {
-  const { advertisedHost, advertisedPort, signIn, timeLimits } = config.ssh;
+  const { advertisedHost, advertisedPort, keepaliveSeconds, signIn, timeLimits } = config.ssh;
   const deps: SshDeps = {
     ...own,
     publicUrl: new URL(config.http.publicUrl),
@@ -56,6 +56,7 @@ export async function startBastion({ keys, config, ...own }: BastionOptions, cle
     addresses: addressesOf(config),
     signIn,
     timeLimits,
+    keepaliveSeconds,
     authority: keys.authority,
     loginAuthority: keys.loginAuthority,
     hostKeys: createHostKeys({

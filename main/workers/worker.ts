@@ -26,90 +26,113 @@ const HOUR_MS = 3_600_000;
 
 /** Serves until told otherwise, or until the process that started it is gone. Its end is the end of the process. */
 export function runWorker(): void {
-  const cleanup = new Cleanup();
-  const { leafLog, take, lose } = createRemoteLeafLog(send);
-  let log: Log = createLog('info');
-  let server: SshServer | undefined;
-  let draining = false;
-  let ending = false;
-
-  const end = (status: number, seconds: number): void => {
-    if (ending) return;
-    ending = true;
-    setTimeout(() => process.exit(1), seconds * 1_000);
-    cleanup[Symbol.asyncDispose]().then(
-      () => process.exit(status),
-      (thrown: unknown) => {
-        log.error({ event: 'worker.stop_failed', err: asError(thrown) }, 'the worker did not end in order');
-        process.exit(1);
-      },
-    );
-  };
-  const endWhenIdle = (): void => {
-    if (draining && server?.connections === 0) end(0, LIMITS.workerStopSeconds);
-  };
-  const start = async (message: Start): Promise<void> => {
-    log = createLog(message.logLevel).child({ worker: message.slot });
-    const opened = await openServer(message, { log, leafLog, cleanup });
-    server = opened.server;
-    cleanup.defer(keepTelling());
-    const failed = (): void => end(1, LIMITS.workerFaultSeconds); // Its sessions have ended; a new worker may record.
-    opened.failed.addEventListener('abort', failed, { once: true });
-    if (opened.failed.aborted) failed();
-    else send({ type: 'ready' });
-  };
-  const serve = ({ id, sourceAddress, head }: Extract<ToWorker, { type: 'connection' }>, handle: unknown): void => {
-    const left = (): void => {
-      send({ type: 'closed', id });
-      setImmediate(endWhenIdle); // When the server has forgotten it too.
-    };
-    const place = { sourceAddress, left, signedIn: () => send({ type: 'signed_in', id }) };
-    if (!(handle instanceof Socket)) left();
-    else if (server === undefined || ending) {
-      handle.destroy();
-      left();
-    } else server.serve(handle, place, head === null ? undefined : Buffer.from(head));
-  };
-  const drain = (): void => {
-    draining = true;
-    setTimeout(() => end(0, LIMITS.workerStopSeconds), LIMITS.workerDrainHours * HOUR_MS).unref();
-    endWhenIdle();
-  };
-
-  const uncaught = (err: unknown): void => {
-    log.fatal({ event: 'process.uncaught', err }, 'an error nobody caught; the worker ends');
-    end(1, LIMITS.workerFaultSeconds);
-  };
-  process.on('uncaughtException', uncaught);
-  process.on('unhandledRejection', uncaught);
+  const worker = new Worker();
+  process.on('uncaughtException', (error: unknown) => worker.broke(error));
+  process.on('unhandledRejection', (error: unknown) => worker.broke(error));
   // A terminal's or a service manager's signal reaches the whole group; what it means is for the first process to say.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
-  process.once('disconnect', () => {
-    lose();
-    end(1, LIMITS.workerFaultSeconds);
-  });
-  process.on('message', (raw, handle) => {
-    const message = ToWorkerSchema.parse(raw);
+  process.once('disconnect', () => worker.orphaned());
+  process.on('message', (raw, handle) => worker.take(ToWorkerSchema.parse(raw), handle));
+}
+
+class Worker {
+  readonly #cleanup = new Cleanup();
+  readonly #log = createRemoteLeafLog(send);
+  #operatorLog: Log = createLog('info');
+  #server: SshServer | undefined;
+  #draining = false;
+  #ending = false;
+
+  take(message: ToWorker, handle: unknown): void {
     switch (message.type) {
       case 'start':
-        start(message).catch((thrown: unknown) => {
+        this.#start(message).catch((thrown: unknown) => {
           send({ type: 'start_refused', message: asError(thrown).message });
-          end(0, LIMITS.workerFaultSeconds);
+          this.#end(0, LIMITS.workerFaultSeconds);
         });
         return;
       case 'connection':
-        serve(message, handle);
+        this.#serve(message, handle);
         return;
       case 'drain':
-        drain();
+        this.#drain();
         return;
       case 'stop':
-        end(0, LIMITS.workerStopSeconds);
+        this.#end(0, LIMITS.workerStopSeconds);
         return;
-      default:
-        take(message);
+      case 'leaf_appended':
+      case 'leaf_refused':
+        this.#log.take(message);
     }
-  });
+  }
+
+  /** An error nobody caught: nothing is sure any more. What is sealed is sealed; the rest is recovered from outside. */
+  broke(err: unknown): void {
+    this.#operatorLog.fatal({ event: 'process.uncaught', err }, 'an error nobody caught; the worker ends');
+    this.#end(1, LIMITS.workerFaultSeconds);
+  }
+
+  /** The process that writes the signed log is gone, and without it nothing is recorded. */
+  orphaned(): void {
+    this.#log.lose();
+    this.#end(1, LIMITS.workerFaultSeconds);
+  }
+
+  async #start(message: Start): Promise<void> {
+    this.#operatorLog = createLog(message.logLevel).child({ worker: message.slot });
+    const parts = { log: this.#operatorLog, leafLog: this.#log.leafLog, cleanup: this.#cleanup };
+    const { server, failed } = await openServer(message, parts);
+    this.#server = server;
+    this.#cleanup.defer(keepTelling());
+    const end = (): void => this.#end(1, LIMITS.workerFaultSeconds); // Its sessions have ended; a new worker may record.
+    failed.addEventListener('abort', end, { once: true });
+    if (failed.aborted) end();
+    else send({ type: 'ready' });
+  }
+
+  #serve({ id, sourceAddress, head }: Extract<ToWorker, { type: 'connection' }>, handle: unknown): void {
+    const left = (): void => {
+      send({ type: 'closed', id });
+      setImmediate(() => this.#endWhenIdle()); // When the server has forgotten it too.
+    };
+    if (!(handle instanceof Socket)) {
+      left(); // It was reset on its way here.
+    } else if (this.#server === undefined || this.#ending) {
+      handle.destroy();
+      left();
+    } else {
+      const place = { sourceAddress, left, signedIn: () => send({ type: 'signed_in', id }) };
+      this.#server.serve(handle, place, head === null ? undefined : Buffer.from(head));
+    }
+  }
+
+  #drain(): void {
+    this.#draining = true;
+    const late = (): void => this.#end(0, LIMITS.workerStopSeconds);
+    setTimeout(late, LIMITS.workerDrainHours * HOUR_MS).unref();
+    this.#endWhenIdle();
+  }
+
+  #endWhenIdle(): void {
+    if (this.#draining && this.#server?.connections === 0) this.#end(0, LIMITS.workerStopSeconds);
+  }
+
+  /** Ends the sessions, told and sealed, then the process: in any case within `seconds`. */
+  #end(status: number, seconds: number): void {
+    if (this.#ending) return;
+    this.#ending = true;
+    setTimeout(() => process.exit(1), seconds * 1_000);
+    this.#cleanup[Symbol.asyncDispose]().then(
+      () => process.exit(status),
+      (thrown: unknown) => {
+        this.#operatorLog.error(
+          { event: 'worker.stop_failed', err: asError(thrown) },
+          'the worker did not end in order',
+        );
+        process.exit(1);
+      },
+    );
+  }
 }
 
 async function openServer(
