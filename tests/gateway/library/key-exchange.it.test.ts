@@ -100,7 +100,10 @@ describeWithNewestOpenSsh('mlkem768x25519-sha256 with the newest OpenSSH', (newe
     await using served = await inetd(newest.sshd, at('host'), at('config'));
     const negotiated: string[] = [];
     await expect(
-      join(served.port, { algorithms: { kex: ['mlkem768x25519-sha256'] }, hostVerifier: () => negotiated.push('x') > 0 }),
+      join(served.port, {
+        algorithms: { kex: ['mlkem768x25519-sha256'] },
+        hostVerifier: () => negotiated.push('x') > 0,
+      }),
     ).rejects.toThrow('All configured authentication methods failed');
     expect(negotiated).toHaveLength(1);
   });

@@ -194,7 +194,10 @@ describeWith(['sshd', 'ssh-keygen', 'root'], 'a program behind sshd', () => {
     await using sshd = await startSshd({ config: [command] });
     await using joined = await signedIn(sshd);
     const channel = await new Promise<ClientChannel>((resolve, reject) => {
-      const options = { env: { LC_TEST: 'seen' }, terminal: { rows: 24, cols: 80, width: 0, height: 0, term: 'xterm' } };
+      const options = {
+        env: { LC_TEST: 'seen' },
+        terminal: { rows: 24, cols: 80, width: 0, height: 0, term: 'xterm' },
+      };
       subsystem(joined.client, 'look', options, (error, one) => (error === undefined ? resolve(one) : reject(error)));
     });
     const output: Buffer[] = [];

@@ -4,7 +4,14 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { Algorithms, AnyAuthMethod } from 'ssh2';
 import { targetLeg } from '../../../../gateway/ssh/algorithms.ts';
-import { Client, type ClientChannel, clientKey, type ParsedKey, type SshClient, utils } from '../../../../gateway/ssh/library/index.ts';
+import {
+  Client,
+  type ClientChannel,
+  clientKey,
+  type ParsedKey,
+  type SshClient,
+  utils,
+} from '../../../../gateway/ssh/library/index.ts';
 
 const LIMIT_MS = 20_000;
 

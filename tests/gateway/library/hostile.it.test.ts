@@ -1,0 +1,270 @@
+/** Peers that break the protocol, on either side: their own connection ends, with a reason, and nothing grows. */
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
+import { expect, it } from '@jest/globals';
+import { sshString, uint32 } from '../../../foundation/index.ts';
+import { Client, type Connection, type ServerChannel } from '../../../gateway/ssh/library/index.ts';
+import { describeWith } from '../../support/partners.ts';
+import { runToEnd } from '../../support/run-to-end.ts';
+import { join } from './support/joined.ts';
+import { plainPacket, sendPacket } from './support/packets.ts';
+import { serve, type Served, sshArguments } from './support/served.ts';
+
+const LIMIT_MS = 10_000;
+const IGNORE = 2;
+
+// mscdex/ssh2: CVE-2023-48795 (Terrapin), closed by strict key exchange; this keeps it closed.
+it('a packet smuggled in before the keys are new ends the connection', async () => {
+  await using served = await serve();
+  await using between = await relay(served, (pieces) => {
+    // After the client's identification and KEXINIT comes its key: before it, one IGNORE.
+    if (pieces.length !== 2) return undefined;
+    return plainPacket(Buffer.concat([Buffer.from([IGNORE]), sshString('')]));
+  });
+  await expect(join(between.port)).rejects.toThrow(/unexpected packet type 2/);
+});
+
+it.each([
+  ['larger than any packet', 35_001],
+  ['almost 4 GiB', 0xffff_fff8],
+  ['smaller than any packet', 4],
+  ['of no whole block', 13],
+])('a length field that is %s ends the connection before anything is stored', async (_name, length) => {
+  await using served = await serve();
+  const before = process.memoryUsage().arrayBuffers;
+  const socket = await dial(served);
+  socket.write(Buffer.concat([Buffer.from('SSH-2.0-x\r\n'), uint32(length), Buffer.alloc(64)]));
+  await once(socket, 'close', { signal: AbortSignal.timeout(LIMIT_MS) });
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(10 * 1024 * 1024);
+});
+
+it('a length field too large is refused under encryption too', async () => {
+  await using served = await serve();
+  await using joined = await join(served.port);
+  const socket = Reflect.get(joined.client, '_sock') as Socket;
+  socket.write(Buffer.concat([uint32(0x7fff_fff0), Buffer.alloc(64)]));
+  await joined.closed;
+});
+
+it('a packet whose padding is longer than itself ends the connection', async () => {
+  await using served = await serve();
+  const socket = await dial(served);
+  const packet = plainPacket(Buffer.from([IGNORE, 0, 0, 0, 0]));
+  packet[4] = 255;
+  socket.write(Buffer.concat([Buffer.from('SSH-2.0-x\r\n'), packet]));
+  await once(socket, 'close', { signal: AbortSignal.timeout(LIMIT_MS) });
+});
+
+it('an identification of more than 255 bytes is refused, whole or dripping', async () => {
+  await using served = await serve();
+  for (const pieces of [[`SSH-2.0-${'x'.repeat(300)}\r\n`], ['SSH-2.0-', ...Array<string>(10).fill('x'.repeat(30))]]) {
+    const socket = await dial(served);
+    const closed = once(socket, 'close', { signal: AbortSignal.timeout(LIMIT_MS) });
+    for (const piece of pieces) {
+      if (socket.writable) socket.write(piece);
+      await turn();
+    }
+    await closed;
+  }
+});
+
+// Upstream keeps the first piece only and answers an honest client with an error; no issue found.
+it('an identification that comes byte by byte is understood', async () => {
+  await using served = await serve();
+  await using between = await relay(served, () => undefined, { pieces: true });
+  await using joined = await join(between.port);
+  expect(joined.errors).toEqual([]);
+});
+
+it('a server that greets without end is left', async () => {
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    const more = (): void => {
+      while (socket.writable && socket.write(`${'welcome '.repeat(50)}\r\n`));
+    };
+    socket.on('drain', more);
+    more();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  await expect(join(portOf(server))).rejects.toThrow('Max greeting length exceeded');
+  server.close();
+});
+
+// mscdex/ssh2 #1505
+it('more data than the window allows ends the connection', async () => {
+  let held = 0;
+  await using served = await serve({
+    onExec: (channel) => {
+      channel.on('close', () => {
+        held = channel.readableLength;
+      });
+    },
+  });
+  await using joined = await join(served.port);
+  const channel = await joined.exec('wait');
+  const { id } = Reflect.get(channel, 'outgoing') as { id: number };
+  const data = Buffer.concat([Buffer.from([94]), uint32(id), sshString(Buffer.alloc(32_768))]);
+  for (let sent = 0; sent < 8; sent += 1) await sendMany(joined.client, data, 16);
+  await joined.closed;
+  expect(held).toBeLessThanOrEqual(2 * 1024 * 1024);
+});
+
+it('a window of more than 4 GiB ends the connection', async () => {
+  await using served = await serve({ onExec: () => undefined });
+  await using joined = await join(served.port);
+  const channel = await joined.exec('wait');
+  const { id } = Reflect.get(channel, 'outgoing') as { id: number };
+  const adjust = Buffer.concat([Buffer.from([93]), uint32(id), uint32(0xffff_ffff)]);
+  await sendMany(joined.client, adjust, 2);
+  await joined.closed;
+  expect(joined.errors.join()).toContain('A window of more than 2^32 - 1 bytes');
+});
+
+it('a peer that asks and asks and never reads is dropped before it fills the memory', async () => {
+  await using served = await serve();
+  await using joined = await join(served.port);
+  const socket = Reflect.get(joined.client, '_sock') as Socket;
+  socket.pause();
+  const question = Buffer.concat([Buffer.from([192]), sshString(Buffer.alloc(32_000))]);
+  const before = process.memoryUsage().arrayBuffers;
+  for (let sent = 0; sent < 4_000 && !socket.destroyed; sent += 50) {
+    await sendMany(joined.client, question, 50);
+    if (socket.writableLength > 4 * 1024 * 1024) await Promise.race([once(socket, 'drain'), joined.closed]);
+  }
+  // 128 MB of pings; their answers wait up to one MiB and no further ones are made.
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 * 1024 * 1024);
+});
+
+it('a write on a closed channel calls back with an error, and so does one that waits when it closes', async () => {
+  const results: (string | undefined)[] = [];
+  let opened: ServerChannel | undefined;
+  await using served = await serve({
+    onExec: (channel) => {
+      opened = channel;
+      channel.on('error', () => undefined);
+      // More than any window: it waits.
+      channel.write(Buffer.alloc(16 * 1024 * 1024), (error) => results.push(error?.message));
+    },
+  });
+  await using joined = await join(served.port);
+  const channel = await joined.exec('flood');
+  await once(channel, 'readable');
+  const closed = once(opened ?? channel, 'close');
+  channel.close();
+  opened?.resume();
+  await closed;
+  const late = await new Promise<Error | null | undefined>((resolve) => opened?.write('late', resolve));
+  expect(results).toEqual(['The channel is closed']);
+  expect(late?.message).toBe('write after end');
+});
+
+it('a server that hangs up before it said anything is one error, not two', async () => {
+  const server = createServer((socket) => socket.resetAndDestroy());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const client = new Client();
+  const errors: Error[] = [];
+  client.on('error', (error) => errors.push(error));
+  const closed = new Promise<void>((resolve) => {
+    client.once('close', () => resolve());
+  });
+  client.connect({ host: '127.0.0.1', port: portOf(server), username: 'x' });
+  await closed;
+  server.close();
+  expect(errors).toHaveLength(1);
+});
+
+it('a message nobody knows is answered as unimplemented and harms nothing', async () => {
+  let server: Connection | undefined;
+  await using served = await serve({
+    onConnection: (connection) => {
+      server = connection;
+    },
+  });
+  await using joined = await join(served.port);
+  sendPacket(joined.client, Buffer.from([250]));
+  expect(await joined.run('exit 5')).toMatchObject({ status: 5 });
+  expect(server).toBeDefined();
+});
+
+describeWith('ssh', 'an ssh that both streams are poured on', () => {
+  // Upstream writes a part twice, or waits for ever; no issue found.
+  it('gets every byte of both, read slowly', async () => {
+    await using served = await serve();
+    const script =
+      'i=0; while [ $i -lt 40 ]; do head -c 70000 /dev/zero; head -c 70000 /dev/zero >&2; i=$((i+1)); done';
+    const { status, stdout, stderr } = await runToEnd('ssh', [...sshArguments(served.port), '127.0.0.1', script]);
+    expect([status, stdout.length, stderr.length]).toEqual([0, 2_800_000, 2_800_000]);
+  });
+});
+
+async function sendMany(connection: object, payload: Buffer, times: number): Promise<void> {
+  for (let sent = 0; sent < times; sent += 1) sendPacket(connection, payload);
+  await turn();
+}
+
+async function dial(served: Served): Promise<Socket> {
+  const socket = connect(served.port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  socket.resume();
+  await once(socket, 'connect', { signal: AbortSignal.timeout(LIMIT_MS) });
+  return socket;
+}
+
+/** A man in the middle: what the client sends passes packet by packet, and `inject` says what goes before one. */
+async function relay(served: Served, inject: (pieces: Buffer[]) => Buffer | undefined, { pieces = false } = {}) {
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    const upstream = connect(served.port, '127.0.0.1').setNoDelay(true);
+    sockets.push(socket, upstream);
+    for (const each of [socket, upstream]) each.on('error', () => undefined);
+    upstream.pipe(socket);
+    const seen: Buffer[] = [];
+    let chain = Promise.resolve();
+    socket.on('data', (chunk: Buffer) => {
+      chain = chain.then(async () => {
+        for (const piece of split(chunk)) {
+          const before = inject(seen);
+          seen.push(piece);
+          if (before !== undefined) upstream.write(before);
+          if (!pieces || seen.length > 1) upstream.write(piece);
+          else for (const byte of piece) await new Promise((done) => upstream.write(Buffer.from([byte]), done));
+        }
+      });
+    });
+    socket.once('close', () => upstream.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: portOf(server),
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** The identification and the plain packets of one piece of a stream; anything else stays whole. */
+function split(chunk: Buffer): Buffer[] {
+  const parts: Buffer[] = [];
+  let rest = chunk;
+  if (rest.subarray(0, 4).toString() === 'SSH-') {
+    const end = rest.indexOf('\n') + 1;
+    parts.push(rest.subarray(0, end));
+    rest = rest.subarray(end);
+  }
+  while (rest.length >= 4 && rest.readUInt32BE(0) + 4 <= rest.length && rest.readUInt32BE(0) < 35_000) {
+    const end = rest.readUInt32BE(0) + 4;
+    parts.push(rest.subarray(0, end));
+    rest = rest.subarray(end);
+  }
+  return rest.length === 0 ? parts : [...parts, rest];
+}
+
+function portOf(server: { address(): unknown }): number {
+  return (server.address() as { port: number }).port;
+}
