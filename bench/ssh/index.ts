@@ -5,6 +5,8 @@ import { World } from '../world/world.ts';
 import { bulk } from './bulk.ts';
 import { connectLoopback, connectWan } from './connect.ts';
 import { echoIdle, echoUnderBulk } from './echo.ts';
+import { fidelity } from './fidelity.ts';
+import { hostile } from './hostile.ts';
 import { handshake, type LoadWorld, loadWorld, memory } from './load.ts';
 import { sftp } from './sftp.ts';
 
@@ -23,6 +25,9 @@ const UNDER_LOAD: Readonly<Record<string, (world: LoadWorld, options: BenchOptio
   handshake,
   memory,
 };
+
+/** Parts with a world of their own. */
+const ALONE: Readonly<Record<string, (options: BenchOptions) => Promise<Part>>> = { hostile, fidelity };
 
 export async function sshBench(options: BenchOptions): Promise<Report> {
   const wanted = (id: string): boolean => options.only.length === 0 || options.only.includes(id);
@@ -43,6 +48,10 @@ export async function sshBench(options: BenchOptions): Promise<Report> {
       options.say(`-- ${id}`);
       parts.push(await measure(world, options));
     }
+  }
+  for (const [id, measure] of Object.entries(ALONE).filter(([name]) => wanted(name))) {
+    options.say(`-- ${id}`);
+    parts.push(await measure(options));
   }
   return {
     name: 'ssh',

@@ -28,6 +28,7 @@ async function signIn(): Promise<ssh2.Client> {
   const localAddress = `127.0.0.${2 + (dialled % ADDRESSES)}`;
   const sock = connect({ host: '127.0.0.1', port: settings.port, localAddress, noDelay: true });
   const client = new ssh2.Client();
+  client.on('error', () => undefined); // More than one may come; the first is told by `ready`.
   const ready = once(client, 'ready');
   client.on('close', () => client.emit('error', new Error('closed before it was ready')));
   client.connect({
@@ -44,7 +45,6 @@ async function signIn(): Promise<ssh2.Client> {
     },
   });
   await ready;
-  client.on('error', () => undefined);
   return client;
 }
 
