@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { FileSystem, OpenFile } from '../../../recorder/index.ts';
 
-export type DiskCall = 'create' | 'write' | 'sync' | 'datasync' | 'syncdir' | 'rename' | 'unlink' | 'chmod';
+export type DiskCall = 'create' | 'write' | 'sync' | 'datasync' | 'syncdir' | 'rename' | 'unlink';
 
 interface Inode {
   content: Buffer;
@@ -112,9 +112,10 @@ export class MemoryDisk implements FileSystem {
   async readdir(path: string): Promise<string[]> {
     await this.#alive();
     if (!this.#directories.has(path)) throw errno('ENOENT');
-    return this.paths()
-      .filter((name) => dirname(name) === path)
-      .map((name) => name.slice(path.length + 1));
+    return [...this.paths(), ...this.#directories]
+      .filter((name) => dirname(name) === path && name !== path)
+      .map((name) => name.slice(path === '/' ? 1 : path.length + 1))
+      .sort();
   }
 
   async rename(from: string, to: string): Promise<void> {
@@ -144,7 +145,7 @@ export class MemoryDisk implements FileSystem {
     };
     const refuse = (): Promise<never> => Promise.reject(errno('EISDIR'));
     const close = (): Promise<void> => this.#alive();
-    return { sync, close, write: refuse, read: refuse, stat: refuse, chmod: refuse, datasync: refuse };
+    return { sync, close, write: refuse, read: refuse, stat: refuse, writev: refuse, datasync: refuse };
   }
 
   #file(path: string, inode: Inode): OpenFile {
@@ -153,13 +154,17 @@ export class MemoryDisk implements FileSystem {
       inode.durable = Buffer.from(inode.content);
       inode.last = undefined;
     };
+    const write = async (bytes: Uint8Array, position: number): Promise<{ bytesWritten: number }> => {
+      const piece = Buffer.from(bytes);
+      inode.last = { position, bytes: piece };
+      const short = await this.#call('write', path, piece.length);
+      inode.content = overlay(inode.content, position, piece.subarray(0, short ?? piece.length));
+      return { bytesWritten: short ?? piece.length };
+    };
     return {
       sync: () => sync('sync'),
       datasync: () => sync('datasync'),
       close: () => this.#alive(),
-      chmod: async () => {
-        await this.#call('chmod', path);
-      },
       stat: async () => {
         await this.#alive();
         return { size: inode.content.length };
@@ -170,13 +175,8 @@ export class MemoryDisk implements FileSystem {
         bytes.set(piece, offset);
         return { bytesRead: piece.length };
       },
-      write: async (bytes, offset, length, position) => {
-        const piece = Buffer.from(bytes.subarray(offset, offset + length));
-        inode.last = { position, bytes: piece };
-        const short = await this.#call('write', path, length);
-        inode.content = overlay(inode.content, position, piece.subarray(0, short ?? length));
-        return { bytesWritten: short ?? length };
-      },
+      write: (bytes, offset, length, position) => write(bytes.subarray(offset, offset + length), position),
+      writev: (parts, position) => write(Buffer.concat(parts), position),
     };
   }
 
