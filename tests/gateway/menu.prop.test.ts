@@ -6,7 +6,7 @@ import { shown, stored } from '../../gateway/ssh/printable.ts';
 
 /** Text that is written in one piece may arrive in any: the letters are the same, however they are grouped. */
 function flatten(keys: readonly Key[]): string[] {
-  return keys.flatMap((key) => (key.kind === 'text' ? [...key.text] : [`<${key.kind}>`]));
+  return keys.flatMap((key) => (key.kind === 'text' ? Array.from(key.text) : [`<${key.kind}>`]));
 }
 
 const press = fc.oneof(
@@ -21,9 +21,9 @@ describe('KeyReader', () => {
         const bytes = Buffer.from(presses.join(''));
         const places = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).toSorted((a, b) => a - b), bytes.length];
         const reader = new KeyReader();
-        const keys = places.slice(1).flatMap((place, index) => [
-          ...reader.read(bytes.subarray(places[index], place)).keys,
-        ]);
+        const keys = places
+          .slice(1)
+          .flatMap((place, index) => [...reader.read(bytes.subarray(places[index], place)).keys]);
         expect(flatten(keys)).toEqual(flatten(new KeyReader().read(bytes).keys));
       }),
     );

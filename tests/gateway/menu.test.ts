@@ -175,7 +175,10 @@ describe('the menu', () => {
   });
 
   test('shows login name, system, account, mode and end in the person’s language, in straight columns', () => {
-    const items = itemsOf([target(), target({ loginName: 'a', mode: 'recorded', systemTitle: { en: 'E', ja: '人事🙂' } })], 'ja');
+    const items = itemsOf(
+      [target(), target({ loginName: 'a', mode: 'recorded', systemTitle: { en: 'E', ja: '人事🙂' } })],
+      'ja',
+    );
     const drawn = lines(draw({ items, filter: '', selected: 0 }, { columns: 80, rows: 24 }, 'ja'));
     expect(drawn[0]).toContain('接続先の選択（2件中2件）');
     const [, , headings = '', first = '', second = ''] = drawn;

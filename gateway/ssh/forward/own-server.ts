@@ -36,7 +36,9 @@ export async function forwardToOwnServer(deps: SshDeps, caller: Caller, asked: D
     keyBlob: caller.keyBlob,
     terminal: undefined,
   });
-  if (!admission.admitted) return asked.refuse(KIND, 'forward.not_granted', { name: loginName });
+  if (!admission.admitted) {
+    return asked.refuse(KIND, `access.${admission.reason}`, { name: loginName, url: deps.publicUrl.href });
+  }
   await runForward(deps, caller, asked, admission.session);
 }
 
