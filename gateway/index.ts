@@ -9,4 +9,14 @@ export { type Acceptor, type AcceptorOptions, listenSsh } from './ssh/acceptor.t
 export type { Place } from './ssh/door.ts';
 export { createSshServer, type SshServer } from './ssh/listener.ts';
 export type { SshDeps } from './ssh/model.ts';
-export { type AddressPolicy, createAddressPolicy } from './ssh/target/index.ts';
+export { MAINTAINER_LEG } from './ssh/algorithms.ts';
+export { requireNativeBinding, requirePatchedLibrary } from './ssh/library/index.ts';
+export {
+  type AddressPolicy,
+  createAddressPolicy,
+  type DialDeps,
+  DialFailure,
+  dialTarget,
+  lookAtHost,
+  probeTarget,
+} from './ssh/target/index.ts';

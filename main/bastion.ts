@@ -8,6 +8,7 @@ import {
   type HostKey,
   keepActivity,
   loadHostKey,
+  requireNativeBinding,
   SessionRegistry,
   type SshDeps,
   type SshServer,
@@ -46,8 +47,14 @@ export interface BastionOptions
   readonly config: BastionConfig;
 }
 
-/** Ready to serve admitted sockets. Closed with `cleanup`: its sessions end, told, and are sealed. */
+/**
+ * Ready to serve admitted sockets. Closed with `cleanup`: its sessions end, told, and are sealed.
+ * @throws {GatewayError} `start_refused` in production without the native part of the SSH library.
+ */
 export async function startBastion({ keys, config, ...own }: BastionOptions, cleanup: Cleanup): Promise<SshServer> {
+  if (!requireNativeBinding(config.mode)) {
+    own.log.warn({ event: 'ssh.not_native' }, 'SSH runs without its native part: every byte costs twice and more');
+  }
   const { advertisedHost, advertisedPort, keepaliveSeconds, signIn, timeLimits } = config.ssh;
   const deps: SshDeps = {
     ...own,
@@ -63,6 +70,7 @@ export async function startBastion({ keys, config, ...own }: BastionOptions, cle
       clock: own.clock,
       hostAuthority: keys.hostAuthority,
       hostKey: keys.hostKey.privateKey,
+      nextHostKey: keys.hostKey.next,
     }),
     registry: new SessionRegistry(),
   };

@@ -97,20 +97,3 @@ export function receive(socket: Socket, place: Place): Visitor {
     },
   };
 }
-
-/**
- * Lets others have their turn after each quantum read from one socket: without it one bulk transfer makes everybody's
- * keystrokes wait. Attach it after the library, so that no byte arrives before somebody listens.
- */
-export function shareTurns(socket: Socket): void {
-  let read = 0;
-  socket.on('data', (chunk: Buffer) => {
-    read += chunk.length;
-    if (read < LIMITS.sshReadQuantumBytes) return;
-    read = 0;
-    socket.pause();
-    setImmediate(() => {
-      if (!socket.destroyed) socket.resume();
-    });
-  });
-}

@@ -6,9 +6,18 @@ import { shutDownSessions } from '../live-sessions.ts';
 import { MAINTAINER_LEG } from './algorithms.ts';
 import { Authentication, Throttle } from './authentication/index.ts';
 import { serveConnection } from './connection.ts';
-import { type Place, receive, shareTurns, type Visitor } from './door.ts';
-import { type Connection, endBecause, requirePatchedLibrary, Server } from './library/index.ts';
+import { type Place, receive, type Visitor } from './door.ts';
+import {
+  type Connection,
+  endBecause,
+  requirePatchedLibrary,
+  Server,
+  shareTurns,
+  startRekeying,
+} from './library/index.ts';
 import type { SshDeps } from './model.ts';
+
+const KEEPALIVES_UNANSWERED_MAX = 3;
 
 /** Serves connections, each whole, from its banner to its end; who may come in was decided where it was accepted. */
 export interface SshServer extends AsyncDisposable {
@@ -29,8 +38,11 @@ export function createSshServer(deps: SshDeps): SshServer {
   const library = new Server(
     {
       hostKeys: [...deps.hostKeys.shownAs([deps.advertised.host])],
+      announcedHostKeys: deps.hostKeys.announced,
       algorithms: MAINTAINER_LEG,
       ident: 'Sekisho',
+      keepaliveInterval: (deps.keepaliveSeconds ?? 0) * 1_000,
+      keepaliveCountMax: KEEPALIVES_UNANSWERED_MAX,
       ...(banner === undefined ? {} : { banner }),
     },
     (connection) => {
@@ -72,7 +84,12 @@ function welcome(deps: SshDeps & { readonly throttle: Throttle }, connection: Co
   const { sourceAddress, extendGrace } = visitor;
   const authentication = new Authentication(deps, { connectionId, sourceAddress, extendGrace, signal: closed.signal });
   // Permanent: the library emits errors again and again, and the first one without a listener would end the process.
-  connection.on('error', (error) => log.debug({ event: 'ssh.connection_error', err: error }, 'connection error'));
+  connection.on('error', (error) => {
+    log.debug({ event: 'ssh.connection_error', err: error }, 'connection error');
+    // Whoever is silent for so long does not take a farewell either; waiting for it would keep their sessions open.
+    if (Reflect.get(error, 'level') === 'client-timeout') socketOf(connection).destroy();
+  });
+  startRekeying(connection);
   connection.once('close', () => {
     closed.abort();
     authentication.ended().catch((thrown: unknown) => {

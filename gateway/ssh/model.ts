@@ -23,6 +23,8 @@ export interface SshDeps extends SessionDeps {
   /** What the gateway shows as a host: itself, and each target in whose name it answers. */
   readonly hostKeys: HostKeys;
   readonly publicUrl: URL;
+  /** Seconds of silence after which a maintainer's connection is asked whether it is still there. 0: never. */
+  readonly keepaliveSeconds?: number;
   readonly signIn: SignInRules;
   /** Events named by a sign-in's id, fired when it was decided (NOTIFY sekisho_sign_in_decided). */
   readonly signInDecided: EventTarget;

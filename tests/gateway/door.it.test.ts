@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { createLog, LIMITS } from '../../foundation/index.ts';
-import { Door, receive, shareTurns, type Visitor } from '../../gateway/ssh/door.ts';
+import { Door, receive, type Visitor } from '../../gateway/ssh/door.ts';
+import { shareTurns } from '../../gateway/ssh/library/index.ts';
 
 const { sshUnauthenticatedPerSourceMax: perSource, sshUnauthenticatedMax: ofAll } = LIMITS;
 

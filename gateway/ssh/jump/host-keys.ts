@@ -10,6 +10,8 @@ export interface HostKeyDeps {
   readonly hostAuthority: Pick<CertificateAuthority, 'issueHostCertificate'>;
   /** The gateway's own Ed25519 host key, OpenSSH private key text. */
   readonly hostKey: string;
+  /** The one that follows it, when a rotation is under way. */
+  readonly nextHostKey?: string | undefined;
 }
 
 /** Keys in the order in which they are offered: a certificate, and the plain key for clients that trust no authority. */
@@ -18,6 +20,8 @@ export type ShownKeys = readonly { readonly key: ParsedKey }[];
 export interface HostKeys {
   /** For a server reached by any of these names. The certificate in it renews itself. */
   shownAs(names: readonly string[]): ShownKeys;
+  /** What clients that know the gateway's key may learn; nothing unless a rotation is under way. */
+  readonly announced: readonly ParsedKey[];
 }
 
 /**
@@ -38,6 +42,7 @@ export function createHostKeys(deps: HostKeyDeps): HostKeys {
   const publicKey = Buffer.from(createPublicKey(privateKey).export({ format: 'jwk' }).x ?? '', 'base64url');
   const cache = new Map<string, ShownKeys>();
   return {
+    announced: deps.nextHostKey === undefined ? [] : [plain, serverKey(readPrivateKey(deps.nextHostKey))],
     shownAs(names) {
       const key = names.join(' ');
       const known = cache.get(key);
