@@ -23,6 +23,8 @@ export interface Config {
     /** What is asked of who signs in; see the keys of `ssh`. */
     /** `idleMinutes` 0: sessions may be idle for ever. */
     readonly timeLimits: { readonly idleMinutes: number; readonly hoursMax: number };
+    /** 0: nobody is asked whether they are still there. */
+    readonly keepaliveSeconds: number;
     readonly signIn: {
       readonly secondFactor: 'none' | 'browser';
       readonly secondFactorMinutes: number;
@@ -69,6 +71,7 @@ const HTTP_PORT = 8080;
 const SSH_PORT = 2222;
 const POOL_SIZE = 10;
 const IDLE_MINUTES = 30;
+const KEEPALIVE_SECONDS = 15;
 const SESSION_HOURS = 12;
 const WORKERS_MAX = 8;
 const LOOPBACK = '127.0.0.1';
@@ -148,6 +151,7 @@ function completeSsh({ mode, ssh }: ConfigFile): Config['ssh'] {
     workers: ssh?.workers ?? (mode === 'demo' ? 0 : Math.min(availableParallelism(), WORKERS_MAX)),
     signIn: completeSignIn(mode, ssh),
     timeLimits: completeTimeLimits(ssh),
+    keepaliveSeconds: ssh?.keepalive_seconds ?? KEEPALIVE_SECONDS,
     proxyProtocolFrom: ssh?.proxy_protocol_from ?? [],
   };
 }

@@ -100,6 +100,15 @@ const ssh = z
       .max(LIMITS.sessionMinutesMax / 60)
       .optional()
       .describe('Hours after which any session ends, told a minute before. Default `12`.'),
+    keepalive_seconds: z
+      .number()
+      .int()
+      .min(0)
+      .max(LIMITS.keepaliveSecondsMax)
+      .optional()
+      .describe(
+        "Seconds of silence after which a maintainer's connection is asked whether it is still there; it is closed when it did not answer three times. `0`: never. Default `15`.",
+      ),
     banner: z
       .string()
       .max(LIMITS.bannerCharactersMax)

@@ -98,12 +98,18 @@ export const LIMITS = {
   sshReadQuantumBytes: 64 * 1024,
   /** Bytes of one direction of a channel that were read and not yet written, before its source is paused. */
   relayHeldBytesMax: 1024 * 1024,
+  /** Seconds between two questions whether a connection is still there. */
+  keepaliveSecondsMax: 3_600,
   /** Bytes of one exec command line. */
   commandBytesMax: 16 * 1024,
   /** Bytes of one typed line on a guarded target. */
   typedLineBytesMax: 4 * 1024,
   /** Seconds for name, TCP connect, key exchange and sign-in at the target, and as many at each relay host before it. */
   targetDialSeconds: 15,
+  /** Seconds one check of `sekisho doctor` may take. */
+  doctorCheckSeconds: 20,
+  /** Targets that `sekisho doctor` joins at once. */
+  doctorTargetsAtOnce: 8,
   /** Relay hosts before one target. */
   targetHopsMax: 3,
   /** Minutes a session certificate is valid. */
@@ -129,7 +135,11 @@ export const LIMITS = {
   /** Bytes of one frame's payload. */
   frameBytesMax: 1024 * 1024,
   /** Bytes of one session not yet durable before its sources are paused. */
-  recorderSessionPendingBytesMax: 1024 * 1024,
+  recorderSessionPendingBytesMax: 4 * 1024 * 1024,
+  /** Bytes of one session that wait together from which on they go straight into its own file. */
+  recorderDirectBytesMin: 256 * 1024,
+  /** Milliseconds that a buffered recording may be behind what was forwarded; one that falls behind more waits. */
+  recorderBufferedMillis: 1_000,
   /** Bytes of all sessions not yet durable. */
   recorderPendingBytesMax: 64 * 1024 * 1024,
   /** Bytes of one write-ahead-log segment. */

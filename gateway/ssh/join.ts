@@ -1,6 +1,6 @@
 /** Joins the maintainer's channel and one of the target's, record first in every direction. */
 import type { GatewaySession } from '../session.ts';
-import type { ClientChannel } from './library/index.ts';
+import { type ClientChannel, onEow, onXonXoff, sendBreak, sendEow } from './library/index.ts';
 import type { PersonSide } from './person-side.ts';
 import { Conveyor, feed, type Gate, PeerGone, TargetLost, writeTo } from './stream-io.ts';
 import type { TargetConnection } from './target/index.ts';
@@ -60,12 +60,18 @@ export function watchRequests({
   session,
   request,
   target,
-}: Pick<Joined, 'session' | 'request' | 'target'>): () => void {
+  person,
+}: Pick<Joined, 'session' | 'request' | 'target' | 'person'>): () => void {
   const stop = (): void => target.close();
+  // The program will not read any more: ssh stops taking what would be lost.
+  onEow(target, () => sendEow(person.channel));
+  onXonXoff(target, (clientCanDo) => person.channel.xonXoff(clientCanDo));
   session.signal.addEventListener('abort', stop, { once: true });
   const stops = [
     request.onResize(({ rows, columns, height, width }) => target.setWindow(rows, columns, height, width)),
     request.onSignal((name) => target.signal(name)),
+    request.onBreak((milliseconds) => sendBreak(target, milliseconds)),
+    request.onEow(() => sendEow(target)),
     () => session.signal.removeEventListener('abort', stop),
   ];
   return () => {

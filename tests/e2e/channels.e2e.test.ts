@@ -42,17 +42,34 @@ describeWith(['ssh', 'ssh-keygen'], 'channels of the real ssh client', () => {
     expect(result.status).not.toBe(0);
   });
 
-  test('sftp is refused with a line and an event', async () => {
+  test.each([[], ['-O']])(
+    'files without a grant for them are refused with a line and an event (scp %s)',
+    async (...flags) => {
+      const args = (await gateway.sshArguments('chen')).map((arg) => (arg === '-p' ? '-P' : arg));
+      const result = await runToEnd('scp', [...flags, ...args, '/etc/hostname', '127.0.0.1:copy']);
+      expect(result.status).not.toBe(0);
+      expect(result.stderr).toContain('[access_action_not_granted]');
+      const [event] = await listAuditEvents(gateway.database, { types: ['access.refused'], limit: 1 });
+      expect(event?.body).toMatchObject({ loginName: 'crm-db', reason: 'action_not_granted' });
+    },
+  );
+
+  test('sftp to a server that has none says so', async () => {
     const args = (await gateway.sshArguments('aoki')).map((arg) => (arg === '-p' ? '-P' : arg));
     const result = await runToEnd('scp', [...args, '/etc/hostname', '127.0.0.1:copy']);
+    expect(result.status).not.toBe(0);
+    expect(result.stderr).toContain('[channel_refused]');
+  });
+
+  test('another subsystem is refused with a line and an event', async () => {
+    const result = await gateway.ssh('aoki', 'netconf', { extra: ['-s'] });
     expect(result.status).not.toBe(0);
     expect(result.stderr).toContain('[channel_refused]');
     expect(await refusals('subsystem')).not.toHaveLength(0);
   });
 
-  test('the old scp protocol is refused with a line and an event', async () => {
-    const args = (await gateway.sshArguments('aoki')).map((arg) => (arg === '-p' ? '-P' : arg));
-    const result = await runToEnd('scp', ['-O', ...args, '/etc/hostname', '127.0.0.1:copy']);
+  test('a file protocol inside another command is refused with a line and an event', async () => {
+    const result = await gateway.ssh('aoki', 'cd /tmp && scp -f x');
     expect(result.status).not.toBe(0);
     expect(result.stderr).toContain('[channel_refused]');
     expect(await refusals('file_transfer')).not.toHaveLength(0);
@@ -61,7 +78,9 @@ describeWith(['ssh', 'ssh-keygen'], 'channels of the real ssh client', () => {
   test('local forwarding is refused with a reason that ssh prints, and an event', async () => {
     const result = await gateway.ssh('aoki', [], { extra: ['-o', 'LogLevel=INFO', '-W', '192.0.2.1:22'] });
     expect(result.status).not.toBe(0);
-    expect(result.stderr).toContain('Port forwarding (-L, -D, -W) is not open here; -J reaches a target by its name. [channel_refused]');
+    expect(result.stderr).toContain(
+      'Port forwarding (-L, -D, -W) is not open here; -J reaches a target by its name. [channel_refused]',
+    );
     expect(await refusals('direct-tcpip')).not.toHaveLength(0);
   });
 

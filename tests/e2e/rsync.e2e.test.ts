@@ -16,7 +16,9 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'rsync', 'git', 'root'], 'programs th
     await field.onTarget(`mkdir -p vault data; echo secret > vault/people.csv; echo plain > data/plain.txt
       git init -q --bare data/repo.git`);
   });
-  afterAll(() => field[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await field[Symbol.asyncDispose]();
+  });
 
   const newest = async (): Promise<StoredAuditEvent['body'] | undefined> =>
     (await events(field.gateway.database, 'file.transferred'))[0]?.body;
@@ -53,7 +55,9 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'rsync', 'git', 'root'], 'programs th
       const result = await rsync(DOWN, ['-a', ...args]);
       expect(result.stderr).toContain('[upload_not_granted]');
     }
-    expect((await field.onTarget('ls . data')).stdout.toString()).toBe('.:\ndata\nvault\n\ndata:\nplain.txt\nrepo.git\n');
+    expect((await field.onTarget('ls . data')).stdout.toString()).toBe(
+      '.:\ndata\nvault\n\ndata:\nplain.txt\nrepo.git\n',
+    );
   });
 
   test('rsync carries a tree up and down', async () => {
@@ -62,7 +66,12 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'rsync', 'git', 'root'], 'programs th
     await writeFile(join(field.here, 'tree/big'), bytes);
     const up = await rsync(OPEN, ['-a', '--partial-dir=.part', '--delete', join(field.here, 'tree'), 'target:data/']);
     expect([up.stderr, up.status]).toEqual(['', 0]);
-    expect(await newest()).toMatchObject({ protocol: 'rsync', direction: 'upload', path: 'data/ .part', complete: true });
+    expect(await newest()).toMatchObject({
+      protocol: 'rsync',
+      direction: 'upload',
+      path: 'data/ .part',
+      complete: true,
+    });
     const down = await rsync(OPEN, ['-az', 'target:data/tree', join(field.here, 'back')]);
     expect([down.stderr, down.status]).toEqual(['', 0]);
     expect((await readFile(join(field.here, 'back/tree/big'))).equals(bytes)).toBe(true);
@@ -81,7 +90,12 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'rsync', 'git', 'root'], 'programs th
     expect(refused.stderr).toContain('[upload_not_granted]');
     const pushed = await git(OPEN, ['-C', work, 'push', '-q', 'origin', 'HEAD']);
     expect([pushed.stderr, pushed.status]).toEqual(['', 0]);
-    expect(await newest()).toMatchObject({ protocol: 'git', direction: 'upload', path: 'data/repo.git', complete: true });
+    expect(await newest()).toMatchObject({
+      protocol: 'git',
+      direction: 'upload',
+      path: 'data/repo.git',
+      complete: true,
+    });
     const cloned = await git(DOWN, ['clone', '-q', 'target:data/repo.git', join(field.here, 'clone')]);
     expect([cloned.stderr, cloned.status]).toEqual(['', 0]);
     expect(await readFile(join(field.here, 'clone/a'), 'utf8')).toBe('a');

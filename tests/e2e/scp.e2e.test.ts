@@ -17,7 +17,9 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'scp', 'root'], 'scp', () => {
     await field.onTarget(`mkdir vault data; echo secret > vault/people.csv; echo plain > data/plain.txt`);
     await writeFile(join(field.here, 'up.txt'), 'up\n');
   });
-  afterAll(() => field[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await field[Symbol.asyncDispose]();
+  });
 
   const newest = async (): Promise<StoredAuditEvent['body'] | undefined> =>
     (await events(field.gateway.database, 'file.transferred'))[0]?.body;
@@ -50,19 +52,26 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'scp', 'root'], 'scp', () => {
     await expect(readFile(join(field.here, 'stolen'))).rejects.toThrow('ENOENT');
   });
 
-  test.each(['-O', '-s'])('carries a file up and down byte for byte, with its hash in the audit (%s)', async (protocol) => {
-    const bytes = randomBytes(3 * 1024 * 1024 + 7);
-    await writeFile(join(field.here, 'big'), bytes);
-    const up = await field.scp(OPEN, [protocol, '-p', `${field.here}/big`, 'target:data/big']);
-    expect([up.stderr, up.status]).toEqual(['', 0]);
-    const told = { bytes: bytes.length, sha256: sha256(bytes), complete: true, ranges: 'sequential' };
-    expect(await newest()).toMatchObject({ ...told, direction: 'upload', protocol: protocol === '-O' ? 'scp' : 'sftp' });
-    const down = await field.scp(OPEN, [protocol, 'target:data/big', `${field.here}/back`]);
-    expect([down.stderr, down.status]).toEqual(['', 0]);
-    expect(sha256(await readFile(join(field.here, 'back')))).toBe(sha256(bytes));
-    expect(await newest()).toMatchObject({ ...told, direction: 'download' });
-    expect(await lastSession(field.gateway, 'chen')).toMatchObject({ reason: 'closed', status: 0, isSealed: true });
-  });
+  test.each(['-O', '-s'])(
+    'carries a file up and down byte for byte, with its hash in the audit (%s)',
+    async (protocol) => {
+      const bytes = randomBytes(3 * 1024 * 1024 + 7);
+      await writeFile(join(field.here, 'big'), bytes);
+      const up = await field.scp(OPEN, [protocol, '-p', `${field.here}/big`, 'target:data/big']);
+      expect([up.stderr, up.status]).toEqual(['', 0]);
+      const told = { bytes: bytes.length, sha256: sha256(bytes), complete: true, ranges: 'sequential' };
+      expect(await newest()).toMatchObject({
+        ...told,
+        direction: 'upload',
+        protocol: protocol === '-O' ? 'scp' : 'sftp',
+      });
+      const down = await field.scp(OPEN, [protocol, 'target:data/big', `${field.here}/back`]);
+      expect([down.stderr, down.status]).toEqual(['', 0]);
+      expect(sha256(await readFile(join(field.here, 'back')))).toBe(sha256(bytes));
+      expect(await newest()).toMatchObject({ ...told, direction: 'download' });
+      expect(await lastSession(field.gateway, 'chen')).toMatchObject({ reason: 'closed', status: 0, isSealed: true });
+    },
+  );
 
   test('tells each file of a tree with its path, both ways, and an unreadable one is told by scp as it is', async () => {
     await mkdir(join(field.here, 'tree/below'), { recursive: true });
@@ -74,7 +83,9 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'scp', 'root'], 'scp', () => {
     expect([down.stderr, down.status]).toEqual(['', 0]);
     expect(await readFile(join(field.here, 'again/below/b'), 'utf8')).toBe('b');
     const told = (await events(field.gateway.database, 'file.transferred')).slice(0, 4).map(({ body }) => body);
-    expect(told.map(({ direction, path, complete }) => `${String(direction)} ${String(path)} ${String(complete)}`).sort()).toEqual([
+    expect(
+      told.map(({ direction, path, complete }) => `${String(direction)} ${String(path)} ${String(complete)}`).sort(),
+    ).toEqual([
       'download data/tree/below/b true',
       'download data/tree/empty true',
       'upload data/tree/below/b true',

@@ -18,7 +18,9 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'sftp', 'root'], 'sftp', () => {
       printf 'id,name\\n1,山田\\n2,佐藤\\n' > vault/people.csv; printf 'plain\\n' > data/plain.txt
       ln -s ../vault/people.csv data/link; ln -s ../vault data/linked`);
   });
-  afterAll(() => field[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await field[Symbol.asyncDispose]();
+  });
 
   const newest = async (type: 'file.transferred' | 'file.refused'): Promise<StoredAuditEvent['body'] | undefined> =>
     (await events(field.gateway.database, type))[0]?.body;

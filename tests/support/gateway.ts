@@ -160,6 +160,7 @@ async function testConfig(
     http: { host: LOOPBACK, port: http, publicUrl: `http://${LOOPBACK}:${http}` },
     ssh: {
       ...{ host: LOOPBACK, port: ssh, advertisedHost: LOOPBACK, advertisedPort: ssh, workers: 0 },
+      keepaliveSeconds: 15,
       timeLimits: { idleMinutes: 30, hoursMax: 12 },
       signIn: { secondFactor: 'none', secondFactorMinutes: 0, userVerification: false, banner: '' },
       proxyProtocolFrom: [],

@@ -42,17 +42,17 @@ export interface FilesField extends AsyncDisposable {
   scp(target: string, args: readonly string[]): Promise<SshResult>;
 }
 
-export async function startFilesField(): Promise<FilesField> {
+export async function startFilesField(options: { readonly keepaliveSeconds?: number } = {}): Promise<FilesField> {
   const cleanup = new Cleanup();
   try {
-    return await start(cleanup);
+    return await start(cleanup, options);
   } catch (thrown) {
     await cleanup[Symbol.asyncDispose]();
     throw thrown;
   }
 }
 
-async function start(cleanup: Cleanup): Promise<FilesField> {
+async function start(cleanup: Cleanup, options: { readonly keepaliveSeconds?: number }): Promise<FilesField> {
   const sshd = cleanup.use(await startSshd({ config: ['Subsystem sftp internal-sftp'] }));
   const onTarget = (command: string): Promise<SshResult> =>
     runToEnd(partner('ssh'), [...sshd.direct(), '127.0.0.1', command]);
@@ -63,7 +63,7 @@ async function start(cleanup: Cleanup): Promise<FilesField> {
   const publicUrl = `http://127.0.0.1:${http}`;
   await writeFile(inventory, JSON.stringify(inventoryOf({ sshd, issuer: `${publicUrl}/oidc`, home })));
   const config = { http: { host: '127.0.0.1', port: http, publicUrl } };
-  const gateway = cleanup.use(await TestGateway.start({ inventory, config }));
+  const gateway = cleanup.use(await TestGateway.start({ inventory, config, ssh: options }));
   const authority = await loadCertificateAuthority(join(gateway.running.directory.keys, 'user_ca_ed25519.pem'));
   await sshd.trust(authority.publicKeyLine);
   const settings = async (target: string): Promise<string[]> => {

@@ -1,5 +1,5 @@
 /** The sftp subsystem between a person and a target: original bytes, in order, each request only after its verdict. */
-import { asError } from '../../../../foundation/index.ts';
+import { asError, hasCode } from '../../../../foundation/index.ts';
 import { guardedPaths } from '../../../../policy/index.ts';
 import type { ClientChannel } from '../../library/index.ts';
 import type { ChannelWork, Exit } from '../../model.ts';
@@ -16,7 +16,14 @@ import { Requests } from './requests.ts';
 /** @throws {GatewayError} `protocol_violation`; {PeerGone}; {TargetLost}. */
 export async function relaySftp(work: ChannelWork): Promise<Exit> {
   const connection = await work.target();
-  const target = await connection.subsystem('sftp', work.request.environment);
+  const target = await connection.subsystem('sftp', work.request.environment).catch((thrown: unknown) => {
+    if (connection.closed || !hasCode(thrown, 'target_unreachable')) throw thrown;
+    return undefined; // The server is there and has no sftp.
+  });
+  if (target === undefined) {
+    await work.person.say('channel.subsystem', 'channel_refused', { name: 'sftp' });
+    return { status: 255 };
+  }
   const exit = connection.exitOf(target);
   const relay = new SftpRelay(work, target);
   const stopWatching = watchRequests({ ...work, target });
