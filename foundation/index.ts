@@ -19,5 +19,5 @@ export { type Brand, formatUuid, newUuid, parseUuid } from './ids.ts';
 export { LIMITS, type Limits } from './limits.ts';
 export { createLog, type Log, type LogLevel } from './log.ts';
 export { type Address, type Network, networkHolds, parseAddress, parseNetwork } from './networks.ts';
-export { type AddOptions, type JobKind, JobQueues, migrateQueue, type QueueBackend } from './queue.ts';
+export { type AddOptions, type JobKind, JobQueues, migrateQueue, pingRedis, type QueueBackend } from './queue.ts';
 export { equalInConstantTime, Secret } from './secret.ts';

@@ -147,6 +147,29 @@ export class JobQueues implements AsyncDisposable {
   }
 }
 
+/** Asks Redis once whether it is there. @throws what the connection says, within `milliseconds`. */
+export async function pingRedis(url: Secret<string>, milliseconds: number): Promise<void> {
+  const redis = new Redis(url.expose(), {
+    lazyConnect: true,
+    connectTimeout: milliseconds,
+    commandTimeout: milliseconds,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+  });
+  let first: Error | undefined;
+  redis.on('error', (error: Error) => {
+    first ??= error;
+  });
+  try {
+    await redis.connect();
+    await redis.ping();
+  } catch (thrown) {
+    throw first ?? asError(thrown);
+  } finally {
+    redis.disconnect();
+  }
+}
+
 /** Creates or upgrades the queue's own tables (schema `bullmq`) and lets `role` use them. Needs the owner's URL. */
 export async function migrateQueue(ownerUrl: Secret<string>, role: string): Promise<void> {
   const client = new Client({ connectionString: ownerUrl.expose() });

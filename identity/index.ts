@@ -1,6 +1,7 @@
 export { loadAuthorizationFacts } from './access/facts.ts';
 export { listOpenTargets, type OpenTarget } from './access/open-targets.ts';
 export { type CertificateAuthority, loadCertificateAuthority } from './certificates/authority.ts';
+export { type Certificate, decodeCertificate } from './certificates/certificate.ts';
 export { type VerifiedCertificate, verifyUserCertificate } from './certificates/verify.ts';
 export {
   type HostCertificateFacts,

@@ -6,7 +6,7 @@ import { runLogin } from './login/login.ts';
 import { runLogout } from './login/logout.ts';
 import { runReload } from './reload.ts';
 import { serve } from './serve.ts';
-import { runVerify } from './verify.ts';
+import { locale, runVerify } from './verify.ts';
 import { VERSION } from './version.ts';
 
 const HELP = `sekisho ${VERSION}: a privileged-access gateway with an export-approval workflow
@@ -18,6 +18,11 @@ const HELP = `sekisho ${VERSION}: a privileged-access gateway with an export-app
   sekisho verify SESSION [--file F] [--data DIR]
                                      check a recording, or a copy of it, against the signed log; needs no gateway
                                      and, with --data, no configuration
+  sekisho doctor [--person LOGIN] [--json]
+                                     check this gateway and every target of its inventory, and say what to do next;
+                                     --person signs in as that person at each target open to them and runs nothing
+  sekisho doctor --as-maintainer https://…|HOST:PORT [--directory D] [--json]
+                                     on your own machine: check the way to a bastion, your ssh and your keys
   sekisho login [URL] [--directory D] [--write]
                                      on your own machine: sign in by browser for some hours, and let plain ssh use it;
                                      --write adds one Include line to ~/.ssh/config
@@ -28,6 +33,12 @@ Configuration: sekisho.json in the working directory, or the file that SEKISHO_C
 `;
 
 const PROGRAM = new URL(import.meta.url.includes('/dist/main/') ? '../../' : '../', import.meta.url).pathname;
+
+const ALIASES = new Map([
+  ['--version', 'version'],
+  ['--help', 'help'],
+  ['-h', 'help'],
+]);
 
 export async function run(argv: readonly string[]): Promise<number> {
   const [command = 'help', ...rest] = argv;
@@ -42,7 +53,7 @@ export async function run(argv: readonly string[]): Promise<number> {
 }
 
 async function dispatch(command: string, rest: string[]): Promise<number> {
-  switch (command) {
+  switch (ALIASES.get(command) ?? command) {
     case 'serve': {
       read(rest, {});
       const load = (): ReturnType<typeof loadConfig> => loadConfig({ programDirectory: PROGRAM });
@@ -76,19 +87,36 @@ async function dispatch(command: string, rest: string[]): Promise<number> {
       const { values } = read(rest, { directory: { type: 'string' } });
       return runLogout({ directory: textOf(values['directory']) });
     }
+    case 'doctor':
+      return doctor(rest);
     case 'version':
-    case '--version':
       process.stdout.write(`${VERSION}\n`);
       return 0;
     case 'help':
-    case '--help':
-    case '-h':
       process.stdout.write(HELP);
       return 0;
     default:
       process.stderr.write(`sekisho: there is no command "${command}".\n\n${HELP}`);
       return 2;
   }
+}
+
+async function doctor(rest: string[]): Promise<number> {
+  const text = { type: 'string' } as const;
+  const { values, positionals } = read(rest, {
+    ...{ person: text, 'as-maintainer': text, directory: text },
+    json: { type: 'boolean' },
+  });
+  if (positionals.length > 0) throw new GatewayError('request_invalid', 'Only options: sekisho doctor --person LOGIN');
+  const { runDoctor } = await import('./doctor/index.ts');
+  const options = {
+    json: values['json'] === true,
+    locale: locale(),
+    person: textOf(values['person']),
+    asMaintainer: textOf(values['as-maintainer']),
+    directory: textOf(values['directory']),
+  };
+  return runDoctor(options, () => loadConfig({ programDirectory: PROGRAM }));
 }
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

@@ -44,20 +44,26 @@ export async function prepareDataDirectory(root: string): Promise<DataDirectory>
   }
 }
 
+/** The name of the socket that a process holds while it works in `directory`. */
+export async function holdName(directory: string): Promise<string> {
+  const { dev, ino } = await stat(directory, { bigint: true });
+  return `\0sekisho-${sha256(`${dev}:${ino}`).toString('hex').slice(0, 32)}`;
+}
+
 /**
  * Keeps every other process from working in `directory` until disposed of, or until this process dies in any way: the
  * hold is a socket in Linux's abstract namespace (unix(7)), which the kernel frees, so no stale lock file exists.
  * @throws {GatewayError} `start_refused` when another process holds it.
  */
 export async function holdDirectory(directory: string): Promise<AsyncDisposable> {
-  const { dev, ino } = await stat(directory, { bigint: true });
+  const name = await holdName(directory);
   const server = createServer((socket) => socket.destroy());
   server.unref();
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) =>
       reject(new GatewayError('start_refused', `Another process is using ${directory}; stop it first.`, { cause })),
     );
-    server.listen(`\0sekisho-${sha256(`${dev}:${ino}`).toString('hex').slice(0, 32)}`, resolve);
+    server.listen(name, resolve);
   });
   return {
     [Symbol.asyncDispose]: () =>

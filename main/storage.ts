@@ -39,7 +39,7 @@ export async function checkStorage(database: Database): Promise<void> {
 }
 
 /** Beside the sources, or beside `dist/` when this runs compiled. */
-function migrationsDirectory(): string {
+export function migrationsDirectory(): string {
   return (import.meta.url.includes('/dist/main/') ? MIGRATIONS_BESIDE_DIST : MIGRATIONS).pathname;
 }
 

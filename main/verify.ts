@@ -28,6 +28,7 @@ export function wordReport(report: VerifyReport, language: 'en' | 'ja'): string 
   return `${verdict}\n${words}${place}\n${detail}\n`;
 }
 
-function locale(): 'en' | 'ja' {
+/** The language of the terminal (LANG). */
+export function locale(): 'en' | 'ja' {
   return new Intl.DateTimeFormat().resolvedOptions().locale.startsWith('ja') ? 'ja' : 'en';
 }

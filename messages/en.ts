@@ -1,3 +1,5 @@
+import { doctorEn } from './doctor.en.ts';
+
 /** What the gateway says to people outside the console, in English. Keys are shared with ja.ts; a test compares them. */
 export const en = {
   line: 'sekisho: {text} [{code}]',
@@ -71,6 +73,7 @@ export const en = {
     'Forwarding to a server of your own on "{name}" needs the permission "develop". Ask the owner of the system.',
   'forward.not_own': 'Nothing of yours listens on port {port} of "{name}", so nothing is forwarded there.',
   'channel.mosh': 'mosh is not open here: what it sends by UDP cannot be recorded. Use ssh.',
+  'channel.nul': 'The command holds a NUL byte, which no shell can be given.',
   'channel.remote_forward': 'Remote forwarding (-R) is not open here.',
   'channel.agent': 'Agent forwarding (-A) is not open here; your agent was not used.',
   'channel.x11': 'X11 forwarding (-X, -Y) is not open here.',
@@ -141,4 +144,5 @@ export const en = {
   'logout.none': 'Nobody is signed in here; nothing is left to delete.',
   'logout.not_confirmed':
     'The files are deleted, but the gateway did not confirm that the certificate is revoked ({why}). Revoke it in the console: {url}/keys',
+  ...doctorEn,
 } as const;

@@ -1,3 +1,4 @@
+import { doctorJa } from './doctor.ja.ts';
 import type { en } from './en.ts';
 
 /** What the gateway says to people outside the console, in Japanese. */
@@ -77,6 +78,7 @@ export const ja: Record<keyof typeof en, string> = {
     '「{name}」上の自分のサーバーへの転送には「develop」の許可が必要です。システムの運用責任者に依頼してください。',
   'forward.not_own': '「{name}」のポート{port}で待ち受けているあなたのサーバーがないため、転送しません。',
   'channel.mosh': 'moshは使えません。UDPの通信は記録できないためです。sshを使ってください。',
+  'channel.nul': 'コマンドにNULバイトが含まれています。シェルに渡せないため、実行しません。',
   'channel.remote_forward': 'リモート転送 (-R) は開かれていません。',
   'channel.agent': '認証エージェントの転送 (-A) は開かれていません。エージェントは使われていません。',
   'channel.x11': 'X11転送 (-X・-Y) は開かれていません。',
@@ -149,4 +151,5 @@ export const ja: Record<keyof typeof en, string> = {
   'logout.none': 'サインインしていません。削除するファイルもありません。',
   'logout.not_confirmed':
     'ファイルは削除しましたが、証明書の失効をゲートウェイが確認していません ({why})。コンソールで失効させてください: {url}/keys',
+  ...doctorJa,
 };

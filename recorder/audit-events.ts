@@ -137,6 +137,15 @@ export const AUDIT_EVENTS = {
     detail: text,
     relay: text.optional(),
   }),
+  'target.checked': body(
+    'An administrator let the doctor sign in as a person at a target and leave; nothing was run.',
+    {
+      target: id,
+      person: id,
+      account: text,
+      certificateSerial: text,
+    },
+  ),
   'target.legacy_algorithms': body('A target was joined with algorithms that only an explicit exception allows.', {
     target: id,
     algorithms: z.array(text),

@@ -20,6 +20,8 @@ export interface LegDeps {
 export interface Leg {
   readonly place: Place;
   readonly client: SshClient;
+  /** How the server named itself, for example `SSH-2.0-OpenSSH_9.2p1`. */
+  readonly ident: string;
   /** Negotiated algorithms that nobody should use any more. */
   readonly legacy: readonly string[];
   /** @throws {DialFailure} `target_sign_in_refused`, `target_unreachable`, `target_timed_out`. */
@@ -68,6 +70,7 @@ export async function openLeg(
     return {
       place,
       client,
+      ident: hello.ident ?? '',
       legacy,
       signIn: (account, key, until) => signIn({ client, broken, authentication, place }, { account, key, until }),
       close: () => close(client),

@@ -25,6 +25,7 @@ export const eventsEn = {
   'event.login.certificate_revoked': 'Certificate revoked',
   'event.access.refused': 'Access to a server refused',
   'event.channel.refused': 'Channel refused',
+  'event.target.checked': 'Sign-in at a server checked by an administrator',
   'event.target.dial_failed': 'Server could not be joined',
   'event.target.legacy_algorithms': 'Server joined with outdated algorithms',
   'event.session.opened': 'Work session began',

@@ -27,6 +27,7 @@ export const eventsJa: Readonly<Record<keyof typeof eventsEn, string>> = {
   'event.login.certificate_revoked': '証明書の失効',
   'event.access.refused': 'サーバーへの接続の拒否',
   'event.channel.refused': '通信路の拒否',
+  'event.target.checked': 'システム管理者がサーバーへのサインインを確認',
   'event.target.dial_failed': 'サーバーへの接続失敗',
   'event.target.legacy_algorithms': '旧式の暗号方式でサーバーに接続',
   'event.session.opened': '作業セッション開始',
