@@ -5,9 +5,10 @@ import { dirname } from 'node:path';
 
 export interface OpenFile {
   write(bytes: Uint8Array, offset: number, length: number, position: number): Promise<{ bytesWritten: number }>;
+  /** Writes the parts one behind the other; may be short. 1,024 parts at most (POSIX IOV_MAX). */
+  writev(parts: readonly Uint8Array[], position: number): Promise<{ bytesWritten: number }>;
   read(bytes: Uint8Array, offset: number, length: number, position: number): Promise<{ bytesRead: number }>;
   stat(): Promise<{ size: number }>;
-  chmod(mode: number): Promise<void>;
   sync(): Promise<void>;
   datasync(): Promise<void>;
   close(): Promise<void>;
@@ -35,6 +36,34 @@ export const nodeFiles: FileSystem = {
 
 export const DIRECTORY_MODE = 0o700;
 export const FILE_MODE = 0o600;
+
+const PARTS_MAX = 1_000;
+/** Below this one copy is cheaper than handing over the parts. */
+const GATHERED_BYTES = 32 * 1024;
+
+/** Writes all parts, one behind the other, at `position`. */
+export async function writeParts(file: OpenFile, parts: readonly Uint8Array[], position: number): Promise<void> {
+  const bytes = sizeOf(parts);
+  if (bytes <= GATHERED_BYTES) {
+    await writeAll(file, Buffer.concat(parts, bytes), position);
+    return;
+  }
+  let at = position;
+  for (let next = 0; next < parts.length; next += PARTS_MAX) {
+    const group = parts.slice(next, next + PARTS_MAX);
+    const wanted = sizeOf(group);
+    const { bytesWritten } = await file.writev(group, at);
+    // A short write is rare: what is left is gathered and carried on.
+    if (bytesWritten < wanted) await writeAll(file, Buffer.concat(group).subarray(bytesWritten), at + bytesWritten);
+    at += wanted;
+  }
+}
+
+export function sizeOf(parts: readonly Uint8Array[]): number {
+  let bytes = 0;
+  for (const part of parts) bytes += part.length;
+  return bytes;
+}
 
 /** Writes all of `bytes` at `position`; a write may be short and is then carried on. */
 export async function writeAll(file: OpenFile, bytes: Uint8Array, position: number): Promise<void> {

@@ -45,6 +45,7 @@ export const HEADER_BYTES = 28;
 export const FRAME_OVERHEAD_BYTES = HEAD_BYTES + HASH_BYTES;
 /** Bytes of the trailer that closes a recording. */
 export const TRAILER_BYTES = FRAME_OVERHEAD_BYTES + TRAILER_PAYLOAD_BYTES;
+const COPIED_BYTES_MAX = 4 * 1024;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Reports whether `id` is a UUID in its one canonical form; nothing else ever becomes part of a path. */
@@ -56,41 +57,41 @@ export function isSessionId(id: string): boolean {
 export function createFrameWriter(sessionId: string, from?: ChainState) {
   invariant(isSessionId(sessionId), 'a session id is a UUID');
   let state = from;
-  const add = (type: string, micros: bigint, payload: Uint8Array, before: ChainState): Buffer => {
-    const bytes = Buffer.alloc(FRAME_OVERHEAD_BYTES + payload.length);
+  const add = (type: string, micros: bigint, payload: Uint8Array, before: ChainState): Buffer[] => {
     const at = micros > before.micros ? micros : before.micros;
-    bytes.writeUInt32BE(payload.length, 0);
-    bytes.write(type, 4, 'latin1');
-    bytes.writeBigUInt64BE(BigInt(before.frames), 5);
-    bytes.writeBigUInt64BE(at, 13);
-    bytes.set(payload, HEAD_BYTES);
-    const body = bytes.subarray(0, bytes.length - HASH_BYTES);
-    const head = sha256(before.head, body);
-    head.copy(bytes, body.length);
+    const start = Buffer.allocUnsafe(HEAD_BYTES);
+    start.writeUInt32BE(payload.length, 0);
+    start.write(type, 4, 'latin1');
+    start.writeBigUInt64BE(BigInt(before.frames), 5);
+    start.writeBigUInt64BE(at, 13);
+    const head = sha256(before.head, start, payload);
     const sealed = type === TRAILER;
     const frames = before.frames + (sealed ? 0 : 1);
-    state = { sessionId, head, frames, offset: before.offset + bytes.length, micros: at, sealed };
-    return bytes;
+    const offset = before.offset + FRAME_OVERHEAD_BYTES + payload.length;
+    state = { sessionId, head, frames, offset, micros: at, sealed };
+    // A large payload is not copied: it stays as it came until it is on the disk.
+    if (payload.length > COPIED_BYTES_MAX) return [start, asBuffer(payload), head];
+    return [Buffer.concat([start, payload, head])];
   };
   return {
     get state(): ChainState {
       invariant(state, 'a recording has begun');
       return state;
     },
-    /** The header and the first frame. */
-    begin(micros: bigint, meta: Uint8Array): Buffer {
+    /** The header and the first frame, in parts that follow each other. */
+    begin(micros: bigint, meta: Uint8Array): Buffer[] {
       invariant(state === undefined, 'a recording begins once');
       const header = Buffer.concat([MAGIC, Buffer.from([0, 0, 0, VERSION]), parseUuid(sessionId)]);
       const start = { sessionId, head: sha256(header), frames: 0, offset: header.length, micros: 0n, sealed: false };
-      return Buffer.concat([header, add('h', micros, meta, start)]);
+      return [header, ...add('h', micros, meta, start)];
     },
-    add(type: Exclude<FrameType, 'h'>, micros: bigint, payload: Uint8Array): Buffer {
+    add(type: Exclude<FrameType, 'h'>, micros: bigint, payload: Uint8Array): Buffer[] {
       invariant(state?.sealed === false, 'frames stand between header and trailer');
       invariant(payload.length <= LIMITS.frameBytesMax, 'a payload fits its frame');
       return add(type, micros, payload, state);
     },
     /** The trailer: how many frames and bytes stand before it. */
-    end(micros: bigint): Buffer {
+    end(micros: bigint): Buffer[] {
       invariant(state?.sealed === false, 'a recording ends once');
       const totals = Buffer.alloc(TRAILER_PAYLOAD_BYTES);
       totals.writeBigUInt64BE(BigInt(state.frames), 0);
@@ -98,6 +99,10 @@ export function createFrameWriter(sessionId: string, from?: ChainState) {
       return add(TRAILER, micros, totals, state);
     },
   };
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 export type FrameWriter = ReturnType<typeof createFrameWriter>;

@@ -24,5 +24,11 @@ export {
   startRecorder,
   startWorkerRecorder,
 } from './recorder.ts';
-export { type RecordingMeta, recordingPath, type RecordingWriter, type SealedRecording } from './recording.ts';
+export {
+  type Durability,
+  type RecordingMeta,
+  recordingPath,
+  type RecordingWriter,
+  type SealedRecording,
+} from './recording.ts';
 export { findSealedRecording, type VerifyOptions, type VerifyReport, verifySession } from './verify.ts';

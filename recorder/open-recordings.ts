@@ -11,8 +11,9 @@ import {
 import { type Fault, unavailable } from './fault.ts';
 import type { FileSystem } from './files.ts';
 import type { LeafLog } from './log/leaf-log.ts';
-import { type RecordingMeta, recordingPath, type RecordingWriter } from './recording.ts';
+import { type Durability, type RecordingMeta, recordingPath, type RecordingWriter } from './recording.ts';
 import { createRecordingFile } from './recording-file.ts';
+import { PendingBytes } from './pending.ts';
 import { SessionWriter } from './session-writer.ts';
 import { WriteAheadLog } from './wal.ts';
 
@@ -21,6 +22,7 @@ export interface RecorderSettings {
   readonly clock: Clock;
   readonly log: Log;
   readonly limits: Limits;
+  readonly durability: Durability;
   readonly files: FileSystem;
 }
 
@@ -32,6 +34,8 @@ export interface Recorder extends AsyncDisposable {
 }
 
 interface Parts {
+  readonly pending: PendingBytes;
+  readonly fault: Fault;
   readonly wal: WriteAheadLog;
   readonly leafLog: LeafLog;
   readonly sessions: Map<string, SessionWriter>;
@@ -63,6 +67,7 @@ export async function openRecordings(
   const wal = cleanup.use(new WriteAheadLog({ directory, files, limits, fault, firstNumber }));
   await wal.start();
   cleanup.defer(() => sealAll(sessions, log));
+  const pending = new PendingBytes(limits.recorderPendingBytesMax);
   let stopped = false;
   return {
     failed: fault.signal,
@@ -70,7 +75,7 @@ export async function openRecordings(
       fault.check();
       await checkFreeSpace(settings);
       if (stopped) throw new GatewayError('recording_unavailable', 'The recorder has stopped.');
-      return await openSession(settings, meta, { wal, leafLog, sessions });
+      return await openSession(settings, meta, { fault, pending, wal, leafLog, sessions });
     },
     [Symbol.asyncDispose]: () => {
       stopped = true;
@@ -90,9 +95,9 @@ async function checkFreeSpace({ directory, files, limits }: RecorderSettings): P
 }
 
 async function openSession(
-  { clock, directory, files, limits, log }: RecorderSettings,
+  { clock, directory, durability, files, limits, log }: RecorderSettings,
   meta: RecordingMeta,
-  { wal, leafLog, sessions }: Parts,
+  { fault, pending, wal, leafLog, sessions }: Parts,
 ): Promise<RecordingWriter> {
   const { sessionId } = meta;
   const path = recordingPath(directory, sessionId);
@@ -101,7 +106,10 @@ async function openSession(
     directory,
     clock,
     limits,
+    durability,
     wal,
+    pending,
+    fault,
     leafLog,
     createFile: (onFault) => createRecordingFile(files, path, onFault),
     onClosed: async (sealed) => {

@@ -8,7 +8,7 @@ import { type LeafLog, startLeafLog } from './log/leaf-log.ts';
 import { type LogEntry, readLog } from './log/read-log.ts';
 import { createSessionFinder } from './log/session-leaves.ts';
 import { openRecordings, type Recorder, type RecorderSettings } from './open-recordings.ts';
-import { isWalName, LOG, RECORDINGS, type SealedRecording, WAL, workerWalName } from './recording.ts';
+import { type Durability, isWalName, LOG, RECORDINGS, type SealedRecording, WAL, workerWalName } from './recording.ts';
 import { recoverSessions, scanWal, type WalScan } from './recovery.ts';
 
 export interface RecorderOptions {
@@ -17,6 +17,8 @@ export interface RecorderOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly limits?: Partial<Limits>;
+  /** Default `strict`. */
+  readonly durability?: Durability;
   readonly files?: FileSystem;
 }
 
@@ -111,12 +113,12 @@ export function startWorkerRecorder(
 }
 
 async function starting<Started>(
-  { directory, clock, log, limits, files = nodeFiles }: RecorderOptions,
+  { directory, clock, log, limits, durability = 'strict', files = nodeFiles }: RecorderOptions,
   start: (settings: RecorderSettings, cleanup: Cleanup) => Promise<Started>,
 ): Promise<Started> {
   const cleanup = new Cleanup();
   try {
-    return await start({ directory, clock, log, files, limits: { ...LIMITS, ...limits } }, cleanup);
+    return await start({ directory, clock, log, files, durability, limits: { ...LIMITS, ...limits } }, cleanup);
   } catch (thrown) {
     await cleanup[Symbol.asyncDispose]();
     if (thrown instanceof GatewayError && thrown.code === 'start_refused') throw thrown;

@@ -1,18 +1,24 @@
-/** A session's own file, written behind the write-ahead log and made durable once, when it is sealed. */
+/**
+ * A session's own file. Small pieces are written behind the write-ahead log and made durable once, when it is sealed;
+ * a flood goes here directly and is made durable at once, so that its bytes are not stored twice.
+ */
 import { dirname } from 'node:path';
-import { FILE_MODE, type FileSystem, syncDirectory, writeAll } from './files.ts';
+import { type FileSystem, sizeOf, syncDirectory, writeParts } from './files.ts';
 
 const PIECE_BYTES = 64 * 1024;
-const SEALED_MODE = 0o400;
+/** Read-only from the beginning: the one who made it writes through what is open. */
+const RECORDING_MODE = 0o400;
 
 export interface RecordingFile {
   /** Bytes taken and not yet given to the file system. */
   readonly backlogBytes: number;
   /** Takes the next bytes; they are written soon, and for certain before `seal` resolves. */
-  push(bytes: Buffer): void;
+  push(parts: readonly Buffer[]): void;
   /** Resolves when the backlog is written. @throws what the file system said. */
   flush(): Promise<void>;
-  /** Writes everything, makes it read-only and durable, under `path` when it was made under another name. */
+  /** Resolves when these and all bytes before them are on the disk. @throws what the file system said. */
+  store(parts: readonly Buffer[]): Promise<void>;
+  /** Writes everything, and makes it durable, under `path` when it was made under another name. */
   seal(path: string): Promise<void>;
   /** Closes the file as it is; harmless after `seal`. */
   abandon(): Promise<void>;
@@ -24,25 +30,26 @@ export async function createRecordingFile(
   path: string,
   onFault: (cause: unknown) => void,
 ): Promise<RecordingFile> {
-  const file = await files.open(path, 'wx', FILE_MODE);
-  let parts: Buffer[] = [];
-  let partBytes = 0;
+  const file = await files.open(path, 'wx', RECORDING_MODE);
+  let waiting: Buffer[] = [];
+  let waitingBytes = 0;
   let writingBytes = 0;
   let position = 0;
+  let isNamed = false;
   let closed = false;
   let writing: Promise<void> | undefined;
 
   const write = async (): Promise<void> => {
-    const piece = Buffer.concat(parts);
-    parts = [];
-    partBytes = 0;
-    writingBytes = piece.length;
-    await writeAll(file, piece, position);
-    position += piece.length;
+    const parts = waiting;
+    writingBytes = waitingBytes;
+    waiting = [];
+    waitingBytes = 0;
+    await writeParts(file, parts, position);
+    position += writingBytes;
     writingBytes = 0;
   };
   const start = (bytesMin: number): void => {
-    if (writing !== undefined || partBytes < bytesMin) return;
+    if (writing !== undefined || waitingBytes < bytesMin) return;
     writing = write().then(() => {
       writing = undefined;
       start(PIECE_BYTES);
@@ -56,7 +63,16 @@ export async function createRecordingFile(
       start(1);
     }
   };
-
+  const push = (parts: readonly Buffer[]): void => {
+    waiting.push(...parts);
+    waitingBytes += sizeOf(parts);
+  };
+  /** A power cut must not take the name of a file whose bytes were acknowledged. */
+  const keepName = async (): Promise<void> => {
+    if (isNamed) return;
+    await syncDirectory(files, dirname(path));
+    isNamed = true;
+  };
   const close = async (): Promise<void> => {
     if (closed) return;
     closed = true;
@@ -65,17 +81,21 @@ export async function createRecordingFile(
 
   return {
     get backlogBytes() {
-      return partBytes + writingBytes;
+      return waitingBytes + writingBytes;
     },
-    push(bytes) {
-      parts.push(bytes);
-      partBytes += bytes.length;
+    push(parts) {
+      push(parts);
       start(PIECE_BYTES);
     },
     flush,
+    async store(parts) {
+      push(parts);
+      await flush();
+      await file.datasync();
+      await keepName();
+    },
     async seal(sealedPath) {
       await flush();
-      await file.chmod(SEALED_MODE);
       await file.sync();
       await close();
       if (sealedPath !== path) await files.rename(path, sealedPath);

@@ -29,6 +29,12 @@ export interface RecordingMeta {
   readonly term: string;
 }
 
+/**
+ * `strict`: nothing is forwarded before it is on the disk. `buffered`: what came in the last
+ * `LIMITS.recorderBufferedMillis` may be lost when the process or the machine dies.
+ */
+export type Durability = 'strict' | 'buffered';
+
 /** One session's recording while it goes on. */
 export interface RecordingWriter {
   readonly sessionId: SessionId;

@@ -1,12 +1,20 @@
 /**
- * After a crash: every recording the write-ahead log still speaks of is rebuilt from it and sealed, so that no
- * acknowledged byte is lost and no session stays open.
+ * After a crash: every recording the write-ahead log still speaks of is rebuilt and sealed, so that no acknowledged
+ * byte is lost and no session stays open. What is durable of a recording stands in its own file up to the last time
+ * that was made durable, and in the log from there on.
  */
 import { join } from 'node:path';
 import { asError, type Clock, type Log, LIMITS } from '../foundation/index.ts';
 import { unavailable } from './fault.ts';
-import { type FileSystem, readWhole, removeFile, syncDirectory } from './files.ts';
-import { createFrameWriter, createRecordingParser, isSessionId, type RecordingParser } from './frames.ts';
+import { type FileSystem, type OpenFile, openIfThere, readWhole, removeFile, syncDirectory } from './files.ts';
+import {
+  createFrameWriter,
+  createRecordingParser,
+  FRAME_OVERHEAD_BYTES,
+  HEADER_BYTES,
+  isSessionId,
+  type RecordingParser,
+} from './frames.ts';
 import type { LeafLog } from './log/leaf-log.ts';
 import type { SessionFinder } from './log/session-leaves.ts';
 import { decodeMeta, openLeafOf, recordingPath, type SealedRecording } from './recording.ts';
@@ -106,6 +114,13 @@ async function startRebuild({ directory, files }: RecoveryOptions, sessionId: st
   const parser = createRecordingParser(sessionId);
   let meta: Buffer | undefined;
   let lostBytes = 0;
+  const keep = async (data: Buffer): Promise<boolean> => {
+    if (!chains(parser, data, (payload) => (meta ??= payload))) return false;
+    file.push([data]);
+    if (file.backlogBytes > LIMITS.recorderSessionPendingBytesMax) await file.flush();
+    return true;
+  };
+  await takeWholeFrames(files, recordingPath(directory, sessionId), keep);
   return {
     file,
     parser,
@@ -116,14 +131,57 @@ async function startRebuild({ directory, files }: RecoveryOptions, sessionId: st
       return lostBytes;
     },
     async take({ offset, data }) {
-      if (lostBytes > 0 || offset !== parser.offset || !chains(parser, data, (payload) => (meta ??= payload))) {
-        lostBytes += data.length;
-        return;
-      }
-      file.push(data);
-      if (file.backlogBytes > LIMITS.recorderSessionPendingBytesMax) await file.flush();
+      const known = parser.offset - offset;
+      if (known >= data.length) return; // It stood in the file already.
+      if (lostBytes > 0 || known < 0 || !(await keep(data.subarray(known)))) lostBytes += data.length;
     },
   };
+}
+
+/**
+ * Hands on the frames at the beginning of a file, one by one, for as long as they are whole and continue the chain.
+ * What stands behind them was never made durable by the file, and is in the log if it was acknowledged.
+ */
+async function takeWholeFrames(
+  files: FileSystem,
+  path: string,
+  keep: (frame: Buffer) => Promise<boolean>,
+): Promise<void> {
+  const file = await openIfThere(files, path);
+  if (file === undefined) return;
+  try {
+    const { size } = await file.stat();
+    let at = 0;
+    for (
+      let frame = await readFrameBytes(file, at, size);
+      frame !== undefined;
+      frame = await readFrameBytes(file, at, size)
+    ) {
+      if (!(await keep(frame))) return;
+      at += frame.length;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** The bytes of the frame at `at`, the recording's header before the first one included; undefined when cut short. */
+async function readFrameBytes(file: OpenFile, at: number, size: number): Promise<Buffer | undefined> {
+  const start = at === 0 ? HEADER_BYTES : 0;
+  const length = await readBytes(file, at + start, 4, size);
+  if (length === undefined || length.readUInt32BE(0) > LIMITS.frameBytesMax) return undefined;
+  return readBytes(file, at, start + FRAME_OVERHEAD_BYTES + length.readUInt32BE(0), size);
+}
+
+async function readBytes(file: OpenFile, at: number, wanted: number, size: number): Promise<Buffer | undefined> {
+  if (at + wanted > size) return undefined;
+  const bytes = Buffer.allocUnsafe(wanted);
+  for (let done = 0; done < wanted; ) {
+    const { bytesRead } = await file.read(bytes, done, wanted - done, at + done);
+    if (bytesRead === 0) return undefined;
+    done += bytesRead;
+  }
+  return bytes;
 }
 
 /** A record may only hold whole frames that continue the chain. */

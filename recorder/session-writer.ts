@@ -1,12 +1,26 @@
-/** One open recording: orders its frames, bounds what is not durable yet, fails once and for all, seals at the end. */
-import { type Clock, GatewayError, invariant, type Limits } from '../foundation/index.ts';
+/**
+ * One open recording: orders its frames, bounds what is not durable yet, fails once and for all, seals at the end.
+ *
+ * Frames go to the disk one batch after the other, so that what is durable has no hole: a small batch through the
+ * write-ahead log, which all sessions share, a large one straight into the session's own file. The first batch is
+ * always the log's: recovery learns from it that there is a recording.
+ */
+import { type Clock, GatewayError, invariant, LIMITS, type Limits } from '../foundation/index.ts';
 import type { SessionId } from '../policy/index.ts';
-import { unavailable } from './fault.ts';
+import { type Fault, unavailable } from './fault.ts';
 import { createFrameWriter, FRAME_OVERHEAD_BYTES, type FrameType, type FrameWriter, TRAILER_BYTES } from './frames.ts';
 import type { AppendedLeaf, LeafLog } from './log/leaf-log.ts';
-import { encodeMeta, openLeafOf, type RecordingMeta, type RecordingWriter, type SealedRecording } from './recording.ts';
+import {
+  type Durability,
+  encodeMeta,
+  openLeafOf,
+  type RecordingMeta,
+  type RecordingWriter,
+  type SealedRecording,
+} from './recording.ts';
 import type { RecordingFile } from './recording-file.ts';
 import { sealRecording } from './seal.ts';
+import type { PendingBytes } from './pending.ts';
 import type { WriteAheadLog } from './wal.ts';
 
 const LIMIT_NOTE = Buffer.from('The recording reached its limit; the session was ended.');
@@ -16,12 +30,18 @@ export interface SessionWriterOptions {
   readonly directory: string;
   readonly clock: Clock;
   readonly limits: Limits;
+  readonly durability: Durability;
   readonly wal: WriteAheadLog;
+  /** Shared by all sessions. */
+  readonly pending: PendingBytes;
+  readonly fault: Fault;
   readonly leafLog: LeafLog;
   readonly createFile: (onFault: (cause: unknown) => void) => Promise<RecordingFile>;
   /** Called once, with undefined when the recording could not be sealed. */
   readonly onClosed: (sealed: SealedRecording | undefined) => Promise<void>;
 }
+
+const BUFFERED_MICROS = BigInt(LIMITS.recorderBufferedMillis) * 1_000n;
 
 interface Waiting {
   readonly type: Exclude<FrameType, 'h'>;
@@ -29,6 +49,20 @@ interface Waiting {
   readonly micros: bigint;
   readonly resolve: () => void;
   readonly reject: (reason: Error) => void;
+}
+
+/** Frames that become durable together. */
+interface Batch {
+  /** When the first of them came; only a buffered recording looks. */
+  since: bigint;
+  readonly offset: number;
+  readonly parts: Buffer[];
+  readonly waiting: Pick<Waiting, 'resolve' | 'reject'>[];
+  size: number;
+}
+
+function newBatch(offset: number): Batch {
+  return { offset, parts: [], waiting: [], size: 0, since: 0n };
 }
 
 export class SessionWriter implements RecordingWriter {
@@ -40,6 +74,11 @@ export class SessionWriter implements RecordingWriter {
   #file: RecordingFile | undefined;
   #openLeaf: AppendedLeaf | undefined;
   #waiting: Waiting[] = [];
+  /** Frames of the chain that no batch under way holds yet. */
+  #next: Batch = newBatch(0);
+  #storing = false;
+  /** When the oldest frame came that is not durable yet. */
+  #oldest: bigint | undefined;
   #pendingBytes = 0;
   /** Settles after everything admitted so far. */
   #last: Promise<unknown> = Promise.resolve();
@@ -67,11 +106,13 @@ export class SessionWriter implements RecordingWriter {
   async #open(): Promise<void> {
     const { clock, createFile, leafLog, wal } = this.#options;
     const meta = encodeMeta(this.#meta);
-    const data = this.#chain.begin(clock.micros(), meta);
+    const parts = this.#chain.begin(clock.micros(), meta);
     const leaf = openLeafOf(meta, clock.now());
     this.#file = await createFile((cause) => this.fail(unavailable(cause)));
-    await wal.append({ sessionId: this.sessionId, offset: 0, data });
-    this.#file.push(data);
+    const { offset } = this.#chain.state;
+    await wal.append({ sessionId: this.sessionId, offset: 0, parts, size: offset });
+    this.#file.push(parts);
+    this.#next = newBatch(offset);
     this.#openLeaf = await leafLog.append(leaf);
   }
 
@@ -138,13 +179,13 @@ export class SessionWriter implements RecordingWriter {
       }
       if (!this.#hasRoom(size)) return;
       this.#waiting.shift();
-      this.#store(first, size);
+      this.#take(first, size);
     }
   }
 
   /** Otherwise arranges that the pump runs again when there may be room. */
   #hasRoom(size: number): boolean {
-    const { limits, wal } = this.#options;
+    const { limits, pending } = this.#options;
     const pump = (): void => this.#pump();
     const backlogBytes = this.#file?.backlogBytes ?? 0;
     if (backlogBytes > limits.recorderSessionPendingBytesMax) {
@@ -152,28 +193,66 @@ export class SessionWriter implements RecordingWriter {
       return false;
     }
     if (this.#pendingBytes > 0 && this.#pendingBytes + size > limits.recorderSessionPendingBytesMax) return false;
-    if (wal.hasRoom(size)) return true;
-    wal.onceRoom(pump);
+    if (pending.hasRoom(size)) return true;
+    pending.onceRoom(pump);
     return false;
   }
 
-  #store({ type, payload, micros, resolve, reject }: Waiting, size: number): void {
-    const { offset } = this.#chain.state;
-    const data = this.#chain.add(type, micros, payload);
+  #take({ type, payload, micros, resolve, reject }: Waiting, size: number): void {
+    this.#next.parts.push(...this.#chain.add(type, micros, payload));
+    this.#next.size += size;
+    this.#next.waiting.push({ resolve, reject });
+    if (this.#next.since === 0n) this.#next.since = micros;
+    this.#oldest ??= this.#next.since;
+    // A rejection later on finds the promise settled; the recording has failed then, and its session ends for that.
+    if (this.#options.durability === 'buffered' && micros - this.#oldest < BUFFERED_MICROS) resolve();
     this.#pendingBytes += size;
-    this.#options.wal.append({ sessionId: this.sessionId, offset, data }).then(
-      () => {
-        this.#pendingBytes -= size;
-        this.#file?.push(data);
-        resolve();
-        this.#pump();
-      },
-      (thrown: unknown) => {
+    this.#options.pending.take(size);
+    if (!this.#storing) void this.#storeBatches();
+  }
+
+  async #storeBatches(): Promise<void> {
+    this.#storing = true;
+    await Promise.resolve(); // Everything appended in this turn of the event loop goes into the first batch.
+    while (this.#next.waiting.length > 0) {
+      const batch = this.#next;
+      this.#next = newBatch(batch.offset + batch.size);
+      try {
+        await this.#storeBatch(batch);
+        this.#settle(batch);
+        this.#oldest = this.#next.waiting.length > 0 ? this.#next.since : undefined;
+        for (const { resolve } of batch.waiting) resolve();
+      } catch (thrown) {
         const error = unavailable(thrown);
-        reject(error);
+        const unstored = [batch, this.#next]; // Nothing is stored any more: what follows a hole proves nothing.
+        this.#next = newBatch(0);
         this.fail(error);
-      },
-    );
+        for (const { size, waiting } of unstored) {
+          this.#settle({ size });
+          for (const { reject } of waiting) reject(error);
+        }
+      }
+      this.#pump();
+    }
+    this.#storing = false;
+  }
+
+  #settle({ size }: Pick<Batch, 'size'>): void {
+    this.#pendingBytes -= size;
+    this.#options.pending.give(size);
+  }
+
+  async #storeBatch({ offset, parts, size }: Batch): Promise<void> {
+    const { fault, limits, wal } = this.#options;
+    const file = this.#file;
+    invariant(file, 'frames are stored after the opening');
+    fault.check();
+    if (size >= limits.recorderDirectBytesMin) {
+      await file.store(parts);
+      return;
+    }
+    await wal.append({ sessionId: this.sessionId, offset, parts, size });
+    file.push(parts);
   }
 
   /** What came so far is sealed with a note of why it ends; the session ends because nothing more would be recorded. */
@@ -182,7 +261,7 @@ export class SessionWriter implements RecordingWriter {
     const { clock } = this.#options;
     this.#last = new Promise<void>((resolve, reject) => {
       const note = { type: 'g', payload: LIMIT_NOTE, micros: clock.micros(), resolve, reject } as const;
-      this.#store(note, FRAME_OVERHEAD_BYTES + LIMIT_NOTE.length);
+      this.#take(note, FRAME_OVERHEAD_BYTES + LIMIT_NOTE.length);
     });
     this.#last.catch(() => undefined); // `close` meets the same failure.
     this.fail(new GatewayError('recording_unavailable', 'The recording reached its limit; the session ends.'));
@@ -211,9 +290,9 @@ export class SessionWriter implements RecordingWriter {
     const openLeaf = this.#openLeaf;
     invariant(file && openLeaf, 'a recording is closed after it was opened');
     const { offset } = this.#chain.state;
-    const data = this.#chain.end(clock.micros());
-    await wal.append({ sessionId, offset, data });
-    file.push(data);
+    const parts = this.#chain.end(clock.micros());
+    await wal.append({ sessionId, offset, parts, size: this.#chain.state.offset - offset });
+    file.push(parts);
     const state = this.#chain.state;
     return await sealRecording({ directory, sessionId, file, state, openLeaf, recovered: false, leafLog, clock });
   }

@@ -20,6 +20,14 @@ export interface WalRecord {
   readonly data: Buffer;
 }
 
+/** The same before it is written; the parts follow each other. */
+export interface WalEntry {
+  readonly sessionId: string;
+  readonly offset: number;
+  readonly parts: readonly Buffer[];
+  readonly size: number;
+}
+
 export interface ScannedSegment {
   /** `unused`: never written to. `damaged`: has content but no readable header. */
   readonly condition: 'read' | 'unused' | 'damaged';
@@ -35,15 +43,17 @@ export function encodeSegmentHeader(number: number, marker: Buffer): Buffer {
 }
 
 /** marker 8 | CRC-32 of what follows | data length u32 | session id 16 | offset u64 | data. */
-export function encodeRecord(marker: Buffer, record: WalRecord): Buffer {
-  const bytes = Buffer.alloc(RECORD_HEADER_BYTES + record.data.length);
-  marker.copy(bytes, 0);
-  bytes.writeUInt32BE(record.data.length, 12);
-  parseUuid(record.sessionId).copy(bytes, 16);
-  bytes.writeBigUInt64BE(BigInt(record.offset), 32);
-  record.data.copy(bytes, RECORD_HEADER_BYTES);
-  bytes.writeUInt32BE(crc32(bytes.subarray(12)), 8);
-  return bytes;
+export function encodeRecord(marker: Buffer, { sessionId, offset, parts, size }: WalEntry): Buffer[] {
+  const start = Buffer.allocUnsafe(RECORD_HEADER_BYTES);
+  marker.copy(start, 0);
+  start.writeUInt32BE(size, 12);
+  parseUuid(sessionId).copy(start, 16);
+  start.writeBigUInt64BE(BigInt(offset), 32);
+  start.writeUInt32BE(
+    parts.reduce((sum, part) => crc32(part, sum), crc32(start.subarray(12))),
+    8,
+  );
+  return [start, ...parts];
 }
 
 /** Every whole record of a segment, also those behind a torn one. Never throws on any bytes. */

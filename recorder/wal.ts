@@ -6,14 +6,23 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { invariant, type Limits } from '../foundation/index.ts';
 import type { Fault } from './fault.ts';
-import { FILE_MODE, type FileSystem, type OpenFile, removeFile, syncDirectory, writeAll } from './files.ts';
+import {
+  FILE_MODE,
+  type FileSystem,
+  type OpenFile,
+  removeFile,
+  sizeOf,
+  syncDirectory,
+  writeAll,
+  writeParts,
+} from './files.ts';
 import { FRAME_OVERHEAD_BYTES, HEADER_BYTES } from './frames.ts';
 import {
   encodeRecord,
   encodeSegmentHeader,
   RECORD_HEADER_BYTES,
   SEGMENT_HEADER_BYTES,
-  type WalRecord,
+  type WalEntry,
 } from './wal-segment.ts';
 
 const BATCH_BYTES_MAX = 4 * 1024 * 1024;
@@ -38,7 +47,7 @@ interface Segment {
 }
 
 interface Waiting {
-  readonly record: WalRecord;
+  readonly entry: WalEntry;
   readonly size: number;
   readonly resolve: () => void;
   readonly reject: (reason: Error) => void;
@@ -51,17 +60,15 @@ function segmentName(number: number): string {
 export class WriteAheadLog implements AsyncDisposable {
   readonly #options: WalOptions;
   readonly #older: Segment[] = [];
-  readonly #roomListeners = new Set<() => void>();
   #queue: Waiting[] = [];
-  #pendingBytes = 0;
   #nextNumber: number;
   #segment: Segment | undefined;
   #spare: Promise<Segment> | undefined;
   #running: Promise<void> | undefined;
 
   constructor(options: WalOptions) {
-    const { walSegmentBytes, frameBytesMax } = options.limits;
-    const recordBytesMax = RECORD_HEADER_BYTES + HEADER_BYTES + FRAME_OVERHEAD_BYTES + frameBytesMax;
+    const { walSegmentBytes, recorderDirectBytesMin } = options.limits;
+    const recordBytesMax = RECORD_HEADER_BYTES + HEADER_BYTES + FRAME_OVERHEAD_BYTES + recorderDirectBytesMin;
     invariant(SEGMENT_HEADER_BYTES + recordBytesMax <= walSegmentBytes, 'a segment holds the largest record');
     this.#options = options;
     this.#nextNumber = options.firstNumber;
@@ -73,26 +80,15 @@ export class WriteAheadLog implements AsyncDisposable {
     this.#prepareSpare();
   }
 
-  /** Reports whether the bound on everything not yet durable allows `bytes` more. */
-  hasRoom(bytes: number): boolean {
-    return this.#pendingBytes === 0 || this.#pendingBytes + bytes <= this.#options.limits.recorderPendingBytesMax;
-  }
-
-  /** Calls `listener` once, when something became durable. */
-  onceRoom(listener: () => void): void {
-    this.#roomListeners.add(listener);
-  }
-
   /** Resolves when the record is on the disk. @throws {GatewayError} `recording_unavailable`. */
-  append(record: WalRecord): Promise<void> {
+  append(entry: WalEntry): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#options.fault.signal.aborted) {
         reject(this.#options.fault.trip(undefined));
         return;
       }
-      const size = RECORD_HEADER_BYTES + record.data.length;
-      this.#pendingBytes += size;
-      this.#queue.push({ record, size, resolve, reject });
+      const size = RECORD_HEADER_BYTES + entry.size;
+      this.#queue.push({ entry, size, resolve, reject });
       this.#running ??= this.#run();
     });
   }
@@ -126,7 +122,6 @@ export class WriteAheadLog implements AsyncDisposable {
       } catch (thrown) {
         this.#rejectAll(thrown);
       }
-      this.#tellRoom();
     }
     this.#running = undefined;
   }
@@ -136,19 +131,16 @@ export class WriteAheadLog implements AsyncDisposable {
     const segment = await this.#segmentWithRoom();
     const batch = this.#takeBatch(segment);
     try {
-      const bytes = Buffer.concat(batch.map(({ record }) => encodeRecord(segment.marker, record)));
-      for (const { record } of batch) segment.sessions.add(record.sessionId);
-      await writeAll(segment.file, bytes, segment.end);
+      const parts = batch.flatMap(({ entry }) => encodeRecord(segment.marker, entry));
+      for (const { entry } of batch) segment.sessions.add(entry.sessionId);
+      await writeParts(segment.file, parts, segment.end);
       await segment.file.datasync();
-      segment.end += bytes.length;
+      segment.end += sizeOf(parts);
     } catch (thrown) {
       this.#queue.unshift(...batch);
       throw thrown;
     }
-    for (const { size, resolve } of batch) {
-      this.#pendingBytes -= size;
-      resolve();
-    }
+    for (const { resolve } of batch) resolve();
   }
 
   /** As many waiting records as fit the segment and one batch; one at least. */
@@ -208,13 +200,6 @@ export class WriteAheadLog implements AsyncDisposable {
     const error = this.#options.fault.trip(thrown);
     const waiting = this.#queue;
     this.#queue = [];
-    this.#pendingBytes = 0;
     for (const { reject } of waiting) reject(error);
-  }
-
-  #tellRoom(): void {
-    const listeners = [...this.#roomListeners];
-    this.#roomListeners.clear();
-    for (const listener of listeners) listener();
   }
 }

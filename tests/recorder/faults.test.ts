@@ -107,7 +107,7 @@ describe('a fault anywhere in the recorder', () => {
     const limits = { ...LIMITS, ...SMALL };
     await using wal = new WriteAheadLog({ directory: '/log', files: disk, limits, fault, firstNumber: 1 });
     await wal.start();
-    const appended = wal.append({ sessionId: newMeta().sessionId, offset: 0, data: Buffer.from('waits') });
+    const appended = wal.append({ sessionId: newMeta().sessionId, offset: 0, parts: [Buffer.from('waits')], size: 5 });
     fault.trip(new Error('elsewhere'));
     await expect(appended).rejects.toEqual(unavailable);
     expect(disk.calls.filter(({ call }) => call === 'datasync')).toEqual([]);

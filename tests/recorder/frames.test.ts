@@ -94,7 +94,7 @@ describe('the writer', () => {
     expect(first?.type).toBe('h');
     const state = parser.state;
     const writer = createFrameWriter(state!.sessionId, state);
-    expect(Buffer.concat([whole.subarray(0, -TRAILER_BYTES), writer.end(9n)])).toEqual(whole);
+    expect(Buffer.concat([whole.subarray(0, -TRAILER_BYTES), ...writer.end(9n)])).toEqual(whole);
   });
 
   test('never lets time run backwards, even when the clock does', () => {
@@ -119,9 +119,9 @@ describe('the writer', () => {
 test('the format is pinned: these bytes were written once and must be read for ever', () => {
   const writer = createFrameWriter(sessionId);
   const bytes = Buffer.concat([
-    writer.begin(1_000_000n, Buffer.from('{}')),
-    writer.add('o', 1_500_000n, Buffer.from('関所\r\n')),
-    writer.end(2_000_000n),
+    ...writer.begin(1_000_000n, Buffer.from('{}')),
+    ...writer.add('o', 1_500_000n, Buffer.from('関所\r\n')),
+    ...writer.end(2_000_000n),
   ]);
   expect(bytes.subarray(0, 51).toString('hex')).toBe(
     `89534b520d0a1a0a00000001${sessionId.replaceAll('-', '')}0000000268000000000000000000000000000f42407b7d`,

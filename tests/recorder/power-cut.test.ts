@@ -3,7 +3,7 @@ import { createRecordingParser } from '../../recorder/frames.ts';
 import { findSealedRecording, type RecordingMeta, recordingPath, verifySession } from '../../recorder/index.ts';
 import { parseFile } from '../../recorder/read.ts';
 import { MemoryDisk, type PowerCut } from './support/memory-disk.ts';
-import { collect, newMeta, rootOf, start, textOf } from './support/recordings.ts';
+import { collect, newMeta, rootOf, SMALL, start, textOf } from './support/recordings.ts';
 
 const home = '/';
 const root = rootOf(home);
@@ -15,15 +15,19 @@ interface Promised {
   readonly heads: Map<RecordingMeta, string>;
 }
 
+const small = ['one ', 'two '];
+/** The second word goes straight into the recordings' own files, the third after it into the log again. */
+const flood = ['one ', 'flood '.repeat(SMALL.recorderDirectBytesMin / 4), 'two '];
+
 /** Two sessions, one sealed, one left open; notes each promise the moment it is made. */
-async function work(disk: MemoryDisk, promised: Promised): Promise<void> {
+async function work(disk: MemoryDisk, promised: Promised, words = small): Promise<void> {
   const recorder = await start(home, { files: disk });
   const writers = [];
   for (const meta of metas) {
     writers.push({ meta, writer: await recorder.openRecording(meta) });
     promised.output.set(meta, '');
   }
-  for (const word of ['one ', 'two ']) {
+  for (const word of words) {
     await Promise.all(
       writers.map(async ({ meta, writer }) => {
         await writer.append('o', Buffer.from(word));
@@ -39,7 +43,7 @@ async function work(disk: MemoryDisk, promised: Promised): Promise<void> {
 }
 
 /** Runs the work until the disk is cut at changing call number `cutAt`. */
-async function workUntil(cutAt: number): Promise<{ disk: MemoryDisk; promised: Promised }> {
+async function workUntil(cutAt: number, words = small): Promise<{ disk: MemoryDisk; promised: Promised }> {
   const disk = new MemoryDisk();
   const promised: Promised = { output: new Map(), heads: new Map() };
   let calls = 0;
@@ -48,7 +52,7 @@ async function workUntil(cutAt: number): Promise<{ disk: MemoryDisk; promised: P
     calls += 1;
     return undefined;
   };
-  await Promise.race([work(disk, promised), disk.died]);
+  await Promise.race([work(disk, promised, words), disk.died]);
   return { disk, promised };
 }
 
@@ -79,10 +83,13 @@ const cuts: readonly PowerCut[] = [
 ];
 
 describe('no promise is broken by a power cut', () => {
-  test('whichever call to the file system it interrupts, whatever unsynced is lost', async () => {
+  test.each([
+    ['small writes', small],
+    ['a flood between them', flood],
+  ])('whichever call to the file system it interrupts, whatever unsynced is lost: %s', async (_name, words) => {
     let promises = 0;
     for (let cutAt = 0; ; cutAt += 1) {
-      const { disk, promised } = await workUntil(cutAt);
+      const { disk, promised } = await workUntil(cutAt, words);
       for (const cut of cuts) await checkPromises(disk.afterPowerCut(cut), promised);
       promises = Math.max(promises, promised.output.size + promised.heads.size);
       if (disk.calls.length < cutAt) break; // All the work was done before the cut.

@@ -8,6 +8,7 @@ import { readRecording, recordingPath, verifySession } from '../../recorder/inde
 import { ManualClock } from '../support/manual-clock.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 import { collect, newMeta, record, rootOf, SMALL, start, textOf } from './support/recordings.ts';
+import { RECORD_HEADER_BYTES } from '../../recorder/wal-segment.ts';
 import { MemoryDisk } from './support/memory-disk.ts';
 
 describe('the recorder refuses to start', () => {
@@ -218,8 +219,31 @@ describe('the write-ahead log', () => {
     const batches = disk.calls
       .slice(before)
       .filter(({ call, path, bytes }) => call === 'write' && path.endsWith('.wal') && bytes < SMALL.walSegmentBytes);
-    expect(Math.max(...batches.map(({ bytes }) => bytes))).toBeLessThanOrEqual(bound);
+    const headers = writers.length * RECORD_HEADER_BYTES;
+    expect(Math.max(...batches.map(({ bytes }) => bytes))).toBeLessThanOrEqual(bound + headers);
     expect(batches.length).toBeGreaterThan(20);
+  });
+
+  test('stores a flood once, in its own file, and is not held up by it', async () => {
+    const disk = new MemoryDisk();
+    await using recorder = await start('/', { files: disk });
+    const [flood, other] = [newMeta(), newMeta()];
+    const [flooding, typing] = [await recorder.openRecording(flood), await recorder.openRecording(other)];
+    const before = disk.calls.length;
+    const bytes = Buffer.alloc(4 * SMALL.recorderDirectBytesMin, 'x');
+    await Promise.all([flooding.append('o', bytes), typing.append('i', Buffer.from('k'))]);
+    const written = (suffix: string): number =>
+      disk.calls
+        .slice(before)
+        .filter(({ call, path }) => call === 'write' && path.endsWith(suffix))
+        .reduce((sum, call) => sum + call.bytes, 0);
+    expect(written(`${flood.sessionId}.skr`)).toBeGreaterThan(bytes.length);
+    expect(written('.wal')).toBeLessThan(1_000);
+    for (const writer of [flooding, typing]) await writer.close();
+    for (const { sessionId } of [flood, other])
+      expect(await verifySession({ directory: rootOf('/'), sessionId, files: disk })).toMatchObject({
+        verdict: 'VERIFIED',
+      });
   });
 
   test('removes a segment when every session in it is sealed, and not before', async () => {

@@ -128,12 +128,12 @@ describe('a changed recording is never verified', () => {
   test('when all its hashes were computed anew: the log still holds the old head', async () => {
     const frames = createRecordingParser().push(original);
     const writer = createFrameWriter(meta.sessionId);
-    const parts = [writer.begin(frames[0]!.micros, encodeMeta(meta))];
+    const parts = writer.begin(frames[0]!.micros, encodeMeta(meta));
     for (const { type, micros, payload } of frames.slice(1)) {
       const forged = payload.toString() === 'b' ? Buffer.from('B') : payload;
-      parts.push(writer.add(type as 'o' | 'x', micros, forged));
+      parts.push(...writer.add(type as 'o' | 'x', micros, forged));
     }
-    parts.push(writer.end(writer.state.micros));
+    parts.push(...writer.end(writer.state.micros));
     const bytes = Buffer.concat(parts);
     expect(bytes.length).toBe(original.length);
     expect(await verifyBytes(bytes)).toMatchObject({ verdict: 'TAMPERED', at: original.length - TRAILER_BYTES });
@@ -141,7 +141,7 @@ describe('a changed recording is never verified', () => {
 
   test('when its header was written anew and chained: the open leaf holds the hash of the old one', async () => {
     const writer = createFrameWriter(meta.sessionId);
-    const forged = Buffer.concat([writer.begin(1n, encodeMeta({ ...meta, account: 'b' })), writer.end(2n)]);
+    const forged = Buffer.concat([...writer.begin(1n, encodeMeta({ ...meta, account: 'b' })), ...writer.end(2n)]);
     expect(await verifyBytes(forged)).toMatchObject({ verdict: 'TAMPERED', at: 28 });
   });
 });

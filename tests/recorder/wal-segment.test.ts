@@ -21,7 +21,8 @@ function segment(...parts: readonly Buffer[]): Buffer {
   return bytes;
 }
 
-const encoded = (record: WalRecord): Buffer => encodeRecord(marker, record);
+const encoded = ({ data, ...record }: WalRecord, mark = marker): Buffer =>
+  Buffer.concat(encodeRecord(mark, { ...record, parts: [data], size: data.length }));
 
 test('all records come back in order, and the zeros behind them are the end', () => {
   expect(scanSegment(segment(encoded(first), encoded(second)))).toEqual({
@@ -48,10 +49,7 @@ describe('a write cut by a power cut', () => {
 });
 
 test('recorded text cannot pose as a record of another session, for it does not know the marker', () => {
-  const forged = encodeRecord(Buffer.from('guessed!'), {
-    ...second,
-    sessionId: '0195f000-0000-7000-8000-000000000002',
-  });
+  const forged = encoded({ ...second, sessionId: '0195f000-0000-7000-8000-000000000002' }, Buffer.from('guessed!'));
   const carrier = encoded({ sessionId, offset: 0, data: forged });
   carrier[20] = carrier.readUInt8(20) ^ 1; // The carrier is torn, so the scan looks inside it.
   expect(scanSegment(segment(carrier))).toEqual({ condition: 'read', records: [], torn: true });

@@ -33,7 +33,12 @@ export function newMeta(overrides: Partial<RecordingMeta> = {}): RecordingMeta {
 }
 
 /** Small segments, so that a test rolls them and does not write 16 MiB. */
-export const SMALL = { walSegmentBytes: 64 * 1024, frameBytesMax: 16 * 1024, recorderFreeBytesMin: 0 };
+export const SMALL = {
+  walSegmentBytes: 64 * 1024,
+  frameBytesMax: 16 * 1024,
+  recorderDirectBytesMin: 40 * 1024,
+  recorderFreeBytesMin: 0,
+};
 
 export function rootOf(directory: string): string {
   return join(directory, 'recorder');
@@ -61,9 +66,9 @@ export type Piece = readonly [type: Exclude<FrameType, 'h'>, micros: bigint, pay
 /** A whole recording as bytes, made without a recorder. */
 export function encodeRecording(pieces: readonly Piece[], meta = newMeta()): Buffer {
   const writer = createFrameWriter(meta.sessionId);
-  const parts = [writer.begin(pieces[0]?.[1] ?? 1n, encodeMeta(meta))];
-  for (const [type, micros, payload] of pieces) parts.push(writer.add(type, micros, Buffer.from(payload)));
-  parts.push(writer.end(writer.state.micros));
+  const parts = writer.begin(pieces[0]?.[1] ?? 1n, encodeMeta(meta));
+  for (const [type, micros, payload] of pieces) parts.push(...writer.add(type, micros, Buffer.from(payload)));
+  parts.push(...writer.end(writer.state.micros));
   return Buffer.concat(parts);
 }
 
