@@ -10,6 +10,8 @@ export interface ActivityDeps {
   readonly database: Database;
   readonly log: Log;
   readonly registry: SessionRegistry;
+  /** Milliseconds from one writing to the next. */
+  readonly everyMs?: number;
 }
 
 /** Notes until it is disposed of. */
@@ -34,7 +36,7 @@ export function keepActivity(deps: ActivityDeps): Disposable {
     again();
   };
   const again = (): void => {
-    if (!stopped) timer = setTimeout(() => void turn(), EVERY_MS).unref();
+    if (!stopped) timer = setTimeout(() => void turn(), deps.everyMs ?? EVERY_MS).unref();
   };
   again();
   return {
