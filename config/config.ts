@@ -36,6 +36,7 @@ export interface Config {
   };
   /** CIDRs; an empty list of allowed ones allows everything that nothing denies. */
   readonly targets: { readonly allowedNetworks: readonly string[]; readonly deniedNetworks: readonly string[] };
+  readonly recorder: { readonly durability: 'strict' | 'buffered' };
   readonly database: {
     /** Null: the embedded database. */
     readonly url: Secret<string> | null;
@@ -115,6 +116,7 @@ function complete(file: ConfigFile, places: ConfigPlaces): Config {
     http: completeHttp(file),
     ssh: completeSsh(file),
     targets: completeTargets(file),
+    recorder: { durability: file.recorder?.durability ?? 'strict' },
     database: {
       url: secretOrNull(file.database?.url),
       ownerUrl: secretOrNull(file.database?.owner_url),

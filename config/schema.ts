@@ -120,6 +120,17 @@ const ssh = z
   })
   .describe('The SSH bastion.');
 
+const recorder = z
+  .strictObject({
+    durability: z
+      .enum(['strict', 'buffered'])
+      .optional()
+      .describe(
+        `\`strict\`, the default: nothing is shown or sent on before its recording is on the disk. \`buffered\`: a keystroke waits for no disk, and what passed in the last ${LIMITS.recorderBufferedMillis} ms may be missing from the recordings when the process or the machine dies; the gap is said in them.`,
+      ),
+  })
+  .describe('How sessions are recorded.');
+
 const database = z
   .strictObject({
     url: urlOf('postgres:', 'postgresql:')
@@ -187,6 +198,7 @@ export const ConfigSchema = z.strictObject({
   http: http.optional(),
   ssh: ssh.optional(),
   targets: targets.optional(),
+  recorder: recorder.optional(),
   database: database.optional(),
   redis: redis.optional(),
   oidc: oidc.optional(),

@@ -66,7 +66,7 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
   cleanup.use(await holdDirectory(directory.root));
   const gatewayId = await loadGatewayId(directory.root, clock);
   const { database, queue, url: databaseUrl } = await openStorage(config, directory.postgres, log, cleanup);
-  const recorder = cleanup.use(await startRecorder({ directory: directory.recorder, clock, log }));
+  const recorder = cleanup.use(await startRecorder({ directory: directory.recorder, clock, log, ...config.recorder }));
   const keys = await loadSshKeys(directory.keys);
   const deps = { database, clock, log, gatewayId };
   const demo = await startDemo({ config, directory, keys, log, clock }, cleanup);

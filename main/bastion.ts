@@ -38,7 +38,7 @@ export async function loadSshKeys(directory: string): Promise<SshKeys> {
 }
 
 /** What of the configuration a process with sessions needs: no secret among it, for it goes to other processes. */
-export type BastionConfig = Pick<Config, 'http' | 'mode' | 'ssh' | 'targets'>;
+export type BastionConfig = Pick<Config, 'http' | 'mode' | 'recorder' | 'ssh' | 'targets'>;
 
 /** Everything a process with sessions has of its own; the keys and the configuration are the same in all of them. */
 export interface BastionOptions

@@ -33,6 +33,7 @@ export function runWorker(): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
   process.once('disconnect', () => worker.orphaned());
   process.on('message', (raw, handle) => worker.take(ToWorkerSchema.parse(raw), handle));
+  if (!process.connected) worker.orphaned(); // Before anybody listened.
 }
 
 class Worker {
@@ -144,7 +145,7 @@ async function openServer(
   const database = cleanup.use(new Database({ url: new Secret(start.databaseUrl), poolSize, log }));
   await checkStorage(database);
   const directory = join(dataDirectory, 'recorder');
-  const recorder = cleanup.use(await startWorkerRecorder({ directory, clock, log, slot, leafLog }));
+  const recorder = cleanup.use(await startWorkerRecorder({ directory, clock, log, slot, leafLog, ...config.recorder }));
   const keys = await loadSshKeys(join(dataDirectory, 'keys'));
   const signInDecided = await listenForDecisions(database);
   const deps = { database, clock, log, recorder, gatewayId, workerId, keys, config, signInDecided };

@@ -12,7 +12,7 @@ const NO_PRIVILEGE = '42501';
 
 async function run(house: World, text: string, values: unknown[] = [], as: 'database' | 'owner' = 'database') {
   try {
-    await execute(house.fresh[as], { text, values, row: z.never() });
+    await execute(house.fresh[as], { name: '', text, values, row: z.never() });
     return 'accepted';
   } catch (thrown) {
     return sqlState(thrown) ?? String(thrown);
@@ -102,7 +102,12 @@ describe('the gateway’s database role', () => {
           ...{ update: NO_PRIVILEGE, remove: NO_PRIVILEGE, truncate: NO_PRIVILEGE },
         });
       }
-      const kept = await many(house.database, { text: `SELECT 1 FROM ${table}`, values: [], row: z.unknown() });
+      const kept = await many(house.database, {
+        text: `SELECT 1 FROM ${table}`,
+        values: [],
+        row: z.unknown(),
+        name: '',
+      });
       expect([table, kept.length > 0]).toEqual([table, true]);
     }
   });

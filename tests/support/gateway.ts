@@ -167,6 +167,7 @@ async function testConfig(
       ...sshSettings,
     },
     targets: { allowedNetworks: [], deniedNetworks: [] },
+    recorder: { durability: 'strict' },
     database: { url: db.url, ownerUrl: null, poolSize: 5 },
     redis: null,
     oidc: null,
