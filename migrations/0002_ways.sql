@@ -10,7 +10,7 @@ ALTER TABLE targets
   ALTER COLUMN host_key DROP NOT NULL,
   ADD COLUMN host_ca text CHECK (host_ca ~ '^[a-z0-9-]+ [A-Za-z0-9+/=]+$'),
   ADD COLUMN legacy_algorithms boolean NOT NULL DEFAULT false,
-  ADD COLUMN source_address text CHECK (source_address ~ '^[0-9a-fA-F.:/,]{1,500}$'),
+  ADD COLUMN source_address text CHECK (source_address ~ '^[0-9a-fA-F.:/,]+$' AND length(source_address) <= 500),
   ADD COLUMN via_target_id uuid REFERENCES targets,
   ADD CONSTRAINT targets_host_known CHECK (host_key IS NOT NULL OR host_ca IS NOT NULL),
   ADD CONSTRAINT targets_not_via_itself CHECK (via_target_id <> id);

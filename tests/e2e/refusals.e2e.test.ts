@@ -155,8 +155,8 @@ describeWith(['ssh', 'ssh-keygen'], 'a refused person', () => {
       try {
         const result = await gateway.ssh('chen', 'echo in');
         expect(result.status).toBe(GATEWAY);
-        expectOneLine(result.stderr, 'target_unreachable');
-        expect((await newest(gateway.database, 'target.dial_failed')).body['code']).toBe('target_unreachable');
+        expectOneLine(result.stderr, 'target_connection_refused');
+        expect((await newest(gateway.database, 'target.dial_failed')).body['code']).toBe('target_connection_refused');
         expect(await lastSession(gateway, 'chen')).toMatchObject({ reason: 'target_refused', isSealed: true });
       } finally {
         await restore();

@@ -10,7 +10,7 @@ import { MIGRATIONS_DIRECTORY } from '../support/paths.ts';
  */
 const LANDED: Readonly<Record<string, string>> = {
   '0001_first_road.sql': '12448f3123ebbe9a2a186e790c81e6810a304697e9c553676d4c6d06c17641e8',
-  '0002_ways.sql': 'bffe4cfdc3ab500666d21b7e3f6dcd6ae2a018490491d57aad1be6ed79d6c5cb',
+  '0002_ways.sql': '7d69d1c4cb7c3cf068e8470956689e3d2ee2261ae2d40bc67939c5465b28133f',
   '0003_authentication.sql': 'f5adf0a3c66c057de5cfccecfdccdb436ba8b55b49576ae8447f228abed95e06',
 };
 
