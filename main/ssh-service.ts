@@ -91,14 +91,14 @@ async function serveInWorkers(deps: SshServiceDeps, config: Config, cleanup: Cle
 }
 
 function settingsOf({ databaseUrl, directory, gatewayId }: SshServiceDeps, config: Config): WorkerSettings {
-  const { http, logLevel, mode, ssh, targets } = config;
+  const { http, logLevel, mode, recorder, ssh, targets } = config;
   return {
     gatewayId,
     dataDirectory: directory.root,
     databaseUrl: databaseUrl.expose(),
     poolSize: config.database.poolSize,
     logLevel,
-    config: { http, mode, ssh, targets },
+    config: { http, mode, recorder, ssh, targets },
   };
 }
 
