@@ -56,7 +56,9 @@ async function serve(deps: SshDeps, outside: PersonSide, arrived: Caller, reques
   const { start } = request;
   const files = readFilesStart(start);
   if (start.kind === 'subsystem' && files === undefined) return refuseSubsystem(deps, outside, arrived, start.name);
-  if (start.kind === 'exec' && MOSH.test(start.command)) return refuseMosh(deps, outside, arrived, start.command);
+  const unfit = start.kind === 'exec' ? unfitCommand(start.command) : undefined;
+  if (start.kind === 'exec' && unfit !== undefined)
+    return refuseCommand(deps, outside, arrived, { ...unfit, ...start });
   if (start.kind === 'exec' && Buffer.byteLength(start.command) > LIMITS.commandBytesMax) {
     const refused = { text: start.command, bytesMax: LIMITS.commandBytesMax };
     await refuseTooLong({ deps, caller: arrived, person: outside }, refused);
@@ -167,11 +169,23 @@ async function refuseSubsystem(deps: SshDeps, outside: PersonSide, caller: Calle
 /** The server's side of mosh: what it says goes past the gateway by UDP, where nobody can record it. */
 const MOSH = /^\s*(?:\S*\/)?mosh-server(?:\s|$)/;
 
-async function refuseMosh(deps: SshDeps, outside: PersonSide, caller: Caller, command: string): Promise<Exit> {
+/** A command that is not even judged, and why. */
+function unfitCommand(command: string): { reason: 'mosh' | 'nul' } | undefined {
+  if (MOSH.test(command)) return { reason: 'mosh' };
+  // No shell can be given it, and no database can keep it: the refusal would leave no trace.
+  return command.includes('\0') ? { reason: 'nul' } : undefined;
+}
+
+async function refuseCommand(
+  deps: SshDeps,
+  outside: PersonSide,
+  caller: Caller,
+  { reason, command }: { reason: 'mosh' | 'nul'; command: string },
+): Promise<Exit> {
   const { connectionId: connection, loginName, person } = caller;
-  const body = { connection, loginName, kind: 'mosh', detail: stored(command) };
+  const body = { connection, loginName, kind: reason, detail: stored(command) };
   await appendAuditEvent(deps.database, deps.clock, { type: 'channel.refused', actor: person.id, body });
-  await outside.say('channel.mosh', 'channel_refused');
+  await outside.say(`channel.${reason}`, 'channel_refused');
   return { status: GATEWAY_STATUS };
 }
 

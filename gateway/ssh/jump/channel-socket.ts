@@ -9,7 +9,7 @@ export class ChannelSocket extends Duplex {
   readonly #channel: ServerChannel;
 
   constructor(channel: ServerChannel) {
-    super({ allowHalfOpen: true });
+    super({ allowHalfOpen: false }); // SSH knows no half of a connection.
     this.#channel = channel;
     channel.on('data', (bytes: Buffer) => {
       if (!this.push(bytes)) channel.pause();
