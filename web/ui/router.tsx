@@ -24,7 +24,7 @@ function ticketBox(search: Record<string, unknown>): { box?: TicketBox } {
 
 function sessionBox(search: Record<string, unknown>): { box?: SessionBox } {
   const { box } = search;
-  return box === 'all' || box === 'mine' ? { box } : {};
+  return box === 'all' || box === 'mine' || box === 'live' ? { box } : {};
 }
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);

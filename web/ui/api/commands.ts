@@ -2,7 +2,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import * as z from 'zod/mini';
 import { call, callPlain } from './client.ts';
-import { SshKey, Ticket, VerifyReport } from './schemas.ts';
+import { type ControlVerb, SshKey, Ticket, VerifyReport } from './schemas.ts';
 
 const part = encodeURIComponent;
 
@@ -84,6 +84,16 @@ export const useVerify = (sessionId: string) =>
   useCommand(
     async (_: undefined) =>
       (await call(z.object({ report: VerifyReport }), 'POST', `/api/sessions/${part(sessionId)}/verify`, {})).report,
+    ['sessions'],
+  );
+
+/** `text` is the reason or the message, which the person of the session reads; nothing for `resume`. */
+export const useControlSession = (id: string, verb: ControlVerb) =>
+  useCommand(
+    (text: string) => {
+      const body = verb === 'resume' ? {} : verb === 'message' ? { text } : { reason: text };
+      return callPlain('POST', `/api/sessions/${part(id)}/${verb}`, body);
+    },
     ['sessions'],
   );
 

@@ -6,6 +6,7 @@ import {
   AuditEvent,
   Certificate,
   ListedPerson,
+  LiveSession,
   Login,
   May,
   Me,
@@ -19,7 +20,7 @@ import {
 } from './schemas.ts';
 
 export type TicketBox = 'mine' | 'inbox' | 'all';
-export type SessionBox = 'mine' | 'all';
+export type SessionBox = 'mine' | 'all' | 'live';
 
 const part = encodeURIComponent;
 
@@ -90,7 +91,7 @@ export const useTicket = (id: string) =>
 const SessionPage = z.object({ sessions: z.array(Session) });
 
 /** Sessions, newest first; each further page asks for what is before the last one shown; an empty page is the end. */
-export const useSessions = (box: SessionBox) =>
+export const useSessions = (box: 'mine' | 'all') =>
   useInfiniteQuery({
     queryKey: ['sessions', 'box', box],
     initialPageParam: '',
@@ -100,6 +101,14 @@ export const useSessions = (box: SessionBox) =>
     },
     getNextPageParam: (last: Session[]) => last.at(-1)?.openedAt,
     placeholderData: keepPreviousData,
+  });
+
+export const useLiveSessions = () =>
+  useQuery({
+    queryKey: ['sessions', 'live'],
+    queryFn: async () =>
+      (await call(z.object({ sessions: z.array(LiveSession) }), 'GET', '/api/sessions?box=live')).sessions,
+    refetchInterval: 3_000,
   });
 
 const OneSession = z.object({

@@ -42,8 +42,10 @@ export type Asset = z.infer<typeof Asset>;
 
 export const OpenTarget = z.object({
   name: z.string(),
+  loginName: z.string(),
   systemTitle: titles,
   account: z.string(),
+  legacyAlgorithms: z.boolean(),
   actions: z.array(z.enum(['shell', 'exec', 'upload', 'download', 'develop'])),
   expiresAt: moment,
   mode: z.enum(['guarded-line', 'recorded']),
@@ -201,6 +203,25 @@ export const Session = z.object({
   sealed: z.boolean(),
 });
 export type Session = z.infer<typeof Session>;
+
+export const ControlVerb = z.enum(['end', 'pause', 'resume', 'message']);
+export type ControlVerb = z.infer<typeof ControlVerb>;
+
+/** One that goes on, with what the viewer may do to it now. */
+export const LiveSession = z.object({
+  id: z.string(),
+  person: z.object({ id: z.string(), name: z.string() }),
+  target: z.object({ name: z.string() }),
+  account: z.string(),
+  kind: z.enum(['shell', 'exec', 'files']),
+  command: z.nullable(z.string()),
+  openedAt: moment,
+  pausedAt: z.nullable(moment),
+  lastInputAt: z.nullable(moment),
+  ending: z.boolean(),
+  verbs: z.array(ControlVerb),
+});
+export type LiveSession = z.infer<typeof LiveSession>;
 
 export const AuditEvent = z.object({
   seq: z.number(),

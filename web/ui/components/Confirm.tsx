@@ -19,6 +19,8 @@ interface ConfirmProps {
   readonly step: Step;
   /** The label of the field for a required reason; none is asked for without it. */
   readonly reasonLabel?: string;
+  /** Characters of a reason; 2,000 unless told. */
+  readonly reasonMax?: number;
   /** What is passed when no reason is asked for. */
   readonly value?: string;
   readonly danger?: boolean;
@@ -73,7 +75,7 @@ function ConfirmForm(props: ConfirmProps & { readonly close: () => void }) {
           required
           autosize
           minRows={2}
-          maxLength={2_000}
+          maxLength={props.reasonMax ?? 2_000}
           value={reason}
           error={tried && missing ? t('common.required') : undefined}
           onChange={(event) => setReason(event.currentTarget.value)}

@@ -84,8 +84,7 @@ export const codesJa: Readonly<Record<keyof typeof codesEn, string>> = {
   'error.login_unreachable.next': 'アドレスと通信環境を確認し、sekisho login をもう一度実行してください。',
   'error.login_answer_refused.message': 'コマンドに対するゲートウェイの応答を使用できません。',
   'error.login_answer_refused.next': 'アドレスを確認してください。正しい場合はシステム管理者に連絡してください。',
-  'error.login_directory_refused.message':
-    'コマンドの保存先がリンクであるか、他の利用者からアクセスできる状態です。',
+  'error.login_directory_refused.message': 'コマンドの保存先がリンクであるか、他の利用者からアクセスできる状態です。',
   'error.login_directory_refused.next':
     '本人だけがアクセスできるようにする（chmod 700）か、--directory で別の場所を指定してください。',
   'error.login_not_approved.message': '時間内にブラウザーで承認されませんでした。',
@@ -98,6 +97,23 @@ export const codesJa: Readonly<Record<keyof typeof codesEn, string>> = {
   'error.recording_corrupt.next': '下の検証を実行し、直ちに情報セキュリティ推進の担当者に連絡してください。',
   'error.target_unreachable.message': 'サーバーが応答しません。',
   'error.target_unreachable.next': 'サーバーの運用担当者に連絡してください。',
+  'error.target_name_not_found.message': 'サーバーのホスト名が見つかりません。',
+  'error.target_name_not_found.next': '台帳または名前解決の設定について、システム管理者に連絡してください。',
+  'error.target_address_refused.message': 'サーバーのアドレスは、ゲートウェイが接続しない範囲にあります。',
+  'error.target_address_refused.next': 'アドレスの方針または台帳について、システム管理者に連絡してください。',
+  'error.target_connection_refused.message': 'サーバーが接続を拒否しました。',
+  'error.target_connection_refused.next':
+    'サーバーの運用担当者に連絡してください。待ち受けていないか、ファイアウォールが拒否しています。',
+  'error.target_timed_out.message': 'サーバーが時間内に応答しませんでした。',
+  'error.target_timed_out.next': 'もう一度お試しください。続く場合はサーバーの運用担当者に連絡してください。',
+  'error.target_no_common_algorithm.message': 'サーバーが対応する暗号方式を、ゲートウェイは使用しません。',
+  'error.target_no_common_algorithm.next':
+    'サーバーの更新または例外の設定が必要です。システム管理者に連絡してください。',
+  'error.target_relay_refused.message': '中継ホストが接続を通しません。',
+  'error.target_relay_refused.next': 'システム管理者に連絡してください。',
+  'error.target_host_certificate_refused.message': 'サーバーのホスト証明書を信頼できません。',
+  'error.target_host_certificate_refused.next':
+    '接続を続けないでください。別のサーバーの可能性があるため、システム管理者に連絡してください。',
   'error.target_host_key_mismatch.message': 'サーバーが登録済みのものと異なるホスト鍵を提示しました。',
   'error.target_host_key_mismatch.next':
     '接続を続けないでください。別のサーバーの可能性があるため、システム管理者に連絡してください。',

@@ -57,6 +57,9 @@ export const en = {
   'home.assets': 'Protected: leaves only with an approved ticket',
   'home.assets.none': 'No protected asset is registered for this system.',
   'home.connect': 'Connect from your terminal',
+  'home.legacy': 'Old algorithms',
+  'home.legacy.meaning':
+    'By an exception for this server, the gateway joins it with algorithms that are no longer considered strong.',
   'home.tickets': 'Your open tickets',
   'home.tickets.none': 'You have no open ticket.',
   'home.tickets.noneNext':

@@ -58,6 +58,8 @@ export const ja: Readonly<Record<keyof typeof en, string>> = {
   'home.assets': '保護対象（承認された持出申請がなければ持ち出せません）',
   'home.assets.none': 'このシステムに保護対象は登録されていません。',
   'home.connect': 'ターミナルから接続',
+  'home.legacy': '旧式の暗号方式',
+  'home.legacy.meaning': 'このサーバーには、例外として、現在では十分に強いとみなされない暗号方式で接続しています。',
   'home.tickets': '進行中の申請',
   'home.tickets.none': '進行中の申請はありません。',
   'home.tickets.noneNext':

@@ -8,6 +8,7 @@ import { Answer } from '../components/Answer.tsx';
 import { CopyLine } from '../components/CopyLine.tsx';
 import { TextLink } from '../components/Links.tsx';
 import { Empty, Facts, Page, Part } from '../components/Page.tsx';
+import { Tag } from '../components/StateBadge.tsx';
 import { Moment } from '../components/Texts.tsx';
 import { TicketTable } from '../components/TicketTable.tsx';
 import { useLocale, useNameOf } from '../components/use-locale.ts';
@@ -69,7 +70,7 @@ function Targets({ me }: { readonly me: Me }) {
           ) : (
             <Stack>
               {list.map((target) => (
-                <TargetCard key={target.name} target={target} ssh={me.ssh} />
+                <TargetCard key={target.loginName} target={target} ssh={me.ssh} />
               ))}
               <Text size="sm" c="dimmed">
                 {t('home.hostKey', { fingerprint: '' })}
@@ -93,9 +94,11 @@ function TargetCard({ target, ssh }: { readonly target: OpenTarget; readonly ssh
         <Title order={3} size="h4">
           {target.systemTitle[locale]}
         </Title>
-        <span className="mono">{target.name}</span>
+        <span className="mono">{target.loginName}</span>
+        {target.legacyAlgorithms && <Tag tone="bad">{t('home.legacy')}</Tag>}
       </Group>
       <Stack gap="sm">
+        {target.legacyAlgorithms && <Text size="sm">{t('home.legacy.meaning')}</Text>}
         <Facts
           rows={[
             [t('home.account'), <span className="mono">{target.account}</span>],
@@ -113,7 +116,7 @@ function TargetCard({ target, ssh }: { readonly target: OpenTarget; readonly ssh
         </div>
         <div>
           <Text fw={600}>{t('home.connect')}</Text>
-          <CopyLine line={`ssh -p ${String(ssh.port)} ${target.name}@${ssh.host}`} />
+          <CopyLine line={`ssh -p ${String(ssh.port)} ${target.loginName}@${ssh.host}`} />
         </div>
         <Text size="sm" c="dimmed">
           {nameOf('mode', target.mode)}

@@ -7,6 +7,7 @@ import type { Session } from '../api/schemas.ts';
 import { Answer } from '../components/Answer.tsx';
 import { BoxTabs } from '../components/BoxTabs.tsx';
 import { TextLink } from '../components/Links.tsx';
+import { LiveSessions } from '../components/LiveSessions.tsx';
 import { Empty, Page } from '../components/Page.tsx';
 import { Scroll } from '../components/Scroll.tsx';
 import { Tag } from '../components/StateBadge.tsx';
@@ -14,11 +15,10 @@ import { Moment, Visible } from '../components/Texts.tsx';
 import { useNameOf } from '../components/use-locale.ts';
 import { formatDuration } from '../format/dates.ts';
 
-const BOXES: readonly SessionBox[] = ['mine', 'all'];
+const BOXES: readonly SessionBox[] = ['live', 'mine', 'all'];
 
 export function SessionsPage({ box }: { readonly box: SessionBox }): ReactElement {
   const { t } = useTranslation();
-  const sessions = useSessions(box);
   return (
     <Page title={t('sessions.title')}>
       <BoxTabs label={t('sessions.box')}>
@@ -30,6 +30,16 @@ export function SessionsPage({ box }: { readonly box: SessionBox }): ReactElemen
           </li>
         ))}
       </BoxTabs>
+      {box === 'live' ? <LiveSessions /> : <PastAndPresent box={box} />}
+    </Page>
+  );
+}
+
+function PastAndPresent({ box }: { readonly box: 'mine' | 'all' }) {
+  const { t } = useTranslation();
+  const sessions = useSessions(box);
+  return (
+    <>
       <Answer query={sessions}>
         {({ pages }) =>
           pages[0]?.length === 0 ? (
@@ -46,7 +56,7 @@ export function SessionsPage({ box }: { readonly box: SessionBox }): ReactElemen
           </Button>
         </div>
       )}
-    </Page>
+    </>
   );
 }
 
