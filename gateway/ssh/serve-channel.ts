@@ -30,6 +30,9 @@ const ENDED: Partial<Record<EndReason, MessageKey>> = {
   recorder_failed: 'session.ended.recorder_failed',
   shutdown: 'session.ended.shutdown',
   target_lost: 'session.ended.target_lost',
+  idle: 'session.ended.idle',
+  too_long: 'session.ended.too_long',
+  ended: 'session.ended.ended',
 };
 
 export async function serveChannel(
@@ -115,7 +118,8 @@ async function work(
     dialled.close();
     gone.removeEventListener('abort', clientLost);
     const ended = session.signal.aborted ? ENDED[session.endReason] : undefined;
-    if (ended !== undefined) await sayUnrecorded(person, ended, `session_${session.endReason}`);
+    const values = { reason: session.endDetail ?? '' };
+    if (ended !== undefined) await sayUnrecorded(person, ended, `session_${session.endReason}`, values);
     else if (failure !== undefined) await tellFailure(deps, person, caller, failure);
     await session.close(exit.status ?? null);
   }
