@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import ssh2, { type ParsedKey } from 'ssh2';
+import ssh2, { type IdentityCallback, type ParsedKey } from 'ssh2';
 import { Cleanup, createLog, newUuid } from '../../foundation/index.ts';
 import { Authentication, type SignedIn, type SignInRules, Throttle } from '../../gateway/ssh/authentication/index.ts';
 import {
@@ -41,7 +41,7 @@ interface Outcome {
 }
 
 /** An agent with one key, which may be kept waiting before it signs. */
-class OneKey extends ssh2.BaseAgent<ParsedKey> {
+class OneKey extends ssh2.BaseAgent {
   readonly #key: ParsedKey;
   readonly #beforeSigning: () => Promise<void>;
 
@@ -51,7 +51,7 @@ class OneKey extends ssh2.BaseAgent<ParsedKey> {
     this.#beforeSigning = beforeSigning;
   }
 
-  override getIdentities(done: (error: Error | undefined, keys?: ParsedKey[]) => void): void {
+  override getIdentities(done: IdentityCallback): void {
     done(undefined, [this.#key]);
   }
 
@@ -92,12 +92,15 @@ async function signIn(
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const client = new ssh2.Client();
   client.on('error', () => undefined);
-  const ended = new Promise((resolve) => client.once('close', resolve));
+  const ended = new Promise<void>((resolve) => {
+    client.once('close', () => resolve());
+  });
   const questions = jest.spyOn(h.database.pool, 'query');
   questions.mockClear();
   client.connect({
     ...{ host: '127.0.0.1', port, username: 'crm-db', hostVerifier: () => true },
-    authHandler: [{ type: 'agent', username: 'crm-db', agent: new OneKey(key, beforeSigning) }],
+    authHandler: ['agent'],
+    agent: new OneKey(key, beforeSigning),
   });
   await ended;
   const count = questions.mock.calls.length;
