@@ -1,5 +1,5 @@
 /** The database: there, current, in the right role, and of one time with this machine. */
-import { asError, type Clock, type Database, GatewayError, hasCode } from '../../foundation/index.ts';
+import { asError, type Clock, type Database, hasCode, sqlState } from '../../foundation/index.ts';
 import { checkDatabaseRole, checkSchema } from '../migrate.ts';
 import { type Check, type Finding, ok, problem } from './model.ts';
 import { readClock } from './queries.ts';
@@ -49,9 +49,12 @@ async function unlessAway(check: () => Promise<Finding[]>, instead?: Finding[]):
   try {
     return await check();
   } catch (thrown) {
+    // 28: the name or the password is not taken; 3D: there is no such database.
+    const isAway = hasCode(thrown, 'database_unavailable') || /^(28|3D)/.test(sqlState(thrown) ?? '');
+    if (!isAway) throw thrown;
     if (instead !== undefined) return instead;
     const error = asError(thrown);
-    const detail = error instanceof GatewayError ? asError(error.cause ?? error).message : error.message;
+    const detail = asError(error.cause ?? error).message;
     return [problem('doctor.database.unreachable', 'doctor.database.unreachable.next', { detail })];
   }
 }
