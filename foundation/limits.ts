@@ -97,7 +97,7 @@ export const LIMITS = {
   /** Bytes read from one socket in one turn of the event loop before others get theirs. */
   sshReadQuantumBytes: 64 * 1024,
   /** Bytes of one direction of a channel that were read and not yet written, before its source is paused. */
-  relayHeldBytesMax: 1024 * 1024,
+  relayHeldBytesMax: 2 * 1024 * 1024,
   /** Seconds between two questions whether a connection is still there. */
   keepaliveSecondsMax: 3_600,
   /** Bytes of one exec command line. */
@@ -137,7 +137,7 @@ export const LIMITS = {
   /** Bytes of one session not yet durable before its sources are paused. */
   recorderSessionPendingBytesMax: 4 * 1024 * 1024,
   /** Bytes of one session that wait together from which on they go straight into its own file. */
-  recorderDirectBytesMin: 256 * 1024,
+  recorderDirectBytesMin: 64 * 1024,
   /** Milliseconds that a buffered recording may be behind what was forwarded; one that falls behind more waits. */
   recorderBufferedMillis: 1_000,
   /** Bytes of all sessions not yet durable. */

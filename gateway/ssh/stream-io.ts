@@ -38,9 +38,11 @@ export function writeTo(stream: Writable, channel: Readable, chunk: Uint8Array):
 
 /** What is not yet written at most; more waits in the channel's own window. */
 const HELD_BYTES_MAX = LIMITS.relayHeldBytesMax;
-/** Chunks that come while others are being recorded are recorded together, up to this many bytes. */
-const BATCH_BYTES_MAX = 256 * 1024;
-/** While one batch is on its way to the disk the next one queues behind it; a third gathers. */
+/** Small chunks that come while others are being recorded are recorded together, up to this many bytes. */
+const BATCH_BYTES_MAX = 64 * 1024;
+/** A chunk of this size is worth a frame of its own: gathering it would copy it. */
+const LARGE_BYTES = 16 * 1024;
+/** While this many batches are on their way to the disk, small chunks gather. */
 const RECORDING_MAX = 2;
 
 /**
@@ -101,13 +103,14 @@ export class Conveyor {
     if (this.#error !== undefined || chunk.length === 0) return;
     this.#held += chunk.length;
     const last = this.#waiting.at(-1);
-    if (last?.stream === stream && last.fate === fate && last.bytes + chunk.length <= BATCH_BYTES_MAX) {
+    const isSmall = chunk.length < LARGE_BYTES;
+    if (isSmall && last?.stream === stream && last.fate === fate && last.bytes + chunk.length <= BATCH_BYTES_MAX) {
       last.parts.push(chunk);
       last.bytes += chunk.length;
       return;
     }
     this.#waiting.push({ stream, fate, parts: [chunk], bytes: chunk.length, durable: false });
-    this.#advance();
+    this.#advance(isSmall ? RECORDING_MAX : Number.POSITIVE_INFINITY);
   }
 
   /** Resolves when everything put so far was taken. @throws what ended it: {PeerGone}, or what the recorder said. */
@@ -129,8 +132,8 @@ export class Conveyor {
     this.#listeners.clear();
   }
 
-  #advance(): void {
-    while (this.#recording.length < RECORDING_MAX) {
+  #advance(recordingMax: number): void {
+    while (this.#recording.length < recordingMax) {
       const batch = this.#waiting.shift();
       if (batch === undefined) return;
       this.#recording.push(batch);
@@ -153,7 +156,7 @@ export class Conveyor {
       this.#recording.shift();
       this.#deliver(first);
     }
-    this.#advance();
+    this.#advance(RECORDING_MAX);
   }
 
   #deliver({ stream, fate, parts, bytes }: Batch): void {

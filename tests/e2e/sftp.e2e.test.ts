@@ -2,11 +2,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { StoredAuditEvent } from '../../recorder/index.ts';
 import { describeWith } from '../support/partners.ts';
 import { DOWN, type FilesField, GUARDED, OPEN, SHUT, startFilesField } from './support/files-field.ts';
 import { events, lastSession } from './support/house.ts';
+import { decide, ended, type Ticket } from './support/tickets.ts';
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -79,6 +80,45 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'sftp', 'root'], 'sftp', () => {
     expect(result.stderr).toMatch(/\[(act_refused|ticket_required)\]/);
     expect((await field.onTarget('find . -not -name copy.csv | sort')).stdout.toString()).toBe(before);
     expect((await field.onTarget('cat data/copy.csv')).stdout.toString()).toBe('');
+  });
+
+  describe('with a ticket', () => {
+    const approve = async (wish: { rowsMax: number; bytesMax: number }): Promise<string> => {
+      const refused = await field.sftp(GUARDED, ['-get vault/people.csv']);
+      const act = /\/tickets\/new\?act=([0-9a-f-]{36})/.exec(refused.stderr)?.[1];
+      const asked = await (await field.gateway.person('chen')).post('/api/tickets', {
+        ...{ refusedActId: act, purpose: '委託元からの照会への回答', client: '株式会社サンプル', ...wish },
+        ...{ notBefore: new Date(), notAfter: new Date(Date.now() + 3_600_000) },
+      });
+      expect(asked.status).toBe(201);
+      const ticket = asked.json['ticket'] as Ticket;
+      expect((await decide(field.gateway, 'tanaka', ticket)).status).toBe(200);
+      return ticket.id;
+    };
+
+    test('a protected file is read once, counted and hashed, under any of its names', async () => {
+      const id = await approve({ rowsMax: 10, bytesMax: 1_000 });
+      const bytes = Buffer.from('id,name\n1,山田\n2,佐藤\n');
+      const got = await field.sftp(GUARDED, [`get data/link ${field.here}/people`]);
+      expect(got.stderr).toContain('[ticket_in_use]');
+      expect(got.stderr).toContain(sha256(bytes));
+      expect((await readFile(join(field.here, 'people'))).equals(bytes)).toBe(true);
+      const { state, result } = await ended(field.gateway, { id });
+      expect([state, result.outcome, result.rows, result.bytes]).toEqual(['used', 'completed', 3, bytes.length]);
+      expect(result.sha256).toBe(sha256(bytes));
+      const again = await field.sftp(GUARDED, [`-get vault/people.csv ${field.here}/again`]);
+      expect(again.stderr).toContain('[ticket_unusable]');
+      await expect(readFile(join(field.here, 'again'))).rejects.toThrow('ENOENT');
+    });
+
+    test('a protected file larger than its ticket is cut where the ticket ends', async () => {
+      const id = await approve({ rowsMax: 2, bytesMax: 1_000 });
+      const got = await field.sftp(GUARDED, [`-get vault/people.csv ${field.here}/cut`]);
+      expect(got.stderr).toContain('[limit_exceeded]');
+      const { state, result } = await ended(field.gateway, { id });
+      expect([state, result.outcome, result.rows]).toEqual(['aborted', 'limit_exceeded', 2]);
+      expect(result.bytes).toBe('id,name\n1,山田\n'.length + 4);
+    });
   });
 
   test('carries a file up and down byte for byte, and its hash stands in the audit', async () => {
