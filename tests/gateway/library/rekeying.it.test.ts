@@ -49,7 +49,7 @@ describeWith('ssh', 'a transfer through ssh', () => {
     const input = randomBytes(BYTES);
     const { status, stdout } = await runToEnd('ssh', [...args, '127.0.0.1', 'cat'], input);
     expect({ status, md5: md5(stdout) }).toEqual({ status: 0, md5: md5(input) });
-    expect(counted.exchanges).toBeGreaterThan(8);
+    expect(counted.exchanges).toBeGreaterThan(3);
   });
 });
 
@@ -76,7 +76,7 @@ describeWith(['sshd', 'ssh-keygen', 'root'], 'a transfer through sshd', () => {
     channel.end(input);
     await once(channel, 'close');
     expect(md5(Buffer.concat(output))).toBe(md5(input));
-    expect(exchanges).toBeGreaterThan(8);
+    expect(exchanges).toBeGreaterThan(3);
   });
 });
 
