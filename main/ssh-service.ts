@@ -107,6 +107,7 @@ async function recoverLost(deps: SshServiceDeps, { id, slot, cause }: LostWorker
   await recorder.recoverWorker(slot);
   const sessions = await recoverSessions({ clock, database, gatewayId, workerId: id }, directory.recorder);
   await recoverRedemptions({ database, clock, recorderDirectory: directory.recorder });
+  if (cause === undefined) return;
   await appendAuditEvent(database, clock, {
     type: 'worker.lost',
     actor: null,

@@ -155,6 +155,7 @@ async function recoverWorker(
   const release = await takeLock(files, wal);
   try {
     const scan = await scanWal(files, wal, log);
+    if (scan.sessionIds.size === 0 && scan.segments.length === 0) return [];
     const finder = createSessionFinder(scan.sessionIds);
     // What the worker was told, and what it died before it heard, is in the log and nowhere else.
     const reading = await readLog({ directory: join(directory, LOG), files, visit: finder.visit });

@@ -15,7 +15,8 @@ export type WorkerSettings = Omit<Start, 'slot' | 'workerId'>;
 export interface LostWorker {
   readonly id: string;
   readonly slot: number;
-  readonly cause: string;
+  /** Undefined when it ended in order, as it was told. */
+  readonly cause: string | undefined;
 }
 
 export interface WorkerPoolOptions {
@@ -161,22 +162,23 @@ export class WorkerPool implements AsyncDisposable {
   #ended(worker: WorkerProcess, cause: string): void {
     const served = this.#serving.delete(worker);
     const { id, slot } = worker;
-    if (this.#leaving.delete(worker) && cause === 'exit status 0') {
-      this.#slots.delete(slot);
-      return;
-    }
-    this.#options.log.error({ event: 'worker.lost', slot, worker: id, cause }, 'a worker is gone');
-    const recovery = this.#recover(worker, cause);
+    const inOrder = this.#leaving.delete(worker) && cause === 'exit status 0';
+    if (!inOrder) this.#options.log.error({ event: 'worker.lost', slot, worker: id, cause }, 'a worker is gone');
+    const recovery = this.#recover({ id, slot, cause: inOrder ? undefined : cause });
     this.#recoveries.add(recovery);
     void recovery.finally(() => this.#recoveries.delete(recovery));
     if (served) this.#restart();
   }
 
-  /** Its slot stays taken until what it left is sealed: a new worker there would find sessions that are not its own. */
-  async #recover({ id, slot }: WorkerProcess, cause: string): Promise<void> {
+  /**
+   * Its slot stays taken until what it left is sealed: a new worker there would find sessions that are not its own. One
+   * that ended in order leaves something only when a recording could not be sealed or the database was away.
+   */
+  async #recover(lost: LostWorker): Promise<void> {
+    const { slot } = lost;
     for (;;) {
       try {
-        await this.#options.recover({ id, slot, cause });
+        await this.#options.recover(lost);
         this.#slots.delete(slot);
         return;
       } catch (thrown) {
