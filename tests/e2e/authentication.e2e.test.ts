@@ -1,6 +1,6 @@
 /** The chain of a sign-in with the real client: keys, certificates, the approval beside a key, waits after failures. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import ssh2, { type ParsedKey } from 'ssh2';
 import { LIMITS } from '../../foundation/index.ts';
 import { generateSshKey } from '../../identity/index.ts';
