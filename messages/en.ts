@@ -58,7 +58,7 @@ export const en = {
   'menu.heading.system': 'System',
   'menu.heading.account': 'Account',
   'menu.heading.mode': 'Mode',
-  'menu.heading.until': 'Open until',
+  'menu.heading.until': 'Until ({zone})',
   'menu.mode.guarded': 'checked',
   'menu.mode.recorded': 'recorded',
   'menu.help': 'Type to search, Up/Down to move, Enter to open, Esc to leave',

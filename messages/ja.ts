@@ -61,7 +61,7 @@ export const ja: Record<keyof typeof en, string> = {
   'menu.heading.system': 'システム',
   'menu.heading.account': 'アカウント',
   'menu.heading.mode': '方式',
-  'menu.heading.until': '利用期限',
+  'menu.heading.until': '期限 ({zone})',
   'menu.mode.guarded': '行ごとに検査',
   'menu.mode.recorded': '記録のみ',
   'menu.help': '文字入力で検索、上下キーで移動、Enterで接続、Escで終了',

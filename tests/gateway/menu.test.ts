@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { LIMITS } from '../../foundation/index.ts';
 import { draw, pageRows } from '../../gateway/ssh/menu/draw.ts';
-import { itemsOf, plainList } from '../../gateway/ssh/menu/items.ts';
+import { itemsOf, plainList, zoneName } from '../../gateway/ssh/menu/items.ts';
 import { type Key, KeyReader } from '../../gateway/ssh/menu/keys.ts';
 import { listed, type MenuState, press } from '../../gateway/ssh/menu/state.ts';
 import { columnsOf, fit, withoutLast } from '../../gateway/ssh/menu/width.ts';
@@ -10,6 +10,8 @@ import type { OpenTarget } from '../../identity/index.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
 const SEQUENCE = /\x1b\[[0-?]*[ -/]*[@-~]/g;
+
+const JA = { locale: 'ja', offset: 540 } as const;
 
 function target(changes: Partial<OpenTarget> = {}): OpenTarget {
   return {
@@ -32,7 +34,7 @@ function target(changes: Partial<OpenTarget> = {}): OpenTarget {
 const names = (...loginNames: string[]): MenuState => ({
   items: itemsOf(
     loginNames.map((loginName) => target({ loginName, name: loginName })),
-    'en',
+    { locale: 'en', offset: 0 },
   ),
   filter: '',
   selected: 0,
@@ -58,18 +60,20 @@ describe('a hostile inventory', () => {
       systemTitle: { en: 'A\x1b[2J\r\nB\u202Eevil\u2066', ja: '甲\u0085乙\x9b2J' },
     });
     for (const locale of ['en', 'ja'] as const) {
-      const items = itemsOf([evil], locale);
-      const drawn = draw({ items, filter: '', selected: 0 }, { columns: 80, rows: 24 }, locale);
+      const items = itemsOf([evil], { locale, offset: 0 });
+      const drawn = draw({ items, filter: '', selected: 0 }, { columns: 80, rows: 24 }, { locale, zone: 'UTC' });
       const shownLines = lines(drawn);
       expect(shownLines.join('')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
       expect(shownLines).toHaveLength(24);
-      expect(plainList(items, { locale, example: 'ssh x' }).join('')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+      expect(plainList(items, { locale, zone: 'UTC', example: 'ssh x' }).join('')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
     }
   });
 
   test('cannot fill a line with a long title', () => {
-    const items = itemsOf([target({ systemTitle: { en: 'x'.repeat(10_000), ja: '字'.repeat(10_000) } })], 'ja');
-    for (const line of lines(draw({ items, filter: '', selected: 0 }, { columns: 80, rows: 24 }, 'ja'))) {
+    const items = itemsOf([target({ systemTitle: { en: 'x'.repeat(10_000), ja: '字'.repeat(10_000) } })], JA);
+    for (const line of lines(
+      draw({ items, filter: '', selected: 0 }, { columns: 80, rows: 24 }, { locale: 'ja', zone: 'UTC+9' }),
+    )) {
       expect(columnsOf(line)).toBeLessThanOrEqual(80);
     }
   });
@@ -79,7 +83,7 @@ describe('what is typed', () => {
   test('is bounded, and shown without its control and format characters', () => {
     const state = after(names('crm-db'), { kind: 'text', text: `\u202E${'a'.repeat(500)}` });
     expect(state.filter).toHaveLength(LIMITS.menuFilterCharactersMax);
-    expect(draw(state, { columns: 80, rows: 24 }, 'en')).not.toContain('\u202E');
+    expect(draw(state, { columns: 80, rows: 24 }, { locale: 'en', zone: 'UTC' })).not.toContain('\u202E');
   });
 
   test('finds by login name, system and account, in capitals, full width and half width', () => {
@@ -88,7 +92,7 @@ describe('what is typed', () => {
         target({ loginName: 'crm-db' }),
         target({ loginName: 'pay-app', systemTitle: { en: 'Payroll', ja: 'カード決済' }, account: 'chen2' }),
       ],
-      'en',
+      { locale: 'en', offset: 0 },
     );
     const found = (filter: string): string[] => listed({ items, filter, selected: 0 }).map((item) => item.loginName);
     expect(found('')).toEqual(['crm-db', 'pay-app']);
@@ -177,9 +181,11 @@ describe('the menu', () => {
   test('shows login name, system, account, mode and end in the person’s language, in straight columns', () => {
     const items = itemsOf(
       [target(), target({ loginName: 'a', mode: 'recorded', systemTitle: { en: 'E', ja: '人事🙂' } })],
-      'ja',
+      JA,
     );
-    const drawn = lines(draw({ items, filter: '', selected: 0 }, { columns: 80, rows: 24 }, 'ja'));
+    const drawn = lines(
+      draw({ items, filter: '', selected: 0 }, { columns: 80, rows: 24 }, { locale: 'ja', zone: 'UTC+9' }),
+    );
     expect(drawn[0]).toContain('接続先の選択（2件中2件）');
     const [, , headings = '', first = '', second = ''] = drawn;
     expect(first).toContain('顧客管理システム');
@@ -188,7 +194,8 @@ describe('the menu', () => {
     const at = (line: string, word: string): number => columnsOf(line.slice(0, line.indexOf(word)));
     expect(at(first, 'chen')).toBe(at(second, 'chen'));
     expect(at(headings, 'アカウント')).toBe(at(first, 'chen'));
-    expect(at(first, '2026-11-24')).toBe(at(second, '2026-11-24'));
+    expect(at(first, '2026-11-24 18:00')).toBe(at(second, '2026-11-24 18:00'));
+    expect(headings).toContain('期限 (UTC+9)');
   });
 
   test.each([
@@ -201,12 +208,17 @@ describe('the menu', () => {
     [300, 100],
   ])('fits a window of %i columns and %i rows, with the selected line in it', (columns, rows) => {
     const state = after(names(...Array.from({ length: 60 }, (_, index) => `target-${index}`)), { kind: 'last' });
-    const drawn = lines(draw(state, { columns, rows }, 'en'));
+    const drawn = lines(draw(state, { columns, rows }, { locale: 'en', zone: 'UTC' }));
     expect(drawn.length).toBeLessThanOrEqual(rows);
     for (const line of drawn) expect(columnsOf(line)).toBeLessThanOrEqual(columns);
     expect(pageRows({ columns, rows })).toBeGreaterThanOrEqual(1);
     if (rows >= 2 && columns >= 20) expect(drawn.join('\n')).toContain('target-59');
   });
+});
+
+test('times are told by the clock on the gateway’s wall, with its zone', () => {
+  expect([0, 540, -210, 345].map(zoneName)).toEqual(['UTC', 'UTC+9', 'UTC-3:30', 'UTC+5:45']);
+  expect(itemsOf([target()], { locale: 'en', offset: -210 })[0]?.until).toBe('2026-11-24 05:30');
 });
 
 test('fit fills or cuts to exactly the columns asked for, never through a character', () => {

@@ -55,5 +55,10 @@ async function jump(
   const channel = asked.accept();
   if (channel === undefined) return;
   const connectionId = newUuid(deps.clock.now()) as ConnectionId;
-  answerJump(deps, channel, { outer: caller, connectionId, loginName, account, hostName: asked.host }, serveInner);
+  try {
+    answerJump(deps, channel, { outer: caller, connectionId, loginName, account, hostName: asked.host }, serveInner);
+  } catch (thrown) {
+    channel.close();
+    throw thrown;
+  }
 }

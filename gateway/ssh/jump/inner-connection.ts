@@ -26,8 +26,13 @@ export function answerJump(
   const signedIn = (): void => clearTimeout(grace);
   socket.once('close', signedIn);
   const server = new Server(
-    { hostKeys: [...deps.hostKeys.shownAs(namesOf(jump))], algorithms: MAINTAINER_LEG, ident: 'Sekisho' },
-    (connection) => welcome(deps, connection, { jump, signedIn, serve }),
+    {
+      hostKeys: [...deps.hostKeys.shownAs(namesOf(jump))],
+      algorithms: MAINTAINER_LEG,
+      ident: 'Sekisho',
+      keepaliveInterval: (deps.keepaliveSeconds ?? 0) * 1_000,
+    },
+    (connection) => welcome(deps, connection, { jump, socket, signedIn, serve }),
   );
   server.on('error', (error: Error) => deps.log.debug({ event: 'ssh.jump_error', err: error }, 'inner server'));
   server.injectSocket(socket as unknown as Parameters<typeof server.injectSocket>[0]); // It needs a Duplex, no more.
@@ -41,14 +46,17 @@ function namesOf({ loginName, hostName }: Jump & { hostName: string }): string[]
 function welcome(
   deps: SshDeps,
   connection: Connection,
-  { jump, signedIn, serve }: { jump: Jump; signedIn: () => void; serve: ServeInner },
+  { jump, socket, signedIn, serve }: { jump: Jump; socket: ChannelSocket; signedIn: () => void; serve: ServeInner },
 ): void {
   const closed = new AbortController();
   const { outer, connectionId, loginName } = jump;
   const log = deps.log.child({ room: 'gateway/ssh', connectionId, outer: outer.connectionId });
   const signIn = new InnerSignIn({ ...deps, log }, jump);
   // Permanent: the library emits errors again and again, and the first one without a listener would end the process.
-  connection.on('error', (error) => log.debug({ event: 'ssh.connection_error', err: error }, 'inner connection'));
+  connection.on('error', (error) => {
+    log.debug({ event: 'ssh.connection_error', err: error }, 'inner connection');
+    if (Reflect.get(error, 'level') === 'client-timeout') socket.destroy(); // It takes no farewell either.
+  });
   startRekeying(connection);
   connection.once('close', () => {
     closed.abort();

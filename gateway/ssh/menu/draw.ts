@@ -10,6 +10,11 @@ export interface Size {
   readonly rows: number;
 }
 
+export interface Wording {
+  readonly locale: Locale;
+  readonly zone: string;
+}
+
 type Field = 'loginName' | 'title' | 'account' | 'mode' | 'until';
 
 const CSI = '\x1b[';
@@ -35,11 +40,13 @@ export function pageRows({ rows }: Size): number {
   return Math.max(rows - (hasFrame(rows) ? 4 : 1), 1);
 }
 
-export function draw(state: MenuState, size: Size, locale: Locale): string {
+/** `zone`: of the times in it, e.g. `UTC+9`. */
+export function draw(state: MenuState, size: Size, { locale, zone }: Wording): string {
   const items = listed(state);
   const page = pageRows(size);
   const top = Math.max(0, Math.min(state.selected - Math.floor(page / 2), items.length - page));
-  const columns = layOut(state.items, size.columns, locale);
+  const headings = headingsOf(locale, zone);
+  const columns = layOut([headings, ...state.items], size.columns);
   const rows = items.slice(top, top + page).map((item, index) => {
     const isSelected = top + index === state.selected;
     const line = fit(`${isSelected ? MARK : '  '}${row(item, columns)}`, size.columns);
@@ -48,9 +55,15 @@ export function draw(state: MenuState, size: Size, locale: Locale): string {
   if (items.length === 0) rows.push(fit(`  ${message(locale, 'menu.nothing_found')}`, size.columns));
   const search = `${message(locale, 'menu.search')} ${shown(state.filter)}`;
   const counted = message(locale, 'menu.title', { listed: items.length, all: state.items.length });
-  const headings = `  ${row(headingsOf(locale), columns)}`;
   const lines = hasFrame(size.rows)
-    ? [counted, search, headings, ...rows, ...blank(page - rows.length), message(locale, 'menu.help')]
+    ? [
+        counted,
+        search,
+        `  ${row(headings, columns)}`,
+        ...rows,
+        ...blank(page - rows.length),
+        message(locale, 'menu.help'),
+      ]
     : [search, ...rows];
   const shownLines = lines.slice(0, Math.max(size.rows, 1)).map((line) => clip(line, size.columns));
   const cursor = `${CSI}${hasFrame(size.rows) ? 2 : 1};${Math.min(columnsOf(search) + 1, size.columns)}H`;
@@ -72,8 +85,7 @@ function blank(count: number): string[] {
 
 type Columns = readonly { readonly field: Field; readonly width: number }[];
 
-function layOut(items: readonly MenuItem[], columns: number, locale: Locale): Columns {
-  const all = [headingsOf(locale), ...items];
+function layOut(all: readonly Pick<MenuItem, Field>[], columns: number): Columns {
   const natural = (field: Field): number =>
     Math.min(WIDTH_MAX[field], Math.max(...all.map((item) => columnsOf(item[field]))));
   for (const fields of LAYOUTS) {
@@ -93,12 +105,12 @@ function row(item: Pick<MenuItem, Field>, columns: Columns): string {
   return columns.map(({ field, width }) => fit(item[field], width)).join(GAP);
 }
 
-function headingsOf(locale: Locale): Pick<MenuItem, Field> {
+function headingsOf(locale: Locale, zone: string): Pick<MenuItem, Field> {
   return {
     loginName: message(locale, 'menu.heading.target'),
     title: message(locale, 'menu.heading.system'),
     account: message(locale, 'menu.heading.account'),
     mode: message(locale, 'menu.heading.mode'),
-    until: message(locale, 'menu.heading.until'),
+    until: message(locale, 'menu.heading.until', { zone }),
   };
 }

@@ -8,7 +8,7 @@ import { listOpenTargets, loadAuthorizationFacts } from '../../../identity/index
 import { authorizeTarget } from '../../../policy/index.ts';
 import type { Caller, ChannelRequest, SshDeps } from '../model.ts';
 import type { PersonSide } from '../person-side.ts';
-import { itemsOf, plainList } from './items.ts';
+import { itemsOf, plainList, wallOffset, zoneName } from './items.ts';
 import { runMenu } from './run.ts';
 
 export { choicesFor } from './choices.ts';
@@ -29,7 +29,9 @@ export async function findDestination(
   const why = await whyNotNamed(deps, caller);
   if (why === undefined) return named;
   const { locale } = caller.person;
-  const items = itemsOf(await listOpenTargets(deps, caller.person.id), locale);
+  const offset = wallOffset(deps.clock.now());
+  const zone = zoneName(offset);
+  const items = itemsOf(await listOpenTargets(deps, caller.person.id), { locale, offset });
   if (items.length === 0) {
     await outside.say('menu.empty', 'no_open_target', { url: deps.publicUrl.href });
     return named; // And refused, with its event, as anybody who names no target.
@@ -38,11 +40,11 @@ export async function findDestination(
   if (terminal === undefined || terminal.term === 'dumb') {
     const { host, port } = deps.advertised;
     const example = `ssh -p ${port} ${items[0]?.loginName ?? ''}@${host}`;
-    for (const line of plainList(items, { locale, example })) await outside.sayText(line);
+    for (const line of plainList(items, { locale, zone, example })) await outside.sayText(line);
     return named;
   }
   const filter = why === 'ambiguous' ? caller.loginName : '';
-  const choice = await runMenu(outside.channel, request, { items, filter, locale });
+  const choice = await runMenu(outside.channel, request, { items, filter, locale, zone });
   if (choice.kind === 'chosen') return { kind: 'named', loginName: choice.loginName };
   if (choice.kind === 'idle') await outside.say('menu.idle', 'idle');
   return { kind: 'left', isIdle: choice.kind === 'idle' };

@@ -15,6 +15,15 @@ export type Choice =
   /** Nobody pressed a key for a long time. */
   | { readonly kind: 'idle' };
 
+export interface MenuOptions {
+  readonly items: readonly MenuItem[];
+  /** Typed already. */
+  readonly filter: string;
+  readonly locale: Locale;
+  readonly zone: string;
+  readonly idleSeconds?: number;
+}
+
 /** How long an escape may wait for the rest of its sequence before it is the Escape key. */
 const ESCAPE_MS = 100;
 const SIZE_OF_NONE: Size = { columns: 80, rows: 24 };
@@ -26,18 +35,18 @@ const SIZE_OF_NONE: Size = { columns: 80, rows: 24 };
 export async function runMenu(
   channel: ServerChannel,
   request: Pick<ChannelRequest, 'terminal' | 'onResize' | 'closed'>,
-  { items, filter, locale }: { items: readonly MenuItem[]; filter: string; locale: Locale },
+  { items, filter, locale, zone, idleSeconds = LIMITS.menuIdleSeconds }: MenuOptions,
 ): Promise<Choice> {
   let state: MenuState = { items, filter, selected: 0 };
   const size = (): Size => sizeOf(request.terminal);
   const show = (before = ''): Promise<void> =>
-    writeTo(channel, channel, Buffer.from(before + draw(state, size(), locale)));
+    writeTo(channel, channel, Buffer.from(before + draw(state, size(), { locale, zone })));
   const stopResizing = request.onResize(() => void show().catch(() => undefined));
   const keys = new KeyReader();
   try {
     await show(ENTER_SCREEN);
     for (;;) {
-      const bytes = await nextBytes(channel, request.closed, keys.isWaiting ? ESCAPE_MS : idleMs());
+      const bytes = await nextBytes(channel, request.closed, keys.isWaiting ? ESCAPE_MS : idleSeconds * 1_000);
       if (bytes === 'late' && !keys.isWaiting) return { kind: 'idle' };
       if (bytes === 'ended') return { kind: 'left' };
       const pressed = bytes === 'late' ? { keys: [keys.giveUp()], rest: undefined } : keys.read(bytes);
@@ -67,10 +76,6 @@ function pressAll(state: MenuState, keys: readonly Key[], page: number): Step {
 function sizeOf(terminal: Terminal | undefined): Size {
   const { columns = 0, rows = 0 } = terminal ?? {};
   return { columns: columns || SIZE_OF_NONE.columns, rows: rows || SIZE_OF_NONE.rows };
-}
-
-function idleMs(): number {
-  return LIMITS.menuIdleSeconds * 1_000;
 }
 
 /** What comes next, or that nothing came in time, or nothing more will. @throws {PeerGone} */
