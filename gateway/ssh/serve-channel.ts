@@ -21,6 +21,7 @@ import type { Caller, ChannelRequest, ChannelWork, Exit, Refusals, SshDeps } fro
 
 /** The exit status of what the gateway itself ended, as ssh reports its own failures. */
 const GATEWAY_STATUS = 255;
+const LAST_WORDS_MS = 1_000;
 
 const ENDED: Partial<Record<EndReason, MessageKey>> = {
   locked: 'session.ended.locked',
@@ -108,9 +109,11 @@ async function work(
   });
   let exit: Exit = { status: GATEWAY_STATUS };
   let failure: Error | undefined;
+  let running: Promise<Exit> | undefined;
   try {
     const channelWork = { deps, caller, request, session, person, target: dialled.target };
-    exit = await endedBy(session, () => run(channelWork, files));
+    running = session.signal.aborted ? undefined : run(channelWork, files);
+    exit = await endedBy(session, running);
   } catch (thrown) {
     failure = asError(thrown);
     session.end(reasonOf(failure));
@@ -121,6 +124,7 @@ async function work(
     const values = { reason: session.endDetail ?? '' };
     if (ended !== undefined) await sayUnrecorded(person, ended, `session_${session.endReason}`, values);
     else if (failure !== undefined) await tellFailure(deps, person, caller, failure);
+    await lastWords(running); // The events of files under way and the use of a ticket come before that of the end.
     await session.close(exit.status ?? null);
   }
   return exit;
@@ -135,14 +139,29 @@ function run(channelWork: ChannelWork, files: FilesStart | undefined): Promise<E
 }
 
 /** The work's result, or the gateway's own status when the session was ended from outside first. */
-function endedBy(session: GatewaySession, work: () => Promise<Exit>): Promise<Exit> {
-  if (session.signal.aborted) return Promise.resolve({ status: GATEWAY_STATUS });
+function endedBy(session: GatewaySession, running: Promise<Exit> | undefined): Promise<Exit> {
+  if (running === undefined) return Promise.resolve({ status: GATEWAY_STATUS });
   const aborted = new Promise<Exit>((resolve) => {
     session.signal.addEventListener('abort', () => resolve({ status: GATEWAY_STATUS }), { once: true });
   });
-  const result = work();
-  result.catch(() => undefined); // When the abort comes first, what the work still throws is its echo.
-  return Promise.race([result, aborted]);
+  running.catch(() => undefined); // When the abort comes first, what the work still throws is its echo.
+  return Promise.race([running, aborted]);
+}
+
+/** Waits a moment for work whose session was ended: nothing reaches anybody any more, but it may have to tell. */
+async function lastWords(running: Promise<Exit> | undefined): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const moment = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, LAST_WORDS_MS);
+  });
+  await Promise.race([
+    running?.then(
+      () => undefined,
+      () => undefined,
+    ),
+    moment,
+  ]);
+  clearTimeout(timer);
 }
 
 /** The session's connection to its target, dialled at the first call. Without a person's side nobody is told of it. */

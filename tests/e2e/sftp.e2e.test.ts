@@ -1,15 +1,40 @@
 /** The real sftp client, the gateway, and a real sshd. */
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { StoredAuditEvent } from '../../recorder/index.ts';
-import { describeWith } from '../support/partners.ts';
+import { describeWith, partner } from '../support/partners.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { DOWN, type FilesField, GUARDED, OPEN, SHUT, startFilesField } from './support/files-field.ts';
 import { events, lastSession } from './support/house.ts';
 import { decide, ended, type Ticket } from './support/tickets.ts';
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
+const sizeOf = async (path: string): Promise<number> => (await stat(path).catch(() => ({ size: 0 }))).size;
+
+class Running implements AsyncDisposable {
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<unknown>;
+
+  constructor(program: string, args: readonly string[]) {
+    this.#child = spawn(program, args, { stdio: 'ignore', detached: true });
+    this.#ended = once(this.#child, 'close');
+  }
+
+  /** The program and the ssh it started, as a closed terminal does. */
+  kill(): void {
+    if (this.#child.pid !== undefined && this.#child.exitCode === null) process.kill(-this.#child.pid, 'SIGKILL');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#child.signalCode === null) this.kill();
+    await this.#ended;
+  }
+}
 
 describeWith(['ssh', 'ssh-keygen', 'sshd', 'sftp', 'root'], 'sftp', () => {
   let field: FilesField;
@@ -154,6 +179,27 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'sftp', 'root'], 'sftp', () => {
       [`${field.home}/data/tree/below/a`, 2, true],
       [`${field.home}/data/tree/empty`, 0, true],
     ]);
+  });
+
+  test('tells of a file whose transfer was broken off, before it tells that the session ended', async () => {
+    await field.onTarget('truncate -s 400M data/long');
+    const settings = await field.settings(OPEN);
+    await using client = new Running(partner('sftp'), [
+      ...settings,
+      '-l',
+      '2000',
+      'target:data/long',
+      join(field.here, 'long'),
+    ]);
+    await waitFor('the first bytes', async () => ((await sizeOf(join(field.here, 'long'))) > 0 ? true : undefined));
+    client.kill();
+    const told = await waitFor('the end', async () => {
+      const [latest] = await events(field.gateway.database, 'session.closed', 'file.transferred');
+      return latest?.type === 'session.closed' && latest.body['reason'] === 'client_lost'
+        ? newest('file.transferred')
+        : undefined;
+    });
+    expect(told).toMatchObject({ path: `${field.home}/data/long`, direction: 'download', complete: false });
   });
 
   test('tells of a download that went on in the middle that it has no hash', async () => {
