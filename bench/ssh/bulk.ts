@@ -54,7 +54,7 @@ export async function bulk(world: World, { runs, quick, say }: BenchOptions): Pr
   const cpu: Record<Road, number[]> = { direct: [], jump: [], force: [], gateway: [] };
   const seconds = await interleave(ROADS, Math.max(runs, quick ? 2 : 5), async (road) => {
     const before = bastionCpu(world, road);
-    const took = (await timed(world, road, `cat ${path}`)) - median(connecting[road]);
+    const took = (await timed(world, road, `cat < ${path}`)) - median(connecting[road]);
     cpu[road].push(((bastionCpu(world, road) - before) * 1_000 * MEGABYTE) / bytes);
     return took / 1_000;
   });

@@ -9,6 +9,7 @@ import { fidelity } from './fidelity.ts';
 import { hostile } from './hostile.ts';
 import { handshake, type LoadWorld, loadWorld, memory } from './load.ts';
 import { sftp } from './sftp.ts';
+import { workers } from './workers.ts';
 
 /** Parts that share one world. */
 const SHARED: Readonly<Record<string, (world: World, options: BenchOptions) => Promise<Part>>> = {
@@ -27,7 +28,7 @@ const UNDER_LOAD: Readonly<Record<string, (world: LoadWorld, options: BenchOptio
 };
 
 /** Parts with a world of their own. */
-const ALONE: Readonly<Record<string, (options: BenchOptions) => Promise<Part>>> = { hostile, fidelity };
+const ALONE: Readonly<Record<string, (options: BenchOptions) => Promise<Part>>> = { workers, hostile, fidelity };
 
 export async function sshBench(options: BenchOptions): Promise<Report> {
   const wanted = (id: string): boolean => options.only.length === 0 || options.only.includes(id);

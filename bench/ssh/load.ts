@@ -19,7 +19,7 @@ export interface LoadWorld extends AsyncDisposable {
 }
 
 export async function loadWorld(
-  options: Pick<WorldOptions, 'gatewayConfig' | 'nodeArguments'> = {},
+  options: Pick<WorldOptions, 'gatewaySsh' | 'nodeArguments' | 'gatewayCore'> = {},
 ): Promise<LoadWorld> {
   const cheap = await startCheapTarget(OTHER_CORE);
   const world = await World.start({ targets: [cheap.target], gatewayCore: GATEWAY_CORE, ...options });

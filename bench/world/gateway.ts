@@ -11,13 +11,15 @@ import { must, ROOT } from './run.ts';
 
 const HOST = '127.0.0.1';
 const START_MS = 90_000;
+/** Longer than its own bound on a shutdown. */
+const END_MS = 40_000;
 
 export interface GatewayOptions {
   readonly directory: string;
   /** Systems, targets, accounts and grants; the demo's people are there already. */
   readonly inventory: (issuer: string) => InventoryInput;
-  /** More of the configuration file. */
-  readonly config?: Readonly<Record<string, unknown>>;
+  /** More of the configuration file's `ssh`. */
+  readonly ssh?: Readonly<Record<string, unknown>>;
   /** The core to stay on. */
   readonly core?: number | undefined;
   /** More arguments of node itself, for example a profiler's. */
@@ -64,10 +66,9 @@ export class GatewayHouse implements AsyncDisposable {
       JSON.stringify({
         mode: 'demo',
         http: { port: ports.http },
-        ssh: { port: ports.ssh },
+        ssh: { port: ports.ssh, ...options.ssh },
         log_level: 'warn',
         inventory,
-        ...options.config,
       }),
     );
     const pin = core === undefined ? [] : ['taskset', '-c', String(core)];
@@ -125,9 +126,13 @@ export class GatewayHouse implements AsyncDisposable {
 
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     if (!this.isAlive) return;
-    const ended = once(this.#child, 'close');
+    const ended = once(this.#child, 'exit');
     this.#child.kill(signal);
+    const stuck = setTimeout(() => this.#child.kill('SIGKILL'), END_MS);
     await ended;
+    clearTimeout(stuck);
+    if (this.#child.signalCode === 'SIGKILL' && signal !== 'SIGKILL')
+      throw new Error(`the gateway did not end on ${signal}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -12,6 +12,11 @@ export interface InventoryTarget {
 /** Login of a maintainer → the account that is theirs on every target. */
 export type Accounts = Readonly<Record<string, string>>;
 
+/** Something that may not leave unasked, so that the gate has something to guard. */
+const assets: InventoryInput['systems'][number]['assets'] = [
+  { kind: 'table', name: 'crm.customers', dataClass: 'personal', recordCount: 10 },
+];
+
 export function inventory(issuer: string, targets: readonly InventoryTarget[], accounts: Accounts): InventoryInput {
   const each = targets.flatMap(({ name }) =>
     Object.entries(accounts).map(([person, account]) => ({ target: name, person, account })),
@@ -20,7 +25,7 @@ export function inventory(issuer: string, targets: readonly InventoryTarget[], a
   return {
     issuer,
     people: [],
-    systems: [{ name: 'bench', titleEn: 'Bench', titleJa: '計測', owners: ['tanaka'], assets: [] }],
+    systems: [{ name: 'bench', titleEn: 'Bench', titleJa: '計測', owners: ['tanaka'], assets }],
     targets: targets.map((target) => ({ ...target, system: 'bench', host: '127.0.0.1' })),
     accounts: each,
     grants: each.map(({ target, person }) => ({

@@ -22,7 +22,8 @@ export const WAN = [
 export interface WorldOptions {
   /** More targets, for example a cheap one. */
   readonly targets?: readonly InventoryTarget[];
-  readonly gatewayConfig?: Readonly<Record<string, unknown>>;
+  /** More of the gateway's configuration of `ssh`. */
+  readonly gatewaySsh?: Readonly<Record<string, unknown>>;
   readonly gatewayCore?: number | undefined;
   readonly nodeArguments?: readonly string[];
   readonly withWan?: boolean;
@@ -180,7 +181,7 @@ function startGateway(parts: {
   return GatewayHouse.start({
     directory: join(directory, 'gateway'),
     inventory: (issuer) => inventory(issuer, targets, accounts),
-    config: options.gatewayConfig ?? {},
+    ssh: options.gatewaySsh ?? {},
     core: options.gatewayCore,
     nodeArguments: options.nodeArguments ?? [],
   });

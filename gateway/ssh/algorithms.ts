@@ -14,11 +14,11 @@ const KEX = [
 const CIPHERS = ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com', 'aes256-ctr', 'aes128-ctr'] as const;
 const MACS = ['hmac-sha2-256-etm@openssh.com', 'hmac-sha2-512-etm@openssh.com'] as const;
 
-/** Algorithms of the leg to the maintainer. */
+/** Algorithms of the leg to the maintainer. Dropbear has neither GCM nor MACs over what is encrypted. */
 export const MAINTAINER_LEG: Algorithms = {
   kex: [...KEX] as KexAlgorithm[],
   cipher: [...CIPHERS],
-  hmac: [...MACS],
+  hmac: [...MACS, 'hmac-sha2-256'],
   compress: ['none'],
   serverHostKey: ['ssh-ed25519'], // The library offers the keys that it is given.
 };
