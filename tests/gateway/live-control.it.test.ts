@@ -132,7 +132,7 @@ describe('a live session', () => {
   const codeOf = async (work: Promise<unknown>): Promise<unknown> =>
     work.then(
       () => 'accepted',
-      (thrown: unknown) => Reflect.get(Object(thrown), 'code'),
+      (thrown: unknown): unknown => Reflect.get(Object(thrown), 'code'),
     );
   const eventsOf = async ({ id }: GatewaySession) =>
     (await listAuditEvents(db.database, { sessionId: id, limit: 50 })).map(({ type, actor, body }) => ({

@@ -12,6 +12,8 @@ const LANDED: Readonly<Record<string, string>> = {
   '0001_first_road.sql': '12448f3123ebbe9a2a186e790c81e6810a304697e9c553676d4c6d06c17641e8',
   '0002_ways.sql': '7d69d1c4cb7c3cf068e8470956689e3d2ee2261ae2d40bc67939c5465b28133f',
   '0003_authentication.sql': 'f5adf0a3c66c057de5cfccecfdccdb436ba8b55b49576ae8447f228abed95e06',
+  '0004_login_certificates.sql': 'b687a2118b0750507432fa4a18df2a05aa15d8a2129f1717216202f91ec5ae68',
+  '0005_live_control.sql': 'c9ba0c920e74b7d55a2786f63cea59d3db184a0e38a7402420f54bb38d6f6e3a',
   '0007_workers.sql': 'e5aef9df0e1959b99c86f783c8d433876ad8a17e4ba40418aa64d8a84f993448',
 };
 

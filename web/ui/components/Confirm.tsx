@@ -43,7 +43,7 @@ export function Confirm(props: ConfirmProps) {
         <Modal.Overlay />
         <Modal.Content>
           <Modal.Body>
-            <Modal.Title fw={650} fz="lg" mt="sm" mb="sm">
+            <Modal.Title fw={650} fz="lg" lh={1.4} mt="sm" mb="sm">
               {props.title}
             </Modal.Title>
             <ConfirmForm {...props} close={close} />

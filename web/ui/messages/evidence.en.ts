@@ -138,7 +138,7 @@ export const evidenceEn = {
     'Sessions that go on at this moment. What you do here takes effect within a second, the person reads your words on their terminal, and an event with your name is kept.',
   'live.none': 'No session that you may see is going on.',
   'live.noneNext': 'A session appears here as soon as somebody connects to a server you answer for, and your own too.',
-  'live.idle': 'Last key pressed before',
+  'live.idle': 'Since the last key',
   'live.state': 'State',
   'live.state.running': 'in progress',
   'live.state.paused': 'paused',
