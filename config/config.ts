@@ -143,6 +143,10 @@ function completeHttp({ http }: ConfigFile): Config['http'] {
   return { host: http?.host ?? LOOPBACK, port, publicUrl };
 }
 
+function workersOf(mode: Config['mode'], ssh: ConfigFile['ssh']): number {
+  return ssh?.workers ?? (mode === 'demo' ? 0 : Math.min(availableParallelism(), WORKERS_MAX));
+}
+
 function completeSsh({ mode, ssh }: ConfigFile): Config['ssh'] {
   const port = ssh?.port ?? SSH_PORT;
   return {
@@ -150,7 +154,7 @@ function completeSsh({ mode, ssh }: ConfigFile): Config['ssh'] {
     port,
     advertisedHost: ssh?.advertised_host ?? LOOPBACK,
     advertisedPort: ssh?.advertised_port ?? port,
-    workers: ssh?.workers ?? (mode === 'demo' ? 0 : Math.min(availableParallelism(), WORKERS_MAX)),
+    workers: workersOf(mode, ssh),
     signIn: completeSignIn(mode, ssh),
     timeLimits: completeTimeLimits(ssh),
     keepaliveSeconds: ssh?.keepalive_seconds ?? KEEPALIVE_SECONDS,
