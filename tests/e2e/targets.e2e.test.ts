@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Cleanup } from '../../foundation/index.ts';
 import { type InventoryInput, loadCertificateAuthority } from '../../identity/index.ts';
+import { recordingPath } from '../../recorder/index.ts';
 import { freePort } from '../support/free-port.ts';
 import { runToEnd, TestGateway } from '../support/gateway.ts';
 import { describeWith, partner } from '../support/partners.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 import { Terminal } from '../support/terminal.ts';
 import { asOwner, expectOneLine, lastSession, newest, personId } from './support/house.ts';
+import { outputOf } from './support/recordings.ts';
 import { type Sshd, startSshd } from './support/sshd.ts';
 
 const GATEWAY_STATUS = 255;
@@ -163,6 +165,8 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'root'], 'a target', () => {
       const used = ['diffie-hellman-group14-sha1', 'aes256-cbc', 'hmac-sha1'];
       expect(body['algorithms']).toEqual(used);
       expect(session).toBe((await lastSession(gateway, 'chen')).id);
+      const recording = recordingPath(gateway.running.directory.recorder, session ?? '');
+      expect((await outputOf(recording, 'm')).toString()).toContain(`legacy algorithms: ${used.join(', ')}`);
     });
 
     test('warns a person at a terminal once', async () => {

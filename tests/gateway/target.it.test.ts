@@ -21,6 +21,7 @@ import { type Sshd, startSshd } from '../e2e/support/sshd.ts';
 import { freePort } from '../support/free-port.ts';
 import { describeWith } from '../support/partners.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const LEGACY_ONLY = [
   'KexAlgorithms diffie-hellman-group14-sha1',
@@ -404,8 +405,7 @@ function portOf(server: Server): number {
 
 async function waitForLog(server: Sshd, pattern: RegExp): Promise<void> {
   const before = server.log().length;
-  for (;;) {
-    if (pattern.test(server.log().slice(before))) return;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+  await waitFor('the line in the log of sshd', () =>
+    Promise.resolve(pattern.test(server.log().slice(before)) ? true : undefined),
+  );
 }
