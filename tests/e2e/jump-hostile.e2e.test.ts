@@ -11,6 +11,7 @@ import { describeWith, partner } from '../support/partners.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { asOwner, lastSession, newest, personId } from './support/house.ts';
 import { OPEN, startFilesField } from './support/files-field.ts';
+import { jumpSettings } from './support/jump-settings.ts';
 import { LiveSsh } from './support/live-ssh.ts';
 
 type SshClient = InstanceType<typeof ssh2.Client>;
@@ -140,13 +141,13 @@ describeWith(['ssh', 'ssh-keygen'], 'a jump', () => {
       const channel = await new Promise<ssh2.ClientChannel>((resolve, reject) => {
         inner.exec('seq 1 2000000', (error, opened) => (error ? reject(error) : resolve(opened)));
       });
-      const [first] = (await once(channel, 'data')) as [Buffer];
-      let bytes = first.length;
-      channel.pause();
-      expect(await run(inner, 'echo beside')).toBe('beside\n');
+      let bytes = 0;
       channel.on('data', (chunk: Buffer) => {
+        if (bytes === 0) channel.pause();
         bytes += chunk.length;
       });
+      await once(channel, 'data');
+      expect(await run(inner, 'echo beside')).toBe('beside\n');
       const done = once(channel, 'close');
       channel.resume();
       await done;
@@ -157,7 +158,7 @@ describeWith(['ssh', 'ssh-keygen'], 'a jump', () => {
   });
 
   test('leaves no session open when the real client is killed', async () => {
-    const ssh = new LiveSsh(['-F', await settings(gateway, 'chen'), 'crm-db', 'echo up; sleep 60']);
+    const ssh = new LiveSsh(['-F', await jumpSettings(gateway, 'chen'), 'crm-db', 'echo up; sleep 60']);
     await ssh.sees('up');
     await ssh[Symbol.asyncDispose]();
     await waitFor('the session to be sealed', async () => (await lastSession(gateway, 'chen')).isSealed);
@@ -172,7 +173,7 @@ describeWith(['ssh', 'scp', 'ssh-keygen', 'sshd', 'root'], 'files through a jump
     const back = join(field.here, 'received');
     const bytes = randomBytes(300_000);
     await writeFile(from, bytes);
-    const options = ['-q', '-F', await settings(field.gateway, 'chen', field.sshd.account)];
+    const options = ['-q', '-F', await jumpSettings(field.gateway, 'chen', field.sshd.account)];
     const sent = await runToEnd(partner('scp'), [...options, from, `${OPEN}:by-jump`]);
     expect(sent).toMatchObject({ status: 0, stderr: '' });
     const received = await runToEnd(partner('scp'), [...options, `${OPEN}:by-jump`, back]);
@@ -182,28 +183,3 @@ describeWith(['ssh', 'scp', 'ssh-keygen', 'sshd', 'root'], 'files through a jump
     expect(rows).toEqual([{ kind: 'files' }, { kind: 'files' }]);
   });
 });
-
-/** A configuration by which every host but the bastion is reached through it. */
-async function settings(gateway: TestGateway, login: string, account = login): Promise<string> {
-  const path = join(gateway.directory, 'ssh_config_jump');
-  const hosts = join(gateway.directory, 'authority_hosts');
-  await writeFile(hosts, `${gateway.running.ssh.hostAuthorityLine}\n`);
-  await writeFile(
-    path,
-    `Host bastion
-  HostName 127.0.0.1
-  Port ${gateway.sshPort}
-Host * !bastion
-  ProxyJump bastion
-Host *
-  User ${account}
-  IdentityFile ${await gateway.key(login)}
-  IdentitiesOnly yes
-  IdentityAgent none
-  StrictHostKeyChecking yes
-  UserKnownHostsFile ${hosts}
-  BatchMode yes
-`,
-  );
-  return path;
-}
