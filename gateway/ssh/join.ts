@@ -55,6 +55,16 @@ export async function join(joined: Joined): Promise<Exit> {
   }
 }
 
+/** Now, or when the session is resumed: what is paused gets no signal past the pause. A session that ended sends none. */
+function whenMoving({ attendance }: GatewaySession, act: () => void): void {
+  if (attendance.held === undefined) act();
+  else
+    attendance.held.then(
+      () => act(),
+      () => undefined,
+    );
+}
+
 /** Carries what is asked of a running program on to it, and ends it with the session. */
 export function watchRequests({
   session,
@@ -69,7 +79,7 @@ export function watchRequests({
   session.signal.addEventListener('abort', stop, { once: true });
   const stops = [
     request.onResize(({ rows, columns, height, width }) => target.setWindow(rows, columns, height, width)),
-    request.onSignal((name) => target.signal(name)),
+    request.onSignal((name) => whenMoving(session, () => target.signal(name))),
     request.onBreak((milliseconds) => sendBreak(target, milliseconds)),
     request.onEow(() => sendEow(target)),
     () => session.signal.removeEventListener('abort', stop),
