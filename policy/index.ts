@@ -9,7 +9,6 @@ export {
 } from './authorize-target.ts';
 export { judgeCommand } from './command/index.ts';
 export {
-  FILE_PROTOCOLS,
   type FileProtocol,
   guardedPaths,
   judgeFileAct,

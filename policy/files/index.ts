@@ -1,3 +1,3 @@
 export { readTransfer } from './classify.ts';
-export { FILE_PROTOCOLS, type FileProtocol, type Transfer, type TransferDirection } from './model.ts';
+export { type FileProtocol, type Transfer, type TransferDirection } from './model.ts';
 export { guardedPaths, judgeFileAct, judgeTransfer, reachOfPath } from './protected.ts';

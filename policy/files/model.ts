@@ -1,8 +1,7 @@
 /** The shapes of file transfers. */
 import type { Word } from '../command/model.ts';
 
-export const FILE_PROTOCOLS = ['sftp', 'scp', 'rsync', 'git'] as const;
-export type FileProtocol = (typeof FILE_PROTOCOLS)[number];
+export type FileProtocol = 'sftp' | 'scp' | 'rsync' | 'git';
 
 /** `upload`: from the person to the target. `download`: from the target to the person. */
 export type TransferDirection = 'upload' | 'download';

@@ -21,7 +21,7 @@ export function reachOfPath(path: string, asset: string): PathReach {
  * The same for a path as a command names it, without looking at the target. A relative one may begin in any directory,
  * so it counts when any tail of the protected path could be meant.
  */
-export function reachOfWords(path: string, asset: string): PathReach {
+function reachOfWords(path: string, asset: string): PathReach {
   if (path.startsWith('/')) return reachOfPath(path, asset);
   const tails = partsOf(asset).map((_, at, parts) => `/${parts.slice(at).join('/')}`);
   const reaches = tails.map((tail) => reachOfPath(`/${path}`, tail));

@@ -117,7 +117,7 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'ansible', 'root'], 'a maintainer’s
     'Ansible runs on many at once, pipelining %s',
     async (pipelining) => {
       const [, file = ''] = await field.settings(OPEN);
-      const names = Array.from({ length: 6 }, (_, at) => `h${at}`);
+      const names = Array.from({ length: 3 }, (_, at) => `h${at}`);
       const inventory = join(field.here, `hosts-${pipelining}`);
       const lines = names.map((name) => `${name} ansible_host=target ansible_python_interpreter=/usr/bin/python3`);
       await writeFile(inventory, `${lines.join('\n')}\n`);
@@ -131,7 +131,7 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'ansible', 'root'], 'a maintainer’s
       ];
       const copy = `content=接続確認 dest={{ansible_env.HOME}}/{{inventory_hostname}}-${pipelining} mode=0600`;
       const run = (module: readonly string[]): Promise<SshResult> =>
-        runToEnd('env', [...env, partner('ansible'), '-i', inventory, '-f', '6', 'all', ...module]);
+        runToEnd('env', [...env, partner('ansible'), '-i', inventory, '-f', '3', 'all', ...module]);
       const setup = await run(['-m', 'shell', '-a', 'echo {{inventory_hostname}}; cat /dev/null']);
       expect(setup.stderr).toBe('');
       expect(setup.stdout.toString().match(/CHANGED \| rc=0/g)).toHaveLength(names.length);
