@@ -96,15 +96,37 @@ export class Arrivals {
   }
 }
 
+const stopped = new WeakSet<object>();
+
 /**
  * Really reads no more. `pause` alone goes on filling the buffer of this process, and what is in it does not go along
- * when the socket is handed to another.
+ * when the socket is handed to another one, which may have to wait for its turn.
  */
 function stopReading(socket: Socket): void {
   socket.pause();
+  const handle = handleOf(socket);
+  if (handle === undefined) return; // Closed.
+  callOn(handle, 'readStop'); // To the stream it still reads, so that the stream does not start it again.
+  stopped.add(handle);
+}
+
+/**
+ * Reads again what `Arrivals` stopped, for who serves the socket in this process. Into the socket's buffer only: it flows
+ * when the library, which listens some turns later, resumes it; sooner, and what came first would be heard by nobody.
+ */
+export function resumeReading(socket: Socket): void {
+  const handle = handleOf(socket);
+  if (handle !== undefined && stopped.delete(handle)) callOn(handle, 'readStart');
+}
+
+function callOn(handle: object, name: 'readStart' | 'readStop'): void {
+  const method: unknown = Reflect.get(handle, name);
+  invariant(typeof method === 'function', `a socket has ${name}`);
+  Reflect.apply(method as () => unknown, handle, []);
+}
+
+/** What the runtime reads with; it has no public way to stop reading at once. */
+function handleOf(socket: Socket): object | undefined {
   const handle: unknown = Reflect.get(socket, '_handle');
-  if (typeof handle !== 'object' || handle === null) return; // Closed.
-  const readStop: unknown = Reflect.get(handle, 'readStop');
-  if (typeof readStop === 'function') Reflect.apply(readStop, handle, []);
-  Reflect.set(handle, 'reading', false); // As the runtime does itself; else nobody would start it again.
+  return typeof handle === 'object' && handle !== null ? handle : undefined;
 }

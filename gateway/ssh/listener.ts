@@ -4,6 +4,7 @@ import { asError, newUuid } from '../../foundation/index.ts';
 import type { ConnectionId } from '../../policy/index.ts';
 import { shutDownSessions } from '../live-sessions.ts';
 import { MAINTAINER_LEG } from './algorithms.ts';
+import { resumeReading } from './arrival.ts';
 import { Authentication, Throttle } from './authentication/index.ts';
 import { serveConnection } from './connection.ts';
 import { type Place, receive, type Visitor } from './door.ts';
@@ -68,7 +69,7 @@ export function createSshServer(deps: SshDeps): SshServer {
       if (head !== undefined && head.length > 0) socket.unshift(head);
       library.injectSocket(socket);
       shareTurns(socket);
-      socket.resume();
+      resumeReading(socket);
     },
     [Symbol.asyncDispose]: async () => {
       await shutDownSessions(deps);

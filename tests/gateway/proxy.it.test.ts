@@ -1,8 +1,11 @@
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { randomBytes } from 'node:crypto';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { createLog, LIMITS } from '../../foundation/index.ts';
-import { Arrivals, type Origin } from '../../gateway/ssh/arrival.ts';
+import { Arrivals, type Origin, resumeReading } from '../../gateway/ssh/arrival.ts';
 
 const BALANCER = '127.0.0.2';
 const HEADER = 'PROXY TCP4 203.0.113.9 198.51.100.1 56324 22\r\n';
@@ -20,10 +23,9 @@ beforeEach(async () => {
   const address = server.address();
   port = typeof address === 'object' && address !== null ? address.port : 0;
 });
-afterEach(async () => {
+afterEach(() => {
   for (const socket of open.splice(0)) socket.destroy();
-  server.close();
-  await once(server, 'close');
+  server.close(); // Not awaited: a socket that went to another process counts here until that process has ended.
   jest.useRealTimers();
 });
 
@@ -99,6 +101,7 @@ test('a listed balancer says who came, in pieces too; what follows its header st
   expect(origin?.head.toString()).toBe(ident);
   caller.write('more');
   const heard = once(socket, 'data');
+  resumeReading(socket);
   socket.resume();
   expect(String(await heard)).toBe('more');
   jest.advanceTimersByTime(3_600_000);
@@ -109,4 +112,23 @@ test('a balancer that asks after our health comes from itself', async () => {
   const { caller, arrived } = await come(BALANCER);
   caller.write(Buffer.from('0d0a0d0a000d0a515549540a20000000', 'hex'));
   expect(await arrived).toEqual({ sourceAddress: BALANCER, head: Buffer.alloc(0) });
+});
+
+test('a connection goes on to another process whole, however much follows its header at once', async () => {
+  const child = fork(fileURLToPath(new URL('proxy-echo-child.mjs', import.meta.url)));
+  await once(child, 'message');
+  const { caller, arrived, socket } = await come(BALANCER);
+  const sent = randomBytes(4 * 1024 * 1024);
+  const received: Buffer[] = [];
+  caller.on('data', (chunk: Buffer) => received.push(chunk));
+  const ended = once(caller, 'end');
+  const handed = arrived.then(async (origin) => {
+    await new Promise((resolve) => setImmediate(resolve)); // A process that is busy takes it later; nothing may be read of it meanwhile.
+    child.send({ head: origin?.head.toString('base64') }, socket);
+  });
+  caller.write(HEADER);
+  caller.end(sent);
+  await Promise.all([handed, ended]);
+  expect(Buffer.concat(received).equals(sent)).toBe(true);
+  if (child.exitCode === null) await once(child, 'exit');
 });
