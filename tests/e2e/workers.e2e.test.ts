@@ -186,4 +186,19 @@ describeWith(['ssh', 'ssh-keygen'], 'a gateway with two workers', () => {
       expect.stringContaining('There are no workers'),
     ]);
   }, 120_000);
+
+  test('behind a balancer, a worker has the address the balancer told and every byte that came right behind it', async () => {
+    await gateway.end('SIGTERM');
+    const balanced = { port: ports.ssh, workers: 2, proxy_protocol_from: ['127.0.0.1/32'] };
+    gateway = await GatewayProcess.start(gateway.directory, ports, { ssh: balanced });
+    const balancer =
+      `const s = require('net').connect(${ports.ssh}, '127.0.0.1'); process.stdin.once('data', (first) => {
+      s.write(Buffer.concat([Buffer.from('PROXY TCP4 203.0.113.9 127.0.0.1 4711 22\\r\\n'), first]));
+      process.stdin.pipe(s); }); s.pipe(process.stdout);`.replaceAll('\n', ' ');
+    const session = await ssh('-o', `ProxyCommand=${process.execPath} -e "${balancer}"`, 'echo balanced; cat');
+    await session.sees('balanced');
+    const { id } = await sessionOf('balanced');
+    const { json } = await gateway.send('suzuki', `/api/sessions/${id}`);
+    expect(JSON.stringify(json)).toContain('203.0.113.9');
+  }, 120_000);
 });
