@@ -14,7 +14,7 @@ export { onBreak, onEow, onXonXoff, sendBreak, sendEow, subsystem } from './chan
 export { startRekeying } from './rekeying.ts';
 export { clientKey, serverKey } from './signers.ts';
 export { Client, requireNativeBinding, requirePatchedLibrary, Server, type SshClient, utils } from './ssh2.ts';
-export { shareTurns, streamOf } from './turns.ts';
+export { shareTurns } from './turns.ts';
 
 /** Ends the connection with a line that ssh prints; in English, for ssh shows every other script as octal (patched). */
 export function endBecause(connection: Connection, line: string): void {

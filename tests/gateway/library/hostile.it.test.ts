@@ -8,7 +8,7 @@ import { Client, type Connection, type ServerChannel } from '../../../gateway/ss
 import { describeWith } from '../../support/partners.ts';
 import { runToEnd } from '../../support/run-to-end.ts';
 import { join } from './support/joined.ts';
-import { plainPacket, sendPacket } from './support/packets.ts';
+import { nextPayload, plainPacket, sendPacket } from './support/packets.ts';
 import { serve, type Served, sshArguments } from './support/served.ts';
 
 const LIMIT_MS = 10_000;
@@ -120,6 +120,69 @@ it('a window of more than 4 GiB ends the connection', async () => {
   await sendMany(joined.client, adjust, 2);
   await joined.closed;
   expect(joined.errors.join()).toContain('A window of more than 2^32 - 1 bytes');
+});
+
+// mscdex/ssh2 #1504
+it.each([0, 255])('a packet size of %i ends the connection', async (packetSize) => {
+  await using served = await serve();
+  await using joined = await join(served.port);
+  const head = Buffer.concat([Buffer.from([90]), sshString('session'), uint32(0), uint32(1_000_000)]);
+  sendPacket(joined.client, Buffer.concat([head, uint32(packetSize)]));
+  await joined.closed;
+  expect(joined.errors.join()).toContain('Malformed CHANNEL_OPEN');
+});
+
+// Upstream keeps a slot for each until the connection ends; no issue found.
+it('a session that is opened and closed without a request is answered and freed', async () => {
+  let server: object = {};
+  await using served = await serve({
+    onConnection: (connection) => {
+      server = connection;
+    },
+  });
+  await using joined = await join(served.port);
+  const slots = (): number =>
+    Object.keys(Reflect.get(Reflect.get(server, '_chanMgr') as object, '_channels') as object).length;
+  const closes = nextPayload(joined.client, 97);
+  // Beside the library: its own channels send a request at once.
+  const open = Buffer.concat([Buffer.from([90]), sshString('session'), uint32(77), uint32(1_000_000), uint32(32_768)]);
+  const confirmed = nextPayload(joined.client, 91);
+  sendPacket(joined.client, open);
+  const id = (await confirmed).readUInt32BE(5);
+  expect(slots()).toBe(1);
+  sendPacket(joined.client, Buffer.concat([Buffer.from([97]), uint32(id)]));
+  expect((await closes).readUInt32BE(1)).toBe(77);
+  expect(slots()).toBe(0);
+});
+
+// Upstream lets it grow: 2.7 GB in seven seconds; no issue found.
+it('a peer that grants every window and does not read costs a bounded memory', async () => {
+  let pending = (): number => 0;
+  let stalled: () => void = () => undefined;
+  const isStalled = new Promise<void>((resolve) => {
+    stalled = resolve;
+  });
+  await using served = await serve({
+    onExec: (channel) => {
+      const socket = Reflect.get(Reflect.get(channel, '_client') as object, '_sock') as Socket;
+      pending = () => socket.writableLength;
+      channel.on('error', () => undefined);
+      const more = (): void => {
+        channel.write(Buffer.alloc(65_536), (error) => error ?? more());
+        if (socket.writableLength > 1024 * 1024) stalled();
+      };
+      more();
+    },
+  });
+  await using joined = await join(served.port);
+  const channel = await joined.exec('flood');
+  const { id } = Reflect.get(channel, 'outgoing') as { id: number };
+  (Reflect.get(joined.client, '_sock') as Socket).pause();
+  sendPacket(joined.client, Buffer.concat([Buffer.from([93]), uint32(id), uint32(0xf000_0000)]));
+  await isStalled;
+  await turn();
+  await turn();
+  expect(pending()).toBeLessThan(3 * 1024 * 1024);
 });
 
 it('a peer that asks and asks and never reads is dropped before it fills the memory', async () => {

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { MAINTAINER_LEG } from '../../../../gateway/ssh/algorithms.ts';
 import {
+  type AuthContext,
   type Connection,
   type ParsedKey,
   Server,
@@ -22,6 +23,9 @@ export interface ServeOptions {
   readonly hostKeys?: readonly ParsedKey[];
   readonly announcedHostKeys?: readonly ParsedKey[];
   readonly kex?: readonly string[];
+  readonly ident?: string;
+  /** Lets in whoever asks without proof, unless given. */
+  readonly onAuthentication?: (context: AuthContext) => void;
   readonly onConnection?: (connection: Connection) => void;
   readonly onSession?: (session: Session) => void;
   /** Runs a command; a real shell unless given. */
@@ -38,14 +42,11 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
       hostKeys: [...(options.hostKeys ?? [own])],
       announcedHostKeys: options.announcedHostKeys ?? [],
       algorithms: { ...MAINTAINER_LEG, ...(options.kex === undefined ? {} : { kex: [...options.kex] as [] }) },
-      ident: 'Sekisho',
+      ident: options.ident ?? 'Sekisho',
     },
     (connection) => {
       connection.on('error', () => undefined);
-      connection.on('authentication', (context) => {
-        if (context.method === 'none') context.accept();
-        else context.reject(['none']);
-      });
+      connection.on('authentication', options.onAuthentication ?? letIn);
       options.onConnection?.(connection);
       connection.on('session', (accept) => {
         const session = accept();
@@ -75,6 +76,11 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
       await once(acceptor, 'close');
     },
   };
+}
+
+function letIn(context: AuthContext): void {
+  if (context.method === 'none') context.accept();
+  else context.reject(['none']);
 }
 
 function runShell(channel: ServerChannel, command: string): void {
