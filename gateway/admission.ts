@@ -8,7 +8,13 @@ import {
 } from '../identity/index.ts';
 import { appendAuditEvent } from '../recorder/index.ts';
 import { asError } from '../foundation/index.ts';
-import { type AccessRefusal, authorizeTarget, type Person } from '../policy/index.ts';
+import {
+  type AccessRefusal,
+  authorizeTarget,
+  type GrantAction,
+  type Person,
+  type SessionKind,
+} from '../policy/index.ts';
 import { type CrowdRefusal, findPassedLimit } from './live-control/session-limits.ts';
 import { type GatewaySession, openSession, type SessionDeps, type SessionRequest } from './session.ts';
 import type { LiveSession } from './session-registry.ts';
@@ -78,6 +84,13 @@ export async function recheckSession(deps: SessionDeps, session: LiveSession): P
   session.end('undecided');
 }
 
+/** What a session may be making use of while it lives: taking it away ends the sessions that were let in with it. */
+const USED: Readonly<Record<SessionKind, readonly GrantAction[]>> = {
+  shell: ['shell'],
+  exec: ['exec', 'develop'],
+  files: ['upload', 'download'],
+};
+
 /** Until when the session may go on, or why it may not. */
 async function readStanding(
   deps: SessionDeps,
@@ -95,6 +108,8 @@ async function readStanding(
   }
   // An account that went to somebody else is not entered any longer under the old name.
   if (decision.authorization.account !== account) return 'revoked';
+  const { actions } = decision.authorization;
+  if (USED[action].some((used) => authorization.actions.includes(used) && !actions.includes(used))) return 'revoked';
   return (await isKeyInForce(deps, who, { keyBlob, begins: false })) ? decision.authorization.until : 'revoked';
 }
 

@@ -5,7 +5,13 @@ import { Cleanup, createLog, Database, newUuid, one, Secret, sql, systemClock } 
 import { recheckSessions, SessionRegistry } from '../../gateway/index.ts';
 import { type GatewaySession, openSession, type SessionDeps, type SessionRequest } from '../../gateway/session.ts';
 import { applyInventory, type InventoryInput, InventorySchema, loadAuthorizationFacts } from '../../identity/index.ts';
-import { authorizeTarget, type ConnectionId, type Person } from '../../policy/index.ts';
+import {
+  authorizeTarget,
+  type ConnectionId,
+  type GrantAction,
+  type Person,
+  type SessionKind,
+} from '../../policy/index.ts';
 import { findRecording, listAuditEvents, startRecorder, verifySession } from '../../recorder/index.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
@@ -73,10 +79,10 @@ describe('a session', () => {
     keyBlob: null,
     terminal: undefined,
   };
-  const granted = async () => {
+  const granted = async (action: SessionKind = 'exec') => {
     const { id } = await one(db.database, sql(z.strictObject({ id: z.string() }))`SELECT id FROM persons`);
     const person = { id } as Person; // The facts read the person anew, by this id.
-    const facts = await loadAuthorizationFacts(deps, { person, loginName: 'crm-db', action: 'exec' });
+    const facts = await loadAuthorizationFacts(deps, { person, loginName: 'crm-db', action });
     const decision = authorizeTarget(facts);
     if (!decision.allowed) throw new Error(decision.reason);
     return { authorization: decision.authorization, assets: [] };
@@ -164,6 +170,25 @@ describe('a session', () => {
     expect(session.signal.aborted).toBe(false);
     await session.close(0);
     expect(await closedEvent(session)).toEqual([expect.objectContaining({ reason: 'closed' })]);
+  });
+
+  test.each([
+    ['exec', ['exec', 'develop'], ['exec'], 'revoked'],
+    ['files', ['upload', 'download'], ['upload'], 'revoked'],
+    ['files', ['upload'], ['upload', 'shell'], 'closed'],
+    ['exec', ['exec', 'download'], ['exec'], 'closed'],
+  ] as const)('of kind %s let in with %j, left with %j, is %s', async (kind, before, after, reason) => {
+    const grantOf = async (actions: readonly GrantAction[]): Promise<void> => {
+      const grants = INVENTORY.grants.map((grant) => ({ ...grant, actions: [...actions] }));
+      await applyInventory(deps, InventorySchema.parse({ ...INVENTORY, grants }));
+    };
+    await grantOf(before);
+    const session = await openSession(deps, await granted(kind), { ...request, kind });
+    await grantOf(after);
+    await recheckSessions(deps);
+    await session.close(0);
+    expect(session.endReason).toBe(reason);
+    await grantOf(['shell', 'exec']);
   });
 
   test('that no row can be written for leaves no session', async () => {
