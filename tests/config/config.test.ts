@@ -190,6 +190,44 @@ describe('a configuration', () => {
   });
 });
 
+describe('what is asked of who signs in over SSH', () => {
+  const withSsh = (mode: 'demo' | 'production', ssh: object) => {
+    const base = mode === 'demo' ? { mode } : production;
+    return parseConfig({ ...base, ssh: { advertised_host: 'bastion.example.com', ...ssh } }, places).ssh;
+  };
+
+  test.each([
+    ['second_factor', 'sms'],
+    ['second_factor_minutes', 721],
+    ['second_factor_minutes', 1.5],
+    ['user_verification', 'yes'],
+    ['proxy_protocol_from.0', ['balancer.example.com']],
+    ['proxy_protocol_from.0', ['10.0.0.0/33']],
+    ['banner', 'a\u001b[2J'],
+    ['banner', 'a'.repeat(2_001)],
+  ])('refuses %s %j', (key, value) => {
+    const [name = ''] = key.split('.');
+    expect(faultyKeys({ mode: 'demo', ssh: { [name]: value } })).toEqual([`ssh.${key}`]);
+  });
+
+  test('is an approval in the browser in production, and none in demo mode, unless said otherwise', () => {
+    expect(withSsh('production', {}).signIn).toMatchObject({ secondFactor: 'browser', secondFactorMinutes: 0 });
+    expect(withSsh('demo', {}).signIn).toMatchObject({ secondFactor: 'none', userVerification: false });
+    const asked = { second_factor: 'browser', second_factor_minutes: 30, user_verification: true };
+    expect(withSsh('demo', asked).signIn).toMatchObject({
+      ...{ secondFactor: 'browser', secondFactorMinutes: 30, userVerification: true },
+    });
+  });
+
+  test('begins with a banner in two languages, with another one, or with none; balancers are none until named', () => {
+    expect(withSsh('production', {}).signIn.banner).toMatch(/recorded.*\n.*記録/);
+    expect(withSsh('production', { banner: 'Hello\nこんにちは\n' }).signIn.banner).toBe('Hello\nこんにちは\n');
+    expect(withSsh('production', { banner: '' }).signIn.banner).toBe('');
+    expect(withSsh('production', {}).proxyProtocolFrom).toEqual([]);
+    expect(withSsh('production', { proxy_protocol_from: ['10.0.0.5', 'fd00::/8'] }).proxyProtocolFrom).toHaveLength(2);
+  });
+});
+
 describe('config/example.json', () => {
   test('is valid for production with its secrets in the environment', async () => {
     const config = await loadConfig({

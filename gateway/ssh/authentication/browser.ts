@@ -33,6 +33,10 @@ export async function askBrowser(
   // The database keeps this too; a sign-in of somebody else with this person's key must not hang on one check.
   const isHolder = factor === null || person?.id === factor.holder;
   if (person !== undefined && isHolder && !gone.aborted) return { approved: true, person, signIn: request.id };
-  await show(context, inBoth((locale) => wordLine(locale, 'sign_in.not_approved', 'not_approved')), gone);
+  await show(
+    context,
+    inBoth((locale) => wordLine(locale, 'sign_in.not_approved', 'not_approved')),
+    gone,
+  );
   return { approved: false, gone: gone.aborted };
 }
