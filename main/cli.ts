@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../config/index.ts';
 import { createLog, GatewayError } from '../foundation/index.ts';
+import { runAuthority } from './authority.ts';
 import { runLogin } from './login/login.ts';
 import { runLogout } from './login/logout.ts';
 import { runReload } from './reload.ts';
@@ -23,6 +24,9 @@ const HELP = `sekisho ${VERSION}: a privileged-access gateway with an export-app
                                      --person signs in as that person at each target open to them and runs nothing
   sekisho doctor --as-maintainer https://…|HOST:PORT [--directory D] [--json]
                                      on your own machine: check the way to a bastion, your ssh and your keys
+  sekisho authority [user|host|login] [--data DIR]
+                                     print the public lines of this gateway's certificate authorities: what targets
+                                     and clients are to trust; with --data it needs no configuration
   sekisho login [URL] [--directory D] [--write]
                                      on your own machine: sign in by browser for some hours, and let plain ssh use it;
                                      --write adds one Include line to ~/.ssh/config
@@ -72,10 +76,11 @@ async function dispatch(command: string, rest: string[]): Promise<number> {
     case 'verify': {
       const { values, positionals } = read(rest, { file: { type: 'string' }, data: { type: 'string' } });
       const { file, data } = values;
-      // A verifier may have the files and nothing else: no configuration, no secret, no database.
-      const directory =
-        typeof data === 'string' ? data : (await loadConfig({ programDirectory: PROGRAM })).dataDirectory;
-      return runVerify(directory, positionals, typeof file === 'string' ? file : undefined);
+      return runVerify(await dataDirectory(data), positionals, textOf(file));
+    }
+    case 'authority': {
+      const { values, positionals } = read(rest, { data: { type: 'string' } });
+      return runAuthority(await dataDirectory(values['data']), positionals, locale());
     }
     case 'login': {
       const { values, positionals } = read(rest, { directory: { type: 'string' }, write: { type: 'boolean' } });
@@ -117,6 +122,11 @@ async function doctor(rest: string[]): Promise<number> {
     directory: textOf(values['directory']),
   };
   return runDoctor(options, () => loadConfig({ programDirectory: PROGRAM }));
+}
+
+/** Who verifies or only prints may have the files and nothing else: no configuration, no secret, no database. */
+async function dataDirectory(named: unknown): Promise<string> {
+  return textOf(named) ?? (await loadConfig({ programDirectory: PROGRAM })).dataDirectory;
 }
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

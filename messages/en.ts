@@ -133,6 +133,11 @@ export const en = {
   'sign_in.not_approved': 'Nobody approved this sign-in, so the answer is no.',
   'sign_in.too_many_tries': 'Too many keys were tried. Name the enrolled one: ssh -i KEY -o IdentitiesOnly=yes',
   'sign_in.instructions': 'Open {url} in your browser, check that the code there is {code}, and approve.',
+  'authority.user': 'Targets trust this: a file of this line, named by TrustedUserCAKeys in sshd_config.',
+  'authority.host':
+    'Clients trust this about any host, so it belongs into a file read for the gateway and its targets alone; sekisho login writes a narrower one.',
+  'authority.login':
+    'Signs the certificates of sekisho login; only this gateway believes it, so it is installed nowhere.',
   'login.open':
     'Open {url} in your browser and sign in there. Approve only if the page shows the code {code}. Nobody else ever needs this code or this link.',
   'login.done': 'Signed in as {name} until {until}; {targets} targets are open to you.',

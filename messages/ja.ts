@@ -140,6 +140,11 @@ export const ja: Record<keyof typeof en, string> = {
   'sign_in.not_approved': 'サインインは承認されませんでした。',
   'sign_in.too_many_tries': '試した鍵が多すぎます。登録した鍵を指定してください: ssh -i 鍵 -o IdentitiesOnly=yes',
   'sign_in.instructions': 'ブラウザーで {url} を開き、表示されたコードが {code} であることを確かめて承認してください。',
+  'authority.user':
+    '接続先が信頼する行です。この行だけのファイルを作り、sshd_configのTrustedUserCAKeysで指定してください。',
+  'authority.host':
+    'クライアントがあらゆるホストについて信頼する行です。ゲートウェイとその接続先だけで読み込むファイルに入れてください。sekisho loginは、より範囲の狭い行を書き出します。',
+  'authority.login': 'sekisho loginの証明書に署名します。信頼するのはこのゲートウェイだけで、どこにも設置しません。',
   'login.open':
     'ブラウザーで {url} を開いてサインインし、画面のコードが {code} であるときだけ承認してください。このコードやリンクを他の人に伝える必要はありません。',
   'login.done': '{name} としてサインインしました ({until} まで)。使える接続先は {targets} 件です。',

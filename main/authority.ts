@@ -1,0 +1,53 @@
+/** `sekisho authority`: the public lines of the gateway's certificate authorities, from the data directory alone. */
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { GatewayError, hasErrno } from '../foundation/index.ts';
+import { hostAuthorityLine } from '../gateway/index.ts';
+import { loadCertificateAuthority } from '../identity/index.ts';
+import { type MessageKey, message } from '../messages/index.ts';
+
+const COMMENT = 'sekisho';
+
+interface Kind {
+  readonly file: string;
+  readonly says: MessageKey;
+  readonly line: (publicKeyLine: string) => string;
+}
+
+const KINDS: ReadonlyMap<string, Kind> = new Map([
+  ['user', { file: 'user_ca_ed25519.pem', says: 'authority.user', line: (line) => `${line} ${COMMENT}` }],
+  ['host', { file: 'host_ca_ed25519.pem', says: 'authority.host', line: (line) => hostAuthorityLine(line) }],
+  ['login', { file: 'login_ca_ed25519.pem', says: 'authority.login', line: (line) => `${line} ${COMMENT} login` }],
+]);
+
+/**
+ * Prints the line of the one kind that is named, so that it can be sent straight into a file; without a name all of
+ * them, each below a comment that says where it belongs. Makes no key: one made by accident would be believed nowhere.
+ * @throws {GatewayError} `request_invalid`, `not_found`, `start_refused` when a key cannot be used.
+ */
+export async function runAuthority(
+  dataDirectory: string,
+  names: readonly string[],
+  language: 'en' | 'ja',
+): Promise<number> {
+  const [name, ...more] = names;
+  const named = name === undefined ? undefined : KINDS.get(name);
+  if (more.length > 0 || (name !== undefined && named === undefined)) {
+    throw new GatewayError('request_invalid', 'Name one authority or none: sekisho authority user|host|login');
+  }
+  const lines = [];
+  for (const kind of named === undefined ? KINDS.values() : [named]) {
+    if (named === undefined) lines.push(`# ${message(language, kind.says)}`);
+    lines.push(kind.line(await publicLine(join(dataDirectory, 'keys', kind.file))));
+  }
+  process.stdout.write(`${lines.join('\n')}\n`);
+  return 0;
+}
+
+async function publicLine(path: string): Promise<string> {
+  await access(path).catch((thrown: unknown) => {
+    if (!hasErrno(thrown, 'ENOENT')) throw new GatewayError('start_refused', `${path} cannot be read by this user.`);
+    throw new GatewayError('not_found', `There is no ${path} yet: the first start of the gateway makes it.`);
+  });
+  return (await loadCertificateAuthority(path)).publicKeyLine;
+}
