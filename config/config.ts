@@ -12,7 +12,13 @@ export interface Config {
   readonly mode: 'demo' | 'production';
   /** Absolute. */
   readonly dataDirectory: string;
-  readonly http: { readonly host: string; readonly port: number; readonly publicUrl: string };
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    readonly publicUrl: string;
+    /** None: the address that connects is where a request comes from. */
+    readonly trustedProxies?: readonly string[];
+  };
   readonly ssh: {
     readonly host: string;
     readonly port: number;
@@ -140,7 +146,7 @@ function completeTargets({ targets }: ConfigFile): Config['targets'] {
 function completeHttp({ http }: ConfigFile): Config['http'] {
   const port = http?.port ?? HTTP_PORT;
   const publicUrl = new URL(http?.public_url ?? `http://${LOOPBACK}:${port}`).origin;
-  return { host: http?.host ?? LOOPBACK, port, publicUrl };
+  return { host: http?.host ?? LOOPBACK, port, publicUrl, trustedProxies: http?.trusted_proxies ?? [] };
 }
 
 function workersOf(mode: Config['mode'], ssh: ConfigFile['ssh']): number {

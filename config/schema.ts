@@ -23,6 +23,10 @@ function isOrigin(url: URL): boolean {
   return url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '' && url.password === '';
 }
 
+const networks = z
+  .array(z.string().refine((text) => parseNetwork(text) !== undefined, { message: 'must be an address or a CIDR' }))
+  .max(200);
+
 const http = z
   .strictObject({
     host: host
@@ -32,12 +36,13 @@ const http = z
     public_url: origin
       .optional()
       .describe('Origin by which browsers reach the console. Default in demo mode: the listening address.'),
+    trusted_proxies: networks
+      .optional()
+      .describe(
+        'CIDRs of the TLS proxies before the console, whose `X-Forwarded-For` says where a request comes from. None by default: then it is the address that connects.',
+      ),
   })
   .describe('The console and its API.');
-
-const networks = z
-  .array(z.string().refine((text) => parseNetwork(text) !== undefined, { message: 'must be an address or a CIDR' }))
-  .max(200);
 
 const ssh = z
   .strictObject({

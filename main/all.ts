@@ -89,6 +89,7 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
     log,
     publicUrl,
     mode: config.mode,
+    trustedProxies: config.http.trustedProxies ?? [],
     uiDirectory: uiDirectory(),
     recorderDirectory: directory.recorder,
     ssh: {

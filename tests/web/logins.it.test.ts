@@ -120,6 +120,26 @@ describe('a call of sekisho login', () => {
   });
 });
 
+describe('where a call comes from', () => {
+  const forwarded = { 'x-forwarded-for': '203.0.113.9, 198.51.100.7' };
+  const shown = async (site: Web): Promise<unknown> => {
+    const { fields } = await call(site.app, '', { publicKey: newKey().line }, forwarded);
+    return (await (await site.as('aoki')).get(`/api/logins/${fields.code ?? ''}`)).at('login', 'sourceAddress');
+  };
+
+  test('is the address that connects, whatever the caller claims', async () => {
+    await using site = await web();
+    expect(await shown(site)).toBe('127.0.0.1');
+    await using elsewhere = await web({ trustedProxies: ['192.0.2.0/24'] });
+    expect(await shown(elsewhere)).toBe('127.0.0.1');
+  });
+
+  test('is what a trusted proxy saw, not what was claimed to the proxy', async () => {
+    await using site = await web({ trustedProxies: ['127.0.0.0/8', '::1/128'] });
+    expect(await shown(site)).toBe('198.51.100.7');
+  });
+});
+
 describe('the browser’s part', () => {
   test('cannot be found by guessing, and is decided by a maintainer alone, and once', async () => {
     await using site = await web();

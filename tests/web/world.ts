@@ -67,6 +67,7 @@ export async function web(change: Partial<WebApiDeps> = {}): Promise<Web> {
     log: createLog('silent'),
     publicUrl: PUBLIC_URL,
     mode: 'demo',
+    trustedProxies: [],
     ssh: {
       ...{ host: '127.0.0.1', port: 2222, hostKeyFingerprint: 'SHA256:abc' },
       ...{ hostKeyLine: HOST_KEY, hostCaLine: null },

@@ -43,6 +43,7 @@ export function createWebApi(deps: WebApiDeps): Express {
   app.disable('x-powered-by');
   app.disable('etag'); // Answers are not kept, so nobody may ask whether they changed.
   app.set('query parser', 'simple');
+  app.set('trust proxy', [...deps.trustedProxies]);
   app.use(securityHeaders(deps.publicUrl));
 
   app.get('/healthz', noStore, async (_request, response) => {

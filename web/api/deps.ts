@@ -17,6 +17,8 @@ export interface WebApiDeps {
   readonly log: Log;
   /** Where people reach the gateway, e.g. `https://sekisho.example.com/`; every origin check compares with it. */
   readonly publicUrl: URL;
+  /** CIDRs of the proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
   readonly mode: 'demo' | 'production';
   /** The built console: `index.html` and hashed files under `assets/`. */
   readonly uiDirectory: string;

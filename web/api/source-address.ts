@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 
-/** Where a request comes from, as the socket has it. */
+/** Where a request comes from: as the socket has it, or as a trusted proxy says; what others claim is not read. */
 export function sourceAddress(request: Request): string {
-  return (request.socket.remoteAddress ?? 'unknown').replace(/^::ffff:/, '');
+  return (request.ip ?? 'unknown').replace(/^::ffff:/, '');
 }
