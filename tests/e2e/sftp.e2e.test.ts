@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Client, subsystem } from '../../gateway/ssh/library/index.ts';
 import type { StoredAuditEvent } from '../../recorder/index.ts';
 import { describeWith, partner } from '../support/partners.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -144,6 +145,32 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'sftp', 'root'], 'sftp', () => {
       expect([state, result.outcome, result.rows]).toEqual(['aborted', 'limit_exceeded', 2]);
       expect(result.bytes).toBe('id,name\n1,山田\n'.length + 4);
     });
+  });
+
+  test('a client that breaks the protocol is stopped with its reason, and its session sealed', async () => {
+    const client = new Client();
+    const privateKey = await readFile(await field.gateway.key('chen'));
+    const said = new Promise<string>((resolve, reject) => {
+      client.once('error', reject);
+      client.once('ready', () =>
+        subsystem(client, 'sftp', {}, (error, channel) => {
+          if (error !== undefined) reject(error);
+          let text = '';
+          channel.stderr.on('data', (bytes: Buffer) => (text += bytes.toString()));
+          channel.on('data', () => undefined);
+          channel.once('close', () => resolve(text));
+          channel.write(Buffer.from('7fffffff01', 'hex'));
+        }),
+      );
+    });
+    client.connect({ host: '127.0.0.1', port: field.gateway.sshPort, username: OPEN, privateKey });
+    expect(await said).toMatch(/^sekisho: .*2147483647.* \[protocol_violation\]\n$/);
+    client.end();
+    const session = await waitFor('the end', async () => {
+      const latest = await lastSession(field.gateway, 'chen');
+      return latest.isOpen ? undefined : latest;
+    });
+    expect(session).toMatchObject({ reason: 'gate_refused', isSealed: true });
   });
 
   test('carries a file up and down byte for byte, and its hash stands in the audit', async () => {

@@ -1,5 +1,5 @@
 /** A real sshd with four faces: each a target whose grant or mode lets other files pass. Needs root. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Cleanup } from '../../../foundation/index.ts';
 import { type InventoryInput, loadCertificateAuthority } from '../../../identity/index.ts';
@@ -62,7 +62,7 @@ async function start(cleanup: Cleanup, options: { readonly keepaliveSeconds?: nu
   const http = await freePort();
   const publicUrl = `http://127.0.0.1:${http}`;
   await writeFile(inventory, JSON.stringify(inventoryOf({ sshd, issuer: `${publicUrl}/oidc`, home })));
-  const config = { http: { host: '127.0.0.1', port: http, publicUrl } };
+  const config = { http: { host: '127.0.0.1', port: http, publicUrl, trustedProxies: [] } };
   const gateway = cleanup.use(await TestGateway.start({ inventory, config, ssh: options }));
   const authority = await loadCertificateAuthority(join(gateway.running.directory.keys, 'user_ca_ed25519.pem'));
   await sshd.trust(authority.publicKeyLine);
@@ -83,10 +83,6 @@ async function start(cleanup: Cleanup, options: { readonly keepaliveSeconds?: nu
     scp: async (target, args) => runToEnd(partner('scp'), [...(await settings(target)), ...args]),
     [Symbol.asyncDispose]: () => cleanup[Symbol.asyncDispose](),
   };
-}
-
-export async function read(path: string): Promise<Buffer> {
-  return readFile(path);
 }
 
 /** The options of ssh as a file: sftp, scp, rsync and git name their own differently. */
