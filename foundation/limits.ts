@@ -110,6 +110,8 @@ export const LIMITS = {
   doctorCheckSeconds: 20,
   /** Targets that `sekisho doctor` joins at once. */
   doctorTargetsAtOnce: 8,
+  /** Seconds a connection to a target that was begun before the sign-in is kept for it. */
+  targetPreparedSeconds: 30,
   /** Relay hosts before one target. */
   targetHopsMax: 3,
   /** Minutes a session certificate is valid. */

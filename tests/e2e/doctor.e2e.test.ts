@@ -37,7 +37,9 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'root'], 'sekisho doctor', () => {
     const http = { host: '127.0.0.1', port: await freePort() };
     const publicUrl = `http://127.0.0.1:${http.port}`;
     await writeFile(inventory, JSON.stringify(await inventoryOf(`${publicUrl}/oidc`)));
-    gateway = cleanup.use(await TestGateway.start({ inventory, config: { http: { ...http, publicUrl } } }));
+    gateway = cleanup.use(
+      await TestGateway.start({ inventory, config: { http: { ...http, publicUrl, trustedProxies: [] } } }),
+    );
     const authority = await loadCertificateAuthority(join(gateway.running.directory.keys, 'user_ca_ed25519.pem'));
     await sshd.trust(authority.publicKeyLine);
     await relay.trust(authority.publicKeyLine);

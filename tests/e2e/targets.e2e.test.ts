@@ -38,7 +38,7 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'root'], 'a target', () => {
     const http = await freePort();
     const publicUrl = `http://127.0.0.1:${http}`;
     await writeFile(inventory, JSON.stringify(await inventoryOf(`${publicUrl}/oidc`)));
-    const config = { http: { host: '127.0.0.1', port: http, publicUrl } };
+    const config = { http: { host: '127.0.0.1', port: http, publicUrl, trustedProxies: [] } };
     gateway = cleanup.use(await TestGateway.start({ inventory, config }));
     const authority = await loadCertificateAuthority(join(gateway.running.directory.keys, 'user_ca_ed25519.pem'));
     for (const sshd of [inner, relay, closed, old, certified]) await sshd.trust(authority.publicKeyLine);

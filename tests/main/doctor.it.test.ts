@@ -18,7 +18,9 @@ import { checkNode } from '../../main/doctor/runtime.ts';
 import { serviceChecks } from '../../main/doctor/services.ts';
 import { freshDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
+import { describeWith } from '../support/partners.ts';
 import { MIGRATIONS_DIRECTORY } from '../support/paths.ts';
+import { startRedis } from '../support/redis.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 
 const levels = (results: readonly CheckResult[]) => results.map(({ key, level }) => `${level} ${key}`);
@@ -148,14 +150,14 @@ describe('the services', () => {
   test('a port that another program has is a problem; one that the gateway has is none', async () => {
     const server = createServer();
     const port = await listening(server);
-    const http = { host: '127.0.0.1', port, publicUrl: 'http://127.0.0.1' };
+    const http = { host: '127.0.0.1', port, publicUrl: 'http://127.0.0.1', trustedProxies: [] };
     expect(levels(await look({ http }))).toEqual(['problem doctor.port.taken', 'ok doctor.port.free']);
     expect(levels(await look({ http }, true))).toEqual(['ok doctor.port.ours', 'ok doctor.port.free']);
     server.close();
   });
 
   test('an address that is not this machine’s cannot be listened on', async () => {
-    const http = { host: '192.0.2.1', port: 8080, publicUrl: 'http://127.0.0.1' };
+    const http = { host: '192.0.2.1', port: 8080, publicUrl: 'http://127.0.0.1', trustedProxies: [] };
     expect(levels(await look({ http }))).toContain('problem doctor.port.forbidden');
   });
 
@@ -184,6 +186,17 @@ describe('the services', () => {
     const gone = await look({ oidc });
     expect(levels(gone)).toContain('problem doctor.oidc.unreachable');
     expect(jsonReport(gone, 'en')).not.toContain('very-secret-word');
+  });
+});
+
+describeWith('redis-server', 'a Redis', () => {
+  test('that answers is found to', async () => {
+    await using redis = await startRedis();
+    const config = { ...parseConfig({ mode: 'demo' }, { directory: '/', demoDataDirectory: '/nowhere' }) };
+    const results = await runChecks(
+      serviceChecks({ ...config, redis: { url: redis.url } }, () => Promise.resolve(true)),
+    );
+    expect(levels(results)).toContain('ok doctor.redis.ok');
   });
 });
 

@@ -6,6 +6,7 @@ import type { PersonSide } from '../person-side.ts';
 import type { TargetConnection } from './connection.ts';
 import { type DialDeps, dialTarget } from './dial.ts';
 import { DialFailure } from './failure.ts';
+import type { PreparedLeg } from './prepare.ts';
 
 export interface SessionDialDeps extends DialDeps {
   readonly database: Database;
@@ -18,10 +19,12 @@ export async function dialForSession(
   deps: SessionDialDeps,
   session: GatewaySession,
   person?: Told,
+  prepared?: PreparedLeg,
 ): Promise<TargetConnection> {
   const { authorization, id, certificateSerial: serial, signal } = session;
-  const connection = await dialTarget(deps, authorization, { keyId: `session-${id}`, serial, signal }).catch(
-    (thrown: unknown) => fail(deps, session, asError(thrown)),
+  const entry = { keyId: `session-${id}`, serial, signal, prepared };
+  const connection = await dialTarget(deps, authorization, entry).catch((thrown: unknown) =>
+    fail(deps, session, asError(thrown)),
   );
   if (connection.legacy.length === 0) return connection;
   try {
