@@ -45,7 +45,7 @@ async function begin(side: ClientSide, signsIn: boolean): Promise<Peer> {
   return { client, socket };
 }
 
-/** One fuzzed connection. Never rejects for what the gateway answers; only a gateway that does not listen is an error. */
+/** One fuzzed connection. @throws when it never came so far that anything could be sent. */
 export async function fuzzOnce(side: ClientSide): Promise<void> {
   const { random } = side;
   const kind = random.below(16);
@@ -54,9 +54,7 @@ export async function fuzzOnce(side: ClientSide): Promise<void> {
     return;
   }
   const signsIn = kind >= 14;
-  const peer = await begin(side, signsIn).catch(() => undefined); // Turned away at the door: that is an answer too.
-  if (peer === undefined) return;
-  const { client, socket } = peer;
+  const { client, socket } = await begin(side, signsIn);
   const corpus = signsIn ? BY_CLIENT : BEFORE_SIGN_IN;
   try {
     if (signsIn) sendPayload(client, openSession());
@@ -88,8 +86,16 @@ export async function attackAsClient(side: ClientSide, attack: ClientAttack): Pr
   const { client, socket } = await begin(side, attack !== 'b5');
   const flood = async (payload: Buffer, bytes: number): Promise<void> => {
     for (let sent = 0; sent < bytes && !socket.destroyed; sent += payload.length) {
-      sendPayload(client, payload);
-      if (socket.writableLength > 4_000_000) await Promise.race([once(socket, 'drain'), closeSoon(socket, 5_000)]);
+      try {
+        sendPayload(client, payload);
+      } catch (thrown) {
+        if (sent === 0) throw thrown; // Nothing was attacked at all.
+        return; // The gateway has ended it.
+      }
+      if (socket.writableLength > 4_000_000) {
+        // An error here is the gateway's answer: it has cut the connection.
+        await Promise.race([once(socket, 'drain'), closeSoon(socket, 5_000)]).catch(() => undefined);
+      }
     }
   };
   switch (attack) {

@@ -28,6 +28,8 @@ const ESCAPES = Buffer.from(
 
 export class HostileTarget {
   behaviour: Behaviour = 'fuzz';
+  /** Connections on which it misbehaved as it was told: an attack that never happened proves nothing. */
+  misbehaved = 0;
   readonly #server: Server;
   readonly #library: ssh2.Server;
   readonly #random: Random;
@@ -47,6 +49,7 @@ export class HostileTarget {
 
   #accept(socket: Socket): void {
     socket.on('error', () => undefined);
+    if (this.behaviour === 'silent' || this.behaviour === 'preface' || this.behaviour === 'raw') this.misbehaved += 1;
     if (this.behaviour === 'silent') return;
     if (this.behaviour === 'preface') {
       void pour(socket, () => socket.write(`notice: ${'x'.repeat(200)}\r\n`.repeat(50)));
@@ -60,16 +63,16 @@ export class HostileTarget {
     client.on('error', () => undefined);
     const socket = Reflect.get(client, '_sock') as Socket;
     client.on('authentication', (context) => {
-      if (this.behaviour === 'banners') void pour(socket, () => trySend(client, banner('sign here\n'.repeat(100))));
-      else if (context.method === 'publickey') context.accept();
+      if (this.behaviour === 'banners') {
+        void pour(socket, () => this.#send(client, banner('sign here\n'.repeat(100))));
+      } else if (context.method === 'publickey') context.accept();
       else context.reject(['publickey']);
     });
-    client.on('ready', () => {
-      if (this.behaviour !== 'b1') return;
-      // Before the library confirms properly: the first answer to the open counts.
-      trySend(client, confirm(0, 0, 2_097_152, 0));
-    });
     client.on('session', (accept) => {
+      if (this.behaviour === 'b1') {
+        this.#send(client, confirm(0, 0, 2_097_152, 0)); // In place of the library's own answer to the open.
+        return;
+      }
       const session = accept();
       session.on('pty', (yes) => yes());
       session.on('exec', (yes) => this.#misbehave(client, yes(), socket));
@@ -80,18 +83,18 @@ export class HostileTarget {
   #misbehave(client: ssh2.Connection, channel: ssh2.ServerChannel, socket: Socket): void {
     channel.on('error', () => undefined);
     const acts: Partial<Record<Behaviour, () => void>> = {
-      b1: () => trySend(client, confirm(0, 0, 2_097_152, 0)),
-      b2: () => void pour(socket, () => trySend(client, data(0, Buffer.alloc(32_000, 'y')))),
+      b2: () => void pour(socket, () => this.#send(client, data(0, Buffer.alloc(32_000, 'y')))),
       b3: () => {
-        for (let at = 0; at < 4; at += 1) trySend(client, adjust(0, 0x3fffffff));
+        for (let at = 0; at < 4; at += 1) this.#send(client, adjust(0, 0x3fffffff));
         socket.pause();
       },
       escapes: () => {
+        this.misbehaved += 1;
         channel.write(ESCAPES);
         channel.on('drain', () => channel.write(ESCAPES));
       },
       'lying-windows': () => {
-        for (let at = 0; at < 50; at += 1) trySend(client, adjust(0, 0xffffffff));
+        for (let at = 0; at < 50; at += 1) this.#send(client, adjust(0, 0xffffffff));
         channel.exit(0);
         channel.end();
       },
@@ -99,22 +102,23 @@ export class HostileTarget {
     (acts[this.behaviour] ?? (() => this.#fuzz(client)))();
   }
 
+  #send(connection: ssh2.Connection, payload: Buffer): boolean {
+    try {
+      sendPayload(connection, payload);
+      this.misbehaved += 1;
+      return true;
+    } catch {
+      return false; // The connection is gone.
+    }
+  }
+
   #fuzz(client: ssh2.Connection): void {
     const random = this.#random;
     for (let at = 1 + random.below(8); at > 0; at -= 1) {
       const message = random.pick(BY_SERVER);
-      trySend(client, random.below(4) === 0 ? message : mutate(message, random));
+      this.#send(client, random.below(4) === 0 ? message : mutate(message, random));
     }
     setTimeout(() => client.end(), 20);
-  }
-}
-
-function trySend(connection: ssh2.Connection, payload: Buffer): boolean {
-  try {
-    sendPayload(connection, payload);
-    return true;
-  } catch {
-    return false; // The connection is gone.
   }
 }
 

@@ -27,7 +27,7 @@ async function many(count: number, atOnce: number, work: () => Promise<void>): P
     }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
-  return { done: begun, failures: Object.fromEntries(failures) };
+  return { done: begun, failures: Object.fromEntries(failures), misbehaved: target.misbehaved };
 }
 
 /** Signs in properly and runs a command on the hostile target, whose answer is up to it. */
@@ -84,6 +84,7 @@ async function answer(command: HostileCommand): Promise<HostileAnswer> {
     }
     case 'visit':
       target.behaviour = command.behaviour;
+      target.misbehaved = 0;
       return await many(command.count, command.atOnce, () => visitTarget(command.gatewayPort, command.key, 1));
   }
 }

@@ -42,7 +42,10 @@ export type HostileCommand =
 
 export interface HostileAnswer {
   readonly done: number;
+  /** Connections that never came so far that anything hostile could be sent: why → how often. */
   readonly failures: Readonly<Record<string, number>>;
+  /** How often the hostile target did what it was told to. */
+  readonly misbehaved: number;
 }
 
 export const CLIENT_ATTACKS: readonly ClientAttack[] = ['b1', 'b2', 'b3', 'b5', 'lying-windows'];

@@ -4,7 +4,7 @@ import { Keystrokes } from '../measure/keystrokes.ts';
 import { family, residentKilobytes } from '../measure/processes.ts';
 import { Cleanup } from '../../foundation/index.ts';
 import { World } from '../world/world.ts';
-import { Hostile, type HostileCommand } from './hostile.ts';
+import { Hostile, type HostileAnswer, type HostileCommand } from './hostile.ts';
 
 const PAUSE_MS = 10;
 const GATEWAY = /^(node|MainThread|sekisho)/;
@@ -17,6 +17,8 @@ export interface Felt {
   readonly grownKilobytes: number;
   /** Why nothing could be typed, if so. */
   readonly lost: string | undefined;
+  /** What the attackers say of their attack. */
+  readonly attack: HostileAnswer;
 }
 
 type Told<Command> = Command extends unknown ? Omit<Command, 'gatewayPort' | 'key'> : never;
@@ -60,13 +62,12 @@ export class Siege implements AsyncDisposable {
     } catch (thrown) {
       lost = thrown instanceof Error ? thrown.message : String(thrown);
     }
-    await attack;
-    return { echoes, lost, grownKilobytes: this.#resident() - before };
+    return { attack: await attack, echoes, lost, grownKilobytes: this.#resident() - before };
   }
 
-  async attack(command: Told<HostileCommand>): Promise<void> {
+  async attack(command: Told<HostileCommand>): Promise<HostileAnswer> {
     const all = { ...command, gatewayPort: this.world.gateway.sshPort, key: join(this.world.directory, 'chen') };
-    await this.#hostile.ask(all);
+    return await this.#hostile.ask(all);
   }
 
   /** What proves that the gateway serves: a command of another person on the real target. @throws when it does not. */

@@ -17,7 +17,9 @@ export async function hostile({ quick, say }: BenchOptions): Promise<Part> {
     const one = await work();
     felt[name] = one;
     const p99 = one.echoes.length > 0 ? round(percentile(one.echoes, 99), 1) : NaN;
+    const { failures, misbehaved } = one.attack;
     say(`${name}: echo p99 ${p99} ms, ${one.grownKilobytes} KB more, ${one.lost ?? 'served'}`);
+    say(`${name}: ${misbehaved} hostile messages of the target, ${JSON.stringify(failures)} not begun`);
   };
   const asChen = { user: 'bench-recorded', seed: SEED };
   // The first sessions make the process as large as it is at work; growth counts from there.
