@@ -54,4 +54,4 @@ export {
 } from './redemption.ts';
 export { judgeStatement } from './statement/index.ts';
 export { nextTicketState, TICKET_EVENTS, type TicketEvent } from './ticket.ts';
-export { CONTROL_VERBS, type ControlVerb, controlVerbs } from './session-control.ts';
+export { type ControlVerb, controlVerbs } from './session-control.ts';

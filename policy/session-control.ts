@@ -1,6 +1,6 @@
 import type { Person, PersonId } from './model.ts';
 
-export const CONTROL_VERBS = ['end', 'pause', 'resume', 'message'] as const;
+const CONTROL_VERBS = ['end', 'pause', 'resume', 'message'] as const;
 export type ControlVerb = (typeof CONTROL_VERBS)[number];
 
 /**

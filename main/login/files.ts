@@ -9,7 +9,7 @@ export interface FilePaths {
 }
 
 /** The alias of the gateway itself, and the suffix of everything behind it. */
-export const GATEWAY_ALIAS = 'sekisho';
+const GATEWAY_ALIAS = 'sekisho';
 const SSH_PORT = 22;
 
 /**
