@@ -3,5 +3,4 @@ export type { ChannelOptions, TargetConnection, Terminal } from './connection.ts
 export { type DialDeps, dialTarget } from './dial.ts';
 export { DialFailure } from './failure.ts';
 export { dialForSession } from './for-session.ts';
-export { type PreparedLeg, prepareLeg } from './prepare.ts';
 export { type HostShown, lookAtHost, probeTarget, type Shown } from './probe.ts';
