@@ -1,9 +1,9 @@
 /** Security keys with the real client, by OpenSSH's own authenticator without hardware: it counts, and stands still. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { findNewestOpenSsh } from '../../scripts/openssh-newest.mjs';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { runToEnd, type SshResult, TestGateway } from '../support/gateway.ts';
+import { describeWithSecurityKeys } from '../support/openssh-newest.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { events, newest, personId } from './support/house.ts';
 import { withKeys } from './support/keys.ts';
@@ -11,15 +11,7 @@ import { withKeys } from './support/keys.ts';
 const GATEWAY = 255;
 const COUNTER = 0x12345678;
 
-const openSsh = findNewestOpenSsh();
-const programs =
-  'missing' in openSsh || openSsh.skDummy === undefined
-    ? undefined
-    : { ssh: openSsh.ssh, sshKeygen: openSsh.sshKeygen, provider: openSsh.skDummy };
-const { ssh, sshKeygen, provider } = programs ?? { ssh: '', sshKeygen: '', provider: '' };
-const suite = programs === undefined ? describe.skip : describe;
-
-suite(`a security key${programs === undefined ? ' [lacks the newest OpenSSH with its sk-dummy]' : ''}`, () => {
+describeWithSecurityKeys('a security key', ({ ssh, sshKeygen }, provider) => {
   let gateway: TestGateway;
   beforeAll(async () => {
     gateway = await TestGateway.start();

@@ -12,6 +12,14 @@ export function describeWithNewestOpenSsh(name: string, suite: (openSsh: OpenSsh
   else describe(name, () => suite(found));
 }
 
+/** A suite with security keys, by OpenSSH's authenticator without hardware: `provider` is its SecurityKeyProvider. */
+export function describeWithSecurityKeys(name: string, suite: (openSsh: OpenSsh, provider: string) => void): void {
+  const found = findNewestOpenSsh();
+  const lacks = 'missing' in found || found.skDummy === undefined;
+  if (lacks) describe.skip(`${name} [lacks the newest OpenSSH with its sk-dummy]`, () => suite(nothing(), ''));
+  else describe(name, () => suite(found, found.skDummy ?? ''));
+}
+
 /** The same where a suite wants parts of it only. @throws when there is none. */
 export function newestOpenSsh(): OpenSsh {
   const found = findNewestOpenSsh();
