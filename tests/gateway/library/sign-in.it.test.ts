@@ -1,7 +1,7 @@
 /** How the library signs in at a target: in as few steps as the server allows. */
 import { generateKeyPairSync } from 'node:crypto';
 import { expect, it } from '@jest/globals';
-import { clientKey, type PublicKeyAuthContext } from '../../../gateway/ssh/library/index.ts';
+import { clientKey } from '../../../gateway/ssh/library/index.ts';
 import { join } from './support/joined.ts';
 import { serve } from './support/served.ts';
 
@@ -22,7 +22,7 @@ it.each(['Sekisho', 'OpenSSH_9.9'])(
     await using served = await serve({
       ident,
       onAuthentication: (context) => {
-        const isSigned = context.method === 'publickey' && (context as PublicKeyAuthContext).signature !== undefined;
+        const isSigned = context.method === 'publickey' && context.signature !== undefined;
         requests.push({ method: context.method, isSigned });
         context.accept();
       },
