@@ -16,7 +16,7 @@ export { fingerprintOf, type PublicKey, parsePublicKey } from './keys/public-key
 export { isCertificate, type Proof, type SecurityKeyUse, verifyPossession, wasUserVerified } from './keys/proof.ts';
 export { type KeyRecord, listSshKeys, type SshKey } from './keys/queries.ts';
 export { verifySshSignature } from './keys/signature.ts';
-export { findKey, type KeyUseRefusal, noteCounter, noteKeyUse, noteKeyUsed } from './keys/use.ts';
+export { findKey, type KeyUseRefusal, noteCounter, noteKeyUse } from './keys/use.ts';
 export {
   type CertificateHolder,
   certificateIsFor,

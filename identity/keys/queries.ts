@@ -216,7 +216,3 @@ export function updateCounter(db: Queryable, fingerprint: string, counter: numbe
         AND (${counter}::bigint > coalesce(sign_counter, 0) OR (${counter}::bigint = 0 AND coalesce(sign_counter, 0) = 0))`,
   );
 }
-
-export async function updateKeyUsed(db: Queryable, fingerprint: string, at: Date): Promise<void> {
-  await execute(db, sql(z.never())`UPDATE ssh_keys SET last_used_at = ${at} WHERE fingerprint = ${fingerprint}`);
-}

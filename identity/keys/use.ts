@@ -4,14 +4,7 @@ import type { PersonId } from '../../policy/index.ts';
 import { type AuditEvent, auditBody } from '../../recorder/index.ts';
 import type { SecurityKeyUse } from './proof.ts';
 import { fingerprintOf } from './public-key.ts';
-import {
-  type KeyRecord,
-  type KeyUseOutcome,
-  recordKeyUse,
-  selectKey,
-  updateCounter,
-  updateKeyUsed,
-} from './queries.ts';
+import { type KeyRecord, type KeyUseOutcome, recordKeyUse, selectKey, updateCounter } from './queries.ts';
 
 /** Why a key that was accepted a moment ago is not any more. */
 export type KeyUseRefusal = Exclude<KeyUseOutcome, 'noted'>;
@@ -65,9 +58,4 @@ export async function noteKeyUse(deps: KeyDeps, use: KeyUse): Promise<KeyUseRefu
  */
 export async function noteCounter(deps: KeyDeps, fingerprint: string, use: SecurityKeyUse): Promise<boolean> {
   return (await updateCounter(deps.database, fingerprint, use.counter)) === 1;
-}
-
-/** Notes that a signature of a plain key just succeeded. */
-export function noteKeyUsed(deps: KeyDeps, fingerprint: string): Promise<void> {
-  return updateKeyUsed(deps.database, fingerprint, deps.clock.now());
 }

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import ssh2 from 'ssh2';
-import { isSignedBy } from '../../gateway/ssh/authentication/index.ts';
+import { provePossession } from '../../gateway/ssh/authentication/index.ts';
 import { generateSshKey } from '../../identity/index.ts';
 
 const BLOB = Buffer.from('what the client signs: session id, user, service, method, key');
@@ -21,7 +21,7 @@ function rsa(): { key: { algo: string; data: Buffer }; sign: (hash: string) => B
 
 test('the key that signed is the key that signed', () => {
   const { key, sign: signed } = ed25519();
-  expect(isSignedBy(key, BLOB, signed(BLOB), undefined)).toBe(true);
+  expect(provePossession(key, BLOB, signed(BLOB), undefined)).toEqual({ securityKey: null });
 });
 
 test.each([
@@ -37,17 +37,24 @@ test.each([
   ['no key', (own: ReturnType<typeof ed25519>) => [{ ...own.key, data: Buffer.from('x') }, own.sign(BLOB)] as const],
 ])('a signature of %s is refused', (_what, make) => {
   const [key, signature] = make(ed25519());
-  expect(isSignedBy(key, BLOB, signature, undefined)).toBe(false);
+  expect(provePossession(key, BLOB, signature, undefined)).toBeUndefined();
 });
 
 test('an RSA signature over SHA-1 is refused, over SHA-2 it is one', () => {
   const { key, sign: signed } = rsa();
-  expect(isSignedBy(key, BLOB, signed('sha1'), undefined)).toBe(false);
-  expect(isSignedBy(key, BLOB, signed('sha1'), 'sha1')).toBe(false);
-  expect(isSignedBy(key, BLOB, signed('sha512'), 'sha512')).toBe(true);
+  expect(provePossession(key, BLOB, signed('sha1'), undefined)).toBeUndefined();
+  expect(provePossession(key, BLOB, signed('sha1'), 'sha1')).toBeUndefined();
+  expect(provePossession(key, BLOB, signed('sha512'), 'sha512')).toEqual({ securityKey: null });
 });
 
 test('a hash that nobody knows is no verification', () => {
   const { key, sign: signed } = ed25519();
-  expect(isSignedBy(key, BLOB, signed(BLOB), 'no-such-hash')).toBe(false);
+  expect(provePossession(key, BLOB, signed(BLOB), 'no-such-hash')).toBeUndefined();
+});
+
+test('a request that names another kind of key than it shows proves nothing', () => {
+  const { key, sign: signed } = ed25519();
+  for (const algo of ['sk-ssh-ed25519@openssh.com', 'ssh-ed25519-cert-v01@openssh.com', 'ssh-rsa']) {
+    expect(provePossession({ ...key, algo }, BLOB, signed(BLOB), undefined)).toBeUndefined();
+  }
 });

@@ -1,5 +1,5 @@
 export { Authentication } from './authentication.ts';
 export { type Credential, findCredential, noteUse } from './credential.ts';
 export type { Arrival, AuthenticationDeps, SignedIn, SignInRules } from './model.ts';
-export { isSignedBy, provePossession } from './possession.ts';
+export { provePossession } from './possession.ts';
 export { Throttle } from './throttle.ts';

@@ -34,11 +34,6 @@ export function provePossession(
   }
 }
 
-/** Whether `signature` over `blob` was made with this plain key. SHA-1 signatures of RSA keys are none. */
-export function isSignedBy(key: ShownKey, blob: Buffer, signature: Buffer, hash: string | undefined): boolean {
-  return provePossession(key, blob, signature, hash)?.securityKey === null;
-}
-
 /**
  * The library takes a plain key's signature out of its blob, turns ECDSA's numbers into DER and calls every RSA key
  * `ssh-rsa`; a certificate's signature it leaves whole, for its algorithm is not the certificate's.
