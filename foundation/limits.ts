@@ -146,6 +146,8 @@ export const LIMITS = {
   recorderPendingBytesMax: 64 * 1024 * 1024,
   /** Bytes of one write-ahead-log segment. */
   walSegmentBytes: 16 * 1024 * 1024,
+  /** Bytes of an rsync or git transfer that its recording keeps; of the rest it has their number, and the hash of all. */
+  transferKeptBytesMax: 1024 * 1024,
   /** Bytes of one recording; reaching it ends the session. */
   recordingBytesMax: 2 * 1024 * 1024 * 1024,
   /** Free bytes under the recorder below which no new session opens. */

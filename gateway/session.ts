@@ -122,6 +122,15 @@ export class GatewaySession implements LiveSession {
     else this.#bytesOut += bytes.length;
   }
 
+  /** The same for contents of a file: how many bytes pass, and not what they are. */
+  async recordContent(direction: Direction, bytes: number): Promise<void> {
+    while (this.attendance.held !== undefined) await this.attendance.held;
+    if (direction === 'i') this.attendance.noteInput();
+    await this.#recording.append('c', Buffer.from(`${direction} ${bytes}`));
+    if (direction === 'i') this.#bytesIn += bytes;
+    else this.#bytesOut += bytes;
+  }
+
   async recordResize(columns: number, rows: number): Promise<void> {
     await this.#recording.append('r', Buffer.from(`${columns}x${rows}`));
   }

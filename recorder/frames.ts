@@ -8,9 +8,9 @@ import { formatUuid, GatewayError, invariant, LIMITS, parseUuid, sha256 } from '
 
 /**
  * header (canonical JSON), output, stderr, input, resize (`COLUMNSxROWS`), marker (UTF-8), exit (decimal status or
- * signal name), gap (UTF-8: what is missing and why).
+ * signal name), gap (UTF-8: what is missing and why), contents of files (`o BYTES` or `i BYTES`: passed and not kept).
  */
-const FRAME_TYPES = ['h', 'o', 'e', 'i', 'r', 'm', 'x', 'g'] as const;
+const FRAME_TYPES = ['h', 'o', 'e', 'i', 'r', 'm', 'x', 'g', 'c'] as const;
 export type FrameType = (typeof FRAME_TYPES)[number];
 
 export interface Frame {

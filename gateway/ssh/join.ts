@@ -12,6 +12,8 @@ type Output = 'o' | 'e';
 export interface Filtered {
   readonly pass: Uint8Array;
   readonly refused?: Uint8Array;
+  /** It is a piece of a file: how much passes is recorded, and not what. */
+  readonly isContent?: boolean;
   readonly stop: boolean;
 }
 
@@ -100,13 +102,14 @@ async function sendInput({ session, person, target, forwardInput, filterInput, g
   }
   const conveyor = new Conveyor({
     record: (stream, bytes) => session.record(stream, bytes),
+    recordContent: (stream, bytes) => session.recordContent(stream, bytes),
     channel: target,
     sinks: { i: target },
   });
   try {
     await feed(person.channel, [conveyor, ...gates], (chunk) => {
-      const { pass, refused, stop } = filterInput?.(chunk) ?? { pass: chunk, stop: false };
-      conveyor.put('i', pass);
+      const { pass, refused, isContent, stop }: Filtered = filterInput?.(chunk) ?? { pass: chunk, stop: false };
+      conveyor.put('i', pass, isContent === true ? 'content' : 'both');
       if (refused !== undefined) conveyor.put('i', refused, 'record');
       if (stop) target.close();
     });
@@ -120,12 +123,13 @@ async function sendInput({ session, person, target, forwardInput, filterInput, g
 async function showOutput({ session, person, target, filter, gates = [] }: Joined): Promise<void> {
   const conveyor = new Conveyor({
     record: (stream, bytes) => session.record(stream, bytes),
+    recordContent: (stream, bytes) => session.recordContent(stream, bytes),
     channel: person.channel,
     sinks: { o: person.channel, e: person.channel.stderr },
   });
   const show = (stream: Output) => (chunk: Buffer) => {
-    const { pass, refused, stop } = filter?.(stream, chunk) ?? { pass: chunk, stop: false };
-    conveyor.put(stream, pass);
+    const { pass, refused, isContent, stop }: Filtered = filter?.(stream, chunk) ?? { pass: chunk, stop: false };
+    conveyor.put(stream, pass, isContent === true ? 'content' : 'both');
     if (refused !== undefined) conveyor.put(stream, refused, 'record');
     if (stop) target.close();
   };

@@ -46,10 +46,11 @@ const LARGE_BYTES = 16 * 1024;
 const RECORDING_MAX = 2;
 
 /**
- * What becomes of a chunk: recorded and then handed on; only recorded, where it was refused; or only handed on, where
- * the gateway itself speaks to the target.
+ * What becomes of a chunk: recorded and then handed on; only recorded, where it was refused; only handed on, where the
+ * gateway itself speaks to the target; or, `content`, handed on once it is recorded how much of a file it is: what is
+ * in the file is told by its hash, and the recording is no second copy of customers' data.
  */
-export type Fate = 'both' | 'record' | 'deliver';
+export type Fate = 'both' | 'record' | 'deliver' | 'content';
 
 interface Batch {
   readonly stream: Direction;
@@ -62,6 +63,8 @@ interface Batch {
 export interface ConveyorOptions {
   /** Makes bytes durable. Called in order, and again before the last call has settled. */
   readonly record: (stream: Direction, bytes: Uint8Array) => Promise<void>;
+  /** Makes durable that so many bytes of a file pass; where nobody gives it, contents are recorded like all else. */
+  readonly recordContent?: (stream: Direction, bytes: number) => Promise<void>;
   /** The channel behind the sinks: its closing means that nobody takes anything any more. */
   readonly channel: Readable;
   readonly sinks: { readonly [Stream in Direction]?: Writable };
@@ -142,11 +145,18 @@ export class Conveyor {
       batch.parts.splice(0, batch.parts.length, bytes);
       if (batch.fate === 'deliver') this.#settle(batch);
       else
-        this.#options.record(batch.stream, bytes).then(
+        this.#record(batch, bytes).then(
           () => this.#settle(batch),
           (thrown: unknown) => this.#fail(asError(thrown)),
         );
     }
+  }
+
+  #record({ stream, fate }: Batch, bytes: Uint8Array): Promise<void> {
+    const { record, recordContent } = this.#options;
+    return fate === 'content' && recordContent !== undefined
+      ? recordContent(stream, bytes.length)
+      : record(stream, bytes);
   }
 
   /** Hands on what is durable, in order. */

@@ -53,12 +53,17 @@ export class ScpWatch {
     this.#audit = audit;
   }
 
-  /** Bytes of the side that sends files. @throws {HostileName}; {GatewayError} `protocol_violation`. */
-  sent(chunk: Buffer): void {
+  /**
+   * Bytes of the side that sends files. @returns whether they are all contents of one file.
+   * @throws {HostileName}; {GatewayError} `protocol_violation`.
+   */
+  sent(chunk: Buffer): boolean {
+    const isContent = this.#state === 'data' && chunk.length <= (this.#file?.left ?? 0);
     for (let at = 0; at < chunk.length; ) {
       if (this.#state === 'word') throw odd('it went on before it was answered');
       at += this.#state === 'data' ? this.#data(chunk, at) : this.#sentLine(chunk, at);
     }
+    return isContent;
   }
 
   /** Bytes of the side that receives them. */

@@ -1,7 +1,7 @@
 /** The server's side of scp, rsync and git, started by an exec request: judged, then watched file by file or as a whole. */
 import { createHash } from 'node:crypto';
 import { completeRedemption } from '../../../approvals/index.ts';
-import { asError, GatewayError } from '../../../foundation/index.ts';
+import { asError, GatewayError, LIMITS } from '../../../foundation/index.ts';
 import { judgeTransfer, type Transfer } from '../../../policy/index.ts';
 import { createDelivery, type Delivery, type Redeemed, tellResult } from '../delivery.ts';
 import { REFUSED_STATUS, redeem, refuseAct } from '../gate.ts';
@@ -13,7 +13,8 @@ import { HostileName, ScpWatch } from './scp.ts';
 
 /** What sees the bytes of a transfer pass, in both directions. */
 interface Watch {
-  sent(chunk: Buffer): void;
+  /** @returns whether all of it is contents of files. */
+  sent(chunk: Buffer): boolean;
   answered(chunk: Buffer): void;
   ended(exit: Exit): void;
 }
@@ -82,19 +83,23 @@ async function watched(work: ChannelWork, { transfer, command, audit }: Run, del
   const target = await connection.exec(command, { terminal: undefined, environment });
   const watch: Watch = transfer.protocol === 'scp' ? new ScpWatch(transfer, audit) : wholeStream(transfer, audit);
   let fault: Error | undefined;
-  const see = (look: (chunk: Buffer) => void, chunk: Buffer): Filtered => {
+  const see = (look: (chunk: Buffer) => boolean, chunk: Buffer): Filtered => {
+    let isContent = false;
     try {
-      if (fault === undefined) look(chunk);
+      if (fault === undefined) isContent = look(chunk);
     } catch (thrown) {
       fault = asError(thrown);
     }
     const stopped = { pass: chunk.subarray(0, 0), refused: chunk, stop: true };
-    return fault === undefined ? { pass: chunk, stop: false } : stopped;
+    return fault === undefined ? { pass: chunk, isContent, stop: false } : stopped;
   };
-  const fromTarget = (chunk: Buffer): void =>
-    transfer.direction === 'download' ? watch.sent(chunk) : watch.answered(chunk);
-  const fromPerson = (chunk: Buffer): void =>
-    transfer.direction === 'download' ? watch.answered(chunk) : watch.sent(chunk);
+  // What a ticket paid for is kept whole: it is the export itself that is evidence then.
+  const sent = (chunk: Buffer): boolean => watch.sent(chunk) && delivery === undefined;
+  const answered = (chunk: Buffer): boolean => {
+    watch.answered(chunk);
+    return false;
+  };
+  const [fromTarget, fromPerson] = transfer.direction === 'download' ? [sent, answered] : [answered, sent];
   let exit: Exit = {};
   try {
     exit = await join({
@@ -126,7 +131,10 @@ async function refuseHostile(work: ChannelWork, transfer: Transfer, audit: FileA
   return new GatewayError('protocol_violation', 'A hostile file name.');
 }
 
-/** rsync and git have their own ways of packing files: what passes is counted and hashed as it passes. */
+/**
+ * rsync and git have their own ways of packing files: what passes is counted and hashed as it passes, and its beginning
+ * is kept, where the names and the agreements are.
+ */
 function wholeStream(transfer: Transfer, audit: FileAudit): Watch {
   const hash = createHash('sha256');
   const { protocol, direction } = transfer;
@@ -135,6 +143,7 @@ function wholeStream(transfer: Transfer, audit: FileAudit): Watch {
     sent(chunk) {
       hash.update(chunk);
       bytes += chunk.length;
+      return bytes > LIMITS.transferKeptBytesMax;
     },
     answered: () => undefined,
     ended({ status }) {

@@ -57,12 +57,14 @@ class SftpRelay {
   constructor(work: ChannelWork, target: ClientChannel) {
     const { person, session } = work;
     const record = session.record.bind(session);
+    const recordContent = session.recordContent.bind(session);
     this.#work = work;
     this.#target = target;
     this.#audit = new FileAudit(work);
-    this.#up = new Conveyor({ record, channel: target, sinks: { i: target } });
+    this.#up = new Conveyor({ record, recordContent, channel: target, sinks: { i: target } });
     this.#down = new Conveyor({
       record,
+      recordContent,
       channel: person.channel,
       sinks: { o: person.channel, e: person.channel.stderr },
     });
