@@ -16,7 +16,10 @@ import { mountSmallDisk, type SmallDisk } from './support/small-disk.ts';
 
 /** Two segments of the write-ahead log fit, and not a third. */
 const WAL_MEGABYTES = 34;
-const MUCH = 'seq 1 12000000';
+/** More than the disk of the recordings holds, as a flood. */
+const MUCH = 'seq 1 24000000';
+/** Little by little, so that it goes through the write-ahead log. */
+const LITTLE_BY_LITTLE = 'while sleep 0.002; do printf "%030000d\\n" 1; done';
 
 describeWith(['ssh', 'ssh-keygen', 'root'], 'a full disk', () => {
   /** A gateway whose write-ahead log, or whole recorder, has a small disk; it can be started anew on the same data. */
@@ -47,7 +50,7 @@ describeWith(['ssh', 'ssh-keygen', 'root'], 'a full disk', () => {
       await using gateway = await start();
       await using idle = await startSsh(gateway, 'aoki', ['echo idle; sleep 60']);
       await idle.sees('idle');
-      await using loud = await startSsh(gateway, 'chen', [MUCH]);
+      await using loud = await startSsh(gateway, 'chen', [LITTLE_BY_LITTLE]);
       const result = await loud.ended;
       received = result.stdout;
       expect(result.status).toBe(255);
