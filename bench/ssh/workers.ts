@@ -28,14 +28,16 @@ async function twoFlows(world: World, bytes: number): Promise<number> {
   return (2 * bytes) / MEGABYTE / ((performance.now() - start) / 1_000);
 }
 
-async function carry(count: number, { quick, runs }: BenchOptions): Promise<Carried> {
+async function carry(count: number, { quick, runs, say }: BenchOptions): Promise<Carried> {
   await using loaded = await loadWorld({ gatewaySsh: { workers: count }, gatewayCore: undefined });
   await using load = await loaded.load();
   await load.ask({ do: 'connect', count: quick ? 50 : 300, atOnce: 12 });
   let [connections, megabytes] = [0, 0];
   // The best of several: what else the machine does can only take away.
   for (let at = 0; at < (quick ? 1 : runs); at += 1) {
-    const { done, seconds } = await load.ask({ do: 'connect', count: quick ? 100 : 500, atOnce: 12 });
+    const { done, failures, seconds } = await load.ask({ do: 'connect', count: quick ? 100 : 500, atOnce: 12 });
+    if (done === 0) throw new Error(`no connection: ${JSON.stringify(failures)}`);
+    if (Object.keys(failures).length > 0) say(`workers ${count}: not connected: ${JSON.stringify(failures)}`);
     connections = Math.max(connections, done / seconds);
     megabytes = Math.max(megabytes, await twoFlows(loaded.world, (quick ? 32 : 256) * MEGABYTE));
   }

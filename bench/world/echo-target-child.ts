@@ -1,6 +1,7 @@
 /** A target that costs next to nothing: it lets everybody in, echoes what it is sent, and calls every command a success. */
 import { readFileSync } from 'node:fs';
 import ssh2 from 'ssh2';
+import '../../gateway/ssh/library/ssh2.ts'; // Gives the library its post-quantum key exchange.
 
 const { port, hostKey } = JSON.parse(process.argv[2] ?? '{}') as { port: number; hostKey: string };
 

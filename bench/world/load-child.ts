@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import ssh2 from 'ssh2';
+import '../../gateway/ssh/library/ssh2.ts'; // Gives the library its post-quantum key exchange.
 import type { LoadAnswer, LoadCommand, LoadSettings } from './load.ts';
 
 const settings = JSON.parse(process.argv[2] ?? '{}') as LoadSettings;

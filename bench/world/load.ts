@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import ssh2 from 'ssh2';
+import '../../gateway/ssh/library/ssh2.ts'; // Gives the library its post-quantum key exchange.
 import { Cleanup } from '../../foundation/index.ts';
 import { freePort } from '../../tests/support/free-port.ts';
 import type { InventoryTarget } from './inventory.ts';
@@ -66,7 +67,7 @@ export function keyExchanges(): string[] {
   try {
     new ssh2.Client()
       .on('error', () => undefined)
-      .connect({ host: '127.0.0.1', port: 1, algorithms: { kex: [HYBRID as ssh2.KexAlgorithm] } })
+      .connect({ host: '127.0.0.1', port: 1, username: 'nobody', algorithms: { kex: [HYBRID as ssh2.KexAlgorithm] } })
       .destroy();
     return [HYBRID, 'curve25519-sha256'];
   } catch {

@@ -2,8 +2,6 @@ import { describe } from '@jest/globals';
 import { findNewestOpenSsh, type OpenSsh } from '../../scripts/openssh-newest.mjs';
 import { findPartner } from '../../scripts/partners.mjs';
 
-export type { OpenSsh };
-
 /** A suite against the newest OpenSSH, as root: skipped with the reason in its name when one of the two is missing. */
 export function describeWithNewestOpenSsh(name: string, suite: (openSsh: OpenSsh) => void): void {
   const found = findNewestOpenSsh();
@@ -18,13 +16,6 @@ export function describeWithSecurityKeys(name: string, suite: (openSsh: OpenSsh,
   const lacks = 'missing' in found || found.skDummy === undefined;
   if (lacks) describe.skip(`${name} [lacks the newest OpenSSH with its sk-dummy]`, () => suite(nothing(), ''));
   else describe(name, () => suite(found, found.skDummy ?? ''));
-}
-
-/** The same where a suite wants parts of it only. @throws when there is none. */
-export function newestOpenSsh(): OpenSsh {
-  const found = findNewestOpenSsh();
-  if ('missing' in found) throw new Error(`the newest OpenSSH is ${found.missing}`);
-  return found;
 }
 
 /** Programs that a skipped suite never runs. */
