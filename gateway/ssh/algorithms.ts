@@ -1,6 +1,12 @@
 import type { Algorithms, KexAlgorithm } from 'ssh2';
 
 /**
+ * How the gateway names itself on both legs (RFC 4253 §4.2). OpenSSH says that nobody reads on (`eow@openssh.com`), and
+ * that no more sessions come, only to a peer whose name begins so; without the word `ssh host yes | head` never ends.
+ */
+export const IDENT = 'OpenSSH_compatible_Sekisho';
+
+/**
  * What both legs offer, the post-quantum hybrid first: what is recorded on the wire today must not be readable by the
  * machines of later. No compression (an unauthenticated peer could inflate 30 MB from 29 KB), no finite-field
  * Diffie-Hellman (45 ms of CPU a handshake for the asking), no SHA-1, no CBC.

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { asError, newUuid } from '../../foundation/index.ts';
 import type { ConnectionId } from '../../policy/index.ts';
 import { shutDownSessions } from '../live-sessions.ts';
-import { MAINTAINER_LEG } from './algorithms.ts';
+import { IDENT, MAINTAINER_LEG } from './algorithms.ts';
 import { resumeReading } from './arrival.ts';
 import { Authentication, Throttle } from './authentication/index.ts';
 import { serveConnection } from './connection.ts';
@@ -41,7 +41,7 @@ export function createSshServer(deps: SshDeps): SshServer {
       hostKeys: [...deps.hostKeys.shownAs([deps.advertised.host])],
       announcedHostKeys: deps.hostKeys.announced,
       algorithms: MAINTAINER_LEG,
-      ident: 'Sekisho',
+      ident: IDENT,
       keepaliveInterval: (deps.keepaliveSeconds ?? 0) * 1_000,
       keepaliveCountMax: KEEPALIVES_UNANSWERED_MAX,
       ...(banner === undefined ? {} : { banner }),

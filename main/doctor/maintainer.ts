@@ -89,7 +89,8 @@ async function checkBastion({ host, port }: Bastion, shown: ReturnType<typeof lo
   try {
     const { ident, key } = await shown;
     const values = { host, port, ident, fingerprint: fingerprintOf(key) };
-    if (/^SSH-2\.0-Sekisho\b/.test(ident)) return ok('doctor.bastion.ok', values, 'doctor.bastion.ok.next');
+    if (/^SSH-2\.0-OpenSSH_compatible_Sekisho\b/.test(ident))
+      return ok('doctor.bastion.ok', values, 'doctor.bastion.ok.next');
     return warning('doctor.bastion.foreign', 'doctor.bastion.foreign.next', values);
   } catch (thrown) {
     const detail = asError(asError(thrown).cause ?? thrown).message;

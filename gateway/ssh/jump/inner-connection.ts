@@ -4,7 +4,7 @@
  * would carry bytes that nobody records.
  */
 import { asError, LIMITS } from '../../../foundation/index.ts';
-import { MAINTAINER_LEG } from '../algorithms.ts';
+import { IDENT, MAINTAINER_LEG } from '../algorithms.ts';
 import { type Connection, endBecause, Server, type ServerChannel, startRekeying } from '../library/index.ts';
 import type { Caller, SshDeps } from '../model.ts';
 import { ChannelSocket } from './channel-socket.ts';
@@ -29,7 +29,7 @@ export function answerJump(
     {
       hostKeys: [...deps.hostKeys.shownAs(namesOf(jump))],
       algorithms: MAINTAINER_LEG,
-      ident: 'Sekisho',
+      ident: IDENT,
       keepaliveInterval: (deps.keepaliveSeconds ?? 0) * 1_000,
     },
     (connection) => welcome(deps, connection, { jump, socket, signedIn, serve }),

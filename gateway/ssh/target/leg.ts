@@ -10,6 +10,7 @@ import { DialFailure, dialFailure, type Place, TimedOut } from './failure.ts';
 import { type HostVerdict, judgeHost } from './host-identity.ts';
 import { ServerHello, whenRead } from './kex-init.ts';
 import { algorithmsOf, legacyOf, mismatchOf, type Offer, offerFor } from './offer.ts';
+import { IDENT } from '../algorithms.ts';
 
 export interface LegDeps {
   readonly clock: Clock;
@@ -55,6 +56,7 @@ export async function openLeg(
     // Inside: the library throws at once what it cannot offer.
     client.connect({
       sock: stream,
+      ident: IDENT,
       username: '', // Each sign-in names its own.
       algorithms: algorithmsOf(offer),
       readyTimeout: 0, // The bound is `signal`.
