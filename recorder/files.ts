@@ -1,5 +1,6 @@
 /** The few calls the recorder makes of a file system, so that tests can inject a full disk, a dying one and a power cut. */
 import { hasErrno } from '../foundation/index.ts';
+import { constants } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -15,8 +16,11 @@ export interface OpenFile {
 }
 
 export interface FileSystem {
-  /** `wx` creates and refuses an existing file. A directory is opened with `r`, to be synced. */
-  open(path: string, flags: 'r' | 'wx', mode?: number): Promise<OpenFile>;
+  /**
+   * `wx` creates and refuses an existing file. A directory is opened with `r`, to be synced. What is written by way of
+   * `durable`, which opens a file that is there, is on the disk when the write returns: one call instead of two.
+   */
+  open(path: string, flags: 'r' | 'wx' | 'durable', mode?: number): Promise<OpenFile>;
   /** @returns the first directory made, undefined when all were there. */
   mkdir(path: string, options: { recursive: true; mode: number }): Promise<string | undefined>;
   readdir(path: string): Promise<string[]>;
@@ -25,8 +29,11 @@ export interface FileSystem {
   statfs(path: string): Promise<{ bavail: number; bsize: number }>;
 }
 
+/** O_DSYNC (POSIX open): each write is a write and an fdatasync. */
+const DURABLE = constants.O_WRONLY | constants.O_DSYNC;
+
 export const nodeFiles: FileSystem = {
-  open: (path, flags, mode) => fs.open(path, flags, mode),
+  open: (path, flags, mode) => fs.open(path, flags === 'durable' ? DURABLE : flags, mode),
   mkdir: (path, options) => fs.mkdir(path, options),
   readdir: (path) => fs.readdir(path),
   rename: (from, to) => fs.rename(from, to),

@@ -134,7 +134,6 @@ export class WriteAheadLog implements AsyncDisposable {
       const parts = batch.flatMap(({ entry }) => encodeRecord(segment.marker, entry));
       for (const { entry } of batch) segment.sessions.add(entry.sessionId);
       await writeParts(segment.file, parts, segment.end);
-      await segment.file.datasync();
       segment.end += sizeOf(parts);
     } catch (thrown) {
       this.#queue.unshift(...batch);
@@ -189,11 +188,11 @@ export class WriteAheadLog implements AsyncDisposable {
       await writeAll(file, encodeSegmentHeader(number, marker), 0);
       await file.sync();
       await syncDirectory(files, directory);
-    } catch (thrown) {
+    } finally {
       await file.close();
-      throw thrown;
     }
-    return { path, file, marker, sessions: new Set(), end: SEGMENT_HEADER_BYTES };
+    const durable = await files.open(path, 'durable');
+    return { path, file: durable, marker, sessions: new Set(), end: SEGMENT_HEADER_BYTES };
   }
 
   #rejectAll(thrown: unknown): void {

@@ -87,16 +87,16 @@ export class MemoryDisk implements FileSystem {
     return next;
   }
 
-  async open(path: string, flags: 'r' | 'wx'): Promise<OpenFile> {
+  async open(path: string, flags: 'r' | 'wx' | 'durable'): Promise<OpenFile> {
     if (flags === 'wx') await this.#call('create', path);
     else await this.#alive();
     if (this.#directories.has(path)) return this.#directory(path);
     const known = this.#names.get(path);
-    if (flags === 'r' && known === undefined) throw errno('ENOENT');
+    if (flags !== 'wx' && known === undefined) throw errno('ENOENT');
     if (flags === 'wx' && known !== undefined) throw errno('EEXIST');
     const inode = known ?? { content: Buffer.alloc(0), durable: Buffer.alloc(0), last: undefined };
     this.#names.set(path, inode);
-    return this.#file(path, inode);
+    return this.#file(path, inode, flags === 'durable');
   }
 
   async mkdir(path: string): Promise<string | undefined> {
@@ -148,7 +148,7 @@ export class MemoryDisk implements FileSystem {
     return { sync, close, write: refuse, read: refuse, stat: refuse, writev: refuse, datasync: refuse };
   }
 
-  #file(path: string, inode: Inode): OpenFile {
+  #file(path: string, inode: Inode, isDurable: boolean): OpenFile {
     const sync = async (call: 'sync' | 'datasync'): Promise<void> => {
       await this.#call(call, path);
       inode.durable = Buffer.from(inode.content);
@@ -159,6 +159,7 @@ export class MemoryDisk implements FileSystem {
       inode.last = { position, bytes: piece };
       const short = await this.#call('write', path, piece.length);
       inode.content = overlay(inode.content, position, piece.subarray(0, short ?? piece.length));
+      if (isDurable) await sync('datasync');
       return { bytesWritten: short ?? piece.length };
     };
     return {
