@@ -42,7 +42,8 @@ export const en = {
   'export.done': 'Ticket T-{number} is used: {rows} rows, {bytes} bytes, SHA-256 {sha256}.',
   'export.limit_exceeded':
     'Stopped: ticket T-{number} allows {rowsMax} rows and {bytesMax} bytes. {rows} rows, {bytes} bytes left; the ticket is used.',
-  'channel.file_transfer': 'File transfer by {tool} is not open on this target.',
+  'channel.file_transfer':
+    'Nobody could tell the files that {tool} would carry here. scp, sftp, rsync and git pass as their own clients start them.',
   'channel.upload_not_granted': 'Your access to "{target}" does not include uploads: {act}',
   'channel.download_not_granted': 'Your access to "{target}" does not include downloads: {act}',
   'files.not_resolved': 'The target does not tell where "{path}" really lies, so it stays closed.',

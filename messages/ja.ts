@@ -45,7 +45,8 @@ export const ja: Record<keyof typeof en, string> = {
   'export.done': '申請 T-{number} は使用済みになりました: {rows} 件・{bytes} バイト、SHA-256 {sha256}。',
   'export.limit_exceeded':
     '停止しました: 申請 T-{number} の上限は {rowsMax} 件・{bytesMax} バイトです。{rows} 件・{bytes} バイトまで渡し、申請は使用済みになりました。',
-  'channel.file_transfer': 'この接続先では、{tool} によるファイル転送は開かれていません。',
+  'channel.file_transfer':
+    'この形の {tool} では、転送されるファイルを確認できません。scp、sftp、rsync、git は、それぞれのクライアントから使ってください。',
   'channel.upload_not_granted': '「{target}」へのファイルの持ち込み (アップロード) は許可されていません: {act}',
   'channel.download_not_granted': '「{target}」からのファイルの持ち出し (ダウンロード) は許可されていません: {act}',
   'files.not_resolved': '「{path}」の実際の場所を接続先が示さないため、開けません。',

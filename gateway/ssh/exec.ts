@@ -8,7 +8,10 @@ import { join } from './join.ts';
 import { WITHOUT_PAGERS } from './pagers.ts';
 import type { ChannelWork, Exit } from './model.ts';
 
-/** Programs that speak a file protocol over the channel; what they carry cannot be judged yet, so they do not run. */
+/**
+ * Programs that speak a file protocol over the channel. What their own clients start is served elsewhere (`files/`); inside
+ * another command nobody could tell which files they carry, so they do not run.
+ */
 const FILE_TRANSFER = new Set([
   'scp',
   'rsync',
