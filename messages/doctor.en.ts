@@ -113,7 +113,7 @@ export const doctorEn = {
   'doctor.fix.target_host_certificate_refused':
     'Have a new host certificate issued, for the host’s name, by that authority.',
   'doctor.fix.target_sign_in_refused':
-    'On the target: TrustedUserCAKeys names this gateway’s authority, the account exists and is not locked.',
+    'On the target: TrustedUserCAKeys names a file with the line of `sekisho authority user`, the account exists and is not locked.',
 
   'doctor.console.ok': 'The console {url} answers.',
   'doctor.console.unreachable': 'The console {url} does not answer: {detail}',

@@ -114,7 +114,7 @@ export const doctorJa: Readonly<Record<keyof typeof doctorEn, string>> = {
     '鍵が変わったかを別の手段で管理者に確認してください。確認できてから台帳を変えてください。',
   'doctor.fix.target_host_certificate_refused': 'その認証局から、ホスト名に合う新しいホスト証明書を発行してください。',
   'doctor.fix.target_sign_in_refused':
-    '接続先の TrustedUserCAKeys にこのゲートウェイの認証局があるか、アカウントが有効かを確認してください。',
+    '接続先の TrustedUserCAKeys のファイルに `sekisho authority user` の行があるか、アカウントが有効かを確認してください。',
 
   'doctor.console.ok': 'コンソール {url} は応答しています。',
   'doctor.console.unreachable': 'コンソール {url} が応答しません: {detail}',
