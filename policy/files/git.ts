@@ -20,6 +20,8 @@ export function readGit(program: string, args: readonly Word[]): Transfer | unde
     paths: path === undefined ? [] : [path],
     recursive: true,
     intoDirectory: true,
+    frees: false,
+    makesLinks: false,
     refused: path === undefined ? `git ${name}` : odd && `git ${name} ${odd.text}`,
   };
 }

@@ -19,6 +19,10 @@ export interface Transfer {
   readonly recursive: boolean;
   /** Whether the last path is surely a directory to put files into. */
   readonly intoDirectory: boolean;
+  /** Whether what stands where it writes may be found under another name afterwards. */
+  readonly frees: boolean;
+  /** Whether it leaves symbolic links wherever the person wants them to lead. */
+  readonly makesLinks: boolean;
   /** What in it no grant opens, for example an option that runs another program. */
   readonly refused: string | undefined;
 }

@@ -52,14 +52,16 @@ export function judgeTransfer(
   transfer: Transfer,
   policy: TargetPolicy,
 ): { readonly judgement: Judgement; readonly unclear: string | undefined } {
-  const { protocol, direction, paths, recursive, refused } = transfer;
+  const { protocol, direction, paths, recursive, frees, makesLinks, refused } = transfer;
   const names = paths.map(({ text }) => text);
   const assets = guardedPaths(policy);
   const unclear = assets.length === 0 ? undefined : paths.find(isUnclear)?.text;
   const act = { protocol, verb: direction === 'download' ? 'get' : 'put', names } as const;
   if (refused !== undefined) return { judgement: denial(act, refused), unclear: undefined };
   if (unclear !== undefined) return { judgement: denial(act, unclear), unclear };
-  const read = direction === 'download' ? paths : paths.slice(1);
+  // A link is read through later, by a name that nobody could place here.
+  if (makesLinks && assets.length > 0) return { judgement: denial(act, `${protocol} --links`), unclear: undefined };
+  const read = direction === 'download' || frees ? paths : paths.slice(1);
   const touched = assets.filter((asset) =>
     read.some(({ text }) => {
       const reach = reachOfWords(text, asset);

@@ -3,28 +3,34 @@ import type { Word } from '../command/model.ts';
 import type { Transfer, TransferDirection } from './model.ts';
 
 /** The letters a client bundles; `e.` and what follows in the same word are its abilities, no program. */
-const BUNDLE = /^-[acdghilmnopqrtuvxzADEHIJKLOPRSUWX0-9BCNy]*(e\d*\.[A-Za-z]*)?$/;
+const BUNDLE = /^-([acdghilmnopqrtuvxzADEHIJKLOPRSUWX0-9CNy]*)(?:e\d*\.[A-Za-z]*)?$/;
 
 /** Long options without a value that a client hands to its server. */
 const PLAIN = new Set(
   `sender append append-verify checksum delay-updates delete delete-after delete-before delete-delay delete-during
    delete-excluded delete-missing-args existing fake-super force force-change from0 fuzzy ignore-errors ignore-existing
-   ignore-missing-args inplace list-only log-format munge-links new-compress no-i-r no-implied-dirs no-inc-recursive
+   ignore-missing-args inplace list-only munge-links new-compress no-i-r no-implied-dirs no-inc-recursive
    no-r no-relative no-W no-whole-file numeric-ids old-compress omit-dir-times omit-link-times one-file-system open-noatime
    partial prealloc preallocate remove-sent-files remove-source-files safe-links size-only specials stats super
    sparse update use-qsort whole-file copy-links copy-dirlinks copy-unsafe-links keep-dirlinks no-specials no-devices
    mkpath trust-sender`.split(/\s+/),
 );
 
-/** Long options whose value is a number, a name of an algorithm, or a pattern of who owns what. */
+/**
+ * Long options whose value is a number, a name of an algorithm, or a pattern of who owns what, and stands in the same
+ * word. No block size: with blocks of one byte the checksums of an upload tell what the old file holds.
+ */
 const VALUED = new Set(
-  `block-size bwlimit checksum-choice checksum-seed compress-choice compress-level chmod chown debug groupmap info
+  `bwlimit checksum-choice checksum-seed compress-choice compress-level chmod chown debug groupmap info
    log-format max-alloc max-delete max-size min-size modify-window only-write-batch out-format skip-compress stop-after
    stop-at suffix timeout usermap zc zl protocol`.split(/\s+/),
 );
 
 /** Long options whose value is a path the server reads from or writes to. */
 const PATHS = new Set(['backup-dir', 'compare-dest', 'copy-dest', 'link-dest', 'partial-dir', 'temp-dir']);
+
+/** By these an upload can leave what is in the directory already under another name: moved, copied as a base, linked. */
+const FREEING = ['backup-dir', 'fuzzy', 'y', 'H'];
 
 interface Options {
   readonly flags: Set<string>;
@@ -38,10 +44,10 @@ export function readRsync(args: readonly Word[]): Transfer | undefined {
   let at = 1;
   while (at < args.length && args[at]?.text.startsWith('-') === true) at += readOption(args, at, options);
   const [dot, ...operands] = args.slice(at);
-  if (dot?.text !== '.' || operands.length === 0) options.refused ??= 'rsync --server';
   const { flags } = options;
-  const direction: TransferDirection = flags.has('sender') ? 'download' : 'upload';
-  const removes = flags.has('remove-source-files') || flags.has('remove-sent-files');
+  const has = (...names: readonly string[]): boolean => names.some((name) => flags.has(name));
+  const direction: TransferDirection = has('sender') ? 'download' : 'upload';
+  const removes = has('remove-source-files', 'remove-sent-files');
   return {
     protocol: 'rsync',
     direction,
@@ -49,8 +55,24 @@ export function readRsync(args: readonly Word[]): Transfer | undefined {
     paths: [...operands, ...options.paths],
     recursive: true,
     intoDirectory: true,
-    refused: options.refused,
+    frees: direction === 'upload' && has(...FREEING),
+    makesLinks: direction === 'upload' && has('l', 'a'),
+    refused: options.refused ?? oddOperand(dot, operands),
   };
+}
+
+function oddOperand(dot: Word | undefined, operands: readonly Word[]): string | undefined {
+  if (dot?.text !== '.' || operands.length === 0) return 'rsync --server';
+  const odd = operands.find(mayBeOption);
+  return odd && `rsync ${odd.text}`;
+}
+
+/**
+ * Whether rsync would read it as an option: it takes options behind its paths too, and `--sender` or `--daemon` there
+ * would make it another program than the one that was judged. A leading wildcard stands for names that begin so.
+ */
+function mayBeOption({ text, pieces }: Word): boolean {
+  return text.startsWith('-') || pieces[0]?.kind === 'glob';
 }
 
 /** @returns how many words it took. What is not known here is refused: an option may name a program, a log or a list. */
@@ -59,19 +81,28 @@ function readOption(args: readonly Word[], at: number, options: Options): number
   if (word === undefined) return 1;
   const { text, exact } = word;
   const [, name = '', value] = /^--([\w-]+)(?:=(.*))?$/s.exec(text) ?? [];
-  if (PATHS.has(name)) {
-    options.paths.push(...(value === undefined ? args.slice(at + 1, at + 2) : [valueOf(word, value)]));
-    return value === undefined ? 2 : 1;
-  }
-  if (value === undefined && PLAIN.has(name)) options.flags.add(name);
-  else if (!exact || !isHarmless(name, text)) {
-    options.refused ??= `rsync ${name === '' ? text : `--${name}`}`;
-  }
+  if (PATHS.has(name)) return readPath(args, at, { name, value }, options);
+  // A value in the next word would be a word that was read here as an option of its own.
+  const isKnown = value === undefined ? PLAIN.has(name) : exact && VALUED.has(name);
+  const letters = name === '' && exact ? BUNDLE.exec(text)?.[1] : undefined;
+  if (isKnown) options.flags.add(name);
+  else if (letters === undefined) options.refused ??= `rsync ${name === '' ? text : `--${name}`}`;
+  for (const letter of letters ?? '') options.flags.add(letter);
   return 1;
 }
 
-function isHarmless(name: string, text: string): boolean {
-  return name === '' ? BUNDLE.test(text) : VALUED.has(name);
+function readPath(
+  args: readonly Word[],
+  at: number,
+  { name, value }: { name: string; value: string | undefined },
+  options: Options,
+): number {
+  const word = args[value === undefined ? at + 1 : at];
+  // A wildcard alone in the next word may stand for many words.
+  if (word === undefined || (value === undefined && !word.exact)) options.refused ??= `rsync --${name}`;
+  options.flags.add(name);
+  if (word !== undefined) options.paths.push(value === undefined ? word : valueOf(word, value));
+  return value === undefined ? 2 : 1;
 }
 
 function valueOf(word: Word, text: string): Word {

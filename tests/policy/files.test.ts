@@ -41,6 +41,8 @@ describe('an exec request that is no plain file transfer stays a command', () =>
     'scp -F config -f x',
     'scp -t a b',
     'scp -f',
+    'scp -f /srv -r',
+    'scp -t x -f',
     'rsync -av a b',
     'rsync --daemon',
     'git -c core.sshCommand=id upload-pack x',
@@ -86,6 +88,18 @@ describe('the server’s side of a file protocol is read', () => {
     'rsync --server --sender -r --config=/x . y',
     'rsync --server --sender -r --unknown-option . y',
     'rsync --server --sender -r x y',
+    'rsync --server -r . /srv/x --sender',
+    'rsync --server -r . /srv/x "--sender"',
+    'rsync --server -r . x --daemon --config=/home/me/rsyncd.conf',
+    'rsync --server -r . x --log-file=/srv/x',
+    'rsync --server --sender -r . *',
+    'rsync --server --sender -r . [-]-daemon',
+    'rsync --server --log-format --sender . /srv/x',
+    'rsync --server --suffix --sender . /srv/x',
+    'rsync --server --timeout --remove-source-files . /srv/x',
+    'rsync --server -r --partial-dir * . /srv/x',
+    'rsync --server -r -B1 . /srv/x',
+    'rsync --server -r --block-size=1 . /srv/x',
     'git-upload-pack --timeout=1 x',
     'git-receive-pack',
   ])('%s is refused whatever the grant', (command) => {
@@ -114,6 +128,11 @@ describe('protected paths', () => {
     'rsync --server --sender -r . /srv/',
     "git-upload-pack '/srv/crm/export/repo'",
     'rsync --server -r --link-dest=/srv/crm/export . /home/x',
+    'rsync --server -r --backup-dir=/home/x . /srv/crm/export',
+    'rsync --server -r --backup-dir /home/x . /srv',
+    'rsync --server -ry . /srv/crm/',
+    'rsync --server -r --fuzzy . /srv/crm/',
+    'rsync --server -rHe.LsfxCIvu . /srv/crm/',
   ])('%s needs a ticket', (command) => {
     expect(verdict(command)).toBe('needs_ticket');
     expect(verdict(command, RECORDED)).toBe('allow');
@@ -127,17 +146,22 @@ describe('protected paths', () => {
     'scp -f a/../../srv/x',
     'scp -f /proc/1/root/srv/crm/export/a',
     'scp -t ~/a',
+    'rsync --server -logDtpre.iLsfxCIvu . /home/x',
+    'rsync --server -a . /home/x',
   ])('%s cannot be placed, so it is refused', (command) => {
     expect(verdict(command)).toBe('deny');
     expect(verdict(command, RECORDED)).toBe('allow');
   });
 
-  test.each(['scp -f /srv/crm/exports/a', 'scp -f /srv/crm', 'scp -t /srv/crm/export/new', 'scp -r -f /var/log'])(
-    '%s is free',
-    (command) => {
-      expect(verdict(command)).toBe('allow');
-    },
-  );
+  test.each([
+    'scp -f /srv/crm/exports/a',
+    'scp -f /srv/crm',
+    'scp -t /srv/crm/export/new',
+    'scp -r -f /var/log',
+    'rsync --server -rtpe.iLsfxCIvu . /srv/crm/export',
+  ])('%s is free', (command) => {
+    expect(verdict(command)).toBe('allow');
+  });
 
   test('one act has one digest, however it was written; another file has another', () => {
     const digest = (command: string): string | undefined => {
