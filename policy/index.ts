@@ -9,11 +9,14 @@ export {
 } from './authorize-target.ts';
 export { judgeCommand } from './command/index.ts';
 export {
+  denyUnclear,
   type FileProtocol,
   guardedPaths,
   judgeFileAct,
+  judgeResolved,
   judgeTransfer,
   reachOfPath,
+  readBy,
   readTransfer,
   type Transfer,
   type TransferDirection,

@@ -20,6 +20,7 @@ export function readGit(program: string, args: readonly Word[]): Transfer | unde
     paths: path === undefined ? [] : [path],
     recursive: true,
     intoDirectory: true,
+    followsLinks: false,
     frees: false,
     makesLinks: false,
     refused: path === undefined ? `git ${name}` : odd && `git ${name} ${odd.text}`,

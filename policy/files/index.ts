@@ -1,3 +1,11 @@
 export { readTransfer } from './classify.ts';
 export { type FileProtocol, type Transfer, type TransferDirection } from './model.ts';
-export { guardedPaths, judgeFileAct, judgeTransfer, reachOfPath } from './protected.ts';
+export {
+  denyUnclear,
+  guardedPaths,
+  judgeFileAct,
+  judgeResolved,
+  judgeTransfer,
+  reachOfPath,
+  readBy,
+} from './protected.ts';

@@ -19,6 +19,8 @@ export interface Transfer {
   readonly recursive: boolean;
   /** Whether the last path is surely a directory to put files into. */
   readonly intoDirectory: boolean;
+  /** Whether it reads what links inside a directory lead to, which no name of its own shows. */
+  readonly followsLinks: boolean;
   /** Whether what stands where it writes may be found under another name afterwards. */
   readonly frees: boolean;
   /** Whether it leaves symbolic links wherever the person wants them to lead. */

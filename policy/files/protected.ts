@@ -52,7 +52,7 @@ export function judgeTransfer(
   transfer: Transfer,
   policy: TargetPolicy,
 ): { readonly judgement: Judgement; readonly unclear: string | undefined } {
-  const { protocol, direction, paths, recursive, frees, makesLinks, refused } = transfer;
+  const { protocol, direction, paths, recursive, makesLinks, refused } = transfer;
   const names = paths.map(({ text }) => text);
   const assets = guardedPaths(policy);
   const unclear = assets.length === 0 ? undefined : paths.find(isUnclear)?.text;
@@ -61,14 +61,37 @@ export function judgeTransfer(
   if (unclear !== undefined) return { judgement: denial(act, unclear), unclear };
   // A link is read through later, by a name that nobody could place here.
   if (makesLinks && assets.length > 0) return { judgement: denial(act, `${protocol} --links`), unclear: undefined };
-  const read = direction === 'download' || frees ? paths : paths.slice(1);
+  const read = readBy(transfer);
   const touched = assets.filter((asset) =>
     read.some(({ text }) => {
       const reach = reachOfWords(text, asset);
       return reach === 'at' || (reach === 'above' && recursive);
     }),
   );
+  if (touched.length === 0 && transfer.followsLinks && assets.length > 0) {
+    return { judgement: denial(act, `${protocol} -L`), unclear: undefined };
+  }
   return { judgement: judgementOf(act, touched), unclear };
+}
+
+/** The paths whose contents it reads, or leaves where they can be read. */
+export function readBy({ direction, frees, paths }: Transfer): readonly Word[] {
+  return direction === 'download' || frees ? paths : paths.slice(1);
+}
+
+/** Judges it by where the target says that its paths lead. `names`: as the target resolves them. */
+export function judgeResolved(
+  { protocol, direction }: Transfer,
+  names: readonly string[],
+  assets: readonly ProtectedAsset['name'][],
+): Judgement {
+  return judgementOf({ protocol, verb: direction === 'download' ? 'get' : 'put', names }, assets);
+}
+
+/** What no grant and no ticket opens: the target does not say where `path` leads. */
+export function denyUnclear({ protocol, direction, paths }: Transfer, path: string): Judgement {
+  const names = paths.map(({ text }) => text);
+  return denial({ protocol, verb: direction === 'download' ? 'get' : 'put', names }, path);
 }
 
 /** Judges one act of the sftp subsystem on `path`, which touches these protected assets. */

@@ -29,6 +29,9 @@ const VALUED = new Set(
 /** Long options whose value is a path the server reads from or writes to. */
 const PATHS = new Set(['backup-dir', 'compare-dest', 'copy-dest', 'link-dest', 'partial-dir', 'temp-dir']);
 
+/** By these a download brings what links inside a directory lead to. */
+const FOLLOWING = ['L', 'copy-links', 'copy-unsafe-links', 'k', 'copy-dirlinks'];
+
 /** By these an upload can leave what is in the directory already under another name: moved, copied as a base, linked. */
 const FREEING = ['backup-dir', 'fuzzy', 'y', 'H'];
 
@@ -55,6 +58,7 @@ export function readRsync(args: readonly Word[]): Transfer | undefined {
     paths: [...operands, ...options.paths],
     recursive: true,
     intoDirectory: true,
+    followsLinks: direction === 'download' && has(...FOLLOWING),
     frees: direction === 'upload' && has(...FREEING),
     makesLinks: direction === 'upload' && has('l', 'a'),
     refused: options.refused ?? oddOperand(dot, operands),
@@ -86,7 +90,7 @@ function readOption(args: readonly Word[], at: number, options: Options): number
   const isKnown = value === undefined ? PLAIN.has(name) : exact && VALUED.has(name);
   const letters = name === '' && exact ? BUNDLE.exec(text)?.[1] : undefined;
   if (isKnown) options.flags.add(name);
-  else if (letters === undefined) options.refused ??= `rsync ${name === '' ? text : `--${name}`}`;
+  else if (letters === undefined) options.refused ??= `rsync ${text.replace(/=.*/s, '')}`;
   for (const letter of letters ?? '') options.flags.add(letter);
   return 1;
 }

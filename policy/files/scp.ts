@@ -19,6 +19,7 @@ export function readScp(args: readonly Word[]): Transfer | undefined {
     paths,
     recursive: flags.has('r'),
     intoDirectory: flags.has('d'),
+    followsLinks: direction === 'download' && flags.has('r'),
     frees: false,
     makesLinks: false,
     refused: undefined,

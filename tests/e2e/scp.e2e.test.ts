@@ -14,7 +14,8 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'scp', 'root'], 'scp', () => {
   let field: FilesField;
   beforeAll(async () => {
     field = await startFilesField();
-    await field.onTarget(`mkdir vault data; echo secret > vault/people.csv; echo plain > data/plain.txt`);
+    await field.onTarget(`mkdir vault data; echo secret > vault/people.csv; echo plain > data/plain.txt
+      ln -s ../vault/people.csv data/link; ln -s ../vault data/linked`);
     await writeFile(join(field.here, 'up.txt'), 'up\n');
   });
   afterAll(async () => {
@@ -41,6 +42,9 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'scp', 'root'], 'scp', () => {
     ['by its name', 'vault/people.csv', 'ticket_required'],
     ['with its directory', '-r vault', 'ticket_required'],
     ['with a directory above it', '-r .', 'ticket_required'],
+    ['by a link to it', 'data/link', 'ticket_required'],
+    ['by a link to its directory', 'data/linked/people.csv', 'ticket_required'],
+    ['by a link inside a directory', '-r data', 'act_refused'],
     ['by a wildcard', 'v*/people.csv', 'path_unclear'],
     ['by a climbing name', 'data/../vault/people.csv', 'path_unclear'],
     ['by a tilde', '~/vault/people.csv', 'path_unclear'],

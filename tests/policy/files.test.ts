@@ -146,6 +146,9 @@ describe('protected paths', () => {
     'scp -f a/../../srv/x',
     'scp -f /proc/1/root/srv/crm/export/a',
     'scp -t ~/a',
+    'scp -r -f /var/log',
+    'rsync --server --sender -rL . /var/log',
+    'rsync --server --sender -r --copy-unsafe-links . /var/log',
     'rsync --server -logDtpre.iLsfxCIvu . /home/x',
     'rsync --server -a . /home/x',
   ])('%s cannot be placed, so it is refused', (command) => {
@@ -157,7 +160,7 @@ describe('protected paths', () => {
     'scp -f /srv/crm/exports/a',
     'scp -f /srv/crm',
     'scp -t /srv/crm/export/new',
-    'scp -r -f /var/log',
+    'rsync --server --sender -r . /var/log',
     'rsync --server -rtpe.iLsfxCIvu . /srv/crm/export',
   ])('%s is free', (command) => {
     expect(verdict(command)).toBe('allow');

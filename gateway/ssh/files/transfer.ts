@@ -2,12 +2,20 @@
 import { createHash } from 'node:crypto';
 import { completeRedemption } from '../../../approvals/index.ts';
 import { asError, GatewayError, LIMITS } from '../../../foundation/index.ts';
-import { judgeTransfer, type Transfer } from '../../../policy/index.ts';
+import {
+  denyUnclear,
+  guardedPaths,
+  judgeResolved,
+  judgeTransfer,
+  readBy,
+  type Transfer,
+} from '../../../policy/index.ts';
 import { createDelivery, type Delivery, type Redeemed, tellResult } from '../delivery.ts';
 import { REFUSED_STATUS, redeem, refuseAct } from '../gate.ts';
 import { type Filtered, join } from '../join.ts';
 import type { ChannelWork, Exit } from '../model.ts';
 import { FileAudit } from './file-audit.ts';
+import { followLinks } from './links.ts';
 import { shownPath, wirePath } from './paths.ts';
 import { HostileName, ScpWatch } from './scp.ts';
 
@@ -37,7 +45,7 @@ export async function runTransfer(work: ChannelWork, transfer: Transfer, command
     await person.say(`channel.${lacking}_not_granted`, `${lacking}_not_granted`, { target: target.name, act });
     return refused(work);
   }
-  const { judgement, unclear } = judgeTransfer(transfer, { mode: target.mode, assets: session.assets });
+  const { judgement, unclear } = await judge(work, transfer);
   if (judgement.verdict === 'allow') return watched(work, { transfer, command, audit });
   const ticket = judgement.verdict === 'needs_ticket' ? await redeem(work, { text: command, judgement }) : undefined;
   if (ticket?.redeemed === true) return exported(work, { transfer, command, audit, ticket });
@@ -45,6 +53,20 @@ export async function runTransfer(work: ChannelWork, transfer: Transfer, command
   if (unclear !== undefined)
     await person.say('files.path_unclear', 'path_unclear', { path: shownPath(wirePath(unclear)) });
   return refused(work);
+}
+
+/** First by its words; what these leave open, by where the target says that they lead. */
+async function judge(work: ChannelWork, transfer: Transfer): Promise<ReturnType<typeof judgeTransfer>> {
+  const { assets, authorization } = work.session;
+  const policy = { mode: authorization.target.mode, assets };
+  const byWords = judgeTransfer(transfer, policy);
+  const guarded = guardedPaths(policy);
+  const paths = readBy(transfer).map(({ text }) => text);
+  if (byWords.judgement.verdict !== 'allow' || guarded.length === 0 || paths.length === 0) return byWords;
+  const led = await followLinks(work, { paths, recursive: transfer.recursive }, guarded);
+  if ('unclear' in led) return { judgement: denyUnclear(transfer, led.unclear), unclear: led.unclear };
+  if (led.touched.length === 0) return byWords;
+  return { judgement: judgeResolved(transfer, led.resolved.map(shownPath), led.touched), unclear: undefined };
 }
 
 function refused({ session }: ChannelWork): Exit {

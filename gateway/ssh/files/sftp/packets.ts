@@ -116,6 +116,10 @@ export function statusPacket(id: number, code: number, text: string): Buffer {
   return packet(STATUS, [uint32(id), uint32(code), sshString(text), sshString('en')]);
 }
 
+export function initPacket(): Buffer {
+  return packet(INIT, [uint32(3)]);
+}
+
 export function realPathPacket(id: number, path: string): Buffer {
   return packet(REALPATH, [uint32(id), sshString(Buffer.from(path, 'latin1'))]);
 }
