@@ -97,7 +97,7 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'sftp', 'root'], 'sftp', () => {
     ['renaming it', 'rename vault/people.csv data/free.csv'],
     ['renaming its directory', 'rename vault free'],
     ['a hard link', 'ln vault/people.csv data/hard.csv'],
-    ['a symbolic link', 'symlink ../vault/people.csv data/soft.csv'],
+    ['a symbolic link', `symlink vault/people.csv soft.csv`],
     ['copying it on the target', 'copy vault/people.csv data/copy.csv'],
   ])('refuses %s', async (_how, line) => {
     const before = (await field.onTarget('find . | sort')).stdout.toString();
@@ -106,6 +106,19 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'sftp', 'root'], 'sftp', () => {
     expect(result.stderr).toMatch(/\[(act_refused|ticket_required)\]/);
     expect((await field.onTarget('find . -not -name copy.csv | sort')).stdout.toString()).toBe(before);
     expect((await field.onTarget('cat data/copy.csv')).stdout.toString()).toBe('');
+  });
+
+  test('a link that would lead to a protected file only where it is put afterwards is neither made nor moved', async () => {
+    await field.onTarget('mkdir -p a/b a/vault; echo own > a/vault/people.csv; ln -s ../vault/people.csv a/b/link');
+    const lines = ['symlink ../vault/people.csv a/b/mine', 'rename a/b/link data/moved', 'ln a/b/link data/hard'];
+    for (const line of lines) {
+      const result = await field.sftp(GUARDED, [line]);
+      expect([line, result.status === 0]).toEqual([line, false]);
+      expect(result.stderr).toContain('[path_not_resolved]');
+    }
+    expect((await field.onTarget('ls a/b data')).stdout.toString()).not.toMatch(/mine|moved|hard/);
+    expect((await field.sftp(GUARDED, ['symlink b a/plain', 'rename a/vault a/renamed'])).status).toBe(0);
+    await field.onTarget('rm -r a');
   });
 
   describe('with a ticket', () => {

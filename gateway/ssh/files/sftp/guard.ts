@@ -28,6 +28,8 @@ interface Wanted {
   readonly needs: TransferDirection;
   /** Paths whose contents would be reachable under another name afterwards. */
   readonly leaves?: readonly string[];
+  /** What a new link says. */
+  readonly link?: readonly string[];
 }
 
 export class Guard {
@@ -47,8 +49,11 @@ export class Guard {
   change(wanted: Wanted): Step | Promise<Step> {
     if (!this.#may(wanted.needs)) return this.#refuseDirection(wanted.act, wanted.path, wanted.needs);
     const { questions } = this.#options;
-    const { leaves = [] } = wanted;
-    return questions === undefined || leaves.length === 0 ? GO : this.#leave(wanted, leaves, questions);
+    const { leaves = [], link = [] } = wanted;
+    if (questions === undefined || leaves.length === 0) return GO;
+    // Climbing depends on where a link, or what it climbs out of, will stand: it could be moved to lead elsewhere.
+    if (link.some(climbs)) return this.#refuseUnplaced(wanted.act, wanted.path, 'climbing link');
+    return this.#leave(wanted, leaves, questions);
   }
 
   #may(direction: TransferDirection): boolean {
@@ -76,16 +81,20 @@ export class Guard {
     return { allowed: false, code: FX_PERMISSION_DENIED, text: 'Protected: a ticket is needed.' };
   }
 
-  async #leave({ act, path }: Wanted, leaves: readonly string[], questions: Questions): Promise<Step> {
+  async #leave({ act, path, link }: Wanted, leaves: readonly string[], questions: Questions): Promise<Step> {
     const assets = new Set<string>();
+    let isLink = false;
     for (const leaving of leaves) {
       // Both what the name stands for and the name itself: a link is renamed, a directory with everything in it.
-      for (const resolved of [await questions.resolve(leaving), await questions.resolveEntry(leaving)]) {
+      const [whole, entry] = [await questions.resolve(leaving), await questions.resolveEntry(leaving)];
+      for (const resolved of [whole, entry]) {
         if ('status' in resolved) return this.#refuseUnresolved(act, path, resolved);
         for (const asset of await questions.touched(resolved.path, true)) assets.add(asset);
       }
+      // What a link says may lead elsewhere from another directory.
+      isLink ||= 'path' in whole && 'path' in entry && whole.path !== entry.path;
     }
-    if (assets.size === 0) return GO;
+    if (assets.size === 0) return isLink && !link ? this.#refuseUnplaced(act, path, 'moved link') : GO;
     const { work, audit } = this.#options;
     const shown = shownPath(path);
     const judged = judgeFileAct({ verb: act, path: shown }, [...assets]);
@@ -98,7 +107,11 @@ export class Guard {
   /** What the target does not resolve is not opened. That a file is not there may be said as it is. */
   async #refuseUnresolved(act: string, path: string, { status }: Extract<Resolved, { status: number }>): Promise<Step> {
     if (status === FX_NO_SUCH_FILE) return { allowed: false, code: FX_NO_SUCH_FILE, text: 'No such file' };
-    await this.#options.audit.refused({ protocol: 'sftp', act, path, reason: 'not resolved' });
+    return this.#refuseUnplaced(act, path, 'not resolved');
+  }
+
+  async #refuseUnplaced(act: string, path: string, reason: string): Promise<Step> {
+    await this.#options.audit.refused({ protocol: 'sftp', act, path, reason });
     const { person } = this.#options.work;
     await person.say('files.not_resolved', 'path_not_resolved', { path: shownPath(path) });
     return { allowed: false, code: FX_FAILURE, text: 'The target does not resolve this path.' };
@@ -114,4 +127,8 @@ export class Guard {
     });
     return { allowed: false, code: FX_PERMISSION_DENIED, text: `Your access does not include ${needs}.` };
   }
+}
+
+function climbs(path: string): boolean {
+  return path.split('/').includes('..');
 }

@@ -162,7 +162,7 @@ export class Requests implements Pick<FramerHandlers, 'bulk' | 'packet' | 'head'
     const link = fields.path();
     fields.end();
     const from = to.startsWith('/') ? to : `${parentOf(link)}/${to}`;
-    return this.#step(id, { act: 'symlink', path: to, needs: 'upload', leaves: [from, link] });
+    return this.#step(id, { act: 'symlink', path: to, needs: 'upload', leaves: [from, link], link: [to, link] });
   }
 
   #extended(id: number, fields: P.Fields): Verdict | Promise<Verdict> {
