@@ -14,6 +14,8 @@ const PROGRAMS = {
   ansible: ['ansible'],
   'redis-server': ['redis-server'],
   psql: ['psql'],
+  sudo: ['sudo'],
+  tmux: ['tmux'],
   chromium: ['chromium', 'chromium-browser', 'google-chrome'],
 };
 

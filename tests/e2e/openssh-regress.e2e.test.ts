@@ -1,0 +1,79 @@
+/** OpenSSH's own regress scripts, with the gateway as their server. docs/openssh-regress.md is held to what runs here. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { Ran } from '../../bench/world/run.ts';
+import { World } from '../../bench/world/world.ts';
+import { Cleanup } from '../../foundation/index.ts';
+import { findPartner } from '../../scripts/partners.mjs';
+import { describeWithNewestOpenSsh } from '../support/openssh-newest.ts';
+import { ROOT } from '../support/paths.ts';
+import { document, RELEASE } from './support/openssh-regress-document.ts';
+import { runScript, scriptsOf } from './support/openssh-regress-field.ts';
+import { LEFT_OUT } from './support/openssh-regress-left-out.ts';
+import { PLANNED } from './support/openssh-regress-plan.ts';
+import { Slots } from './support/openssh-regress-slots.ts';
+
+/** Most of their time the scripts wait. */
+const AT_ONCE = 4;
+const DOCUMENT = join(ROOT, 'docs/openssh-regress.md');
+
+describe('docs/openssh-regress.md', () => {
+  test('lists what runs here and what does not', async () => {
+    const wanted = document();
+    if (process.env['REGRESS_DOCUMENT'] === 'write') await writeFile(DOCUMENT, wanted);
+    expect(await readFile(DOCUMENT, 'utf8')).toBe(wanted);
+  });
+
+  test('decides about each script once', () => {
+    expect(PLANNED.filter(({ name }) => LEFT_OUT.has(name))).toEqual([]);
+    expect(new Set(PLANNED.map(({ name }) => name)).size).toBe(PLANNED.length);
+  });
+});
+
+describeWithNewestOpenSsh('through the gateway', ({ regress, version }) => {
+  const cleanup = new Cleanup();
+  const results = new Map<string, Promise<Ran>>();
+  jest.setTimeout(600_000);
+  // The system's own programs come without their scripts.
+  const testWithScripts = regress === undefined ? test.skip : test;
+
+  beforeAll(async () => {
+    if (regress === undefined) return;
+    // Some scripts compare standard error, where ssh shows a banner.
+    const world = cleanup.use(await World.start({ gatewaySsh: { banner: '' } }));
+    const slots = new Slots(AT_ONCE);
+    // The longest first: it decides when all are done.
+    const order = [...PLANNED].sort((a, b) => (b.secondsAbout ?? 0) - (a.secondsAbout ?? 0));
+    for (const planned of order) {
+      const result = slots.use(() => runScript(world, regress, planned));
+      result.catch(() => undefined); // The script's own test tells.
+      results.set(planned.name, result);
+    }
+    cleanup.defer(async () => {
+      await Promise.allSettled(results.values());
+    });
+  });
+  afterAll(() => cleanup[Symbol.asyncDispose]());
+
+  testWithScripts('no script of the release is forgotten', async () => {
+    const known = [...PLANNED.map(({ name }) => name), ...LEFT_OUT.keys()];
+    const there = await scriptsOf(regress ?? '');
+    expect(there.length).toBeGreaterThan(100);
+    // A later release brings scripts that nobody has read yet.
+    if (version === RELEASE) expect(known.sort()).toEqual(there.sort());
+  });
+
+  const isTerminal = ({ name }: { name: string }): boolean => name === 'ssh-tty';
+  const testWithTmux = findPartner('tmux') === undefined ? test.skip : testWithScripts;
+  describe.each([
+    { where: 'on channels', tests: testWithScripts, scripts: PLANNED.filter((one) => !isTerminal(one)) },
+    { where: 'in tmux', tests: testWithTmux, scripts: PLANNED.filter(isTerminal) },
+  ])('$where', ({ tests, scripts }) => {
+    tests.each(scripts.map(({ name, shows }) => [name, shows]))('%s passes: %s', async (name) => {
+      const ran = await results.get(name);
+      const said = `${ran?.stdout.toString() ?? ''}${ran?.stderr ?? ''}`.slice(-4_000);
+      expect({ status: ran?.status, said }).toEqual({ status: 0, said: expect.stringMatching(/^ok /m) });
+    });
+  });
+});
