@@ -120,7 +120,7 @@ test('pieces in any order near their place give the hash of the whole', () => {
   );
 });
 
-test('a hole, an overlap and a late beginning have no hash, and say so', () => {
+test('a hole, an overlap and a late beginning have no hash of the whole, and say of what they have one', () => {
   const told = (...pieces: [number, string][]) => {
     const content = new Content();
     for (const [offset, text] of pieces) {
@@ -130,7 +130,10 @@ test('a hole, an overlap and a late beginning have no hash, and say so', () => {
     }
     return content.result();
   };
-  expect(told([0, 'ab'], [3, 'd'])).toMatchObject({ sha256: null, ranges: 'not sequential' });
-  expect(told([0, 'ab'], [1, 'b'])).toMatchObject({ sha256: null, ranges: 'not sequential' });
-  expect(told([2, 'c'])).toMatchObject({ sha256: null, ranges: 'begins at byte 2' });
+  const of = (text: string): string =>
+    `; SHA-256 of ${text.length} bytes ${createHash('sha256').update(text).digest('hex')}`;
+  const hole = told([0, 'ab'], [9, 'x'], [3, 'd']);
+  expect(hole).toMatchObject({ sha256: null, ranges: `not sequential${of('abdx')}` });
+  expect(told([0, 'ab'], [1, 'b'])).toMatchObject({ sha256: null, ranges: `not sequential${of('ab')}` });
+  expect(told([2, 'c'])).toMatchObject({ sha256: null, ranges: `begins at byte 2${of('c')}` });
 });

@@ -177,6 +177,32 @@ describe('requests', () => {
     expect(asked).toEqual([wanted]);
   });
 
+  test('contents are left out of the recording only as long as a hash tells them', () => {
+    const { passed, up } = opened();
+    const write = (id: number, offset: bigint, text: string): Buffer =>
+      packet(P.WRITE, uint32(id), sshString('h'), uint64(offset), sshString(text));
+    const [first, again, more] = [write(1, 0n, 'told'), write(2, 1n, 'back'), write(3, 5n, 'on')];
+    for (const bytes of [first, again, more]) up.push(bytes);
+    expect(passed('content').equals(first)).toBe(true);
+    expect(
+      passed('both')
+        .subarray(-again.length - more.length)
+        .equals(Buffer.concat([again, more])),
+    ).toBe(true);
+  });
+
+  test('what is read back and forth is recorded too', () => {
+    const { down, passed, up } = opened();
+    const read = (id: number, offset: bigint): Buffer =>
+      packet(P.READ, uint32(id), sshString('h'), uint64(offset), uint32(4));
+    const data = (id: number, text: string): Buffer => packet(P.DATA, uint32(id), sshString(text));
+    for (const bytes of [read(1, 0n), read(2, 2n)]) up.push(bytes);
+    const [first, again] = [data(1, 'told'), data(2, 'back')];
+    for (const bytes of [first, again]) down.push(bytes);
+    expect(passed('content').equals(first)).toBe(true);
+    expect(passed('both').includes(again)).toBe(true);
+  });
+
   test('copying on the target needs both files open, and spoils the hash of the copy', () => {
     const { file, pending, up } = opened();
     const zero = uint64(0n);

@@ -12,15 +12,20 @@ export interface ContentResult {
 
 /**
  * Pieces may come a little out of order, because clients ask for many at once: what came early waits in a small buffer.
- * Anything more random has no hash, and says so.
+ * Anything more random has no hash of the whole and says so; what passed before it was known has one of its own, and the
+ * rest is `untold`: whoever passes it on has to record it.
  */
 export class Content {
   readonly #hash = createHash('sha256');
   readonly #parked = new Map<number, Buffer[]>();
   #parkedBytes = 0;
   #begun = false;
+  #start = 0;
   /** How far the contents are known without a hole. */
   #next = 0;
+  #hashed = 0;
+  /** What was hashed until no hash of the whole could be told any more. */
+  #before = '';
   #bytes = 0;
   #flaw: string | undefined;
   #park: Buffer[] | undefined;
@@ -32,18 +37,26 @@ export class Content {
 
   /** Whether nothing is missing before the last byte seen. */
   get whole(): boolean {
-    return this.#flaw === undefined && this.#parked.size === 0;
+    return this.#flaw === undefined && this.#start === 0 && this.#parked.size === 0;
+  }
+
+  /** Whether no hash will tell of the piece that has just begun. */
+  get untold(): boolean {
+    return this.#flaw !== undefined;
   }
 
   /** From where on the contents were asked for or sent; the first call counts. */
   expect(offset: number): void {
-    if (!this.#begun && offset !== 0) this.spoil(`begins at byte ${offset}`);
+    if (!this.#begun) this.#start = this.#next = offset;
     this.#begun = true;
   }
 
   /** No hash can be told any more. */
   spoil(why: string): void {
-    this.#flaw ??= why;
+    if (this.#flaw !== undefined) return;
+    this.#flaw = why;
+    for (const [, early] of [...this.#parked].toSorted(([left], [right]) => left - right)) early.forEach(this.#take);
+    this.#before = this.#digestSoFar();
     this.#parked.clear();
     this.#parkedBytes = 0;
     this.#park = undefined;
@@ -84,12 +97,19 @@ export class Content {
 
   result(): ContentResult {
     if (this.#parked.size > 0) this.spoil('not sequential');
-    const sha256 = this.#flaw === undefined ? this.#hash.digest('hex') : null;
-    return { bytes: this.#bytes, sha256, ranges: this.#flaw ?? 'sequential' };
+    const bytes = this.#bytes;
+    if (this.#flaw !== undefined) return { bytes, sha256: null, ranges: `${this.#flaw}${this.#before}` };
+    if (this.#start === 0) return { bytes, sha256: this.#hash.digest('hex'), ranges: 'sequential' };
+    return { bytes, sha256: null, ranges: `begins at byte ${this.#start}${this.#digestSoFar()}` };
   }
 
-  #take(bytes: Buffer): void {
+  #digestSoFar(): string {
+    return this.#hashed === 0 ? '' : `; SHA-256 of ${this.#hashed} bytes ${this.#hash.digest('hex')}`;
+  }
+
+  readonly #take = (bytes: Buffer): void => {
     this.#hash.update(bytes);
     this.#next += bytes.length;
-  }
+    this.#hashed += bytes.length;
+  };
 }

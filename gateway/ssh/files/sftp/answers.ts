@@ -71,7 +71,7 @@ export class Answers implements Pick<FramerHandlers, 'bulk' | 'packet' | 'head' 
     this.#options.pending.delete(id);
     this.#content = pending.opened.reads;
     this.#content?.begin(pending.offset, contentBytes);
-    return 'content';
+    return this.#content?.untold === false ? 'content' : 'both';
   };
 
   readonly content = (bytes: Buffer, isLast: boolean): void => {

@@ -92,7 +92,7 @@ export class Requests implements Pick<FramerHandlers, 'bulk' | 'packet' | 'head'
     if (opened?.writes === undefined) return this.#refuseNow(id, P.FX_FAILURE, 'Not open for writing.');
     this.#options.pending.set(id, { kind: 'write', opened });
     opened.writes.begin(P.offsetOf(bytes.readBigUInt64BE(bytes.length - WRITE_TAIL_BYTES)), contentBytes);
-    return 'content';
+    return opened.writes.untold ? 'both' : 'content';
   };
 
   readonly content = (bytes: Buffer, isLast: boolean): void => {
