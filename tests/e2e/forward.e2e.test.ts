@@ -73,6 +73,7 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'root'], 'an editor on a target', () 
   describe('is refused a way', () => {
     test.each([
       ['without the permission to develop', PLAIN, () => `localhost:${own}`, 'needs the permission "develop"'],
+      ['past the gate of a guarded target', GUARDED, () => `localhost:${own}`, 'needs the permission "develop"'],
       ['to the server of somebody else', DEVELOP, () => `localhost:${foreign}`, 'Nothing of yours listens on port'],
       ['to a port that nobody listens on', DEVELOP, () => 'localhost:1', 'Nothing of yours listens on port 1 of'],
       ['to another host', DEVELOP, () => `192.0.2.1:${own}`, 'Port forwarding (-L, -D, -W) is not open here'],
@@ -166,7 +167,7 @@ function inventoryOf(sshd: Sshd, issuer: string): InventoryInput {
     targets: [target(PLAIN, 'recorded'), target(GUARDED, 'guarded-line'), target(DEVELOP, 'recorded')],
     accounts: names.map((name) => ({ target: name, person: 'chen', account: sshd.account })),
     grants: names.map((name) => ({
-      ...{ target: name, person: 'chen', actions: name === DEVELOP ? [...actions, 'develop' as const] : actions },
+      ...{ target: name, person: 'chen', actions: name === PLAIN ? actions : [...actions, 'develop' as const] },
       expiresAt: new Date(Date.now() + 86_400_000).toISOString(),
     })),
   };

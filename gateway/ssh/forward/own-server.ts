@@ -24,7 +24,9 @@ export async function forwardToOwnServer(deps: SshDeps, caller: Caller, asked: D
   const facts = await loadAuthorizationFacts(deps, { person, loginName, action: 'exec' });
   const decision = authorizeTarget(facts);
   if (facts.target === undefined) return asked.refuse('direct-tcpip', 'channel.local_forward');
-  if (!decision.allowed || !decision.authorization.actions.includes('develop')) {
+  // Behind a port anything may listen: where commands are judged, a way past the judge is no editor's.
+  const isOpen = decision.allowed && decision.authorization.target.mode === 'recorded';
+  if (!isOpen || !decision.authorization.actions.includes('develop')) {
     return asked.refuse(KIND, 'forward.not_granted', { name: loginName });
   }
   const admission = await admit(deps, person, loginName, {
