@@ -7,7 +7,6 @@ import { Cleanup, createLog, newUuid, systemClock } from '../../foundation/index
 import { createAddressPolicy } from '../../gateway/ssh/target/address-policy.ts';
 import type { TargetConnection } from '../../gateway/ssh/target/connection.ts';
 import { type DialDeps, dialTarget } from '../../gateway/ssh/target/dial.ts';
-import { type PreparedLeg, prepareLeg } from '../../gateway/ssh/target/prepare.ts';
 import { type CertificateAuthority, loadCertificateAuthority } from '../../identity/index.ts';
 import {
   authorizeTarget,
@@ -317,68 +316,6 @@ describeWith(['ssh-keygen', 'sshd', 'root'], 'the way to a target', () => {
     test('names nothing when a target with the exception has newer ones', async () => {
       const connection = await dial(proof(targetOf(sshd, { legacyAlgorithms: true })));
       expect(connection.legacy).toEqual([]);
-      connection.close();
-    });
-  });
-
-  describe('begun before the sign-in', () => {
-    const begin = (target: Target, seconds?: number) =>
-      prepareLeg(deps, { target, place: { name: target.name, isRelay: false } }, seconds);
-    const enter = (prepared: PreparedLeg, authorization: TargetAuthorization) => {
-      const entry = { keyId: 'session-p', serial: 9n, signal: new AbortController().signal, prepared };
-      return dialTarget(deps, authorization, entry);
-    };
-    const connections = (): number => sshd.log().split('Connection from').length - 1;
-
-    test('is taken by the proof for that very host, once, and nobody was signed in on it before', async () => {
-      const target = targetOf(sshd);
-      const before = connections();
-      const prepared = begin(target);
-      await waitFor('the connection', () => connections() === before + 1);
-      expect(sshd.log()).not.toContain('session-p');
-      const connection = await enter(prepared, proof(target));
-      expect(await output(connection, 'echo in')).toBe('in');
-      expect(connections()).toBe(before + 1);
-      const second = await enter(prepared, proof(target));
-      expect(connections()).toBe(before + 2);
-      connection.close();
-      second.close();
-    });
-
-    test.each([
-      ['another target', { id: newUuid(new Date()) as TargetId }],
-      ['a target whose key was changed meanwhile', { hostCa: 'ssh-ed25519 AAAA' }],
-      ['a target whose exception was taken away meanwhile', { legacyAlgorithms: true }],
-    ])('is closed and not taken for %s', async (_what, changed) => {
-      const before = connections();
-      const prepared = begin({ ...targetOf(sshd), ...changed });
-      const connection = await enter(prepared, proof(targetOf(sshd)));
-      expect(connections()).toBe(before + 2);
-      connection.close();
-    });
-
-    test('is closed when nobody takes it in time, or it is dropped', async () => {
-      for (const [seconds, drops] of [
-        [0.3, false],
-        [30, true],
-      ] as const) {
-        const before = connections();
-        const closed = waitForLog(sshd, /(?:Disconnected from|Connection (?:closed|reset) by).*\[preauth\]/);
-        const prepared = begin(targetOf(sshd), seconds);
-        await waitFor('the connection', () => connections() === before + 1);
-        if (drops) prepared.drop();
-        await closed;
-      }
-    });
-
-    test('is dialled anew when it broke meanwhile, or never came to be', async () => {
-      const target = targetOf(sshd);
-      const wrong = prepareLeg(deps, {
-        target: { ...target, port: await freePort() },
-        place: { name: 'x', isRelay: false },
-      });
-      const connection = await enter(wrong, proof(target));
-      expect(await output(connection, 'echo in')).toBe('in');
       connection.close();
     });
   });

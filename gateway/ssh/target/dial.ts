@@ -6,10 +6,9 @@ import { invariant, LIMITS } from '../../../foundation/index.ts';
 import { type Hop, type Target, TargetAuthorization } from '../../../policy/index.ts';
 import { TargetConnection } from './connection.ts';
 import { type CredentialDeps, issueCredential } from './credentials.ts';
-import { stepDeadline, unlessAborted } from './deadline.ts';
+import { stepDeadline } from './deadline.ts';
 import { dialFailure, type Place } from './failure.ts';
 import { type Leg, type LegDeps, openLeg } from './leg.ts';
-import type { PreparedLeg } from './prepare.ts';
 import { connectTo, type ReachDeps, resolveTarget } from './reach.ts';
 import { passThrough } from './relay.ts';
 
@@ -25,8 +24,6 @@ export interface Entry {
   readonly serial: bigint;
   /** Ends the attempt, and only the attempt. */
   readonly signal: AbortSignal;
-  /** A connection begun before anybody was let in; taken only when it is to the first host of this very way. */
-  readonly prepared?: PreparedLeg | undefined;
 }
 
 interface Stage extends Hop {
@@ -63,21 +60,11 @@ export async function dialTarget(
 
 /** Opens one host of the way, directly or through the one before it, and signs in there. */
 async function enter(deps: DialDeps, stage: Stage, before: Leg | undefined, entry: Entry): Promise<Leg> {
-  const { target, account, place, extensions } = stage;
+  const { target, account, extensions } = stage;
   const { keyId, serial, signal } = entry;
-  const prepared = before === undefined ? entry.prepared?.takeFor(target, place) : undefined;
-  const taken = prepared === undefined ? undefined : await inTime(prepared, place, signal);
-  const leg = taken ?? (await open(deps, stage, before, signal));
+  const leg = await open(deps, stage, before, signal);
   await leg.signIn(account, issueCredential(deps, { target, account, keyId, serial, extensions }), signal);
   return leg;
-}
-
-async function inTime<Result>(work: Promise<Result>, place: Place, signal: AbortSignal): Promise<Result> {
-  try {
-    return await unlessAborted(signal, work);
-  } catch (thrown) {
-    throw dialFailure(thrown, place);
-  }
 }
 
 async function open(deps: DialDeps, stage: Stage, before: Leg | undefined, signal: AbortSignal): Promise<Leg> {

@@ -6,7 +6,6 @@ import type { PersonSide } from '../person-side.ts';
 import type { TargetConnection } from './connection.ts';
 import { type DialDeps, dialTarget } from './dial.ts';
 import { DialFailure } from './failure.ts';
-import type { PreparedLeg } from './prepare.ts';
 
 export interface SessionDialDeps extends DialDeps {
   readonly database: Database;
@@ -19,10 +18,9 @@ export async function dialForSession(
   deps: SessionDialDeps,
   session: GatewaySession,
   person?: Told,
-  prepared?: PreparedLeg,
 ): Promise<TargetConnection> {
   const { authorization, id, certificateSerial: serial, signal } = session;
-  const entry = { keyId: `session-${id}`, serial, signal, prepared };
+  const entry = { keyId: `session-${id}`, serial, signal };
   const connection = await dialTarget(deps, authorization, entry).catch((thrown: unknown) =>
     fail(deps, session, asError(thrown)),
   );

@@ -27,8 +27,6 @@ export interface Leg {
   readonly legacy: readonly string[];
   /** @throws {DialFailure} `target_sign_in_refused`, `target_unreachable`, `target_timed_out`. */
   signIn(account: string, key: ParsedKey, signal: AbortSignal): Promise<void>;
-  /** Whether neither side has ended it. */
-  isOpen(): boolean;
   close(): void;
 }
 
@@ -77,7 +75,6 @@ export async function openLeg(
       ident: hello.ident ?? '',
       legacy,
       signIn: (account, key, until) => signIn({ client, broken, authentication, place }, { account, key, until }),
-      isOpen: () => !stream.destroyed && stream.writable,
       close: () => close(client),
     };
   } catch (thrown) {
