@@ -82,7 +82,7 @@ export function watchRequests({
   const stops = [
     request.onResize(({ rows, columns, height, width }) => target.setWindow(rows, columns, height, width)),
     request.onSignal((name) => whenMoving(session, () => target.signal(name))),
-    request.onBreak((milliseconds) => sendBreak(target, milliseconds)),
+    request.onBreak((milliseconds) => whenMoving(session, () => sendBreak(target, milliseconds))),
     request.onEow(() => sendEow(target)),
     () => session.signal.removeEventListener('abort', stop),
   ];
