@@ -18,6 +18,6 @@ export { asError, ERRORS, type ErrorCode, GatewayError, hasCode, hasErrno, invar
 export { type Brand, formatUuid, newUuid, parseUuid } from './ids.ts';
 export { LIMITS, type Limits } from './limits.ts';
 export { createLog, type Log, type LogLevel } from './log.ts';
-export { type Address, type Network, networkHolds, parseAddress, parseNetwork } from './networks.ts';
+export { type Address, type Network, networkHolds, parseAddress, parseNetwork, sourceNetwork } from './networks.ts';
 export { type AddOptions, type JobKind, JobQueues, migrateQueue, pingRedis, type QueueBackend } from './queue.ts';
 export { equalInConstantTime, Secret } from './secret.ts';

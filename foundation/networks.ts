@@ -49,6 +49,18 @@ export function networkHolds(network: Network, address: Address): boolean {
   return network.value >> shift === address.value >> shift;
 }
 
+const BITS_OF_HOST = 64n;
+
+/**
+ * What counts as one source: an IPv4 address, or the network of an IPv6 one, for one host there has 2^64 addresses to
+ * come from. Whatever is no address counts as itself.
+ */
+export function sourceNetwork(sourceAddress: string): string {
+  const address = parseAddress(sourceAddress);
+  if (address === undefined) return sourceAddress;
+  return address.family === 4 ? `4 ${address.value}` : `6 ${address.value >> BITS_OF_HOST}`;
+}
+
 /** The eight groups of an IPv6 address that `isIP` took. */
 function groups(text: string): number[] {
   const dotted = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(text);

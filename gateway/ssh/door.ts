@@ -2,7 +2,7 @@
  * The TCP door before anybody is known: how many may wait in it, for how long, and that none of them hogs a turn.
  */
 import type { Socket } from 'node:net';
-import { LIMITS, type Log } from '../../foundation/index.ts';
+import { LIMITS, type Log, sourceNetwork } from '../../foundation/index.ts';
 
 /** One accepted socket until it closes. */
 export interface Visitor {
@@ -36,17 +36,18 @@ export class Door {
 
   /** @returns a place, or undefined when the socket was turned away: too many are here already. */
   admit(socket: Socket, sourceAddress = socket.remoteAddress ?? ''): Place | undefined {
-    if (sourceAddress === '' || this.#isFull(sourceAddress)) {
+    const source = sourceNetwork(sourceAddress);
+    if (sourceAddress === '' || this.#isFull(source)) {
       this.#log.warn({ event: 'ssh.turned_away', sourceAddress }, 'too many connections');
       socket.destroy();
       return undefined;
     }
     this.#places += 1;
-    this.#count(sourceAddress, 1);
+    this.#count(source, 1);
     let waiting = true;
     let here = true;
     const signedIn = (): void => {
-      if (waiting) this.#count(sourceAddress, -1);
+      if (waiting) this.#count(source, -1);
       waiting = false;
     };
     const left = (): void => {
@@ -57,19 +58,19 @@ export class Door {
     return { sourceAddress, signedIn, left };
   }
 
-  #isFull(sourceAddress: string): boolean {
+  #isFull(source: string): boolean {
     const waiting = [...this.#waiting.values()].reduce((sum, count) => sum + count, 0);
     return (
       this.#places >= this.#connectionsMax ||
       waiting >= LIMITS.sshUnauthenticatedMax ||
-      (this.#waiting.get(sourceAddress) ?? 0) >= LIMITS.sshUnauthenticatedPerSourceMax
+      (this.#waiting.get(source) ?? 0) >= LIMITS.sshUnauthenticatedPerSourceMax
     );
   }
 
-  #count(sourceAddress: string, change: 1 | -1): void {
-    const count = (this.#waiting.get(sourceAddress) ?? 0) + change;
-    if (count === 0) this.#waiting.delete(sourceAddress);
-    else this.#waiting.set(sourceAddress, count);
+  #count(source: string, change: 1 | -1): void {
+    const count = (this.#waiting.get(source) ?? 0) + change;
+    if (count === 0) this.#waiting.delete(source);
+    else this.#waiting.set(source, count);
   }
 }
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { createLog, LIMITS } from '../../foundation/index.ts';
 import { Door, receive, type Visitor } from '../../gateway/ssh/door.ts';
@@ -59,6 +59,13 @@ describe('the door', () => {
     expect(visitor).toBeUndefined();
     expect(socket.destroyed).toBe(true);
     expect((await knock('127.0.0.2')).visitor).toMatchObject({ sourceAddress: '127.0.0.2' });
+  });
+
+  test('takes all addresses of one IPv6 network for one source', () => {
+    const from = (address: string): boolean => door.admit(new Socket(), address) !== undefined;
+    for (let at = 1; at <= perSource; at += 1) expect(from(`2001:db8::${at}`)).toBe(true);
+    expect(from('2001:db8::ffff')).toBe(false);
+    expect(from('2001:db8:0:1::1')).toBe(true);
   });
 
   test('turns away the one too many of all sources together', async () => {

@@ -2,14 +2,12 @@
  * Makes who fails again and again wait, longer each time. It never refuses: whoever could lock a person out by failing
  * in their name would. One for each process; what is counted fades with time.
  */
-import { type Clock, LIMITS, parseAddress } from '../../../foundation/index.ts';
+import { type Clock, LIMITS, sourceNetwork } from '../../../foundation/index.ts';
 
 interface Failures {
   readonly score: number;
   readonly at: number;
 }
-
-const BITS_OF_HOST = 64n;
 
 export class Throttle {
   readonly #clock: Clock;
@@ -49,7 +47,7 @@ export class Throttle {
   }
 
   #of(sourceAddress: string, personId: string | undefined): readonly [Map<string, Failures>, string] {
-    const source = networkOf(sourceAddress);
+    const source = sourceNetwork(sourceAddress);
     return personId === undefined ? [this.#sources, source] : [this.#people, `${personId} ${source}`];
   }
 
@@ -62,11 +60,4 @@ export class Throttle {
   #now(): number {
     return Number(this.#clock.micros() / 1_000n);
   }
-}
-
-/** An IPv6 host has 2^64 addresses to fail from: its network is the source. */
-function networkOf(sourceAddress: string): string {
-  const address = parseAddress(sourceAddress);
-  if (address === undefined) return sourceAddress;
-  return address.family === 4 ? `4 ${address.value}` : `6 ${address.value >> BITS_OF_HOST}`;
 }
