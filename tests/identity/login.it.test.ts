@@ -199,6 +199,19 @@ describe('sekisho login', () => {
     expect(await found(blob.subarray(0, -1))).toBe(false);
   });
 
+  test('the database gives a certificate to nobody else, and does not take its revocation back', async () => {
+    const { certificate } = await loggedIn(aoki);
+    const serial = certificate.serial.toString();
+    const run = (text: string, ...values: string[]): Promise<unknown> => home.database.pool.query(text, values);
+    const given = run('UPDATE login_certificates SET person_id = $1 WHERE serial = $2', chen.person.id, serial);
+    await expect(given).rejects.toThrow(/permission denied/);
+    await expect(run("UPDATE logins SET public_key = ''")).rejects.toThrow(/permission denied/);
+    await expect(run('UPDATE sessions SET person_id = $1', chen.person.id)).rejects.toThrow(/permission denied/);
+    await revokeLoginCertificate(deps, aoki, serial);
+    const back = run('UPDATE login_certificates SET revoked_at = NULL WHERE serial = $1', serial);
+    await expect(back).rejects.toThrow(/stays revoked/);
+  });
+
   test('a certificate is revoked by its person alone, once, and is nobody from then on', async () => {
     const { blob, certificate } = await loggedIn(aoki);
     const serial = String(certificate.serial);
