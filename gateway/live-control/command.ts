@@ -3,7 +3,7 @@ import { type Clock, type Database, GatewayError, LIMITS, type Transaction } fro
 import { findPerson, isLocked } from '../../identity/index.ts';
 import { type ControlVerb, controlVerbs, type Person, type Principal, type SessionId } from '../../policy/index.ts';
 import { appendAuditEvent, type AuditEvent } from '../../recorder/index.ts';
-import { CONTROL_CHANNEL, encodeControl } from './control.ts';
+import { CONTROL_CHANNEL, encodeControl, UNPRINTABLE } from './control.ts';
 import { lockSession, markEndAsked, markPaused, markResumed, notifyControl } from './queries.ts';
 
 export interface ControlRequest {
@@ -12,9 +12,6 @@ export interface ControlRequest {
   /** The reason of an end or a pause, or the message; '' to resume. The person reads it on their terminal. */
   readonly text: string;
 }
-
-/** Control, format (bidirectional), private-use, surrogate and line-separator characters: a terminal would obey them. */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /**
  * Asks every gateway process to do this to the session; the one that serves it does so within a second.

@@ -94,11 +94,11 @@ describe('a live session', () => {
       people.set(subject, { person, signedInBy: 'oidc' });
     }
     // As two processes of one database would: the session is one's, and both are told.
-    const elsewhere = { log, registry: new SessionRegistry() };
+    const elsewhere = { database, log, registry: new SessionRegistry() };
     for (const { registry } of [elsewhere, deps]) {
       await database.listen(
         CONTROL_CHANNEL,
-        (payload) => applyControl({ log, registry }, payload),
+        (payload) => applyControl({ database, log, registry }, payload),
         () => undefined,
       );
     }
@@ -279,6 +279,25 @@ describe('a live session', () => {
       applyControl(deps, payload);
     }
     expect([session.signal.aborted, session.attendance.paused]).toEqual([false, false]);
+    await session.close(0);
+  });
+
+  test('is neither resumed nor written to by a notification that no command made', async () => {
+    const { session, said } = await open();
+    await control('tanaka', session, 'pause', 'look');
+    await waitFor('the pause', () => session.attendance.paused);
+    const before = said.length;
+    const forged = [
+      { session: session.id, verb: 'message', text: 'x\u001b]52;c;aGk=\u0007' },
+      { session: session.id, verb: 'resume', text: '' },
+      { session: session.id, verb: 'message', text: 'last' },
+    ];
+    for (const one of forged) {
+      await db.database.pool.query("SELECT pg_notify('sekisho_session_control', $1)", [JSON.stringify(one)]);
+    }
+    await waitFor('the last', () => said.length > before);
+    await rereadControls(deps); // Behind the reading that the forged one caused.
+    expect([said.length - before, session.attendance.paused]).toEqual([1, true]);
     await session.close(0);
   });
 
