@@ -11,7 +11,7 @@ export const LIMITS = {
   /** SSH connections that have not signed in yet, of one source address. */
   sshUnauthenticatedPerSourceMax: 16,
   /** SSH connections one process serves. */
-  sshConnectionsMax: 2_000,
+  sshConnectionsMax: 4_000,
   /** Worker processes that serve SSH. */
   sshWorkersMax: 64,
   /** Megabytes of the JavaScript heap of one worker; beyond them it ends. */
@@ -97,7 +97,11 @@ export const LIMITS = {
   /** Bytes read from one socket in one turn of the event loop before others get theirs. */
   sshReadQuantumBytes: 64 * 1024,
   /** Bytes of one direction of a channel that were read and not yet written, before its source is paused. */
-  relayHeldBytesMax: 2 * 1024 * 1024,
+  relayHeldBytesMax: 8 * 1024 * 1024,
+  /** The same once all channels of the process together hold `relayHeldTotalBytes`: many slow readers are bounded too. */
+  relayHeldBytesWhenMany: 256 * 1024,
+  /** Bytes that all channels of one process may hold before each may hold less. */
+  relayHeldTotalBytes: 256 * 1024 * 1024,
   /** Seconds between two questions whether a connection is still there. */
   keepaliveSecondsMax: 3_600,
   /** Bytes of one exec command line. */
@@ -110,8 +114,6 @@ export const LIMITS = {
   doctorCheckSeconds: 20,
   /** Targets that `sekisho doctor` joins at once. */
   doctorTargetsAtOnce: 8,
-  /** Seconds a connection to a target that was begun before the sign-in is kept for it. */
-  targetPreparedSeconds: 30,
   /** Relay hosts before one target. */
   targetHopsMax: 3,
   /** Minutes a session certificate is valid. */
@@ -137,9 +139,11 @@ export const LIMITS = {
   /** Bytes of one frame's payload. */
   frameBytesMax: 1024 * 1024,
   /** Bytes of one session not yet durable before its sources are paused. */
-  recorderSessionPendingBytesMax: 4 * 1024 * 1024,
+  recorderSessionPendingBytesMax: 8 * 1024 * 1024,
   /** Bytes of one session that wait together from which on they go straight into its own file. */
   recorderDirectBytesMin: 64 * 1024,
+  /** Bytes of a flood that are made durable together, as long as it does not pause. */
+  recorderFloodFlushBytes: 2 * 1024 * 1024,
   /** Milliseconds that a buffered recording may be behind what was forwarded; one that falls behind more waits. */
   recorderBufferedMillis: 1_000,
   /** Bytes of all sessions not yet durable. */

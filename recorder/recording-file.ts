@@ -5,7 +5,7 @@
 import { dirname } from 'node:path';
 import { type FileSystem, sizeOf, syncDirectory, writeParts } from './files.ts';
 
-const PIECE_BYTES = 64 * 1024;
+const PIECE_BYTES = 256 * 1024;
 /** Read-only from the beginning: the one who made it writes through what is open. */
 const RECORDING_MODE = 0o400;
 
@@ -14,10 +14,10 @@ export interface RecordingFile {
   readonly backlogBytes: number;
   /** Takes the next bytes; they are written soon, and for certain before `seal` resolves. */
   push(parts: readonly Buffer[]): void;
-  /** Resolves when the backlog is written. @throws what the file system said. */
+  /** Resolves when what was taken so far is written. @throws what the file system said. */
   flush(): Promise<void>;
-  /** Resolves when these and all bytes before them are on the disk. @throws what the file system said. */
-  store(parts: readonly Buffer[]): Promise<void>;
+  /** Resolves when what was taken so far is on the disk; more may be taken meanwhile. @throws what the file system said. */
+  sync(): Promise<void>;
   /** Writes everything, and makes it durable, under `path` when it was made under another name. */
   seal(path: string): Promise<void>;
   /** Closes the file as it is; harmless after `seal`. */
@@ -57,15 +57,11 @@ export async function createRecordingFile(
     writing.catch(onFault); // Stays rejected, so that nothing more is written and `seal` tells.
   };
   const flush = async (): Promise<void> => {
-    start(1);
-    while (writing !== undefined) {
-      await writing;
+    const end = position + writingBytes + waitingBytes;
+    while (position < end) {
       start(1);
+      await writing;
     }
-  };
-  const push = (parts: readonly Buffer[]): void => {
-    waiting.push(...parts);
-    waitingBytes += sizeOf(parts);
   };
   /** A power cut must not take the name of a file whose bytes were acknowledged. */
   const keepName = async (): Promise<void> => {
@@ -84,12 +80,12 @@ export async function createRecordingFile(
       return waitingBytes + writingBytes;
     },
     push(parts) {
-      push(parts);
+      waiting.push(...parts);
+      waitingBytes += sizeOf(parts);
       start(PIECE_BYTES);
     },
     flush,
-    async store(parts) {
-      push(parts);
+    async sync() {
       await flush();
       await file.datasync();
       await keepName();

@@ -41,6 +41,8 @@ export interface SessionWriterOptions {
   readonly onClosed: (sealed: SealedRecording | undefined) => Promise<void>;
 }
 
+/** Long enough that a flood goes on in it, and no time for anybody who reads. */
+const FLOOD_PAUSE_MS = 1;
 const BUFFERED_MICROS = BigInt(LIMITS.recorderBufferedMillis) * 1_000n;
 
 interface Waiting {
@@ -53,6 +55,8 @@ interface Waiting {
 
 /** Frames that become durable together. */
 interface Batch {
+  /** Part of a flood: its frames go to the own file as they come, and wait there for its next flush. */
+  readonly isFlood: boolean;
   /** When the first of them came; only a buffered recording looks. */
   since: bigint;
   readonly offset: number;
@@ -61,8 +65,8 @@ interface Batch {
   size: number;
 }
 
-function newBatch(offset: number): Batch {
-  return { offset, parts: [], waiting: [], size: 0, since: 0n };
+function newBatch(offset: number, isFlood = false): Batch {
+  return { offset, isFlood, parts: [], waiting: [], size: 0, since: 0n };
 }
 
 export class SessionWriter implements RecordingWriter {
@@ -199,7 +203,9 @@ export class SessionWriter implements RecordingWriter {
   }
 
   #take({ type, payload, micros, resolve, reject }: Waiting, size: number): void {
-    this.#next.parts.push(...this.#chain.add(type, micros, payload));
+    const parts = this.#chain.add(type, micros, payload);
+    if (this.#next.isFlood) this.#file?.push(parts);
+    else this.#next.parts.push(...parts);
     this.#next.size += size;
     this.#next.waiting.push({ resolve, reject });
     if (this.#next.since === 0n) this.#next.since = micros;
@@ -215,8 +221,10 @@ export class SessionWriter implements RecordingWriter {
     this.#storing = true;
     await Promise.resolve(); // Everything appended in this turn of the event loop goes into the first batch.
     while (this.#next.waiting.length > 0) {
+      await this.#gathered();
       const batch = this.#next;
-      this.#next = newBatch(batch.offset + batch.size);
+      const isFlood = batch.size >= this.#options.limits.recorderDirectBytesMin;
+      this.#next = newBatch(batch.offset + batch.size, isFlood);
       try {
         await this.#storeBatch(batch);
         this.#settle(batch);
@@ -237,18 +245,29 @@ export class SessionWriter implements RecordingWriter {
     this.#storing = false;
   }
 
+  /** In a flood one flush for much costs less than many: it waits until there is much, or nothing more comes. */
+  async #gathered(): Promise<void> {
+    const { recorderFloodFlushBytes } = this.#options.limits;
+    for (let before = 0; this.#next.isFlood && this.#next.size < recorderFloodFlushBytes; ) {
+      if (this.#next.size === before) return;
+      before = this.#next.size;
+      await new Promise((resolve) => setTimeout(resolve, FLOOD_PAUSE_MS));
+    }
+  }
+
   #settle({ size }: Pick<Batch, 'size'>): void {
     this.#pendingBytes -= size;
     this.#options.pending.give(size);
   }
 
-  async #storeBatch({ offset, parts, size }: Batch): Promise<void> {
+  async #storeBatch({ offset, isFlood, parts, size }: Batch): Promise<void> {
     const { fault, limits, wal } = this.#options;
     const file = this.#file;
     invariant(file, 'frames are stored after the opening');
     fault.check();
-    if (size >= limits.recorderDirectBytesMin) {
-      await file.store(parts);
+    if (isFlood || size >= limits.recorderDirectBytesMin) {
+      file.push(parts);
+      await file.sync();
       return;
     }
     await wal.append({ sessionId: this.sessionId, offset, parts, size });

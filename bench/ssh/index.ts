@@ -4,7 +4,7 @@ import type { BenchOptions, Part, Report } from '../model.ts';
 import { World } from '../world/world.ts';
 import { bulk } from './bulk.ts';
 import { connectLoopback, connectWan } from './connect.ts';
-import { echoIdle, echoUnderBulk } from './echo.ts';
+import { echoBuffered, echoIdle, echoUnderBulk } from './echo.ts';
 import { fidelity } from './fidelity.ts';
 import { hostile } from './hostile.ts';
 import { handshake, type LoadWorld, loadWorld, memory } from './load.ts';
@@ -16,7 +16,6 @@ const SHARED: Readonly<Record<string, (world: World, options: BenchOptions) => P
   connect_loopback: connectLoopback,
   connect_wan: connectWan,
   echo_idle: echoIdle,
-  echo_under_bulk: echoUnderBulk,
   bulk,
   sftp,
 };
@@ -28,7 +27,13 @@ const UNDER_LOAD: Readonly<Record<string, (world: LoadWorld, options: BenchOptio
 };
 
 /** Parts with a world of their own. */
-const ALONE: Readonly<Record<string, (options: BenchOptions) => Promise<Part>>> = { workers, hostile, fidelity };
+const ALONE: Readonly<Record<string, (options: BenchOptions) => Promise<Part>>> = {
+  echo_buffered: echoBuffered,
+  echo_under_bulk: echoUnderBulk,
+  workers,
+  hostile,
+  fidelity,
+};
 
 export async function sshBench(options: BenchOptions): Promise<Report> {
   const wanted = (id: string): boolean => options.only.length === 0 || options.only.includes(id);

@@ -19,6 +19,7 @@ export interface GatewayOptions {
   /** Systems, targets, accounts and grants; the demo's people are there already. */
   readonly inventory: (issuer: string) => InventoryInput;
   /** More of the configuration file's `ssh`. */
+  readonly durability: 'strict' | 'buffered';
   readonly ssh?: Readonly<Record<string, unknown>>;
   /** The core to stay on. */
   readonly core?: number | undefined;
@@ -68,6 +69,7 @@ export class GatewayHouse implements AsyncDisposable {
         http: { port: ports.http },
         ssh: { port: ports.ssh, ...options.ssh },
         log_level: 'warn',
+        recorder: { durability: options.durability },
         inventory,
       }),
     );

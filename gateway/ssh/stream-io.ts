@@ -36,8 +36,14 @@ export function writeTo(stream: Writable, channel: Readable, chunk: Uint8Array):
   });
 }
 
+/** Of all channels of this process together. */
+let heldTotal = 0;
+
 /** What is not yet written at most; more waits in the channel's own window. */
-const HELD_BYTES_MAX = LIMITS.relayHeldBytesMax;
+function heldBytesMax(): number {
+  return heldTotal < LIMITS.relayHeldTotalBytes ? LIMITS.relayHeldBytesMax : LIMITS.relayHeldBytesWhenMany;
+}
+
 /** Small chunks that come while others are being recorded are recorded together, up to this many bytes. */
 const BATCH_BYTES_MAX = 64 * 1024;
 /** A chunk of this size is worth a frame of its own: gathering it would copy it. */
@@ -81,6 +87,7 @@ export class Conveyor {
   #waiting: Batch[] = [];
   #recording: Batch[] = [];
   #held = 0;
+  #isOver = false;
   #error: Error | undefined;
 
   constructor(options: ConveyorOptions) {
@@ -89,7 +96,7 @@ export class Conveyor {
   }
 
   get isFull(): boolean {
-    return this.#held >= HELD_BYTES_MAX;
+    return this.#held >= heldBytesMax();
   }
 
   get failed(): boolean {
@@ -105,6 +112,7 @@ export class Conveyor {
   put(stream: Direction, chunk: Uint8Array, fate: Fate = 'both'): void {
     if (this.#error !== undefined || chunk.length === 0) return;
     this.#held += chunk.length;
+    heldTotal += chunk.length;
     const last = this.#waiting.at(-1);
     const isSmall = chunk.length < LARGE_BYTES;
     if (isSmall && last?.stream === stream && last.fate === fate && last.bytes + chunk.length <= BATCH_BYTES_MAX) {
@@ -133,6 +141,7 @@ export class Conveyor {
   close(): void {
     this.#options.channel.off('close', this.#gone);
     this.#listeners.clear();
+    this.#forget();
   }
 
   #advance(recordingMax: number): void {
@@ -183,9 +192,12 @@ export class Conveyor {
   }
 
   #release(bytes: number): void {
+    if (this.#isOver) return;
+    const max = heldBytesMax();
     const before = this.#held;
     this.#held -= bytes;
-    if (this.#held === 0 || (before >= HELD_BYTES_MAX && this.#held < HELD_BYTES_MAX)) this.#tell();
+    heldTotal -= bytes;
+    if (this.#held === 0 || (before >= max && this.#held < max)) this.#tell();
   }
 
   #fail(error: Error): void {
@@ -193,7 +205,15 @@ export class Conveyor {
     this.#error = error;
     this.#waiting = [];
     this.#recording = [];
+    this.#forget();
     this.#tell();
+  }
+
+  /** What is held now goes nowhere any more. */
+  #forget(): void {
+    this.#isOver = true;
+    heldTotal -= this.#held;
+    this.#held = 0;
   }
 
   #tell(): void {
