@@ -8,7 +8,7 @@ import type { Cut, Planned } from './openssh-regress-plan.ts';
 
 const LOGIN = 'bench-recorded';
 const PRELUDE = join(ROOT, 'tests/e2e/support/openssh-regress.sh');
-const PROGRAMS = ['ssh', 'scp', 'sftp', 'sshKeygen'] as const;
+const PROGRAMS = ['ssh', 'scp', 'sftp', 'sshKeygen', 'sshAdd', 'sshAgent'] as const;
 const LIMIT_MS = 240_000;
 const DATA_BYTES = 320_000;
 
@@ -86,8 +86,6 @@ function sshConfig(port: number, directory: string): string {
     GlobalKnownHostsFile: `${directory}/known_hosts`,
     UserKnownHostsFile: `${directory}/known_hosts`,
     IdentityFile: `${directory}/key`,
-    IdentitiesOnly: 'yes',
-    IdentityAgent: 'none',
     PasswordAuthentication: 'no',
     BatchMode: 'yes',
     StrictHostKeyChecking: 'yes',

@@ -31,6 +31,13 @@ const ALLOWED_NAMES = [
 const OFFERED = 'what we do not offer';
 
 export const PLANNED: readonly Planned[] = [
+  {
+    name: 'agent',
+    shows: 'a sign-in by ssh-agent',
+    without: 'agent forwarding, which is refused; the key is the enrolled one',
+    words: [["${SSHKEYGEN} -q -N '' -t $t -f $OBJ/$t-agent", 'enrolled_key $OBJ/$t-agent']],
+    cuts: [{ from: 'trace "agent forwarding"', to: '## Deletion tests.' }],
+  },
   { name: 'broken-pipe', shows: 'nobody reads the output' },
   { name: 'connect', shows: 'a connection, also through a ProxyCommand' },
   { name: 'connect-uri', shows: 'ssh://login@host:port' },
@@ -47,6 +54,7 @@ export const PLANNED: readonly Planned[] = [
   { name: 'kextype', shows: 'each key exchange, four times', without: OFFERED },
   { name: 'keyscan', shows: 'ssh-keyscan, three times on one host', without: 'key types that our host does not have' },
   { name: 'knownhosts', shows: 'learning our host key, hashed and plain' },
+  { name: 'knownhosts-command', shows: 'our host key by KnownHostsCommand' },
   { name: 'localcommand', shows: 'LocalCommand after the sign-in' },
   {
     name: 'multiplex',

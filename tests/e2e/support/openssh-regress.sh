@@ -8,12 +8,13 @@ OBJ=$1
 SCRIPT=$2
 RESULT=0
 SRC=$(dirname "$SCRIPT")
-USER=$REGRESS_LOGIN PORT=$REGRESS_PORT LOGNAME=$REGRESS_LOGIN
+USER=$REGRESS_LOGIN PORT=$REGRESS_PORT LOGNAME=$(id -un)
 TEST_SHELL=/bin/sh
 TEST_REGRESS_LOGFILE=$OBJ/regress.log TEST_SSH_LOGFILE=$OBJ/ssh.log TEST_SSHD_LOGFILE=$OBJ/sshd.log
 TEST_SSH_LOGDIR=$OBJ/log
 SSH=$OBJ/ssh REAL_SSH=$OBJ/bin/ssh SSH_BIN=$OBJ/bin/ssh SCP=$OBJ/bin/scp SFTP=$OBJ/bin/sftp
 SSHKEYGEN=$OBJ/bin/ssh-keygen SSHKEYSCAN=$OBJ/bin/ssh-keyscan
+SSHAGENT=$OBJ/bin/ssh-agent SSHADD=$OBJ/bin/ssh-add
 SFTPSERVER=$OBJ/sftp-server NC=$OBJ/netcat TMUX=tmux
 SSH_KEYTYPES=ssh-ed25519 SSH_HOSTKEY_TYPES=ssh-ed25519
 SHELL=/bin/sh _POSIX2_VERSION=199209 SUDO=
@@ -76,6 +77,7 @@ config_defined() { return 1; }
 have_prog() { command -v "$1" >/dev/null; }
 ssh_logfile() { echo "$TEST_SSH_LOGDIR/$1.log"; }
 make_tmpdir() { SSH_REGRESS_TMP=$(mktemp -d "$OBJ/tmp-XXXXXX"); }
+enrolled_key() { cp "$OBJ/key" "$1" && "$SSHKEYGEN" -yf "$1" >"$1.pub"; }
 start_sshd() { :; }
 stop_sshd() { :; }
 maybe_add_scp_path_to_sshd() { :; }
