@@ -11,7 +11,7 @@ import { waitFor } from '../support/wait-for.ts';
 import { type FilesField, GUARDED, OPEN, startFilesField } from './support/files-field.ts';
 
 /** `yes` would go on for ever: what takes longer has not been stopped. */
-const PROMPT_MS = 10_000;
+const PROMPT_SECONDS = '10';
 
 describeWith(['ssh', 'ssh-keygen', 'sshd', 'root'], 'what OpenSSH says only to its own kind', () => {
   const cleanup = new Cleanup();
@@ -27,15 +27,11 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'root'], 'what OpenSSH says only to i
 
   /** A line of shell whose standard input stays open until it has ended. */
   const start = (line: string) => {
-    const child = spawn('bash', ['-c', line], { stdio: 'pipe', detached: true });
+    const child = spawn('timeout', ['--kill-after=1', PROMPT_SECONDS, 'bash', '-c', line], { stdio: 'pipe' });
     const said = { out: '', err: '' };
     child.stdout.on('data', (bytes: Buffer) => (said.out += bytes.toString()));
     child.stderr.on('data', (bytes: Buffer) => (said.err += bytes.toString()));
-    const limit = setTimeout(() => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL'), PROMPT_MS);
-    const ended = once(child, 'close').then(([status]) => {
-      clearTimeout(limit);
-      return Number(status ?? -1);
-    });
+    const ended = once(child, 'close').then(([status]) => Number(status ?? -1));
     cleanup.defer(async () => {
       await ended;
     });
