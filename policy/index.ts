@@ -9,9 +9,11 @@ export {
 } from './authorize-target.ts';
 export { judgeCommand } from './command/index.ts';
 export {
+  denyFileAct,
   denyUnclear,
   type FileProtocol,
   guardedPaths,
+  isStartupPlace,
   judgeFileAct,
   judgeResolved,
   judgeTransfer,

@@ -1,6 +1,7 @@
 export { readTransfer } from './classify.ts';
 export { type FileProtocol, type Transfer, type TransferDirection } from './model.ts';
 export {
+  denyFileAct,
   denyUnclear,
   guardedPaths,
   judgeFileAct,
@@ -9,3 +10,4 @@ export {
   reachOfPath,
   readBy,
 } from './protected.ts';
+export { isStartupPlace } from './startup.ts';

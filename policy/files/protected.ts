@@ -4,6 +4,7 @@ import { digestOfForm } from '../digest.ts';
 import { guards } from '../verdict.ts';
 import type { Word } from '../command/model.ts';
 import type { FileProtocol, Transfer } from './model.ts';
+import { startsSomething } from './startup.ts';
 
 /** `at`: the path or something below it. `above`: a directory that holds it. */
 export type PathReach = 'at' | 'above' | 'apart';
@@ -57,7 +58,8 @@ export function judgeTransfer(
   const assets = guardedPaths(policy);
   const unclear = assets.length === 0 ? undefined : paths.find(isUnclear)?.text;
   const act = { protocol, verb: direction === 'download' ? 'get' : 'put', names } as const;
-  if (refused !== undefined) return { judgement: denial(act, refused), unclear: undefined };
+  const odd = refused ?? startsSomething(transfer, policy);
+  if (odd !== undefined) return { judgement: denial(act, odd), unclear: undefined };
   if (unclear !== undefined) return { judgement: denial(act, unclear), unclear };
   // A link is read through later, by a name that nobody could place here.
   if (makesLinks && assets.length > 0) return { judgement: denial(act, `${protocol} --links`), unclear: undefined };
@@ -100,6 +102,11 @@ export function judgeFileAct(
   assets: readonly ProtectedAsset['name'][],
 ): Judgement {
   return judgementOf({ protocol: 'sftp', verb: act.verb, names: [act.path] }, assets);
+}
+
+/** An act of the sftp subsystem that no ticket opens. */
+export function denyFileAct(act: { readonly verb: string; readonly path: string }): Judgement {
+  return denial({ protocol: 'sftp', verb: act.verb, names: [act.path] }, act.path);
 }
 
 interface Act {

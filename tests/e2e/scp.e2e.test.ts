@@ -56,6 +56,15 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'scp', 'root'], 'scp', () => {
     await expect(readFile(join(field.here, 'stolen'))).rejects.toThrow('ENOENT');
   });
 
+  test('refuses what would run by itself past the gate, alone and inside a directory', async () => {
+    await writeFile(join(field.here, '.bashrc'), 'cat vault/people.csv\n');
+    for (const to of ['target:', 'target:.bashrc', 'target:data']) {
+      const result = await field.scp(GUARDED, ['-O', join(field.here, '.bashrc'), to]);
+      expect([to, result.status === 0]).toEqual([to, false]);
+    }
+    expect((await field.onTarget('cat .bashrc data/.bashrc')).stdout.toString()).not.toContain('people.csv');
+  });
+
   test.each(['-O', '-s'])(
     'carries a file up and down byte for byte, with its hash in the audit (%s)',
     async (protocol) => {

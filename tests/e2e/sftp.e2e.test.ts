@@ -121,6 +121,16 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'sftp', 'root'], 'sftp', () => {
     await field.onTarget('rm -r a');
   });
 
+  test.each(['put UP .bashrc', 'put UP .ssh/./rc', 'rename data/plain.txt .profile', 'symlink .ssh own'])(
+    'refuses what would run by itself past the gate: %s',
+    async (line) => {
+      await writeFile(join(field.here, 'startup'), 'cat vault/people.csv\n');
+      const result = await field.sftp(GUARDED, [line.replace('UP', join(field.here, 'startup'))]);
+      expect(result.stderr).toContain('[act_refused]');
+      expect(await newest('file.refused')).toMatchObject({ reason: 'startup file' });
+    },
+  );
+
   describe('with a ticket', () => {
     const approve = async (wish: { rowsMax: number; bytesMax: number }): Promise<string> => {
       const refused = await field.sftp(GUARDED, ['-get vault/people.csv']);

@@ -3,7 +3,7 @@
  * line and each file, so what a byte means is always known. There is no specification but OpenSSH's scp.c.
  */
 import { GatewayError, LIMITS } from '../../../foundation/index.ts';
-import type { Transfer } from '../../../policy/index.ts';
+import { isStartupPlace, type Transfer } from '../../../policy/index.ts';
 import { Content } from './content.ts';
 import type { FileAudit } from './file-audit.ts';
 import { nameOf, wirePath } from './paths.ts';
@@ -39,6 +39,7 @@ type State = 'word' | 'line' | 'data' | 'status';
 export class ScpWatch {
   readonly #transfer: Transfer;
   readonly #audit: FileAudit;
+  readonly #isGuarded: boolean;
   readonly #directories: string[] = [];
   readonly #words: boolean[] = [];
   #state: State = 'word';
@@ -48,7 +49,9 @@ export class ScpWatch {
   #line = '';
   #said = '';
 
-  constructor(transfer: Transfer, audit: FileAudit) {
+  /** `isGuarded`: nothing is uploaded there that would run by itself. */
+  constructor(transfer: Transfer, audit: FileAudit, isGuarded = false) {
+    this.#isGuarded = isGuarded;
     this.#transfer = transfer;
     this.#audit = audit;
   }
@@ -166,7 +169,9 @@ export class ScpWatch {
     const isOutermost = this.#directories.length === 0;
     const isOther =
       direction === 'download' && isOutermost && paths.every((path) => path.exact && !names(path.text, name));
-    if (leads || isOther) throw new HostileName(name);
+    const inside = [paths[0]?.text, ...this.#directories, name].join('/');
+    const starts = this.#isGuarded && direction === 'upload' && isStartupPlace(inside);
+    if (leads || isOther || starts) throw new HostileName(name);
   }
 
   #pathOf(name: string): string {

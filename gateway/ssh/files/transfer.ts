@@ -103,7 +103,9 @@ async function watched(work: ChannelWork, { transfer, command, audit }: Run, del
   const connection = await work.target();
   const { environment } = work.request;
   const target = await connection.exec(command, { terminal: undefined, environment });
-  const watch: Watch = transfer.protocol === 'scp' ? new ScpWatch(transfer, audit) : wholeStream(transfer, audit);
+  const isGuarded = work.session.authorization.target.mode !== 'recorded';
+  const watch: Watch =
+    transfer.protocol === 'scp' ? new ScpWatch(transfer, audit, isGuarded) : wholeStream(transfer, audit);
   let fault: Error | undefined;
   const see = (look: (chunk: Buffer) => boolean, chunk: Buffer): Filtered => {
     let isContent = false;

@@ -1,5 +1,5 @@
 /** Decides about single acts of an SFTP session: the direction first, then what is protected. */
-import { judgeFileAct, type TransferDirection } from '../../../../policy/index.ts';
+import { denyFileAct, isStartupPlace, judgeFileAct, type TransferDirection } from '../../../../policy/index.ts';
 import { createDelivery } from '../../delivery.ts';
 import { redeem, refuseAct } from '../../gate.ts';
 import type { ChannelWork } from '../../model.ts';
@@ -28,6 +28,8 @@ interface Wanted {
   readonly needs: TransferDirection;
   /** Paths whose contents would be reachable under another name afterwards. */
   readonly leaves?: readonly string[];
+  /** Names under which something stands, or can be written, afterwards. */
+  readonly enters?: readonly string[];
   /** What a new link says. */
   readonly link?: readonly string[];
 }
@@ -42,6 +44,7 @@ export class Guard {
   open({ path, read, write }: { path: string; read: boolean; write: boolean }): Step | Promise<Step> {
     if (write && !this.#may('upload')) return this.#refuseDirection('put', path, 'upload');
     if (read && !this.#may('download')) return this.#refuseDirection('get', path, 'download');
+    if (write && this.#isGuarded() && isStartupPlace(path)) return this.#refuseStartup('put', path);
     const { questions } = this.#options;
     return read && questions !== undefined ? this.#openProtected(path, write, questions) : GO;
   }
@@ -49,11 +52,26 @@ export class Guard {
   change(wanted: Wanted): Step | Promise<Step> {
     if (!this.#may(wanted.needs)) return this.#refuseDirection(wanted.act, wanted.path, wanted.needs);
     const { questions } = this.#options;
-    const { leaves = [], link = [] } = wanted;
+    const { leaves = [], link = [], enters = [] } = wanted;
+    const starting = this.#isGuarded() ? enters.find(isStartupPlace) : undefined;
+    if (starting !== undefined) return this.#refuseStartup(wanted.act, starting);
     if (questions === undefined || leaves.length === 0) return GO;
     // Climbing depends on where a link, or what it climbs out of, will stand: it could be moved to lead elsewhere.
     if (link.some(climbs)) return this.#refuseUnplaced(wanted.act, wanted.path, 'climbing link');
     return this.#leave(wanted, leaves, questions);
+  }
+
+  #isGuarded(): boolean {
+    return this.#options.work.session.authorization.target.mode !== 'recorded';
+  }
+
+  /** What a shell or sshd runs by itself is run past the gate: by the next harmless command. */
+  async #refuseStartup(act: string, path: string): Promise<Step> {
+    const { work, audit } = this.#options;
+    const shown = shownPath(path);
+    await audit.refused({ protocol: 'sftp', act, path, reason: 'startup file' });
+    await refuseAct(work, { text: `sftp ${act} ${shown}`, judgement: denyFileAct({ verb: act, path: shown }) });
+    return { allowed: false, code: FX_PERMISSION_DENIED, text: 'It would run by itself.' };
   }
 
   #may(direction: TransferDirection): boolean {

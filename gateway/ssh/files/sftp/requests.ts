@@ -151,9 +151,9 @@ export class Requests implements Pick<FramerHandlers, 'bulk' | 'packet' | 'head'
   /** Renaming and hard links: afterwards the contents stand under another name, so the old one must be free. */
   #move(id: number, fields: P.Fields, act: string): Verdict | Promise<Verdict> {
     const path = fields.path();
-    fields.path();
+    const to = fields.path();
     fields.end();
-    return this.#step(id, { act, path, needs: 'upload', leaves: [path] });
+    return this.#step(id, { act, path, needs: 'upload', leaves: [path], enters: [to] });
   }
 
   /** OpenSSH sends what the link points to first, against the draft; another server may read it the other way round. */
@@ -162,7 +162,14 @@ export class Requests implements Pick<FramerHandlers, 'bulk' | 'packet' | 'head'
     const link = fields.path();
     fields.end();
     const from = to.startsWith('/') ? to : `${parentOf(link)}/${to}`;
-    return this.#step(id, { act: 'symlink', path: to, needs: 'upload', leaves: [from, link], link: [to, link] });
+    return this.#step(id, {
+      act: 'symlink',
+      path: to,
+      needs: 'upload',
+      leaves: [from, link],
+      link: [to, link],
+      enters: [to, link],
+    });
   }
 
   #extended(id: number, fields: P.Fields): Verdict | Promise<Verdict> {
