@@ -1,3 +1,4 @@
+import { HeldBytes } from './held-bytes.ts';
 import type { Attendance } from './live-control/attendance.ts';
 import type { PersonId, SessionId, TargetAuthorization } from '../policy/index.ts';
 
@@ -39,6 +40,8 @@ export interface LiveSession {
 /** The sessions of this process, so that a lock, a revoke or a shutdown finds them at once. */
 export class SessionRegistry {
   readonly #sessions = new Map<SessionId, LiveSession>();
+  /** On the way through the sessions of this process. */
+  readonly held = new HeldBytes();
   #accessChanges = 0;
 
   /** How often somebody's access may have changed: what was read before the last of them may be stale. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { asError, newUuid } from '../foundation/index.ts';
 import { appendAuditEvent, insertRecording, type RecordingWriter, type SealedRecording } from '../recorder/index.ts';
 import type { ProtectedAsset, SessionId, TargetAuthorization } from '../policy/index.ts';
+import type { HeldBytes } from './held-bytes.ts';
 import { Attendance } from './live-control/attendance.ts';
 import { closeSessionRow, insertSession } from './queries.ts';
 import { openedEvent, recordingMeta } from './session-opening.ts';
@@ -63,6 +64,11 @@ export class GatewaySession implements LiveSession {
     this.expireAt(granted.authorization.until);
     recording.failed.addEventListener('abort', () => this.end('recorder_failed'), { once: true });
     deps.registry.add(this);
+  }
+
+  /** What is on its way through this and every other session of the process. */
+  get held(): HeldBytes {
+    return this.#deps.registry.held;
   }
 
   get signal(): AbortSignal {

@@ -8,7 +8,6 @@ import {
   type PersonId,
   type ProtectedAsset,
   ROLES,
-  SESSION_KINDS,
   type SystemId,
   type Target,
   type TargetId,
@@ -30,7 +29,6 @@ const LOCALES = ['en', 'ja'] as const satisfies readonly Locale[];
 export const LocaleSchema = z.enum(LOCALES);
 export const RoleSchema = z.enum(ROLES);
 export const TargetModeSchema = z.enum(['guarded-line', 'recorded']);
-export const SessionKindSchema = z.enum(SESSION_KINDS);
 export const GrantActionSchema = z.enum(GRANT_ACTIONS);
 
 export const PersonRow = z

@@ -3,7 +3,7 @@
  * a flood goes here directly and is made durable at once, so that its bytes are not stored twice.
  */
 import { dirname } from 'node:path';
-import { type FileSystem, sizeOf, syncDirectory, writeParts } from './files.ts';
+import { type FileSystem, type OpenFile, sizeOf, syncDirectory, writeParts } from './files.ts';
 
 const PIECE_BYTES = 256 * 1024;
 /** Read-only from the beginning: the one who made it writes through what is open. */
@@ -31,12 +31,51 @@ export async function createRecordingFile(
   onFault: (cause: unknown) => void,
 ): Promise<RecordingFile> {
   const file = await files.open(path, 'wx', RECORDING_MODE);
+  const backlog = createBacklog(file, onFault);
+  let isNamed = false;
+  let closed = false;
+  /** A power cut must not take the name of a file whose bytes were acknowledged. */
+  const keepName = async (): Promise<void> => {
+    if (isNamed) return;
+    await syncDirectory(files, dirname(path));
+    isNamed = true;
+  };
+  const close = async (): Promise<void> => {
+    if (closed) return;
+    closed = true;
+    await file.close();
+  };
+  return {
+    get backlogBytes() {
+      return backlog.bytes;
+    },
+    push: (parts) => backlog.push(parts),
+    flush: () => backlog.flush(),
+    async sync() {
+      await backlog.flush();
+      await file.datasync();
+      await keepName();
+    },
+    async seal(sealedPath) {
+      await backlog.flush();
+      await file.sync();
+      await close();
+      if (sealedPath !== path) await files.rename(path, sealedPath);
+      await syncDirectory(files, dirname(sealedPath));
+    },
+    async abandon() {
+      await backlog.stopped();
+      await close();
+    },
+  };
+}
+
+/** Writes what is pushed, one write after the other, in pieces worth a call. */
+function createBacklog(file: OpenFile, onFault: (cause: unknown) => void) {
   let waiting: Buffer[] = [];
   let waitingBytes = 0;
   let writingBytes = 0;
   let position = 0;
-  let isNamed = false;
-  let closed = false;
   let writing: Promise<void> | undefined;
 
   const write = async (): Promise<void> => {
@@ -56,50 +95,25 @@ export async function createRecordingFile(
     });
     writing.catch(onFault); // Stays rejected, so that nothing more is written and `seal` tells.
   };
-  const flush = async (): Promise<void> => {
-    const end = position + writingBytes + waitingBytes;
-    while (position < end) {
-      start(1);
-      await writing;
-    }
-  };
-  /** A power cut must not take the name of a file whose bytes were acknowledged. */
-  const keepName = async (): Promise<void> => {
-    if (isNamed) return;
-    await syncDirectory(files, dirname(path));
-    isNamed = true;
-  };
-  const close = async (): Promise<void> => {
-    if (closed) return;
-    closed = true;
-    await file.close();
-  };
-
   return {
-    get backlogBytes() {
+    get bytes() {
       return waitingBytes + writingBytes;
     },
-    push(parts) {
+    push(parts: readonly Buffer[]): void {
       waiting.push(...parts);
       waitingBytes += sizeOf(parts);
       start(PIECE_BYTES);
     },
-    flush,
-    async sync() {
-      await flush();
-      await file.datasync();
-      await keepName();
+    async flush(): Promise<void> {
+      const end = position + writingBytes + waitingBytes;
+      while (position < end) {
+        start(1);
+        await writing;
+      }
     },
-    async seal(sealedPath) {
-      await flush();
-      await file.sync();
-      await close();
-      if (sealedPath !== path) await files.rename(path, sealedPath);
-      await syncDirectory(files, dirname(sealedPath));
-    },
-    async abandon() {
+    /** Resolves when no write is under way. */
+    async stopped(): Promise<void> {
       await writing?.catch(() => undefined);
-      await close();
     },
   };
 }

@@ -7,6 +7,7 @@
  */
 import { type Clock, GatewayError, invariant, LIMITS, type Limits } from '../foundation/index.ts';
 import type { SessionId } from '../policy/index.ts';
+import { type Batch, newBatch, type Waiting } from './batch.ts';
 import { type Fault, unavailable } from './fault.ts';
 import { createFrameWriter, FRAME_OVERHEAD_BYTES, type FrameType, type FrameWriter, TRAILER_BYTES } from './frames.ts';
 import type { AppendedLeaf, LeafLog } from './log/leaf-log.ts';
@@ -44,30 +45,6 @@ export interface SessionWriterOptions {
 /** Long enough that a flood goes on in it, and no time for anybody who reads. */
 const FLOOD_PAUSE_MS = 1;
 const BUFFERED_MICROS = BigInt(LIMITS.recorderBufferedMillis) * 1_000n;
-
-interface Waiting {
-  readonly type: Exclude<FrameType, 'h'>;
-  readonly payload: Uint8Array;
-  readonly micros: bigint;
-  readonly resolve: () => void;
-  readonly reject: (reason: Error) => void;
-}
-
-/** Frames that become durable together. */
-interface Batch {
-  /** Part of a flood: its frames go to the own file as they come, and wait there for its next flush. */
-  readonly isFlood: boolean;
-  /** When the first of them came; only a buffered recording looks. */
-  since: bigint;
-  readonly offset: number;
-  readonly parts: Buffer[];
-  readonly waiting: Pick<Waiting, 'resolve' | 'reject'>[];
-  size: number;
-}
-
-function newBatch(offset: number, isFlood = false): Batch {
-  return { offset, isFlood, parts: [], waiting: [], size: 0, since: 0n };
-}
 
 export class SessionWriter implements RecordingWriter {
   readonly sessionId: SessionId;

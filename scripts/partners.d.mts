@@ -1,3 +1,17 @@
-export type Partner = 'ssh' | 'ssh-keygen' | 'sshd' | 'sftp' | 'scp' | 'rsync' | 'git' | 'ansible' | 'redis-server' | 'psql' | 'sudo' | 'tmux' | 'chromium' | 'root';
+export type Partner =
+  | 'ssh'
+  | 'ssh-keygen'
+  | 'sshd'
+  | 'sftp'
+  | 'scp'
+  | 'rsync'
+  | 'git'
+  | 'ansible'
+  | 'redis-server'
+  | 'psql'
+  | 'sudo'
+  | 'tmux'
+  | 'chromium'
+  | 'root';
 export const PARTNERS: readonly Partner[];
 export function findPartner(name: Partner): string | undefined;

@@ -103,6 +103,7 @@ async function sendInput({ session, person, target, forwardInput, filterInput, g
   const conveyor = new Conveyor({
     record: (stream, bytes) => session.record(stream, bytes),
     recordContent: (stream, bytes) => session.recordContent(stream, bytes),
+    held: session.held,
     channel: target,
     sinks: { i: target },
   });
@@ -124,6 +125,7 @@ async function showOutput({ session, person, target, filter, gates = [] }: Joine
   const conveyor = new Conveyor({
     record: (stream, bytes) => session.record(stream, bytes),
     recordContent: (stream, bytes) => session.recordContent(stream, bytes),
+    held: session.held,
     channel: person.channel,
     sinks: { o: person.channel, e: person.channel.stderr },
   });

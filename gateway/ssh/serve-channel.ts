@@ -165,7 +165,7 @@ async function lastWords(running: Promise<Exit> | undefined): Promise<void> {
 }
 
 /** The session's connection to its target, dialled at the first call. Without a person's side nobody is told of it. */
-export function dialOnce(deps: SshDeps, session: GatewaySession, person?: PersonSide) {
+function dialOnce(deps: SshDeps, session: GatewaySession, person?: PersonSide) {
   let dialled: Promise<TargetConnection> | undefined;
   const target = (): Promise<TargetConnection> => {
     dialled ??= dialForSession(deps, session, person);

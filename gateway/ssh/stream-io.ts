@@ -1,6 +1,7 @@
 /** Moves bytes between channels: read, kept by whoever must keep them, and only then handed on. */
 import type { Readable, Writable } from 'node:stream';
-import { asError, LIMITS } from '../../foundation/index.ts';
+import { asError } from '../../foundation/index.ts';
+import { HeldBytes } from '../held-bytes.ts';
 import type { Direction } from '../session.ts';
 
 /** The other side of a stream went away while something was still to be written. */
@@ -36,14 +37,6 @@ export function writeTo(stream: Writable, channel: Readable, chunk: Uint8Array):
   });
 }
 
-/** Of all channels of this process together. */
-let heldTotal = 0;
-
-/** What is not yet written at most; more waits in the channel's own window. */
-function heldBytesMax(): number {
-  return heldTotal < LIMITS.relayHeldTotalBytes ? LIMITS.relayHeldBytesMax : LIMITS.relayHeldBytesWhenMany;
-}
-
 /** Small chunks that come while others are being recorded are recorded together, up to this many bytes. */
 const BATCH_BYTES_MAX = 64 * 1024;
 /** A chunk of this size is worth a frame of its own: gathering it would copy it. */
@@ -73,6 +66,8 @@ export interface ConveyorOptions {
   readonly recordContent?: (stream: Direction, bytes: number) => Promise<void>;
   /** The channel behind the sinks: its closing means that nobody takes anything any more. */
   readonly channel: Readable;
+  /** Shared by all channels of the process; without it this one is alone. */
+  readonly held?: HeldBytes;
   readonly sinks: { readonly [Stream in Direction]?: Writable };
 }
 
@@ -82,6 +77,7 @@ export interface ConveyorOptions {
  */
 export class Conveyor {
   readonly #options: ConveyorOptions;
+  readonly #heldByAll: HeldBytes;
   readonly #gone = (): void => this.#fail(new PeerGone());
   readonly #listeners = new Set<() => void>();
   #waiting: Batch[] = [];
@@ -92,11 +88,12 @@ export class Conveyor {
 
   constructor(options: ConveyorOptions) {
     this.#options = options;
+    this.#heldByAll = options.held ?? new HeldBytes();
     options.channel.once('close', this.#gone);
   }
 
   get isFull(): boolean {
-    return this.#held >= heldBytesMax();
+    return this.#held >= this.#heldByAll.maxOfOne;
   }
 
   get failed(): boolean {
@@ -112,7 +109,7 @@ export class Conveyor {
   put(stream: Direction, chunk: Uint8Array, fate: Fate = 'both'): void {
     if (this.#error !== undefined || chunk.length === 0) return;
     this.#held += chunk.length;
-    heldTotal += chunk.length;
+    this.#heldByAll.add(chunk.length);
     const last = this.#waiting.at(-1);
     const isSmall = chunk.length < LARGE_BYTES;
     if (isSmall && last?.stream === stream && last.fate === fate && last.bytes + chunk.length <= BATCH_BYTES_MAX) {
@@ -193,10 +190,10 @@ export class Conveyor {
 
   #release(bytes: number): void {
     if (this.#isOver) return;
-    const max = heldBytesMax();
+    const max = this.#heldByAll.maxOfOne;
     const before = this.#held;
     this.#held -= bytes;
-    heldTotal -= bytes;
+    this.#heldByAll.add(-bytes);
     if (this.#held === 0 || (before >= max && this.#held < max)) this.#tell();
   }
 
@@ -212,7 +209,7 @@ export class Conveyor {
   /** What is held now goes nowhere any more. */
   #forget(): void {
     this.#isOver = true;
-    heldTotal -= this.#held;
+    this.#heldByAll.add(-this.#held);
     this.#held = 0;
   }
 

@@ -43,7 +43,7 @@ export class WorkerPool implements AsyncDisposable {
   readonly #leaving = new Set<WorkerProcess>();
   readonly #recoveries = new Set<Promise<void>>();
   readonly #restarts = new Set<NodeJS.Timeout>();
-  readonly #watch: NodeJS.Timeout;
+  #watch: NodeJS.Timeout | undefined;
   #count: number;
   #settings: WorkerSettings;
   #starting = 0;
@@ -55,8 +55,7 @@ export class WorkerPool implements AsyncDisposable {
     this.#options = options;
     this.#count = options.count;
     this.#settings = options.settings;
-    this.#watch = setInterval(() => this.#endSilent(), STATUS_MS);
-    this.#watch.unref();
+    this.#keepWatching();
   }
 
   /** @throws {GatewayError} `start_refused` unless every worker serves. */
@@ -69,6 +68,14 @@ export class WorkerPool implements AsyncDisposable {
       await pool[Symbol.asyncDispose]();
       throw thrown;
     }
+  }
+
+  #keepWatching(): void {
+    this.#watch = setTimeout(() => {
+      this.#endSilent();
+      if (!this.#stopped) this.#keepWatching();
+    }, STATUS_MS);
+    this.#watch.unref();
   }
 
   get wanted(): number {
@@ -117,7 +124,7 @@ export class WorkerPool implements AsyncDisposable {
   /** Ends the sessions of all, told and sealed, and then the workers. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopped = true;
-    clearInterval(this.#watch);
+    clearTimeout(this.#watch);
     for (const timer of this.#restarts) clearTimeout(timer);
     const workers = [...this.#slots.values()];
     for (const worker of workers) {

@@ -154,8 +154,13 @@ async function openServer(
 
 /** @returns what stops it. */
 function keepTelling(): () => void {
-  const timer = setInterval(() => send({ type: 'status', residentBytes: process.memoryUsage.rss() }), STATUS_MS);
-  return () => clearInterval(timer);
+  let timer: NodeJS.Timeout | undefined;
+  const tell = (): void => {
+    send({ type: 'status', residentBytes: process.memoryUsage.rss() });
+    timer = setTimeout(tell, STATUS_MS);
+  };
+  timer = setTimeout(tell, STATUS_MS);
+  return () => clearTimeout(timer);
 }
 
 /** What cannot be said any more is known to nobody: the channel is gone, and with it soon this process. */

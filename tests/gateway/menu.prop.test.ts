@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type Key, KeyReader } from '../../gateway/ssh/menu/keys.ts';
-import { columnsOf, fit } from '../../gateway/ssh/menu/width.ts';
+import { columnsOf, fitted } from '../../gateway/ssh/menu/width.ts';
 import { shown, stored } from '../../gateway/ssh/printable.ts';
 
 /** Text that is written in one piece may arrive in any: the letters are the same, however they are grouped. */
@@ -42,10 +42,10 @@ describe('KeyReader', () => {
   });
 });
 
-test('fit gives exactly the columns asked for, whatever the text', () => {
+test('a fitted text has exactly the columns asked for, whatever the text', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 0, max: 60 }), (text, columns) => {
-      expect(columnsOf(fit(shown(text), columns))).toBe(columns);
+      expect(columnsOf(fitted(shown(text), columns))).toBe(columns);
     }),
   );
 });

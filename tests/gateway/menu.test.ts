@@ -5,7 +5,7 @@ import { draw, pageRows } from '../../gateway/ssh/menu/draw.ts';
 import { itemsOf, plainList, zoneName } from '../../gateway/ssh/menu/items.ts';
 import { type Key, KeyReader } from '../../gateway/ssh/menu/keys.ts';
 import { listed, type MenuState, press } from '../../gateway/ssh/menu/state.ts';
-import { columnsOf, fit, withoutLast } from '../../gateway/ssh/menu/width.ts';
+import { columnsOf, fitted, withoutLast } from '../../gateway/ssh/menu/width.ts';
 import type { OpenTarget } from '../../identity/index.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
@@ -221,12 +221,12 @@ test('times are told by the clock on the gateway’s wall, with its zone', () =>
   expect(itemsOf([target()], { locale: 'en', offset: -210 })[0]?.until).toBe('2026-11-24 05:30');
 });
 
-test('fit fills or cuts to exactly the columns asked for, never through a character', () => {
-  expect(fit('abc', 5)).toBe('abc  ');
-  expect(fit('abcdef', 5)).toBe('abc..');
-  expect(fit('日本語', 6)).toBe('日本語');
-  expect(fit('日本語', 5)).toBe('日.. ');
-  expect(fit('が\u3099ab', 4)).toBe('が\u3099ab');
-  expect(fit('日', 1)).toBe(' ');
-  expect(fit('', 3)).toBe('   ');
+test('a fitted text is filled or cut to exactly the columns asked for, never through a character', () => {
+  expect(fitted('abc', 5)).toBe('abc  ');
+  expect(fitted('abcdef', 5)).toBe('abc..');
+  expect(fitted('日本語', 6)).toBe('日本語');
+  expect(fitted('日本語', 5)).toBe('日.. ');
+  expect(fitted('が\u3099ab', 4)).toBe('が\u3099ab');
+  expect(fitted('日', 1)).toBe(' ');
+  expect(fitted('', 3)).toBe('   ');
 });

@@ -114,8 +114,11 @@ describe('possession of a certificate is proven by', () => {
   });
 });
 
-test.each([ed25519(), ecdsa('nistp256'), rsa(3072)])('a plain $algorithm is no certificate, and proves itself', (key) => {
-  expect(isCertificate(key.blob)).toBe(false);
-  expect(verifyPossession(key.blob, data, key.sign(data))).toEqual({ securityKey: null });
-  expect(isCertificate(Buffer.alloc(0))).toBe(false);
-});
+test.each([ed25519(), ecdsa('nistp256'), rsa(3072)])(
+  'a plain $algorithm is no certificate, and proves itself',
+  (key) => {
+    expect(isCertificate(key.blob)).toBe(false);
+    expect(verifyPossession(key.blob, data, key.sign(data))).toEqual({ securityKey: null });
+    expect(isCertificate(Buffer.alloc(0))).toBe(false);
+  },
+);

@@ -3,7 +3,7 @@ import { message } from '../../../messages/index.ts';
 import type { Locale } from '../../../policy/index.ts';
 import { shown } from '../printable.ts';
 import { listed, type MenuItem, type MenuState } from './state.ts';
-import { columnsOf, fit } from './width.ts';
+import { columnsOf, fitted } from './width.ts';
 
 export interface Size {
   readonly columns: number;
@@ -49,10 +49,10 @@ export function draw(state: MenuState, size: Size, { locale, zone }: Wording): s
   const columns = layOut([headings, ...state.items], size.columns);
   const rows = items.slice(top, top + page).map((item, index) => {
     const isSelected = top + index === state.selected;
-    const line = fit(`${isSelected ? MARK : '  '}${row(item, columns)}`, size.columns);
+    const line = fitted(`${isSelected ? MARK : '  '}${row(item, columns)}`, size.columns);
     return isSelected ? `${CSI}7m${line}${CSI}0m` : line;
   });
-  if (items.length === 0) rows.push(fit(`  ${message(locale, 'menu.nothing_found')}`, size.columns));
+  if (items.length === 0) rows.push(fitted(`  ${message(locale, 'menu.nothing_found')}`, size.columns));
   const search = `${message(locale, 'menu.search')} ${shown(state.filter)}`;
   const counted = message(locale, 'menu.title', { listed: items.length, all: state.items.length });
   const lines = hasFrame(size.rows)
@@ -76,7 +76,7 @@ function hasFrame(rows: number): boolean {
 }
 
 function clip(line: string, columns: number): string {
-  return line.startsWith(CSI) ? line : fit(line, columns).trimEnd();
+  return line.startsWith(CSI) ? line : fitted(line, columns).trimEnd();
 }
 
 function blank(count: number): string[] {
@@ -102,7 +102,7 @@ function layOut(all: readonly Pick<MenuItem, Field>[], columns: number): Columns
 }
 
 function row(item: Pick<MenuItem, Field>, columns: Columns): string {
-  return columns.map(({ field, width }) => fit(item[field], width)).join(GAP);
+  return columns.map(({ field, width }) => fitted(item[field], width)).join(GAP);
 }
 
 function headingsOf(locale: Locale, zone: string): Pick<MenuItem, Field> {

@@ -11,7 +11,7 @@ export function columnsOf(text: string): number {
 }
 
 /** The text in exactly so many columns: filled up with spaces, or cut between two characters and marked as cut. */
-export function fit(text: string, columns: number): string {
+export function fitted(text: string, columns: number): string {
   const width = columnsOf(text);
   if (width <= columns) return text + ' '.repeat(columns - width);
   const mark = columns > CUT.length ? CUT : '';

@@ -1,7 +1,6 @@
 /** Peers that break the protocol, on either side: their own connection ends, with a reason, and nothing grows. */
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
-import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
 import { sshString, uint32 } from '../../../foundation/index.ts';
 import { Client, type Connection, type ServerChannel } from '../../../gateway/ssh/library/index.ts';
@@ -11,6 +10,9 @@ import { join } from './support/joined.ts';
 import { nextPayload, plainPacket, sendPacket } from './support/packets.ts';
 import { portOf, relay } from './support/relay.ts';
 import { serve, type Served, sshArguments } from './support/served.ts';
+
+/** One turn of the event loop. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const LIMIT_MS = 10_000;
 const IGNORE = 2;

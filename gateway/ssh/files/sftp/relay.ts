@@ -58,13 +58,15 @@ class SftpRelay {
     const { person, session } = work;
     const record = session.record.bind(session);
     const recordContent = session.recordContent.bind(session);
+    const { held } = session;
     this.#work = work;
     this.#target = target;
     this.#audit = new FileAudit(work);
-    this.#up = new Conveyor({ record, recordContent, channel: target, sinks: { i: target } });
+    this.#up = new Conveyor({ record, recordContent, held, channel: target, sinks: { i: target } });
     this.#down = new Conveyor({
       record,
       recordContent,
+      held,
       channel: person.channel,
       sinks: { o: person.channel, e: person.channel.stderr },
     });
