@@ -21,6 +21,10 @@ export function pathFindings(invocation: Invocation, bench: Bench, tool: string)
   const paths = texts.flatMap((word) => touched(word, bench.paths, directories));
   const assets = paths.filter((touch) => touch.reach === 'at' || descends).map((touch) => touch.asset);
   if (DESCENDS.has(tool)) assets.push(...namedBare(args, bench));
+  // Where it begins is not known: `.` may be any directory above a protected path, and `../..` the root.
+  const isPlaced = (bench.policy.cwd ?? '') !== '' || directories.length > 0;
+  if (descends && !isPlaced && sourcesOf(tool, args).some(isSomewhere))
+    assets.push(...bench.paths.map(({ name }) => name));
   if (assets.length === 0) return [];
   // From inside it, any relative word of a later line would be a protected path without saying so.
   const enters = tool === 'cd' || tool === 'pushd';
@@ -28,6 +32,16 @@ export function pathFindings(invocation: Invocation, bench: Bench, tool: string)
     ? denied('gate.enters-protected', 'shell_control', span, name.text)
     : asked('gate.protected-path', 'bulk_read', span, name.text);
   return [touching(found, assets)];
+}
+
+/** `cp a b .` reads a and b, and only writes where the last word leads. */
+function sourcesOf(tool: string, args: readonly Word[]): readonly Word[] {
+  return /^(cp|mv|ln|rsync|scp)$/.test(tool) ? args.slice(0, -1) : args;
+}
+
+/** A directory by where one stands: `.`, `..`, `../..`, `~`. */
+function isSomewhere({ text }: Word): boolean {
+  return /^(~[\w.-]*|\.{1,2})(\/+\.{0,2})*$/.test(text);
 }
 
 function descendsInto(tool: string, args: readonly Word[]): boolean {
