@@ -37,3 +37,21 @@ describe('the working directory', () => {
     expect(here.digest).toBe(judgeCommand('cat crm/customers.tsv', policy('/home')).digest);
   });
 });
+
+describe('where nobody knows in which directory a command begins', () => {
+  const policy = {
+    mode: 'guarded-line',
+    assets: [{ kind: 'path', name: '/home/m/vault', dataClass: 'personal', recordCount: 1 }],
+  } as const;
+
+  test.each(['tar c .', 'tar c ..', 'tar c ../..', 'tar c ~', 'cp -r . /tmp/x', 'grep -r x ./'])(
+    '%s may reach every protected path',
+    (command) => {
+      expect(judgeCommand(command, policy).verdict).toBe('needs_ticket');
+    },
+  );
+
+  test.each(['cp /tmp/a .', 'ls .', 'mv /tmp/a ..'])('%s reaches none', (command) => {
+    expect(judgeCommand(command, policy).verdict).toBe('allow');
+  });
+});
