@@ -163,7 +163,6 @@ export class ScpWatch {
 
   /** Stops CVE-2018-20685 and CVE-2019-6111: names that lead elsewhere, and files that nobody asked for. */
   #check(name: string): void {
-    // eslint-disable-next-line no-control-regex -- A control character in a name is the attack.
     const leads = name.includes('/') || name === '.' || name === '..' || /[\x00-\x1f\x7f]/.test(name);
     const { direction, paths } = this.#transfer;
     const isOutermost = this.#directories.length === 0;
