@@ -98,10 +98,14 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'ansible', 'root'], 'a maintainer’s
     const ended = new Promise<string>((resolve, reject) => {
       client.once('error', reject);
       client.once('ready', () =>
-        client.exec('yes; echo "yes ended with $?" >&2', (error, channel) => {
+        // It waits until it was heard: what sshd has not read of a program's errors when the program ends is lost.
+        client.exec('yes; echo "yes ended with $?" >&2; read -r _', (error, channel) => {
           if (error !== undefined) reject(error);
           let said = '';
-          channel.stderr.on('data', (bytes: Buffer) => (said += bytes.toString()));
+          channel.stderr.on('data', (bytes: Buffer) => {
+            said += bytes.toString();
+            if (said.endsWith('\n')) channel.end();
+          });
           channel.once('data', () => sendEow(channel));
           channel.on('data', () => undefined);
           channel.once('close', () => resolve(said));

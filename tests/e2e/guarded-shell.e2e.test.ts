@@ -95,8 +95,8 @@ describeWith(['ssh', 'ssh-keygen'], 'an interactive shell on a guarded target', 
 
   test('^C ends the program, not the session', async () => {
     await using terminal = await open();
-    terminal.type('sleep 60\r');
-    await terminal.sees('sleep 60\r\n');
+    terminal.type('echo begun; sleep 60\r');
+    await terminal.sees('\nbegun\r\n'); // Before, the terminal is nobody's yet, and a ^C of nobody's program.
     terminal.type('\x03');
     await terminal.sees('$ ');
     terminal.type('echo status $?\r');
