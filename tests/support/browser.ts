@@ -37,7 +37,9 @@ interface Violation {
 /** Serious and critical findings of axe-core on the page as it stands. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
   // What is still fading in has the contrast of nothing.
-  await page.evaluate('Promise.allSettled(document.getAnimations().map(({ finished }) => finished))');
+  await page.evaluate(
+    'Promise.allSettled(document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished))',
+  );
   // Through the debugger, which the page's own policy does not bind.
   await page.evaluate(axe.source);
   const violations: Violation[] = await page.evaluate('axe.run().then((result) => result.violations)');
