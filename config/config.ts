@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { isAbsolute, resolve } from 'node:path';
 import type { z } from 'zod';
-import { GatewayError, type LogLevel, Secret } from '../foundation/index.ts';
+import { GatewayError, LIMITS, type LogLevel, Secret } from '../foundation/index.ts';
 import { message } from '../messages/index.ts';
 import { ROLES, type Role } from '../policy/index.ts';
 import { type Fault, productionFaults } from './production.ts';
@@ -28,6 +28,7 @@ export interface Config {
     readonly workers: number;
     /** What is asked of who signs in; see the keys of `ssh`. */
     /** `idleMinutes` 0: sessions may be idle for ever. */
+    readonly sessionLimits: { readonly perPerson: number; readonly perTarget: number };
     readonly timeLimits: { readonly idleMinutes: number; readonly hoursMax: number };
     /** 0: nobody is asked whether they are still there. */
     readonly keepaliveSeconds: number;
@@ -162,6 +163,10 @@ function completeSsh({ mode, ssh }: ConfigFile): Config['ssh'] {
     advertisedPort: ssh?.advertised_port ?? port,
     workers: workersOf(mode, ssh),
     signIn: completeSignIn(mode, ssh),
+    sessionLimits: {
+      perPerson: ssh?.sessions_per_person ?? LIMITS.sessionsPerPersonMax,
+      perTarget: ssh?.sessions_per_target ?? LIMITS.sessionsPerTargetMax,
+    },
     timeLimits: completeTimeLimits(ssh),
     keepaliveSeconds: ssh?.keepalive_seconds ?? KEEPALIVE_SECONDS,
     proxyProtocolFrom: ssh?.proxy_protocol_from ?? [],

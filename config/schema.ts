@@ -105,6 +105,20 @@ const ssh = z
       .max(LIMITS.sessionMinutesMax / 60)
       .optional()
       .describe('Hours after which any session ends, told a minute before. Default `12`.'),
+    sessions_per_person: z
+      .number()
+      .int()
+      .min(1)
+      .max(LIMITS.sessionsPerProcessMax)
+      .optional()
+      .describe(`Sessions that one person may have open at once. Default \`${LIMITS.sessionsPerPersonMax}\`.`),
+    sessions_per_target: z
+      .number()
+      .int()
+      .min(1)
+      .max(LIMITS.sessionsPerProcessMax)
+      .optional()
+      .describe(`Sessions that may be open at once on one target. Default \`${LIMITS.sessionsPerTargetMax}\`.`),
     keepalive_seconds: z
       .number()
       .int()
@@ -131,7 +145,7 @@ const recorder = z
       .enum(['strict', 'buffered'])
       .optional()
       .describe(
-        `\`strict\`, the default: nothing is shown or sent on before its recording is on the disk. \`buffered\`: a keystroke waits for no disk, and what passed in the last ${LIMITS.recorderBufferedMillis} ms may be missing from the recordings when the process or the machine dies; the gap is said in them.`,
+        `\`strict\`, the default: nothing is shown or sent on before its recording is on the disk. \`buffered\`: a keystroke waits for no disk, and what passed in the last ${LIMITS.recorderBufferedMillis} ms may be missing from the end of the recordings when the process or the machine dies; they say that they were recovered.`,
       ),
   })
   .describe('How sessions are recorded.');

@@ -166,9 +166,9 @@ export const LIMITS = {
   sshPublicKeyBytesMax: 16 * 1024,
   /** Minutes one session may be configured to last or to be idle: a week. */
   sessionMinutesMax: 7 * 24 * 60,
-  /** Open sessions of one person, in all processes. */
+  /** Open sessions of one person, in all processes, unless configured otherwise. */
   sessionsPerPersonMax: 200,
-  /** Open sessions on one target, in all processes. */
+  /** Open sessions on one target, in all processes, unless configured otherwise. */
   sessionsPerTargetMax: 1_000,
   /** Open sessions of one process. */
   sessionsPerProcessMax: 5_000,

@@ -3,6 +3,7 @@ import type { Clock, Database, Log } from '../foundation/index.ts';
 import type { ConnectionId, SessionKind } from '../policy/index.ts';
 import type { Recorder } from '../recorder/index.ts';
 import type { TimeLimits } from './live-control/time-limits.ts';
+import type { SessionLimits } from './live-control/session-limits.ts';
 import type { SessionRegistry } from './session-registry.ts';
 
 export interface SessionDeps {
@@ -16,6 +17,8 @@ export interface SessionDeps {
   readonly workerId?: string | undefined;
   /** How long sessions may be idle, and how long they may last. */
   readonly timeLimits?: TimeLimits | undefined;
+  /** How many of them may be open at once. */
+  readonly sessionLimits?: SessionLimits | undefined;
 }
 
 export interface SessionRequest {

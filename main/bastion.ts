@@ -55,7 +55,7 @@ export async function startBastion({ keys, config, ...own }: BastionOptions, cle
   if (!requireNativeBinding(config.mode)) {
     own.log.warn({ event: 'ssh.not_native' }, 'SSH runs without its native part: every byte costs twice and more');
   }
-  const { advertisedHost, advertisedPort, keepaliveSeconds, signIn, timeLimits } = config.ssh;
+  const { advertisedHost, advertisedPort, keepaliveSeconds, sessionLimits, signIn, timeLimits } = config.ssh;
   const deps: SshDeps = {
     ...own,
     publicUrl: new URL(config.http.publicUrl),
@@ -63,6 +63,7 @@ export async function startBastion({ keys, config, ...own }: BastionOptions, cle
     addresses: addressesOf(config),
     signIn,
     timeLimits,
+    sessionLimits,
     keepaliveSeconds,
     authority: keys.authority,
     loginAuthority: keys.loginAuthority,

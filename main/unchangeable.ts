@@ -2,7 +2,15 @@ import type { Config } from '../config/index.ts';
 import type { Secret } from '../foundation/index.ts';
 
 /** What new workers may have otherwise than the process that starts them; everything else is in use there too. */
-const CHANGEABLE = ['ssh.workers', 'ssh.signIn', 'recorder', 'targets', 'database.poolSize', 'logLevel'];
+const CHANGEABLE = [
+  'ssh.workers',
+  'ssh.signIn',
+  'ssh.sessionLimits',
+  'recorder',
+  'targets',
+  'database.poolSize',
+  'logLevel',
+];
 
 /** Names what differs between two configurations and takes a stop and a start of the gateway. */
 export function unchangeable(before: Config, after: Config): string[] {

@@ -22,7 +22,12 @@ export async function loadWorld(
   options: Pick<WorldOptions, 'gatewaySsh' | 'nodeArguments' | 'gatewayCore'> = {},
 ): Promise<LoadWorld> {
   const cheap = await startCheapTarget(OTHER_CORE);
-  const world = await World.start({ targets: [cheap.target], gatewayCore: GATEWAY_CORE, ...options });
+  const world = await World.start({
+    targets: [cheap.target],
+    gatewayCore: GATEWAY_CORE,
+    gatewaySsh: { sessions_per_person: 5_000, sessions_per_target: 5_000 },
+    ...options,
+  });
   return {
     world,
     cheap,

@@ -9,6 +9,17 @@ export type CrowdRefusal = 'too_many_of_person' | 'too_many_on_target' | 'too_ma
 
 const HOUR_MS = 3_600_000;
 
+/** How many sessions may be open at once, in all processes. */
+export interface SessionLimits {
+  readonly perPerson: number;
+  readonly perTarget: number;
+}
+
+const DEFAULT_SESSION_LIMITS: SessionLimits = {
+  perPerson: LIMITS.sessionsPerPersonMax,
+  perTarget: LIMITS.sessionsPerTargetMax,
+};
+
 /** Which limit one more session would pass; undefined when none. Counted without a lock: two at once may pass by one. */
 export async function findPassedLimit(
   deps: {
@@ -16,6 +27,7 @@ export async function findPassedLimit(
     readonly clock: Clock;
     readonly registry: SessionRegistry;
     readonly timeLimits?: TimeLimits | undefined;
+    readonly sessionLimits?: SessionLimits | undefined;
   },
   { personId, loginName }: { readonly personId: PersonId; readonly loginName: string },
 ): Promise<CrowdRefusal | undefined> {
@@ -23,6 +35,7 @@ export async function findPassedLimit(
   const { hoursMax } = deps.timeLimits ?? DEFAULT_TIME_LIMITS;
   const since = new Date(deps.clock.now().getTime() - hoursMax * HOUR_MS);
   const open = await countOpenSessions(deps.database, { personId, loginName, since });
-  if (open.person >= LIMITS.sessionsPerPersonMax) return 'too_many_of_person';
-  return open.target >= LIMITS.sessionsPerTargetMax ? 'too_many_on_target' : undefined;
+  const { perPerson, perTarget } = deps.sessionLimits ?? DEFAULT_SESSION_LIMITS;
+  if (open.person >= perPerson) return 'too_many_of_person';
+  return open.target >= perTarget ? 'too_many_on_target' : undefined;
 }

@@ -162,6 +162,7 @@ async function testConfig(
       ...{ host: LOOPBACK, port: ssh, advertisedHost: LOOPBACK, advertisedPort: ssh, workers: 0 },
       keepaliveSeconds: 15,
       timeLimits: { idleMinutes: 30, hoursMax: 12 },
+      sessionLimits: { perPerson: 200, perTarget: 1_000 },
       signIn: { secondFactor: 'none', secondFactorMinutes: 0, userVerification: false, banner: '' },
       proxyProtocolFrom: [],
       ...sshSettings,
