@@ -163,13 +163,17 @@ function completeSsh({ mode, ssh }: ConfigFile): Config['ssh'] {
     advertisedPort: ssh?.advertised_port ?? port,
     workers: workersOf(mode, ssh),
     signIn: completeSignIn(mode, ssh),
-    sessionLimits: {
-      perPerson: ssh?.sessions_per_person ?? LIMITS.sessionsPerPersonMax,
-      perTarget: ssh?.sessions_per_target ?? LIMITS.sessionsPerTargetMax,
-    },
+    sessionLimits: completeSessionLimits(ssh),
     timeLimits: completeTimeLimits(ssh),
     keepaliveSeconds: ssh?.keepalive_seconds ?? KEEPALIVE_SECONDS,
     proxyProtocolFrom: ssh?.proxy_protocol_from ?? [],
+  };
+}
+
+function completeSessionLimits(ssh: ConfigFile['ssh']): Config['ssh']['sessionLimits'] {
+  return {
+    perPerson: ssh?.sessions_per_person ?? LIMITS.sessionsPerPersonMax,
+    perTarget: ssh?.sessions_per_target ?? LIMITS.sessionsPerTargetMax,
   };
 }
 
