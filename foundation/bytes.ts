@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 import { GatewayError } from './errors.ts';
 
 /** SHA-256 (FIPS 180-4), 32 bytes. */
@@ -6,6 +6,22 @@ export function sha256(...parts: readonly (string | Uint8Array)[]): Buffer {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part);
   return hash.digest();
+}
+
+const RAW_BYTES = 32;
+
+/**
+ * The 32 bytes of an Ed25519 public key: the end of its SPKI (RFC 8410). Not by JWK: the runtime can wait for itself
+ * for ever when it collects the job that made a key while that key is exported so.
+ */
+export function rawPublicKey(key: KeyObject): Buffer {
+  const spki = (key.type === 'private' ? createPublicKey(key) : key).export({ format: 'der', type: 'spki' });
+  return Buffer.from(spki.subarray(-RAW_BYTES));
+}
+
+/** The 32 bytes of an Ed25519 private key: the end of its PKCS #8 (RFC 8410). */
+export function rawPrivateKey(key: KeyObject): Buffer {
+  return Buffer.from(key.export({ format: 'der', type: 'pkcs8' }).subarray(-RAW_BYTES));
 }
 
 /** A big-endian uint32. */

@@ -1,4 +1,4 @@
-export { ByteReader, sha256, sshString, uint32, uint64 } from './bytes.ts';
+export { ByteReader, rawPrivateKey, rawPublicKey, sha256, sshString, uint32, uint64 } from './bytes.ts';
 export { Cleanup } from './cleanup.ts';
 export { type Clock, systemClock } from './clock.ts';
 export {

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { type Configuration, type JWK, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Clock, Secret } from '../../foundation/index.ts';
 import type { Locale } from '../../policy/index.ts';
@@ -91,7 +91,9 @@ function clientOf(options: DemoIdentityProviderOptions) {
 
 /** RS256 because OpenID Connect Core §15.1 makes it the one every client understands. New at each start. */
 function signingKey(): JWK {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const made = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  // Read anew: a key just made must not be exported as a JWK (see `rawPublicKey`).
+  const privateKey = createPrivateKey(made.privateKey.export({ format: 'pem', type: 'pkcs8' }));
   return {
     ...privateKey.export({ format: 'jwk' }),
     kty: 'RSA',

@@ -1,7 +1,7 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { asError, GatewayError, sshString, hasErrno } from '../../foundation/index.ts';
+import { asError, GatewayError, rawPublicKey, sshString, hasErrno } from '../../foundation/index.ts';
 import { encodeHostCertificate, encodeUserCertificate } from './certificate.ts';
 
 interface UserCertificateRequest {
@@ -142,6 +142,5 @@ async function syncDirectory(path: string): Promise<void> {
 }
 
 function publicKeyBlob(key: KeyObject): Buffer {
-  const { x } = createPublicKey(key).export({ format: 'jwk' });
-  return Buffer.concat([sshString('ssh-ed25519'), sshString(Buffer.from(x ?? '', 'base64url'))]);
+  return Buffer.concat([sshString('ssh-ed25519'), sshString(rawPublicKey(key))]);
 }

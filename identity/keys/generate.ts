@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { sshString, uint32 } from '../../foundation/index.ts';
+import { rawPrivateKey, rawPublicKey, sshString, uint32 } from '../../foundation/index.ts';
 
 export interface GeneratedKey {
   /** OpenSSH private key text (PROTOCOL.key), not encrypted. */
@@ -19,9 +19,9 @@ const BLOCK_BYTES = 8;
  * that one key in 256 cannot be read.
  */
 export function generateSshKey(comment: string): GeneratedKey {
-  const { publicKey: jwk, privateKey } = generateKeyPairSync('ed25519');
-  const publicKey = Buffer.from(jwk.export({ format: 'jwk' }).x ?? '', 'base64url');
-  const seed = Buffer.from(privateKey.export({ format: 'jwk' }).d ?? '', 'base64url');
+  const made = generateKeyPairSync('ed25519');
+  const publicKey = rawPublicKey(made.publicKey);
+  const seed = rawPrivateKey(made.privateKey);
   const blob = Buffer.concat([sshString(ALGORITHM), sshString(publicKey)]);
   const check = randomBytes(4);
   const secret = Buffer.concat([

@@ -1,5 +1,5 @@
 /** Keys and blobs that tests make; the wire forms are written out here and not borrowed from the code under test. */
-import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { createPublicKey, createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 
 const u32 = (value: number): Buffer => {
   const bytes = Buffer.alloc(4);
@@ -25,8 +25,11 @@ export const mpint = (magnitude: Buffer): Buffer => {
   return str((shortest[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.alloc(1), shortest]) : shortest);
 };
 
-const field = (key: KeyObject, name: 'x' | 'y' | 'n' | 'e'): Buffer =>
-  Buffer.from(String(key.export({ format: 'jwk' })[name]), 'base64url');
+/** Of the key read anew: one just made must not be exported as a JWK (see `rawPublicKey`). */
+const field = (key: KeyObject, name: 'x' | 'y' | 'n' | 'e'): Buffer => {
+  const read = createPublicKey(key.export({ format: 'pem', type: 'spki' }));
+  return Buffer.from(String(read.export({ format: 'jwk' })[name]), 'base64url');
+};
 
 export interface TestKey {
   readonly algorithm: string;

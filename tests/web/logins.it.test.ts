@@ -4,7 +4,7 @@ import type { Express } from 'express';
 import { describe, expect, test } from '@jest/globals';
 import supertest from 'supertest';
 import { z } from 'zod';
-import { LIMITS, sshString } from '../../foundation/index.ts';
+import { LIMITS, rawPublicKey, sshString } from '../../foundation/index.ts';
 import { revocationText } from '../../identity/index.ts';
 import { browser, HOST_KEY, type Web, web } from './world.ts';
 
@@ -19,7 +19,7 @@ const Answer = z.object({
 
 function newKey() {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  const raw = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
+  const raw = rawPublicKey(publicKey);
   const blob = Buffer.concat([sshString('ssh-ed25519'), sshString(raw)]);
   return {
     line: `ssh-ed25519 ${blob.toString('base64')}`,

@@ -2,14 +2,14 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { notify } from '../../approvals/index.ts';
-import { newUuid, sshString } from '../../foundation/index.ts';
+import { newUuid, rawPublicKey, sshString } from '../../foundation/index.ts';
 import { findSignIn, requestSignIn } from '../../identity/index.ts';
 import { DUMP } from '../approvals/world.ts';
 import { each, web } from './world.ts';
 
 function publicKeyLine(comment: string): string {
   const { publicKey } = generateKeyPairSync('ed25519');
-  const raw = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
+  const raw = rawPublicKey(publicKey);
   return `ssh-ed25519 ${Buffer.concat([sshString('ssh-ed25519'), sshString(raw)]).toString('base64')} ${comment}`;
 }
 

@@ -1,6 +1,6 @@
 /** The host keys that the gateway shows, as itself and in the name of each target behind it. */
-import { createPrivateKey, createPublicKey, type KeyObject, randomBytes } from 'node:crypto';
-import { type Clock, GatewayError, LIMITS } from '../../../foundation/index.ts';
+import { createPrivateKey, type KeyObject, randomBytes } from 'node:crypto';
+import { type Clock, GatewayError, LIMITS, rawPublicKey } from '../../../foundation/index.ts';
 import type { CertificateAuthority } from '../../../identity/index.ts';
 import { type ParsedKey, serverKey, utils } from '../library/index.ts';
 
@@ -39,7 +39,7 @@ const HOUR_MS = 3_600_000;
 export function createHostKeys(deps: HostKeyDeps): HostKeys {
   const privateKey = readPrivateKey(deps.hostKey);
   const plain = serverKey(privateKey);
-  const publicKey = Buffer.from(createPublicKey(privateKey).export({ format: 'jwk' }).x ?? '', 'base64url');
+  const publicKey = rawPublicKey(privateKey);
   const cache = new Map<string, ShownKeys>();
   return {
     announced: deps.nextHostKey === undefined ? [] : [plain, serverKey(readPrivateKey(deps.nextHostKey))],

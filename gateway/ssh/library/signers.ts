@@ -1,7 +1,7 @@
 /** Ed25519 keys in the shape the library signs with: key objects, so that no signature reads a key's text anew. */
-import { createPublicKey, type KeyObject, sign } from 'node:crypto';
+import { type KeyObject, sign } from 'node:crypto';
 import type { ParsedKey } from 'ssh2';
-import { invariant, sshString } from '../../../foundation/index.ts';
+import { invariant, rawPublicKey, sshString } from '../../../foundation/index.ts';
 import { utils } from './ssh2.ts';
 
 const ALGORITHM = 'ssh-ed25519';
@@ -35,8 +35,7 @@ function signer(privateKey: KeyObject, certificate: (() => Buffer) | undefined):
 }
 
 function publicBlob(privateKey: KeyObject): Buffer {
-  const { x } = createPublicKey(privateKey).export({ format: 'jwk' });
-  return plainBlob(Buffer.from(x ?? '', 'base64url'));
+  return plainBlob(rawPublicKey(privateKey));
 }
 
 function plainBlob(publicKey: Buffer): Buffer {

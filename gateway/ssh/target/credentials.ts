@@ -1,6 +1,6 @@
 /** The key of one entry into one account, and its certificate of minutes. The key never leaves memory. */
 import { generateKeyPairSync } from 'node:crypto';
-import { type Clock, LIMITS } from '../../../foundation/index.ts';
+import { type Clock, LIMITS, rawPublicKey } from '../../../foundation/index.ts';
 import type { CertificateAuthority } from '../../../identity/index.ts';
 import type { Target } from '../../../policy/index.ts';
 import { clientKey, type ParsedKey } from '../library/index.ts';
@@ -28,7 +28,7 @@ export function issueCredential(deps: CredentialDeps, request: CredentialRequest
   const now = deps.clock.now().getTime();
   const { sourceAddress } = request.target;
   const certificate = deps.authority.issueUserCertificate({
-    publicKey: Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url'),
+    publicKey: rawPublicKey(publicKey),
     principal: request.account,
     keyId: request.keyId,
     serial: request.serial,

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join as joinPath } from 'node:path';
 import { expect, it } from '@jest/globals';
-import { sshString, uint32, uint64 } from '../../../foundation/index.ts';
+import { rawPublicKey, sshString, uint32, uint64 } from '../../../foundation/index.ts';
 import { serverKey } from '../../../gateway/ssh/library/index.ts';
 import { startSshd } from '../../e2e/support/sshd.ts';
 import { describeWithNewestOpenSsh } from '../../support/openssh-newest.ts';
@@ -141,7 +141,7 @@ async function shown(name: string) {
   const body = Buffer.concat([
     sshString(CERTIFICATE),
     sshString(createHash('sha256').update(name).digest()),
-    sshString(Buffer.from(host.publicKey.export({ format: 'jwk' }).x ?? '', 'base64url')),
+    sshString(rawPublicKey(host.publicKey)),
     uint64(1n),
     uint32(2),
     sshString('test'),
