@@ -22,6 +22,11 @@ export default {
   projects: [
     { ...common, displayName: 'unit', testRegex: '^(?!.*\\.(it|e2e)\\.test).*\\.test\\.ts$' },
     { ...common, displayName: 'it', testRegex: '\\.it\\.test\\.ts$' },
-    { ...common, displayName: 'e2e', testRegex: '\\.e2e\\.test\\.ts$' },
+    {
+      ...common,
+      displayName: 'e2e',
+      testRegex: '\\.e2e\\.test\\.ts$',
+      setupFilesAfterEnv: ['<rootDir>/tests/support/second-try.ts'],
+    },
   ],
 };
