@@ -124,15 +124,18 @@ export class GatewaySession implements LiveSession {
   /** The gateway's own line: recorded also while everything else waits. */
   async recordOwn(direction: Direction, bytes: Uint8Array): Promise<void> {
     await this.#recording.append(direction, bytes);
-    if (direction === 'i') this.#bytesIn += bytes.length;
-    else this.#bytesOut += bytes.length;
+    this.#count(direction, bytes.length);
   }
 
-  /** The same for contents of a file: how many bytes pass, and not what they are. */
+  /** As `record`, for contents of a file: how many bytes pass, and not what they are. */
   async recordContent(direction: Direction, bytes: number): Promise<void> {
     while (this.attendance.held !== undefined) await this.attendance.held;
     if (direction === 'i') this.attendance.noteInput();
     await this.#recording.append('c', Buffer.from(`${direction} ${bytes}`));
+    this.#count(direction, bytes);
+  }
+
+  #count(direction: Direction, bytes: number): void {
     if (direction === 'i') this.#bytesIn += bytes;
     else this.#bytesOut += bytes;
   }
