@@ -1,6 +1,6 @@
 import { GatewayError, LIMITS, newUuid, type Transaction } from '../foundation/index.ts';
 import { loadAuthorizationFacts } from '../identity/index.ts';
-import { authorizeTarget, type Principal } from '../policy/index.ts';
+import { authorizeTarget, opensByTicket, type Principal } from '../policy/index.ts';
 import { appendAuditEvent } from '../recorder/index.ts';
 import { decideBy, requireExportBounds, requireText } from './checks.ts';
 import type { ApprovalsDeps, ExportRequest, RefusedAct, TicketView } from './model.ts';
@@ -25,7 +25,7 @@ export async function requestExport(
   const now = deps.clock.now();
   const act = await findRefusedAct(deps.database, principal.person, asked.refusedActId);
   if (act === undefined) throw new GatewayError('not_found');
-  if (act.judgement.verdict !== 'needs_ticket') {
+  if (!opensByTicket(act.judgement.verdict)) {
     throw new GatewayError('request_invalid', 'refusedActId: this act is refused, and no ticket changes that.');
   }
   requireExportBounds(asked, now);

@@ -1,6 +1,15 @@
 /** How rows of this room are read: strictly, so that a column that changed its meaning stops us. */
 import { z } from 'zod';
-import type { Judgement, PersonId, RefusedActId, SessionId, SystemId, TargetId, TicketId } from '../policy/index.ts';
+import {
+  type Judgement,
+  type PersonId,
+  type RefusedActId,
+  type SessionId,
+  type SystemId,
+  type TargetId,
+  type TicketId,
+  VERDICTS,
+} from '../policy/index.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const isUuid = (value: unknown): boolean => typeof value === 'string' && UUID.test(value);
@@ -52,9 +61,12 @@ const finding = z.strictObject({
 });
 
 export const judgement: z.ZodType<Judgement> = z.strictObject({
-  verdict: z.enum(['allow', 'deny', 'needs_ticket']),
+  verdict: z.enum(VERDICTS),
   findings: z.array(finding),
   commands: z.array(z.array(z.string())),
+  // Acts kept before the gate told them have none.
+  objects: z.array(z.string()).default([]),
+  copies: z.array(z.strictObject({ asset: z.string(), path: z.string() })).default([]),
   digest: z.string().regex(/^[0-9a-f]{64}$/),
 });
 

@@ -9,6 +9,7 @@ import {
   type ProtectedAsset,
   ROLES,
   type SystemId,
+  TARGET_MODES,
   type Target,
   type TargetId,
 } from '../policy/index.ts';
@@ -28,7 +29,7 @@ export const TargetIdSchema = z.custom<TargetId>(isUuid);
 const LOCALES = ['en', 'ja'] as const satisfies readonly Locale[];
 export const LocaleSchema = z.enum(LOCALES);
 export const RoleSchema = z.enum(ROLES);
-export const TargetModeSchema = z.enum(['guarded-line', 'recorded']);
+export const TargetModeSchema = z.enum(TARGET_MODES);
 export const GrantActionSchema = z.enum(GRANT_ACTIONS);
 
 export const PersonRow = z

@@ -38,6 +38,7 @@ export {
   type ProtectedAsset,
   type RefusedActId,
   ROLES,
+  type AssetCopy,
   type Role,
   SESSION_KINDS,
   type SessionId,
@@ -45,10 +46,12 @@ export {
   type SystemId,
   type Target,
   type TargetId,
+  TARGET_MODES,
   type TargetMode,
   type TargetPolicy,
   type TicketId,
   type TicketState,
+  VERDICTS,
   type VerdictName,
 } from './model.ts';
 export {
@@ -59,4 +62,5 @@ export {
 } from './redemption.ts';
 export { judgeStatement } from './statement/index.ts';
 export { nextTicketState, TICKET_EVENTS, type TicketEvent } from './ticket.ts';
+export { opensByTicket } from './verdict.ts';
 export { type ControlVerb, controlVerbs } from './session-control.ts';

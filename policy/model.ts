@@ -31,8 +31,14 @@ export interface Principal {
   readonly signedInBy: 'oidc' | 'ssh_key' | 'browser';
 }
 
-/** How much of a target's terminal the gate judges. `guarded-line`: every line before Enter; `recorded`: recorded only. */
-export type TargetMode = 'guarded-line' | 'recorded';
+/**
+ * How much of what is asked of a target the gate owns, strongest first.
+ * `exec-only`: single commands, no shell. `guarded-line`: the gateway's own prompt, every line judged before it runs.
+ * `guarded-shell`: a bash of the target that asks before each simple command. `guarded-pty`: a login shell whose lines
+ * are read off the terminal and held at Enter. `recorded`: recorded, and not judged.
+ */
+export const TARGET_MODES = ['exec-only', 'guarded-line', 'guarded-shell', 'guarded-pty', 'recorded'] as const;
+export type TargetMode = (typeof TARGET_MODES)[number];
 
 export interface Target {
   readonly id: TargetId;
@@ -65,6 +71,8 @@ export interface ProtectedAsset {
   readonly name: string;
   readonly dataClass: string;
   readonly recordCount: number | null;
+  /** The asset this one is a copy of: what was protected stays protected under its new name. */
+  readonly copyOf?: string;
 }
 
 /** `files`: the sftp subsystem, or the server's side of scp, rsync or git. */
@@ -84,9 +92,18 @@ export interface TargetPolicy {
   readonly assets: readonly ProtectedAsset[];
   /** Where the command will run, when known: relative words resolve against it. Unknown, any matching tail counts. */
   readonly cwd?: string;
+  /** Programs that somebody else accepted for this system: they are known here, though no list knows them. */
+  readonly programs?: ReadonlySet<string>;
+  /** Shell variables known to be set when the command runs, with their values. */
+  readonly variables?: ReadonlyMap<string, string>;
 }
 
-export type VerdictName = 'allow' | 'deny' | 'needs_ticket';
+/**
+ * In rising strictness. `ask`: not recognised, so a second person is asked first. `needs_ticket`: an export, which a
+ * ticket about this very act allows once. `deny`: no ticket opens it.
+ */
+export const VERDICTS = ['allow', 'ask', 'needs_ticket', 'deny'] as const;
+export type VerdictName = (typeof VERDICTS)[number];
 
 /** What was recognised, where and why. `span` is [start, end) in UTF-16 units of the judged text. */
 export interface Finding {
@@ -108,12 +125,24 @@ export interface Finding {
   readonly assets: readonly string[];
 }
 
+/** A protected thing under another name. */
+export interface AssetCopy {
+  /** The asset's name. */
+  readonly asset: string;
+  /** The absolute path, or `schema.table`, of the copy. */
+  readonly path: string;
+}
+
 /** The gate's answer about one command: a value, never an exception. */
 export interface Judgement {
   readonly verdict: VerdictName;
   readonly findings: readonly Finding[];
   /** The commands in the text as unquoted words, in order of appearance: what the act means, not how it was written. */
   readonly commands: readonly (readonly string[])[];
+  /** The protected things it touches, each once. */
+  readonly objects: readonly string[];
+  /** Where it would leave copies of protected things on the target. */
+  readonly copies: readonly AssetCopy[];
   /** SHA-256 over the canonical form of the act, 64 hex digits: equal for two writings of the same act. */
   readonly digest: string;
 }

@@ -1,4 +1,4 @@
-import type { TargetPolicy, VerdictName } from './model.ts';
+import { type Finding, type TargetPolicy, VERDICTS, type VerdictName } from './model.ts';
 
 /**
  * Whether anything is guarded here. On a recorded target, or where nothing is protected, findings are kept and refuse
@@ -10,6 +10,15 @@ export function guards(policy: TargetPolicy): boolean {
 
 /** The strictest verdict wins: one command that no ticket can make safe spoils the line it stands in. */
 export function verdictOf(found: readonly { readonly verdict: VerdictName }[]): VerdictName {
-  if (found.some(({ verdict }) => verdict === 'deny')) return 'deny';
-  return found.some(({ verdict }) => verdict === 'needs_ticket') ? 'needs_ticket' : 'allow';
+  return VERDICTS.findLast((name) => found.some(({ verdict }) => verdict === name)) ?? 'allow';
+}
+
+/** The protected things that `findings` name, each once. */
+export function objectsOf(findings: readonly Finding[]): readonly string[] {
+  return [...new Set(findings.flatMap(({ assets }) => assets))];
+}
+
+/** Whether a ticket about the very act can open it. */
+export function opensByTicket(verdict: VerdictName): boolean {
+  return verdict === 'needs_ticket' || verdict === 'ask';
 }

@@ -1,7 +1,7 @@
 /** One command, judged whole before anything runs; an export with its ticket is counted and cut on the way out. */
 import { completeRedemption } from '../../approvals/index.ts';
 import { createDelivery, type Redeemed, tellResult } from './delivery.ts';
-import { judgeCommand, type Judgement } from '../../policy/index.ts';
+import { judgeCommand, type Judgement, opensByTicket } from '../../policy/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
 import { REFUSED_STATUS, redeem, refuseAct } from './gate.ts';
 import { join } from './join.ts';
@@ -29,7 +29,7 @@ export async function runExec(work: ChannelWork, command: string): Promise<Exit>
   const tool = fileTransferTool(judgement);
   if (tool !== undefined) return refuseFileTransfer(work, { tool, command, actor: who.id });
   if (judgement.verdict === 'allow') return runAllowed(work, command);
-  if (judgement.verdict === 'needs_ticket') {
+  if (opensByTicket(judgement.verdict)) {
     const ticket = await redeem(work, { text: command, judgement });
     if (ticket.redeemed) return runExport(work, command, ticket);
     await refuseAct(work, { text: command, judgement, ticket });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Database, many, one, sql } from '../../foundation/index.ts';
-import type { PersonId, SystemId, Target, TargetId } from '../../policy/index.ts';
+import { type PersonId, type SystemId, TARGET_MODES, type Target, type TargetId } from '../../policy/index.ts';
 
 /** The database's clock at this moment. */
 export async function readClock(database: Database): Promise<Date> {
@@ -26,7 +26,7 @@ const InventoryTargetRow = z
     port: z.number().int(),
     host_key: z.string().nullable(),
     host_ca: z.string().nullable(),
-    mode: z.enum(['guarded-line', 'recorded']),
+    mode: z.enum(TARGET_MODES),
     legacy_algorithms: z.boolean(),
     source_address: z.string().nullable(),
     via_target_id: id<TargetId>().nullable(),

@@ -1,7 +1,7 @@
 import { LIMITS } from '../../foundation/index.ts';
 import { digestOfText } from '../digest.ts';
 import type { Judgement, TargetPolicy } from '../model.ts';
-import { guards, verdictOf } from '../verdict.ts';
+import { guards, objectsOf, verdictOf } from '../verdict.ts';
 import { digestOf } from './canonical.ts';
 import type { Bench } from './bench.ts';
 import { judgeInvocation, WRAPPED_MAX } from './evaluate.ts';
@@ -30,6 +30,8 @@ export function judgeCommand(text: string, policy: TargetPolicy): Judgement {
     verdict: guards(policy) ? verdictOf(ordered) : 'allow',
     findings: ordered.map(({ finding }) => finding),
     commands: commandsOf(walked),
+    objects: objectsOf(ordered.map(({ finding }) => finding)),
+    copies: [],
     digest: digestOf(script),
   };
 }
@@ -67,6 +69,8 @@ function unreadable(text: string, policy: TargetPolicy, walked?: Walked): Judgem
       },
     ],
     commands: walked === undefined ? [] : commandsOf(walked),
+    objects: [],
+    copies: [],
     digest: digestOfText('unreadable', text),
   };
 }

@@ -1,5 +1,5 @@
 /** What the walk of the syntax tree hands to the rules. */
-import type { Finding } from '../model.ts';
+import type { Finding, VerdictName } from '../model.ts';
 
 export type Span = readonly [start: number, end: number];
 
@@ -65,6 +65,6 @@ export interface Assigned {
 export type FindingClass = Finding['class'];
 
 export interface Found {
-  readonly verdict: 'deny' | 'needs_ticket';
+  readonly verdict: Exclude<VerdictName, 'allow'>;
   readonly finding: Finding;
 }

@@ -129,6 +129,8 @@ function judgementOf({ protocol, verb, names }: Act, assets: readonly string[]):
     verdict: assets.length === 0 ? 'allow' : 'needs_ticket',
     findings: assets.length === 0 ? [] : [found],
     commands: [words],
+    objects: [...assets],
+    copies: [],
     digest: digestOfForm('files', words),
   };
 }
@@ -139,6 +141,8 @@ function denial({ protocol, verb, names }: Act, subject: string): Judgement {
     verdict: 'deny',
     findings: [{ rule: 'files.refused', class: 'channel', span: [0, subject.length], subject, assets: [] }],
     commands: [words],
+    objects: [],
+    copies: [],
     digest: digestOfForm('files', words),
   };
 }

@@ -1,7 +1,7 @@
 import type { Found } from '../command/model.ts';
 import { digestOfText } from '../digest.ts';
 import type { Finding, Judgement, TargetPolicy } from '../model.ts';
-import { guards, verdictOf } from '../verdict.ts';
+import { guards, verdictOf, objectsOf } from '../verdict.ts';
 import { exportsOf, wordAt } from './exports.ts';
 import { printsRows, tablesNamed } from './reads.ts';
 import { isAmbiguous, READINGS, type Reading, scan, type Token } from './scan.ts';
@@ -20,6 +20,8 @@ export function judgeStatement(sql: string, policy: TargetPolicy): Judgement {
     verdict: guards(policy) ? verdictOf(found) : 'allow',
     findings: found.map(({ finding }) => finding),
     commands: statements.map((tokens) => tokens.map((token) => token.text)),
+    objects: objectsOf(found.map(({ finding }) => finding)),
+    copies: [],
     digest: digestOfText(
       'sql',
       statements.flatMap((tokens) => [...tokens.map(canonical), ';']),

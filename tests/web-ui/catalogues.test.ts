@@ -57,7 +57,13 @@ const END_REASONS = {
   internal: true,
 } satisfies Record<EndReason, true>;
 
-const MODES = { 'guarded-line': true, recorded: true } satisfies Record<TargetMode, true>;
+const MODES = {
+  'exec-only': true,
+  'guarded-line': true,
+  'guarded-shell': true,
+  'guarded-pty': true,
+  recorded: true,
+} satisfies Record<TargetMode, true>;
 
 function namesMissing(group: string, codes: readonly string[]): string[] {
   return codes.map((code) => `${group}.${code}`).filter((key) => !keys.includes(key));

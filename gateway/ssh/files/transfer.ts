@@ -7,6 +7,7 @@ import {
   guardedPaths,
   judgeResolved,
   judgeTransfer,
+  opensByTicket,
   readBy,
   type Transfer,
 } from '../../../policy/index.ts';
@@ -47,7 +48,7 @@ export async function runTransfer(work: ChannelWork, transfer: Transfer, command
   }
   const { judgement, unclear } = await judge(work, transfer);
   if (judgement.verdict === 'allow') return watched(work, { transfer, command, audit });
-  const ticket = judgement.verdict === 'needs_ticket' ? await redeem(work, { text: command, judgement }) : undefined;
+  const ticket = opensByTicket(judgement.verdict) ? await redeem(work, { text: command, judgement }) : undefined;
   if (ticket?.redeemed === true) return exported(work, { transfer, command, audit, ticket });
   await refuseAct(work, { text: command, judgement, ...(ticket === undefined ? {} : { ticket }) });
   if (unclear !== undefined)

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:os';
 import { LIMITS } from '../../../foundation/index.ts';
-import { type Judgement, judgeCommand } from '../../../policy/index.ts';
+import { type Judgement, judgeCommand, opensByTicket } from '../../../policy/index.ts';
 import { REFUSED_STATUS, refuseAct, refuseTooLong } from '../gate.ts';
 import { join } from '../join.ts';
 import { writeTo } from '../stream-io.ts';
@@ -65,7 +65,7 @@ export class GuardedShell {
   async #refuse(text: string, judgement: Judgement): Promise<void> {
     const { deps, person, session } = this.#work;
     await refuseAct(this.#work, { text, judgement });
-    if (judgement.verdict === 'needs_ticket') {
+    if (opensByTicket(judgement.verdict)) {
       const { host, port } = deps.advertised;
       await person.say('gate.how_to_run', 'ticket_required', { host, port, target: session.authorization.target.name });
     }

@@ -48,7 +48,7 @@ export const OpenTarget = z.object({
   legacyAlgorithms: z.boolean(),
   actions: z.array(z.enum(['shell', 'exec', 'upload', 'download', 'develop'])),
   expiresAt: moment,
-  mode: z.enum(['guarded-line', 'recorded']),
+  mode: z.enum(['exec-only', 'guarded-line', 'guarded-shell', 'guarded-pty', 'recorded']),
   assets: z.array(Asset),
 });
 export type OpenTarget = z.infer<typeof OpenTarget>;
@@ -81,9 +81,10 @@ const Finding = z.object({
 export type Finding = z.infer<typeof Finding>;
 
 export const Judgement = z.object({
-  verdict: z.enum(['allow', 'deny', 'needs_ticket']),
+  verdict: z.enum(['allow', 'ask', 'needs_ticket', 'deny']),
   findings: z.array(Finding),
   commands: z.array(strings),
+  objects: strings.default([]),
   digest: z.string(),
 });
 export type Judgement = z.infer<typeof Judgement>;
