@@ -7,6 +7,28 @@ export {
   authorizeTarget,
   TargetAuthorization,
 } from './authorize-target.ts';
+export {
+  type Budget,
+  type BudgetDecision,
+  type BudgetFacts,
+  type BudgetLimits,
+  budgetOf,
+  type Counts,
+  createDistinctCounter,
+  decideBudget,
+  DistinctCounter,
+  isLimited,
+  METER_KINDS,
+  METER_WINDOWS,
+  type MeterKind,
+  type MeterWindow,
+  NO_RISK_SETTINGS,
+  type Passed,
+  PERSON_WINDOWS,
+  type PersonWindow,
+  type RiskSettings,
+  roomFor,
+} from './budget/index.ts';
 export { judgeCommand } from './command/index.ts';
 export {
   denyFileAct,
