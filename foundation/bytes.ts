@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
+import { createHash, createHmac, createPublicKey, type KeyObject } from 'node:crypto';
 import { GatewayError } from './errors.ts';
 
 /** SHA-256 (FIPS 180-4), 32 bytes. */
@@ -6,6 +6,11 @@ export function sha256(...parts: readonly (string | Uint8Array)[]): Buffer {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part);
   return hash.digest();
+}
+
+/** The first 64 bits of HMAC-SHA-256 (RFC 2104) over `text`: the same for the same text and key, and nothing more. */
+export function keyedHash64(key: Uint8Array, text: string): bigint {
+  return createHmac('sha256', key).update(text, 'utf8').digest().readBigUInt64BE();
 }
 
 const RAW_BYTES = 32;

@@ -48,7 +48,9 @@ export const ERRORS = {
   target_sign_in_refused: { status: 502, meaning: 'The target did not accept the certificate of this session.' },
   protocol_violation: { status: 400, meaning: 'The peer broke the protocol or one of its limits.' },
   database_unavailable: { status: 503, meaning: 'The database does not answer; every decision is therefore no.' },
+  identifier_rule_invalid: { status: 400, meaning: 'A rule for identifiers does not compile or is over its limits.' },
   config_invalid: { status: 500, meaning: 'The configuration cannot be used; the message names every fault.' },
+  policy_invalid: { status: 400, meaning: 'The policy file cannot be used; the message names every fault.' },
   start_refused: { status: 500, meaning: 'The process refuses to start; the message says why.' },
   internal: { status: 500, meaning: 'A fault of ours; the reference finds it in the operator log.' },
 } as const satisfies Record<string, { status: number; meaning: string }>;

@@ -108,6 +108,12 @@ export const LIMITS = {
   commandBytesMax: 16 * 1024,
   /** Bytes of one typed line on a guarded target. */
   typedLineBytesMax: 4 * 1024,
+  /** Bytes of names and values of variables carried from one guarded line to the next. */
+  guardedStateBytesMax: 12 * 1024,
+  /** Bytes of one input line of `sekisho judge --jsonl`: the longest command with every character escaped. */
+  judgeLineBytesMax: 128 * 1024,
+  /** Bytes of a policy file of `sekisho judge`. */
+  policyFileBytesMax: 8 * 1024 * 1024,
   /** Seconds for name, TCP connect, key exchange and sign-in at the target, and as many at each relay host before it. */
   targetDialSeconds: 15,
   /** Seconds one check of `sekisho doctor` may take. */
@@ -208,6 +214,29 @@ export const LIMITS = {
   ticketBytesMax: 100 * 1024 * 1024 * 1024,
   /** Characters of a purpose or a reason. */
   reasonCharactersMax: 2_000,
+  /** Bytes of a control sequence that a terminal may get; a longer one is left out. */
+  controlSequenceBytesMax: 64,
+  /** Bytes of a control string that are left out while its end is waited for; what comes then is text again. */
+  controlStringBytesMax: 64 * 1024,
+  /** Bytes and characters of a terminal's title. */
+  terminalTitleBytesMax: 512,
+  terminalTitleCharactersMax: 128,
+  /** Bytes of one line in which identifiers of persons are looked for together. */
+  meterLineBytesMax: 8 * 1024,
+  /** Persons that one meter remembers as seen; it reports the others again, which counts them no second time. */
+  meterPersonsKnownMax: 20_000,
+  /** Bytes of output that cannot be read and are taken for one person: what a compressed row of a table takes. */
+  opaqueBytesPerPerson: 16,
+  /** Bytes of one stream of compressed output that are inflated to be looked at. */
+  meterInflatedBytesMax: 4 * 1024 * 1024,
+  /** Encodings inside one another that the meter reads. */
+  meterDecodingDepthMax: 3,
+  /** Rules of administrators for identifiers. */
+  identifierRulesMax: 50,
+  /** Characters of such a rule's pattern. */
+  identifierPatternCharactersMax: 500,
+  /** Bytes of an unfinished line that masking holds back. */
+  redactionHeldBytesMax: 4 * 1024,
   /** Seconds a clean shutdown may take before it becomes a hard one. */
   shutdownSeconds: 25,
 } as const;

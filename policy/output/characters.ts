@@ -1,0 +1,39 @@
+/** Which bytes are text. */
+
+/** 0: text as it stands; 1: has to be looked at. BEL, BS, HT, LF, VT, FF, CR, SO and SI are text; NUL and DEL show nothing. */
+const LOOK = Uint8Array.from({ length: 256 }, (_, byte) => {
+  const harmless = byte === 0 || (byte >= 0x07 && byte <= 0x0f);
+  return (byte < 0x20 && !harmless) || byte >= 0x80 ? 1 : 0;
+});
+
+/**
+ * @param utf8 whether bytes from 0x80 on have to be whole UTF-8 (RFC 3629) and no C1 control; otherwise they are text.
+ * @returns the place of the first byte from `from` on that is not text.
+ */
+export function plainRun(bytes: Uint8Array, from: number, utf8: boolean): number {
+  const end = bytes.length;
+  let at = from;
+  for (;;) {
+    while (at < end && LOOK[bytes[at] ?? 0] === 0) at += 1;
+    if (at === end || (bytes[at] ?? 0) < 0x80) return at;
+    const length = utf8 ? characterLength(bytes, at) : 1;
+    if (length === 0) return at;
+    at += length;
+  }
+}
+
+/** Bytes of the whole character that begins here with 0x80 or more; 0 where none does, or a C1 control. */
+export function characterLength(bytes: Uint8Array, at: number): number {
+  const lead = bytes[at] ?? 0;
+  const second = bytes[at + 1] ?? 0;
+  if (lead < 0xc2 || lead > 0xf4 || (second & 0xc0) !== 0x80) return 0;
+  if (lead < 0xe0) return lead === 0xc2 && second < 0xa0 ? 0 : 2;
+  if (((bytes[at + 2] ?? 0) & 0xc0) !== 0x80) return 0;
+  if (lead < 0xf0) {
+    if (lead === 0xe0) return second >= 0xa0 ? 3 : 0;
+    return lead === 0xed && second >= 0xa0 ? 0 : 3;
+  }
+  if (((bytes[at + 3] ?? 0) & 0xc0) !== 0x80) return 0;
+  if (lead === 0xf0) return second >= 0x90 ? 4 : 0;
+  return lead === 0xf4 && second >= 0x90 ? 0 : 4;
+}
