@@ -19,6 +19,15 @@ const HELP = `sekisho ${VERSION}: a privileged-access gateway with an export-app
   sekisho verify SESSION [--file F] [--data DIR]
                                      check a recording, or a copy of it, against the signed log; needs no gateway
                                      and, with --data, no configuration
+  sekisho judge --policy FILE [--sql] [--json] 'COMMAND'
+                                     what the gate would answer, and why; exit status 0 allow, 3 ask, 2 deny
+                                     (a ticket may open it), 1 not judged; needs no gateway
+  sekisho judge --policy FILE --jsonl
+                                     one {"command": "…"} a line from standard input, one answer a line, in order
+  sekisho rejudge SESSION --policy FILE [--before FILE] [--data DIR] [--json]
+                                     what another policy would have answered to a recorded session; exit status 4 when
+                                     something differs; what was answered then comes from the gateway's database or,
+                                     with --before, from the policy of then
   sekisho doctor [--person LOGIN] [--json]
                                      check this gateway and every target of its inventory, and say what to do next;
                                      --person signs in as that person at each target open to them and runs nothing
@@ -78,6 +87,10 @@ async function dispatch(command: string, rest: string[]): Promise<number> {
       const { file, data } = values;
       return runVerify(await dataDirectory(data), positionals, textOf(file));
     }
+    case 'judge':
+      return judge(rest);
+    case 'rejudge':
+      return rejudge(rest);
     case 'authority': {
       const { values, positionals } = read(rest, { data: { type: 'string' } });
       return runAuthority(await dataDirectory(values['data']), positionals, locale());
@@ -122,6 +135,37 @@ async function doctor(rest: string[]): Promise<number> {
     directory: textOf(values['directory']),
   };
   return runDoctor(options, () => loadConfig({ programDirectory: PROGRAM }));
+}
+
+async function judge(rest: string[]): Promise<number> {
+  const flag = { type: 'boolean' } as const;
+  const { values, positionals } = read(rest, { policy: { type: 'string' }, jsonl: flag, json: flag, sql: flag });
+  const { runJudge } = await import('./judge/index.ts');
+  return runJudge({
+    policy: textOf(values['policy']),
+    commands: positionals,
+    jsonl: values['jsonl'] === true,
+    json: values['json'] === true,
+    sql: values['sql'] === true,
+    locale: locale(),
+  });
+}
+
+async function rejudge(rest: string[]): Promise<number> {
+  const text = { type: 'string' } as const;
+  const { values, positionals } = read(rest, { policy: text, before: text, data: text, json: { type: 'boolean' } });
+  const { runRejudge } = await import('./judge/index.ts');
+  const data = textOf(values['data']);
+  const config = data === undefined ? await loadConfig({ programDirectory: PROGRAM }) : undefined;
+  return runRejudge({
+    sessions: positionals,
+    policy: textOf(values['policy']),
+    before: textOf(values['before']),
+    dataDirectory: data ?? config?.dataDirectory ?? '',
+    database: config?.database.url ?? null,
+    json: values['json'] === true,
+    locale: locale(),
+  });
 }
 
 /** Who verifies or only prints may have the files and nothing else: no configuration, no secret, no database. */

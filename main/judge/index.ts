@@ -1,0 +1,2 @@
+export { runJudge } from './judge.ts';
+export { runRejudge } from './rejudge.ts';

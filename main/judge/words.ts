@@ -1,0 +1,36 @@
+/** The judge's answer for somebody who reads it. */
+import { message } from '../../messages/index.ts';
+import type { Finding, Judgement, Locale, TargetPolicy } from '../../policy/index.ts';
+
+export function wordJudgement(judgement: Judgement, policy: TargetPolicy, locale: Locale): string {
+  const { verdict, findings, copies, commands, digest } = judgement;
+  const unguarded = policy.mode === 'recorded' || policy.assets.length === 0;
+  const lines = [
+    message(locale, `judge.${verdict}`),
+    ...(unguarded ? [message(locale, 'judge.unguarded')] : []),
+    ...findings.map((finding) => wordFinding(finding, locale)),
+    ...copies.map((copy) =>
+      message(locale, 'judge.copy', { asset: printable(copy.asset), path: printable(copy.path) }),
+    ),
+    ...commands.map((words) => message(locale, 'judge.runs', { argv: words.map(quoted).join(' ') })),
+    message(locale, 'judge.digest', { digest }),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function wordFinding({ rule, class: name, span: [from, to], subject, assets }: Finding, locale: Locale): string {
+  const reason = message(locale, `finding.${name}`, {
+    subject: printable(subject),
+    assets: assets.map(printable).join(', '),
+  });
+  return message(locale, 'judge.reason', { reason, rule, from, to });
+}
+
+/** Words that come from a command line are shown as characters: nothing in them moves a cursor or reorders text. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\uFFFD').slice(0, 1_000);
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${printable(word).replaceAll("'", `'\\''`)}'`;
+}
