@@ -38,7 +38,7 @@ export { lockPerson, unlockPerson } from './persons/locks.ts';
 export { type Claims, changeLocale, provisionPerson } from './persons/provision.ts';
 export { findPerson, isLocked, listPersons, type PersonEntry } from './persons/queries.ts';
 export { decideSignIn } from './sign-ins/decide.ts';
-export type { SignInFactor, SignInRequest } from './sign-ins/queries.ts';
+export type { Confirmation, SignInFactor, SignInRequest } from './sign-ins/queries.ts';
 export { findSignIn, requestSignIn } from './sign-ins/request.ts';
 export { SIGN_INS_CHANGED, waitForSignIn } from './sign-ins/wait.ts';
 export { closeWebSession, findWebSession, openWebSession } from './web-sessions/web-sessions.ts';

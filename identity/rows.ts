@@ -3,10 +3,13 @@ import { z } from 'zod';
 import type { Clock, Database } from '../foundation/index.ts';
 import {
   GRANT_ACTIONS,
+  IDENTIFIER_KINDS,
   type Locale,
+  METER_WINDOWS,
   type Person,
   type PersonId,
   type ProtectedAsset,
+  type RiskSettings,
   ROLES,
   type SystemId,
   TARGET_MODES,
@@ -69,6 +72,27 @@ export const TargetRow = z
       sourceAddress: source_address,
     }),
   );
+
+const limit = z.int().min(0).max(Number.MAX_SAFE_INTEGER).nullable();
+const windows = z.strictObject(Object.fromEntries(METER_WINDOWS.map((name) => [name, limit.optional()])));
+
+/** As an inventory writes it and the database keeps it: `{ "persons": { "command": 100, "day": null }, "softRatio": 0.8 }`. */
+export const RiskSettingsSchema = z.strictObject({
+  persons: windows.optional(),
+  rows: windows.optional(),
+  bytes: windows.optional(),
+  opaqueBytes: windows.optional(),
+  files: windows.optional(),
+  /** From which share of a limit on the person confirms in the browser; 1 asks nobody. */
+  softRatio: z.number().gt(0).max(1).optional(),
+  /** What is masked before it is shown. */
+  redact: z.array(z.enum(IDENTIFIER_KINDS)).max(IDENTIFIER_KINDS.length).optional(),
+});
+
+export const RiskRow = RiskSettingsSchema.nullable().transform((row): RiskSettings => {
+  const { softRatio = null, redact = [], ...limits } = row ?? {};
+  return { limits, softRatio, redact };
+});
 
 /** `record_count` arrives as text (a bigint) or, out of a JSON aggregate, as a number. */
 export const AssetRow = z

@@ -8,12 +8,16 @@ export {
   TargetAuthorization,
 } from './authorize-target.ts';
 export {
+  type Addition,
+  type Amounts,
+  both,
   type Budget,
   type BudgetDecision,
   type BudgetFacts,
   type BudgetLimits,
   budgetOf,
   type Counts,
+  countsWith,
   createDistinctCounter,
   decideBudget,
   DistinctCounter,
@@ -22,12 +26,16 @@ export {
   METER_WINDOWS,
   type MeterKind,
   type MeterWindow,
+  NO_AMOUNTS,
   NO_RISK_SETTINGS,
+  NOTHING_LEAVES,
   type Passed,
   PERSON_WINDOWS,
   type PersonWindow,
   type RiskSettings,
   roomFor,
+  sumOf,
+  Tally,
 } from './budget/index.ts';
 export { judgeCommand } from './command/index.ts';
 export {

@@ -1,5 +1,12 @@
 import { GatewayError, LIMITS } from '../../foundation/index.ts';
-import type { AuthorizationFacts, Person, ProtectedAsset, SessionKind } from '../../policy/index.ts';
+import {
+  type AuthorizationFacts,
+  NO_RISK_SETTINGS,
+  type Person,
+  type ProtectedAsset,
+  type RiskSettings,
+  type SessionKind,
+} from '../../policy/index.ts';
 import type { IdentityDeps } from '../rows.ts';
 import { findPersonAccess, findWay, type TargetAccess } from './queries.ts';
 
@@ -8,13 +15,13 @@ const LOGIN_NAME = /^([a-z0-9][a-z0-9-]{0,62})(?:%([a-z0-9][a-z0-9-]{0,62}))?$/;
 
 /**
  * Everything `authorizeTarget` decides on, read now: the person again too, because roles and contracts change while
- * sessions live. `assets` are those of the target's system. A login name that is no target's is an absent target.
+ * sessions live. `assets` and `risk` are those of the target's system. A login name that is no target's is an absent target.
  * @throws {GatewayError} `not_found` when there is no such person; `config_invalid` when its relay hosts go in a circle.
  */
 export async function loadAuthorizationFacts(
   deps: IdentityDeps,
   { person, loginName, action }: { person: Person; loginName: string; action: SessionKind },
-): Promise<AuthorizationFacts & { readonly assets: readonly ProtectedAsset[] }> {
+): Promise<AuthorizationFacts & { readonly assets: readonly ProtectedAsset[]; readonly risk: RiskSettings }> {
   const db = deps.database;
   const [, targetName = null, systemName = null] = LOGIN_NAME.exec(loginName) ?? [];
   const found = await findPersonAccess(db, { personId: person.id, targetName, systemName, action });
@@ -41,6 +48,7 @@ export async function loadAuthorizationFacts(
     action,
     now: deps.clock.now(),
     assets: access?.assets ?? [],
+    risk: access?.risk ?? NO_RISK_SETTINGS,
   };
 }
 

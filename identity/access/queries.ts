@@ -6,6 +6,7 @@ import {
   type Person,
   type PersonId,
   type ProtectedAsset,
+  type RiskSettings,
   type SessionKind,
   type SystemId,
   type Target,
@@ -16,6 +17,7 @@ import {
   AssetRow,
   GrantActionSchema,
   PersonRow,
+  RiskRow,
   SystemIdSchema,
   TargetIdSchema,
   TargetModeSchema,
@@ -28,6 +30,7 @@ export interface TargetAccess {
   readonly account: string | undefined;
   readonly grant: { readonly actions: readonly GrantAction[]; readonly expiresAt: Date } | undefined;
   readonly assets: readonly ProtectedAsset[];
+  readonly risk: RiskSettings;
   /** Whether a relay host stands before it. */
   readonly hasWay: boolean;
 }
@@ -47,14 +50,16 @@ const CandidateRow = z
     account: z.string().nullable(),
     grant: z.strictObject({ actions: z.array(GrantActionSchema), expires_at: instant }).nullable(),
     assets: z.array(AssetRow),
+    risk: RiskRow,
     has_way: z.boolean(),
   })
   .transform(
-    ({ target, account, grant, assets, has_way }): TargetAccess => ({
+    ({ target, account, grant, assets, risk, has_way }): TargetAccess => ({
       target,
       account: account ?? undefined,
       grant: grant === null ? undefined : { actions: grant.actions, expiresAt: grant.expires_at },
       assets,
+      risk,
       hasWay: has_way,
     }),
   );
@@ -104,6 +109,7 @@ export async function findPersonAccess(
               SELECT jsonb_agg(jsonb_build_object('kind', x.kind, 'name', x.name, 'data_class', x.data_class,
                 'record_count', x.record_count) ORDER BY x.kind, x.name)
               FROM protected_assets x WHERE x.system_id = t.system_id), '[]'),
+            'risk', s.risk,
             'has_way', t.via_target_id IS NOT NULL))
           FROM targets t
           JOIN systems s ON s.id = t.system_id

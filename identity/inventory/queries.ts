@@ -36,10 +36,12 @@ export function upsertSystem(
   return maybeOne(
     tx,
     sql(ChangeRow)`
-      INSERT INTO systems AS s (id, name, title_en, title_ja, created_at)
-      VALUES (${id}, ${system.name}, ${system.titleEn}, ${system.titleJa}, ${at})
-      ON CONFLICT (name) DO UPDATE SET title_en = excluded.title_en, title_ja = excluded.title_ja
-        WHERE (s.title_en, s.title_ja) IS DISTINCT FROM (excluded.title_en, excluded.title_ja)
+      INSERT INTO systems AS s (id, name, title_en, title_ja, risk, created_at)
+      VALUES (${id}, ${system.name}, ${system.titleEn}, ${system.titleJa},
+        ${system.risk === null ? null : JSON.stringify(system.risk)}::jsonb, ${at})
+      ON CONFLICT (name) DO UPDATE
+        SET title_en = excluded.title_en, title_ja = excluded.title_ja, risk = excluded.risk
+        WHERE (s.title_en, s.title_ja, s.risk) IS DISTINCT FROM (excluded.title_en, excluded.title_ja, excluded.risk)
       RETURNING (xmax = 0) AS added`,
   );
 }

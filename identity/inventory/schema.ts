@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { GrantActionSchema, LocaleSchema, RoleSchema, TargetModeSchema } from '../rows.ts';
+import { GrantActionSchema, LocaleSchema, RiskSettingsSchema, RoleSchema, TargetModeSchema } from '../rows.ts';
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, 63 at most');
 const targetName = z
@@ -28,6 +28,8 @@ const InventorySystemSchema = z.strictObject({
   name,
   titleEn: title,
   titleJa: title,
+  /** How much may be shown of the system's data; absent: as docs/meters.md lists. */
+  risk: RiskSettingsSchema.nullable().default(null),
   /** Subjects of the persons who answer for the system. */
   owners: z.array(subject),
   assets: z

@@ -8,8 +8,8 @@ import { normalizeCode } from './request.ts';
 
 /**
  * The signed-in person says that the waiting SSH connection is theirs, or that it is not. Approving makes it theirs,
- * so only a maintainer may, and only the holder
- * of the key where a key signed already; denying lets nobody in, so anybody with the code may.
+ * so only a maintainer may, and only the holder of the key where a key signed already, or who is asked to confirm;
+ * denying lets nobody in, so anybody with the code may.
  * @throws {GatewayError} `not_found`, `transition_forbidden` (decided or expired), `not_permitted`, `person_locked`.
  */
 export async function decideSignIn(
@@ -26,11 +26,11 @@ export async function decideSignIn(
       throw new GatewayError('transition_forbidden', 'This sign-in was decided already or has expired.');
     }
     if (decision === 'approved' && !person.roles.includes('maintainer')) throw new GatewayError('not_permitted');
-    const { factor } = request;
-    if (decision === 'approved' && factor !== null && factor.holder !== person.id) {
+    const holder = request.factor?.holder ?? request.confirmation?.holder;
+    if (decision === 'approved' && holder !== undefined && holder !== person.id) {
       // Whoever holds a stolen key would otherwise send the link to anybody who believes them. The refusal is no
       // exception yet: thrown in here, it would take its own event back.
-      const body = { signIn: request.id, holder: factor.holder, decision };
+      const body = { signIn: request.id, holder, decision };
       await appendAuditEvent(tx, deps.clock, { type: 'ssh.sign_in_decision_refused', actor: person.id, body });
       return true;
     }

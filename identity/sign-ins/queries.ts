@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { execute, maybeOne, type Queryable, sql, type Transaction } from '../../foundation/index.ts';
-import type { PersonId } from '../../policy/index.ts';
-import { PersonIdSchema } from '../rows.ts';
+import type { ConnectionId, PersonId, TargetId } from '../../policy/index.ts';
+import { PersonIdSchema, TargetIdSchema } from '../rows.ts';
 
 type SignInState = 'pending' | 'approved' | 'denied' | 'expired';
 
@@ -17,6 +17,15 @@ export interface SignInRequest {
   readonly expiresAt: Date;
   /** The key whose second factor the approval is; null when the connection showed no known key. */
   readonly factor: SignInFactor | null;
+  /** Who alone may approve it, and what for; null: a sign-in that anybody may take for theirs. */
+  readonly confirmation: Confirmation | null;
+}
+
+/** Somebody signed in already confirms that they go on near a limit. */
+export interface Confirmation {
+  readonly holder: PersonId;
+  readonly connectionId: ConnectionId;
+  readonly targetId: TargetId;
 }
 
 /** A key that signed already; only its holder may approve. */
@@ -42,6 +51,8 @@ const SignInRow = z
     person_id: PersonIdSchema.nullable(),
     for_person_id: PersonIdSchema.nullable(),
     key_fingerprint: z.string().nullable(),
+    connection_id: z.custom<ConnectionId>((value) => z.uuid().safeParse(value).success).nullable(),
+    target_id: TargetIdSchema.nullable(),
   })
   .transform(
     (row): SignInRecord => ({
@@ -57,6 +68,10 @@ const SignInRow = z
         row.for_person_id === null || row.key_fingerprint === null
           ? null
           : { holder: row.for_person_id, fingerprint: row.key_fingerprint },
+      confirmation:
+        row.for_person_id === null || row.connection_id === null || row.target_id === null
+          ? null
+          : { holder: row.for_person_id, connectionId: row.connection_id, targetId: row.target_id },
     }),
   );
 
@@ -66,10 +81,11 @@ export function insertSignIn(tx: Transaction, request: Omit<SignInRequest, 'stat
     tx,
     sql(z.never())`
       INSERT INTO ssh_sign_ins (id, code, state, login_name, source_address, created_at, expires_at, for_person_id,
-        key_fingerprint)
+        key_fingerprint, purpose, connection_id, target_id)
       VALUES (${request.id}, ${request.code}, 'pending', ${request.loginName}, ${request.sourceAddress},
-        ${request.createdAt}, ${request.expiresAt}, ${request.factor?.holder ?? null},
-        ${request.factor?.fingerprint ?? null})
+        ${request.createdAt}, ${request.expiresAt}, ${request.factor?.holder ?? request.confirmation?.holder ?? null},
+        ${request.factor?.fingerprint ?? null}, ${request.confirmation === null ? 'sign_in' : 'budget'},
+        ${request.confirmation?.connectionId ?? null}, ${request.confirmation?.targetId ?? null})
       ON CONFLICT (code) DO NOTHING`,
   );
 }
@@ -78,7 +94,8 @@ export function selectSignInByCode(db: Queryable, code: string): Promise<SignInR
   return maybeOne(
     db,
     sql(SignInRow)`
-      SELECT id, code, state, login_name, source_address, created_at, expires_at, person_id, for_person_id, key_fingerprint
+      SELECT id, code, state, login_name, source_address, created_at, expires_at, person_id, for_person_id,
+        key_fingerprint, connection_id, target_id
       FROM ssh_sign_ins WHERE code = ${code}`,
   );
 }
@@ -87,7 +104,8 @@ export function selectSignInById(db: Queryable, id: string): Promise<SignInRecor
   return maybeOne(
     db,
     sql(SignInRow)`
-      SELECT id, code, state, login_name, source_address, created_at, expires_at, person_id, for_person_id, key_fingerprint
+      SELECT id, code, state, login_name, source_address, created_at, expires_at, person_id, for_person_id,
+        key_fingerprint, connection_id, target_id
       FROM ssh_sign_ins WHERE id = ${id}`,
   );
 }
@@ -97,7 +115,8 @@ export function lockSignIn(tx: Transaction, code: string): Promise<SignInRecord 
   return maybeOne(
     tx,
     sql(SignInRow)`
-      SELECT id, code, state, login_name, source_address, created_at, expires_at, person_id, for_person_id, key_fingerprint
+      SELECT id, code, state, login_name, source_address, created_at, expires_at, person_id, for_person_id,
+        key_fingerprint, connection_id, target_id
       FROM ssh_sign_ins WHERE code = ${code} FOR UPDATE`,
   );
 }

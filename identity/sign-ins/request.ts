@@ -2,7 +2,13 @@ import { randomInt } from 'node:crypto';
 import { GatewayError, invariant, newUuid } from '../../foundation/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
 import type { IdentityDeps } from '../rows.ts';
-import { insertSignIn, type SignInFactor, type SignInRequest, selectSignInByCode } from './queries.ts';
+import {
+  type Confirmation,
+  insertSignIn,
+  type SignInFactor,
+  type SignInRequest,
+  selectSignInByCode,
+} from './queries.ts';
 
 /** Thirty-two letters and digits without those read as one another (0 O, 1 I): 40 bits in eight of them. */
 const ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
@@ -17,15 +23,18 @@ export interface SignInQuestion {
   readonly seconds: number;
   /** The key that signed already, when the approval is its second factor: then its holder alone may approve. */
   readonly factor?: SignInFactor | null;
+  /** When somebody who is signed in confirms that they go on: then they alone may approve. */
+  readonly confirmation?: Confirmation | null;
 }
 
 /**
- * Asks for approval in the browser of an SSH connection that showed no known key, or whose key needs a second factor.
+ * Asks for approval in the browser of an SSH connection that showed no known key, whose key needs a second factor, or
+ * whose person has to confirm that they go on near a limit.
  * @throws {GatewayError} `protocol_violation` when the login name is no text a person can be shown.
  */
 export async function requestSignIn(
   deps: IdentityDeps,
-  { loginName, sourceAddress, seconds, factor = null }: SignInQuestion,
+  { loginName, sourceAddress, seconds, factor = null, confirmation = null }: SignInQuestion,
 ): Promise<SignInRequest> {
   if (loginName.length > TEXT_CHARACTERS_MAX || /[^\x20-\x7e]/.test(loginName)) {
     throw new GatewayError('protocol_violation', 'The login name cannot be read.');
@@ -33,7 +42,7 @@ export async function requestSignIn(
   invariant(sourceAddress.length <= TEXT_CHARACTERS_MAX, 'a source address is short');
   const createdAt = deps.clock.now();
   const expiresAt = new Date(createdAt.getTime() + seconds * 1000);
-  const asked = { id: newUuid(createdAt), loginName, sourceAddress, createdAt, expiresAt, factor };
+  const asked = { id: newUuid(createdAt), loginName, sourceAddress, createdAt, expiresAt, factor, confirmation };
   return deps.database.inTransaction(async (tx) => {
     for (let attempt = 0; attempt < CODE_ATTEMPTS; attempt += 1) {
       const code = newCode();
@@ -41,7 +50,7 @@ export async function requestSignIn(
       await appendAuditEvent(tx, deps.clock, {
         type: 'ssh.sign_in_requested',
         actor: null,
-        body: { signIn: asked.id, loginName, sourceAddress, holder: factor?.holder ?? null },
+        body: { signIn: asked.id, loginName, sourceAddress, holder: factor?.holder ?? confirmation?.holder ?? null },
       });
       return { ...asked, code, state: 'pending' };
     }

@@ -15,3 +15,13 @@ export {
   PERSON_WINDOWS,
   type PersonWindow,
 } from './model.ts';
+export {
+  type Addition,
+  type Amounts,
+  both,
+  countsWith,
+  NO_AMOUNTS,
+  NOTHING_LEAVES,
+  sumOf,
+  Tally,
+} from './tally.ts';

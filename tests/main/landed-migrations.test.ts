@@ -17,6 +17,7 @@ const LANDED: Readonly<Record<string, string>> = {
   '0007_workers.sql': 'e5aef9df0e1959b99c86f783c8d433876ad8a17e4ba40418aa64d8a84f993448',
   '0008_narrow_grants.sql': '228b1c97adc6ffd9604ea52c2c5a5f47787db493fc859fb3d90a723b38c69bb3',
   '0009_session_modes.sql': '68a9b2355722d81d44eb94fabdc7cd5738bd96fc95b0d43edd45a0280c706f0f',
+  '0010_budgets.sql': '23c43d6dc67c940dc91d9b39bf3a00fceaedcef5f38ac14fc5ec8625e8d7fc43',
 };
 
 test('a migration that has landed is never edited or removed', async () => {

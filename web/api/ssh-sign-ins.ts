@@ -27,7 +27,8 @@ export function sshSignInRoutes(deps: WebApiDeps): Router {
   router.get('/ssh-sign-ins/:code', async (request, response) => {
     const signIn = await find(principalOf(request), params(Code, request).code);
     const { code, loginName, sourceAddress, state, expiresAt } = signIn;
-    response.json({ signIn: { code, loginName, sourceAddress, state, expiresAt } });
+    const purpose = signIn.confirmation === null ? 'sign_in' : 'budget';
+    response.json({ signIn: { code, loginName, sourceAddress, state, expiresAt, purpose } });
   });
 
   router.post('/ssh-sign-ins/:code/decision', async (request, response) => {

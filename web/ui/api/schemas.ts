@@ -69,6 +69,8 @@ export const SignIn = z.object({
   sourceAddress: z.string(),
   state: z.enum(['pending', 'approved', 'denied', 'expired']),
   expiresAt: moment,
+  /** `budget`: somebody who is signed in confirms that they go on near a limit. */
+  purpose: z.enum(['sign_in', 'budget']),
 });
 
 const Finding = z.object({

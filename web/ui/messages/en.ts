@@ -107,6 +107,11 @@ export const en = {
   'ssh.you': 'You will be signed in as',
   'ssh.approve': 'Yes, it is mine: sign me in',
   'ssh.deny': 'No, deny it',
+  'ssh.budget.what':
+    'Your work session is near the limit of customers\u2019 data that may be shown. Its output waits until you confirm that you go on.',
+  'ssh.budget.target': 'Target',
+  'ssh.budget.you': 'Confirmed by',
+  'ssh.budget.approve': 'Yes, it is my session: go on',
   'ssh.done.approved': 'Approved. Go back to your terminal; the connection goes on there.',
   'ssh.done.denied': 'Denied. The connection was refused.',
   'ssh.done.deniedNext': 'If you did not start it, tell the security officer: somebody tried to sign in as you.',

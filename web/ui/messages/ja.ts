@@ -108,6 +108,11 @@ export const ja: Readonly<Record<keyof typeof en, string>> = {
   'ssh.you': 'サインインする利用者',
   'ssh.approve': 'はい、自分の接続です（サインインする）',
   'ssh.deny': 'いいえ、拒否する',
+  'ssh.budget.what':
+    '作業セッションで表示できる顧客情報の上限に近づいています。継続を確認するまで、出力は保留されます。',
+  'ssh.budget.target': '対象サーバー',
+  'ssh.budget.you': '確認する利用者',
+  'ssh.budget.approve': 'はい、自分の作業セッションです（継続する）',
   'ssh.done.approved': '承認しました。ターミナルに戻ってください。接続はそちらで続きます。',
   'ssh.done.denied': '拒否しました。接続は許可されません。',
   'ssh.done.deniedNext':

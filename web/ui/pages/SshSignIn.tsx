@@ -53,18 +53,20 @@ function Question(props: {
   const { t } = useTranslation();
   const me = useMe();
   const { request } = props;
+  const isBudget = request.purpose === 'budget';
   return (
     <Paper withBorder p={{ base: 'md', sm: 'xl' }} maw={720}>
       <Stack>
         <Title order={2}>{t('ssh.question')}</Title>
+        {isBudget && <Text>{t('ssh.budget.what')}</Text>}
         <Text component="p" className="code-large" aria-label={`${t('ssh.code')}: ${request.code}`} role="img" m={0}>
           {request.code}
         </Text>
         <Facts
           rows={[
-            [t('ssh.loginName'), <Visible text={request.loginName} />],
+            [t(isBudget ? 'ssh.budget.target' : 'ssh.loginName'), <Visible text={request.loginName} />],
             [t('ssh.source'), <span className="mono">{request.sourceAddress}</span>],
-            [t('ssh.you'), me.data?.person.name ?? ''],
+            [t(isBudget ? 'ssh.budget.you' : 'ssh.you'), me.data?.person.name ?? ''],
             [t('ssh.remaining'), <span role="timer">{props.remaining}</span>],
           ]}
         />
@@ -74,7 +76,7 @@ function Question(props: {
         {props.error !== null && <Failure error={props.error} />}
         <Group>
           <Button loading={props.pending} onClick={() => props.onDecide('approved')}>
-            {t('ssh.approve')}
+            {t(isBudget ? 'ssh.budget.approve' : 'ssh.approve')}
           </Button>
           <Button variant="default" disabled={props.pending} onClick={() => props.onDecide('denied')}>
             {t('ssh.deny')}
