@@ -1,10 +1,28 @@
-/** `npm run bench -- NAME [--only id,id] [--quick] [--runs N] [--profile DIRECTORY]`: progress on stderr, one JSON on the last line. */
+/**
+ * `npm run bench -- NAME [--only id,id] [--quick] [--runs N] [--profile DIRECTORY] [--positives FILE …]`: progress on
+ * stderr, one JSON on the last line.
+ */
 import { parseArgs } from 'node:util';
+import { gateBench } from './gate/index.ts';
 import { topFunctions } from './measure/profile.ts';
-import type { BenchOptions, Report } from './model.ts';
+import { type BenchOptions, type Report, ROW_FILES, type RowFile } from './model.ts';
 import { sshBench } from './ssh/index.ts';
 
-const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<Report>>> = { ssh: sshBench };
+const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<Report>>> = {
+  ssh: sshBench,
+  gate: gateBench,
+};
+
+const path = { type: 'string' } as const;
+const ROWS = {
+  positives: path,
+  mutated: path,
+  negatives: path,
+  twins: path,
+  ambiguous: path,
+  'sql-positives': path,
+  'sql-negatives': path,
+} as const satisfies Record<RowFile, typeof path>;
 
 async function main(): Promise<number> {
   const { positionals, values } = parseArgs({
@@ -14,6 +32,7 @@ async function main(): Promise<number> {
       quick: { type: 'boolean' },
       runs: { type: 'string' },
       profile: { type: 'string' },
+      ...ROWS,
     },
   });
   const bench = BENCHES[positionals[0] ?? ''];
@@ -26,6 +45,7 @@ async function main(): Promise<number> {
     quick: values.quick ?? false,
     runs: Number(values.runs ?? 5),
     profile: values.profile,
+    rows: Object.fromEntries(ROW_FILES.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]]))),
     say: (line) => process.stderr.write(`bench: ${line}\n`),
   });
   if (values.profile !== undefined) for (const line of topFunctions(values.profile)) process.stderr.write(`${line}\n`);

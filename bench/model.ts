@@ -27,6 +27,17 @@ export interface Part {
   readonly bars: readonly Bar[];
 }
 
+export const ROW_FILES = [
+  'positives',
+  'mutated',
+  'negatives',
+  'twins',
+  'ambiguous',
+  'sql-positives',
+  'sql-negatives',
+] as const;
+export type RowFile = (typeof ROW_FILES)[number];
+
 export interface BenchOptions {
   /** Ids of the parts to run; empty for all of them. */
   readonly only: readonly string[];
@@ -36,6 +47,8 @@ export interface BenchOptions {
   readonly runs: number;
   /** Directory for profiles of the gateway; undefined profiles nothing. Profiling slows what is measured. */
   readonly profile: string | undefined;
+  /** Files of rows that are judged, by what they are; a bench without one uses rows of its own and says so. */
+  readonly rows: Readonly<Partial<Record<RowFile, string>>>;
   readonly say: (line: string) => void;
 }
 
