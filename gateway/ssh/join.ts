@@ -17,6 +17,23 @@ export interface Filtered {
   readonly stop: boolean;
 }
 
+/** What may hold output back and hand it on later, while input goes on. */
+export interface OutputHold extends Gate {
+  /** Called once, before the first byte. */
+  open(ways: OutputWays): void;
+  /** Called when the program's output has ended: resolves when nothing is held back any more. */
+  settled(): Promise<void>;
+}
+
+export interface OutputWays {
+  /** Recorded and shown behind all that passed before. */
+  readonly put: (stream: Output, bytes: Uint8Array) => void;
+  /** Sent to the program as if it had been typed. */
+  readonly write: (bytes: Uint8Array) => void;
+  /** Ends the program. */
+  readonly stop: () => void;
+}
+
 export interface Joined {
   readonly session: GatewaySession;
   readonly person: PersonSide;
@@ -28,6 +45,8 @@ export interface Joined {
   readonly filter?: (stream: Output, chunk: Buffer) => Filtered;
   /** The same for input that comes from their channel. */
   readonly filterInput?: (chunk: Buffer) => Filtered;
+  /** What can make the output wait, and it alone. */
+  readonly hold?: OutputHold;
   /** What else can make both sides wait. */
   readonly gates?: readonly Gate[];
   /** Where the maintainer's input comes from when somebody reads it already; else from their channel. */
@@ -121,7 +140,7 @@ async function sendInput({ session, person, target, forwardInput, filterInput, g
   }
 }
 
-async function showOutput({ session, person, target, filter, gates = [] }: Joined): Promise<void> {
+async function showOutput({ session, person, target, filter, hold, gates = [] }: Joined): Promise<void> {
   const conveyor = new Conveyor({
     record: (stream, bytes) => session.record(stream, bytes),
     recordContent: (stream, bytes) => session.recordContent(stream, bytes),
@@ -135,9 +154,15 @@ async function showOutput({ session, person, target, filter, gates = [] }: Joine
     if (refused !== undefined) conveyor.put(stream, refused, 'record');
     if (stop) target.close();
   };
+  hold?.open({
+    put: (stream, bytes) => conveyor.put(stream, bytes),
+    write: (bytes) => void target.write(bytes),
+    stop: () => target.close(),
+  });
   try {
-    const all = [conveyor, ...gates];
+    const all = [conveyor, ...gates, ...(hold === undefined ? [] : [hold])];
     await Promise.all([feed(target, all, show('o')), feed(target.stderr, all, show('e'))]);
+    await hold?.settled();
     await conveyor.drained();
   } finally {
     conveyor.close();
