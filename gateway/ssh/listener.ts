@@ -5,7 +5,7 @@ import type { ConnectionId } from '../../policy/index.ts';
 import { shutDownSessions } from '../live-sessions.ts';
 import { IDENT, MAINTAINER_LEG } from './algorithms.ts';
 import { resumeReading } from './arrival.ts';
-import { Authentication, Throttle } from './authentication/index.ts';
+import { Authentication, METHODS, Throttle } from './authentication/index.ts';
 import { serveConnection } from './connection.ts';
 import { type Place, receive, type Visitor } from './door.ts';
 import {
@@ -42,6 +42,7 @@ export function createSshServer(deps: SshDeps): SshServer {
       announcedHostKeys: deps.hostKeys.announced,
       algorithms: MAINTAINER_LEG,
       ident: IDENT,
+      answersAhead: METHODS,
       keepaliveInterval: (deps.keepaliveSeconds ?? 0) * 1_000,
       keepaliveCountMax: KEEPALIVES_UNANSWERED_MAX,
       ...(banner === undefined ? {} : { banner }),

@@ -14,7 +14,8 @@ import type { Arrival, AuthenticationDeps, SignedIn } from './model.ts';
 import { provePossession } from './possession.ts';
 import { wordLine } from './words.ts';
 
-const METHODS = ['publickey', 'keyboard-interactive'] as const;
+/** What somebody may begin with who has shown nothing yet. */
+export const METHODS = ['publickey', 'keyboard-interactive'] as const;
 /** What may be shown to a person. Whether it names a target is told after the sign-in, to those who may know. */
 const LOGIN_NAME = /^[\x20-\x7e]{1,255}$/;
 

@@ -1,4 +1,4 @@
-export { Authentication } from './authentication.ts';
+export { Authentication, METHODS } from './authentication.ts';
 export { type Credential, findCredential, noteUse } from './credential.ts';
 export type { Arrival, AuthenticationDeps, SignedIn, SignInRules } from './model.ts';
 export { provePossession } from './possession.ts';

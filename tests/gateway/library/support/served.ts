@@ -24,6 +24,7 @@ export interface ServeOptions {
   readonly announcedHostKeys?: readonly ParsedKey[];
   readonly kex?: readonly string[];
   readonly ident?: string;
+  readonly answersAhead?: readonly string[];
   /** Lets in whoever asks without proof, unless given. */
   readonly onAuthentication?: (context: AuthContext) => void;
   readonly onConnection?: (connection: Connection) => void;
@@ -43,6 +44,7 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
       announcedHostKeys: options.announcedHostKeys ?? [],
       algorithms: { ...MAINTAINER_LEG, ...(options.kex === undefined ? {} : { kex: [...options.kex] as [] }) },
       ident: options.ident ?? 'Sekisho',
+      ...(options.answersAhead === undefined ? {} : { answersAhead: options.answersAhead }),
     },
     (connection) => {
       connection.on('error', () => undefined);
