@@ -3,6 +3,7 @@ import type { BenchOptions, Part, Report } from '../model.ts';
 import { ambiguous, mutated, ordinary, recall, twins } from './corpora.ts';
 import { judgeCost } from './judge-cost.ts';
 import { meter } from './meter.ts';
+import { outputGuard } from './output-guard.ts';
 import { sftpHash } from './sftp-hash.ts';
 import { statements } from './statements.ts';
 
@@ -14,6 +15,9 @@ const PARTS: Readonly<Record<string, (options: BenchOptions) => Promise<Part>>> 
   ambiguous,
   sql: statements,
   judge: judgeCost,
+  // It brings up a gateway and its targets; nothing of them is loaded to judge rows.
+  guarded_line: async (options) => (await import('./guarded-line.ts')).guardedLine(options),
+  output_guard: outputGuard,
   meter,
   sftp_hash: sftpHash,
 };

@@ -45,6 +45,20 @@ export class Keystrokes implements AsyncDisposable {
     return took;
   }
 
+  /** Types a line, waits until it is shown, and takes the milliseconds from Enter until `answer` is shown, then `prompt`. */
+  async enter(line: string, answer: string, prompt: string): Promise<number> {
+    this.#shown = '';
+    this.#child.stdin.write(line);
+    await this.#until(() => this.#shown.includes(line.slice(-8)), `the echo of ${line}`);
+    this.#shown = '';
+    const start = performance.now();
+    this.#child.stdin.write('\r');
+    await this.#until(() => this.#shown.includes(answer), answer);
+    const took = performance.now() - start;
+    await this.#until(() => this.#shown.slice(this.#shown.indexOf(answer)).includes(prompt), prompt);
+    return took;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const ended = once(this.#child, 'close');
