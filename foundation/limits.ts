@@ -162,6 +162,8 @@ export const LIMITS = {
   recordingBytesMax: 2 * 1024 * 1024 * 1024,
   /** Free bytes under the recorder below which no new session opens. */
   recorderFreeBytesMin: 64 * 1024 * 1024,
+  /** After so long a leaf stands in the log's bundles and not in its journal alone. */
+  leafLogPublishMillis: 1_000,
   /** Bytes of one leaf of the log (C2SP tlog-tiles: a uint16 length). */
   leafBytesMax: 65_535,
   /** Enrolled SSH keys of one person. */
@@ -221,13 +223,16 @@ export const LIMITS = {
   /** Bytes and characters of a terminal's title. */
   terminalTitleBytesMax: 512,
   terminalTitleCharactersMax: 128,
-  /** Bytes of one line in which identifiers of persons are looked for together. */
-  meterLineBytesMax: 8 * 1024,
+  /** Bytes of one line in which identifiers of persons are looked for together; a longer one is cut at a mark. */
+  meterLineBytesMax: 2 * 1024,
   /** Persons that one meter remembers as seen; it reports the others again, which counts them no second time. */
   meterPersonsKnownMax: 20_000,
   /** Bytes of output that cannot be read and are taken for one person: what a compressed row of a table takes. */
   opaqueBytesPerPerson: 16,
-  /** Bytes of one stream of compressed output that are inflated to be looked at. */
+  /** Bytes of unreadable output from which on they count: less is a key, a token or a signature. */
+  opaqueBytesMin: 2 * 1024,
+  /** Bytes of a compressed stream that are inflated to be looked at, and what they may become; the rest is unreadable. */
+  meterCompressedBytesMax: 256 * 1024,
   meterInflatedBytesMax: 4 * 1024 * 1024,
   /** Encodings inside one another that the meter reads. */
   meterDecodingDepthMax: 3,

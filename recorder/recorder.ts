@@ -4,7 +4,7 @@ import { asError, Cleanup, type Clock, GatewayError, LIMITS, type Limits, type L
 import { createFault, type Fault } from './fault.ts';
 import { DIRECTORY_MODE, type FileSystem, nodeFiles, syncDirectory } from './files.ts';
 import { takeLock } from './lock.ts';
-import { type LeafLog, startLeafLog } from './log/leaf-log.ts';
+import { type LeafLog, type OwnedLeafLog, startLeafLog } from './log/leaf-log.ts';
 import { type LogEntry, readLog } from './log/read-log.ts';
 import { createSessionFinder } from './log/session-leaves.ts';
 import { openRecordings, type Recorder, type RecorderSettings } from './open-recordings.ts';
@@ -64,7 +64,7 @@ export function startRecorder(options: RecorderOptions): Promise<OwningRecorder>
     }
     const finder = createSessionFinder(new Set(scans.flatMap(({ scan }) => [...scan.sessionIds])));
     const walIsEmpty = scans.every(({ scan }) => scan.sessionIds.size === 0);
-    const leafLog = await openLog(settings, { fault, visit: finder.visit, walIsEmpty });
+    const leafLog = cleanup.use(await openLog(settings, { fault, visit: finder.visit, walIsEmpty }));
     const recovered: SealedRecording[] = [];
     let firstNumber = 1;
     for (const { wal, scan, release } of scans) {
@@ -169,7 +169,7 @@ async function recoverWorker(
 async function openLog(
   { directory, files }: RecorderSettings,
   parts: { fault: Fault; visit: (entry: LogEntry) => void; walIsEmpty: boolean },
-): Promise<LeafLog> {
+): Promise<OwnedLeafLog> {
   const { fault, visit, walIsEmpty } = parts;
   const recordings = await files.readdir(join(directory, RECORDINGS));
   const mayCreate = walIsEmpty && !recordings.some((name) => name.endsWith('.skr'));

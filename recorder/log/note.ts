@@ -42,10 +42,18 @@ export function parseVerifierLine(line: string): Verifier | undefined {
 
 /** Three lines and a signature over them: origin, size, root. */
 export function signCheckpoint(checkpoint: Checkpoint, origin: string, privateKey: KeyObject): string {
-  const text = `${origin}\n${checkpoint.size}\n${checkpoint.root.toString('base64')}\n`;
+  return checkpointSigner(origin, privateKey)(checkpoint);
+}
+
+/** The same for many checkpoints: what follows from the key alone is worked out once. */
+export function checkpointSigner(origin: string, privateKey: KeyObject): (checkpoint: Checkpoint) => string {
   const typed = Buffer.concat([Buffer.from([ED25519]), rawPublicKey(createPublicKey(privateKey))]);
-  const signature = Buffer.concat([keyId(origin, typed), sign(null, Buffer.from(text), privateKey)]);
-  return `${text}\n— ${origin} ${signature.toString('base64')}\n`;
+  const id = keyId(origin, typed);
+  return ({ size, root }) => {
+    const text = `${origin}\n${size}\n${root.toString('base64')}\n`;
+    const signature = Buffer.concat([id, sign(null, Buffer.from(text), privateKey)]);
+    return `${text}\n— ${origin} ${signature.toString('base64')}\n`;
+  };
 }
 
 /**

@@ -134,7 +134,7 @@ describe('when the leaf log cannot be stored', () => {
   test('the opening of a session is refused, every session ends, and the next start seals them', async () => {
     const { disk, recorder, writer, meta } = await running();
     disk.before = (call, path) => {
-      if (call === 'sync' && path.includes('/log/')) throw errno('EIO');
+      if (call === 'datasync' && path.endsWith('/log/journal')) throw errno('EIO');
       return undefined;
     };
     await expect(recorder.openRecording(newMeta())).rejects.toEqual(unavailable);
