@@ -48,7 +48,7 @@ export async function admit(
   const decision = authorizeTarget(facts);
   const refusal = decision.allowed ? (inForce ? passed : 'key_revoked') : decision.reason;
   if (decision.allowed && refusal === undefined) {
-    const granted = { authorization: decision.authorization, assets: facts.assets };
+    const granted = { authorization: decision.authorization, assets: facts.assets, risk: facts.risk };
     const session = await openSession(deps, granted, request);
     // A lock between the reading of the facts and this line found no session to end.
     if (deps.registry.accessChanges !== accessChanges) await recheckSession(deps, session);

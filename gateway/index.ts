@@ -1,6 +1,7 @@
 export { keepActivity } from './live-control/activity.ts';
 export { type ControlRequest, controlSession } from './live-control/command.ts';
 export { applyControl, CONTROL_CHANNEL, rereadControls } from './live-control/control.ts';
+export { loadMeterKey, Meters } from './metering/index.ts';
 export { recheckSessions, recoverSessions } from './live-sessions.ts';
 export { SessionRegistry } from './session-registry.ts';
 export { type HostKey, loadHostKey } from './ssh/host-key.ts';

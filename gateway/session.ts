@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { asError, newUuid } from '../foundation/index.ts';
 import { appendAuditEvent, insertRecording, type RecordingWriter, type SealedRecording } from '../recorder/index.ts';
-import type { ProtectedAsset, SessionId, TargetAuthorization } from '../policy/index.ts';
+import {
+  NO_RISK_SETTINGS,
+  type ProtectedAsset,
+  type RiskSettings,
+  type SessionId,
+  type TargetAuthorization,
+} from '../policy/index.ts';
 import type { HeldBytes } from './held-bytes.ts';
 import { Attendance } from './live-control/attendance.ts';
 import { closeSessionRow, insertSession } from './queries.ts';
@@ -19,6 +25,7 @@ const TIMER_MS_MAX = 2 ** 31 - 1;
 interface Granted {
   readonly authorization: TargetAuthorization;
   readonly assets: readonly ProtectedAsset[];
+  readonly risk?: RiskSettings;
 }
 
 /** One admitted, recorded session. It ends once, for one reason; `signal` tells everything that works for it. */
@@ -26,6 +33,7 @@ export class GatewaySession implements LiveSession {
   readonly id: SessionId;
   readonly authorization: TargetAuthorization;
   readonly assets: readonly ProtectedAsset[];
+  readonly risk: RiskSettings;
   readonly certificateSerial: bigint;
   readonly keyBlob: Buffer | null;
   readonly attendance: Attendance;
@@ -48,6 +56,7 @@ export class GatewaySession implements LiveSession {
     this.id = recording.sessionId;
     this.authorization = granted.authorization;
     this.assets = granted.assets;
+    this.risk = granted.risk ?? NO_RISK_SETTINGS;
     this.certificateSerial = granted.serial;
     this.keyBlob = granted.keyBlob;
     this.#deps = deps;

@@ -8,6 +8,8 @@ import {
   type HostKey,
   keepActivity,
   loadHostKey,
+  loadMeterKey,
+  Meters,
   requireNativeBinding,
   SessionRegistry,
   type SshDeps,
@@ -25,6 +27,8 @@ export interface SshKeys {
   readonly hostAuthority: CertificateAuthority;
   /** For sign-ins at the gateway itself; targets believe `authority` and never this one. */
   readonly loginAuthority: CertificateAuthority;
+  /** Of the hashes by which persons in output are counted. */
+  readonly meterKey: Buffer;
 }
 
 /** Reads the private keys of `directory`; the first start makes them. */
@@ -34,6 +38,7 @@ export async function loadSshKeys(directory: string): Promise<SshKeys> {
     hostKey: await loadHostKey(join(directory, 'ssh_host_ed25519_key')),
     hostAuthority: await loadCertificateAuthority(join(directory, 'host_ca_ed25519.pem')),
     loginAuthority: await loadCertificateAuthority(join(directory, 'login_ca_ed25519.pem')),
+    meterKey: await loadMeterKey(join(directory, 'meter_key')),
   };
 }
 
@@ -73,6 +78,7 @@ export async function startBastion({ keys, config, ...own }: BastionOptions, cle
       hostKey: keys.hostKey.privateKey,
       nextHostKey: keys.hostKey.next,
     }),
+    meters: new Meters({ ...own, key: keys.meterKey }),
     registry: new SessionRegistry(),
   };
   auditRecorderFault({ ...own, sessions: () => deps.registry.all().length }, cleanup);

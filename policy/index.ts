@@ -54,6 +54,7 @@ export {
   type TransferDirection,
 } from './files/index.ts';
 export { createMeter, type Meter, type MeterLimits } from './meter.ts';
+export { createRowCounter, type RowCounter } from './row-counter.ts';
 export {
   type ConnectionId,
   type Finding,

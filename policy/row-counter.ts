@@ -31,8 +31,9 @@ const SEMICOLON = 0x3b;
 
 type State = 'start' | 'head' | 'row' | 'comment' | 'ddl' | 'insert' | 'copy' | 'copy_row';
 
-export function createRowCounter(rowsMax: number): RowCounter {
-  const reader = new Reader(rowsMax);
+/** `rowsMax` may be asked anew with each row: others may use up the room meanwhile. */
+export function createRowCounter(rowsMax: number | (() => number)): RowCounter {
+  const reader = new Reader(typeof rowsMax === 'number' ? () => rowsMax : rowsMax);
   return {
     count: (chunk, room) => reader.count(chunk, room),
     finish: () => reader.finish(),
@@ -44,7 +45,7 @@ export function createRowCounter(rowsMax: number): RowCounter {
 
 class Reader {
   rows = 0;
-  readonly #rowsMax: number;
+  readonly #max: () => number;
   #state: State = 'start';
   #dump: boolean | undefined;
   #backslashEscapes = false;
@@ -63,8 +64,12 @@ class Reader {
   #ddlBytes = 0;
   #cut = false;
 
-  constructor(rowsMax: number) {
-    this.#rowsMax = rowsMax;
+  constructor(max: () => number) {
+    this.#max = max;
+  }
+
+  get #rowsMax(): number {
+    return this.#max();
   }
 
   count(chunk: Uint8Array, room: number): number {

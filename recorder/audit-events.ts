@@ -174,12 +174,47 @@ export const AUDIT_EVENTS = {
     reason: text,
     head: text,
   }),
+  'output.filtered': body('Control sequences were left out of what a terminal was shown.', {
+    dropped: z.array(z.strictObject({ kind: text, bytes: z.number().int(), sequences: z.number().int() })),
+  }),
+  'output.transfer_cancelled': body('A file transfer offered inside a terminal was cancelled.', { kind: text }),
+  'budget.confirm_asked': body('Output waits: the person is asked to confirm near a limit.', {
+    ...{ signIn: id, kind: text, window: text, limit: z.number().int(), count: z.number().int() },
+  }),
+  'budget.confirmed': body('The person confirmed in the browser that they go on.', { signIn: id }),
+  'budget.exceeded': body('Output was held back: more would have left than a limit allows.', {
+    refusedAct: id.nullable(),
+    ...{ kind: text, window: text, limit: z.number().int(), count: z.number().int() },
+  }),
+  'output.refused': body('Output that was held back was discarded, and shown to nobody.', {
+    bytes: z.number().int(),
+  }),
   'act.refused': body('The gate refused a command or line before it ran.', {
     refusedAct: id,
     verdict: text,
     text,
     digest: text,
     findings,
+  }),
+  'program.asked': body('A program the gate does not know was met on a system for the first time.', {
+    program: id,
+    name: text,
+    target: id,
+  }),
+  'program.accepted': body('An owner who did not ask for it made a program known on a system.', {
+    program: id,
+    name: text,
+    reason: text,
+  }),
+  'program.declined': body('An owner said that a program stays unknown on a system.', {
+    program: id,
+    name: text,
+    reason: text,
+  }),
+  'copies.protected': body('An act leaves copies of protected things, which are protected there from now on.', {
+    target: id,
+    copies: z.array(z.strictObject({ asset: text, copy: text })),
+    until: text,
   }),
   'ticket.requested': body('A person asked for one export.', {
     target: id,

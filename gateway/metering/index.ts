@@ -1,3 +1,3 @@
 export { loadMeterKey } from './key.ts';
 export { type MeteredWork, Meters, type MetersDeps, type OpenMeter } from './meters.ts';
-export type { ConnectionMeter, SessionMeter } from './session-meter.ts';
+export type { Asking, ConnectionMeter, SessionMeter } from './session-meter.ts';

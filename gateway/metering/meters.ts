@@ -76,7 +76,7 @@ export class Meters {
 }
 
 function newConnection(): ConnectionMeter {
-  return { tally: new Tally(), confirmed: false, told: new Set() };
+  return { tally: new Tally(), confirmed: false, asking: undefined, told: new Set() };
 }
 
 function take<Value>(of: Map<string, Shared<Value>>, key: string, make: () => Value): Value {

@@ -15,11 +15,19 @@ import {
 } from '../../policy/index.ts';
 import type { PersonMeter } from './person-meter.ts';
 
+export interface Asking {
+  readonly url: string;
+  readonly code: string;
+  readonly answer: Promise<boolean>;
+}
+
 /** Of one SSH connection on one system: all of its channels share it. */
 export interface ConnectionMeter {
   readonly tally: Tally;
   /** The person has confirmed in the browser that they go on. */
   confirmed: boolean;
+  /** The question whether they do, while it waits. */
+  asking: Asking | undefined;
   /** What the person is told once only. */
   readonly told: Set<string>;
 }

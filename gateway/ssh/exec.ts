@@ -1,10 +1,10 @@
 /** One command, judged whole before anything runs; an export with its ticket is counted and cut on the way out. */
 import { completeRedemption } from '../../approvals/index.ts';
-import { createDelivery, type Redeemed, tellResult } from './delivery.ts';
+import { createDelivery, type Delivery, type Redeemed, tellResult } from './delivery.ts';
 import { judgeCommand, type Judgement, opensByTicket } from '../../policy/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
 import { REFUSED_STATUS, redeem, refuseAct } from './gate.ts';
-import { join } from './join.ts';
+import { type Act, joinOnRoad } from './output/index.ts';
 import { WITHOUT_PAGERS } from './pagers.ts';
 import type { ChannelWork, Exit } from './model.ts';
 
@@ -28,35 +28,27 @@ export async function runExec(work: ChannelWork, command: string): Promise<Exit>
   await work.session.mark(command);
   const tool = fileTransferTool(judgement);
   if (tool !== undefined) return refuseFileTransfer(work, { tool, command, actor: who.id });
-  if (judgement.verdict === 'allow') return runAllowed(work, command);
+  const act = { text: command, judgement };
+  if (judgement.verdict === 'allow') return runAllowed(work, act);
   if (opensByTicket(judgement.verdict)) {
-    const ticket = await redeem(work, { text: command, judgement });
-    if (ticket.redeemed) return runExport(work, command, ticket);
-    await refuseAct(work, { text: command, judgement, ticket });
+    const ticket = await redeem(work, act);
+    if (ticket.redeemed) return runExport(work, act, ticket);
+    await refuseAct(work, { ...act, ticket });
   } else {
-    await refuseAct(work, { text: command, judgement });
+    await refuseAct(work, act);
   }
   work.session.conclude('gate_refused');
   return { status: REFUSED_STATUS };
 }
 
-async function runAllowed(
-  work: ChannelWork,
-  command: string,
-  filter?: Parameters<typeof join>[0]['filter'],
-): Promise<Exit> {
-  const { session, person, request } = work;
+async function runAllowed(work: ChannelWork, act: Act, delivery?: Delivery): Promise<Exit> {
   const connection = await work.target();
-  const { terminal, environment } = request;
-  const target = await connection.exec(asSent(work, command), { terminal, environment });
-  return join({
-    session,
-    person,
-    request,
-    connection,
-    target,
-    ...(filter === undefined ? {} : { filter }),
-  });
+  const { terminal, environment } = work.request;
+  const target = await connection.exec(asSent(work, act.text), { terminal, environment });
+  const { exit, exceeded } = await joinOnRoad(work, { connection, target, act, delivery });
+  if (!exceeded) return exit;
+  work.session.conclude('limit_exceeded');
+  return { status: REFUSED_STATUS };
 }
 
 /** Exactly the judged command; in a terminal of a guarded target the pagers are set aside first. */
@@ -65,7 +57,7 @@ function asSent({ request, session }: ChannelWork, command: string): string {
   return guarded && request.terminal !== undefined ? `${WITHOUT_PAGERS}; ${command}` : command;
 }
 
-async function runExport(work: ChannelWork, command: string, ticket: Redeemed): Promise<Exit> {
+async function runExport(work: ChannelWork, act: Act, ticket: Redeemed): Promise<Exit> {
   const { person, session } = work;
   const delivery = createDelivery(ticket);
   let exit: Exit = {};
@@ -75,7 +67,7 @@ async function runExport(work: ChannelWork, command: string, ticket: Redeemed): 
       rows: ticket.rowsMax,
       bytes: ticket.bytesMax,
     });
-    exit = await runAllowed(work, command, delivery.filter);
+    exit = await runAllowed(work, act, delivery);
   } finally {
     const result = delivery.finish(exit, session.signal.aborted);
     await completeRedemption(work.deps, ticket.ticketId, result);

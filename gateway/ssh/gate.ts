@@ -32,6 +32,11 @@ export function redeem(
   });
 }
 
+/** Why a ticket for this act cannot be used, where there is one. */
+export function ticketMessage(ticket: Redemption | undefined): MessageKey | undefined {
+  return ticket?.redeemed === false ? TICKET_MESSAGES[ticket.reason] : undefined;
+}
+
 /** Keeps the refused act, then says so. The event comes first: a refusal that left no trace did not happen. */
 export async function refuseAct(
   work: ChannelWork,
@@ -54,7 +59,7 @@ export async function refuseAct(
     return;
   }
   await person.say('gate.needs_ticket', 'ticket_required', { reason });
-  const known = act.ticket?.redeemed === false ? TICKET_MESSAGES[act.ticket.reason] : undefined;
+  const known = ticketMessage(act.ticket);
   if (known !== undefined) await person.say(known, 'ticket_unusable');
   await person.say('gate.ask', 'ticket_required', { url: new URL(`/tickets/new?act=${id}`, deps.publicUrl).href });
 }

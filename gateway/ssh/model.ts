@@ -3,6 +3,7 @@ import type { Clock, Database, Log } from '../../foundation/index.ts';
 import type { CertificateAuthority } from '../../identity/index.ts';
 import type { MessageKey } from '../../messages/index.ts';
 import type { ConnectionId } from '../../policy/index.ts';
+import type { Meters, SessionMeter } from '../metering/index.ts';
 import type { GatewaySession, SessionDeps } from '../session.ts';
 import type { SignedIn, SignInRules } from './authentication/index.ts';
 import type { HostKeys } from './jump/host-keys.ts';
@@ -26,6 +27,8 @@ export interface SshDeps extends SessionDeps {
   /** Seconds of silence after which a maintainer's connection is asked whether it is still there. 0: never. */
   readonly keepaliveSeconds?: number;
   readonly signIn: SignInRules;
+  /** What left, by command, connection and person. */
+  readonly meters: Meters;
   /** Events named by a sign-in's id, fired when it was decided (NOTIFY sekisho_sign_in_decided). */
   readonly signInDecided: EventTarget;
   /** How maintainers reach this listener, for the command lines that messages suggest. */
@@ -80,6 +83,8 @@ export interface ChannelWork {
   readonly request: ChannelRequest;
   readonly session: GatewaySession;
   readonly person: PersonSide;
+  /** What everything that leaves in this session is counted by. */
+  readonly meter: SessionMeter;
   /** Dials the target at the first call. */
   readonly target: () => Promise<TargetConnection>;
 }

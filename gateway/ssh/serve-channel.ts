@@ -3,7 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { asError, GatewayError, LIMITS } from '../../foundation/index.ts';
 import type { MessageKey } from '../../messages/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
+import { budgetOf } from '../../policy/index.ts';
 import { admit } from '../admission.ts';
+import type { OpenMeter } from '../metering/index.ts';
 import type { GatewaySession } from '../session.ts';
 import type { EndReason } from '../session-registry.ts';
 import { runExec } from './exec.ts';
@@ -100,6 +102,7 @@ async function work(
   const person = personSide(channel, { locale, hasTerminal, session });
   session.attendance.speakBy((text) => person.announce(text));
   const dialled = dialOnce(deps, session, person);
+  const metered = openMeter(deps, session, caller);
   const clientLost = (): void => session.end('client_lost');
   const gone = AbortSignal.any([request.closed, caller.closed]);
   gone.addEventListener('abort', clientLost);
@@ -111,7 +114,7 @@ async function work(
   let failure: Error | undefined;
   let running: Promise<Exit> | undefined;
   try {
-    const channelWork = { deps, caller, request, session, person, target: dialled.target };
+    const channelWork = { deps, caller, request, session, person, meter: metered.meter, target: dialled.target };
     running = session.signal.aborted ? undefined : run(channelWork, files);
     exit = await endedBy(session, running);
   } catch (thrown) {
@@ -125,6 +128,7 @@ async function work(
     if (ended !== undefined) await sayUnrecorded(person, ended, `session_${session.endReason}`, values);
     else if (failure !== undefined) await tellFailure(deps, person, caller, failure);
     await lastWords(running); // The events of files under way and the use of a ticket come before that of the end.
+    await metered.close();
     await session.close(exit.status ?? null);
   }
   return exit;
@@ -162,6 +166,14 @@ async function lastWords(running: Promise<Exit> | undefined): Promise<void> {
     moment,
   ]);
   clearTimeout(timer);
+}
+
+function openMeter(deps: SshDeps, { assets, authorization, risk }: GatewaySession, caller: Caller): OpenMeter {
+  const { person, target } = authorization;
+  return deps.meters.open({
+    ...{ personId: person.id, systemId: target.systemId, connectionId: caller.connectionId },
+    budget: budgetOf({ mode: target.mode, assets, risk }),
+  });
 }
 
 /** The session's connection to its target, dialled at the first call. Without a person's side nobody is told of it. */

@@ -1,9 +1,14 @@
 import { message } from '../../messages/index.ts';
-import { join } from './join.ts';
+import { judgeCommand } from '../../policy/index.ts';
 import type { ChannelWork, Exit } from './model.ts';
+import { joinOnRoad } from './output/index.ts';
+
+/** What stands for everything typed in a shell that nobody judges. */
+const SHELL = 'login shell';
 
 /** A login shell of a target whose lines are recorded and not judged. */
-export async function runShell({ request, session, person, target }: ChannelWork): Promise<Exit> {
+export async function runShell(work: ChannelWork): Promise<Exit> {
+  const { request, session, person, target } = work;
   const connection = await target();
   const { terminal, environment } = request;
   if (terminal !== undefined) {
@@ -12,11 +17,8 @@ export async function runShell({ request, session, person, target }: ChannelWork
     );
   }
   const shell = await connection.shell({ terminal, environment });
-  return join({
-    session,
-    person,
-    request,
-    connection,
-    target: shell,
-  });
+  const { mode } = session.authorization.target;
+  const act = { text: SHELL, judgement: judgeCommand(SHELL, { mode, assets: session.assets }) };
+  const { exit } = await joinOnRoad(work, { connection, target: shell, act, isShell: true });
+  return exit;
 }

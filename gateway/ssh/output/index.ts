@@ -1,0 +1,3 @@
+export { joinOnRoad, type OnRoad, type RoadEnd } from './join-on-road.ts';
+export type { Act } from './model.ts';
+export { OutputRoad, type RoadOptions } from './road.ts';

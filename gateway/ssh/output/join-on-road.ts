@@ -1,0 +1,94 @@
+/** A program's output on the one road: every exec, line and shell is joined through here. */
+import { completeRedemption } from '../../../approvals/index.ts';
+import { tellResult } from '../delivery.ts';
+import { join, type Joined } from '../join.ts';
+import type { ChannelWork, Exit } from '../model.ts';
+import { OutputRoad, type RoadOptions } from './road.ts';
+import { tellOf } from './speech.ts';
+
+export interface OnRoad extends Omit<Joined, 'hold' | 'session' | 'person' | 'request'>, RoadOptions {
+  /** What the caller's own filter held back and lets go when the program has ended. */
+  readonly rest?: () => Buffer;
+}
+
+type ForwardInput = NonNullable<Joined['forwardInput']>;
+
+export interface RoadEnd {
+  readonly exit: Exit;
+  /** Whether a limit kept some of the output back. */
+  readonly exceeded: boolean;
+}
+
+/** As `join`; what the caller's filter lets through goes through the guard, the meters and the masks. */
+export async function joinOnRoad(work: ChannelWork, onRoad: OnRoad): Promise<RoadEnd> {
+  const { act, delivery, isShell, rest, filter, filterInput, forwardInput, ...joined } = onRoad;
+  const { session, person, request } = work;
+  const road = new OutputRoad(work, { act, delivery, isShell });
+  const stopWatching = request.onSignal(() => road.interrupt());
+  let exit: Exit = {};
+  try {
+    exit = await join({
+      ...joined,
+      ...{ session, person, request, hold: road },
+      filter: (stream, chunk) => {
+        const own = filter?.(stream, chunk);
+        if (own === undefined) return road.filter(stream, chunk);
+        const passed = road.filter(stream, Buffer.from(own.pass.buffer, own.pass.byteOffset, own.pass.length));
+        return { ...own, ...passed, stop: own.stop || passed.stop };
+      },
+      ...(forwardInput === undefined ? {} : { forwardInput: forwardOn(road, forwardInput) }),
+      filterInput: (chunk) => {
+        road.noteInput(chunk);
+        return filterInput?.(chunk) ?? { pass: chunk, stop: false };
+      },
+    });
+    const late = road.finish(rest?.());
+    if (late.length > 0) await person.show('o', late);
+  } finally {
+    stopWatching();
+    await endRedemption(work, road, exit);
+    await tellEnd(work, road);
+  }
+  return { exit, exceeded: road.isStopped || road.refusedBytes > 0 };
+}
+
+function forwardOn(road: OutputRoad, forward: ForwardInput): ForwardInput {
+  return (take) =>
+    forward(async (chunk) => {
+      road.noteInput(chunk);
+      await take(chunk);
+    });
+}
+
+/** A ticket that was redeemed at a limit was used by this program, however it ended. */
+async function endRedemption(work: ChannelWork, { redeemed }: OutputRoad, exit: Exit): Promise<void> {
+  if (redeemed === undefined) return;
+  const { signal } = work.session;
+  const result = redeemed.delivery.finish(exit, signal.aborted);
+  await completeRedemption(work.deps, redeemed.ticket.ticketId, result);
+  if (!signal.aborted) await tellResult(work, redeemed.ticket, result);
+}
+
+async function tellEnd(work: ChannelWork, { dropped, refusedBytes: bytes }: OutputRoad): Promise<void> {
+  const { session, person } = work;
+  const kinds = [...dropped].map(([kind, counted]) => ({ kind, ...counted }));
+  if (kinds.length > 0) {
+    await tellOf(work, { type: 'output.filtered', body: { dropped: kinds } });
+    await mark(work, `left out: ${kinds.map(({ kind, sequences }) => `${kind} ${sequences}`).join(', ')}`);
+    const { told } = work.meter.connection;
+    const isNew = person.hasTerminal && !told.has('filtered');
+    told.add('filtered');
+    if (isNew && !session.signal.aborted) {
+      await person.say('output.filtered', 'output_filtered', { kinds: kinds.map(({ kind }) => kind).join(', ') });
+    }
+  }
+  if (bytes === 0) return;
+  await tellOf(work, { type: 'output.refused', body: { bytes } });
+  await mark(work, `not shown: ${bytes} bytes`);
+  if (!session.signal.aborted) await person.say('meter.refused', 'output_refused', { bytes });
+}
+
+/** The recording may be full or failing: then the session ends for it. */
+function mark({ session }: ChannelWork, label: string): Promise<void> {
+  return session.mark(label).catch(() => undefined);
+}

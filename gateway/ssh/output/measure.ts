@@ -1,0 +1,92 @@
+/** The guard and the meter of one stream: what of it may be shown on a terminal, and what it takes out. */
+import {
+  createPersonalDataMeter,
+  createTerminalGuard,
+  type DroppedKind,
+  type Metered,
+  NOTHING_LEAVES,
+  type PersonalDataMeter,
+  type TerminalGuard,
+  type TransferOffer,
+} from '../../../policy/index.ts';
+import type { Find, Output, Piece } from './model.ts';
+
+export interface DroppedCount {
+  bytes: number;
+  sequences: number;
+}
+
+export interface MeasureOptions {
+  readonly stream: Output;
+  readonly hasTerminal: boolean;
+  /** The key of the hashes of persons; undefined where nobody looks for persons. */
+  readonly key: Buffer | undefined;
+  readonly dropped: Map<DroppedKind, DroppedCount>;
+  readonly onOffer: (offer: TransferOffer) => void;
+}
+
+export class StreamMeasure {
+  readonly #options: MeasureOptions;
+  readonly #guard: TerminalGuard | undefined;
+  readonly #persons: PersonalDataMeter | undefined;
+
+  constructor(options: MeasureOptions) {
+    this.#options = options;
+    const { hasTerminal, key } = options;
+    // Without a terminal bytes stay exact; where somebody meters, what a terminal would have obeyed is counted still.
+    this.#guard = hasTerminal || key !== undefined ? createTerminalGuard() : undefined;
+    this.#persons = key === undefined ? undefined : createPersonalDataMeter({ key });
+  }
+
+  take(chunk: Buffer): Piece {
+    return this.#piece(this.#guarded(chunk), (bytes) => this.#persons?.take(bytes));
+  }
+
+  /** What was held back for its end, and what an unfinished last line tells. */
+  finish(): Piece {
+    const rest = this.#guard?.finish();
+    this.#count(rest);
+    const bytes = this.#options.hasTerminal ? (rest?.pass ?? NOTHING) : NOTHING;
+    return this.#piece(bytes, () => {
+      const last = this.#persons?.take(bytes);
+      const end = this.#persons?.finish();
+      return {
+        persons: [...(last?.persons ?? []), ...(end?.persons ?? [])],
+        opaque: [...(last?.opaque ?? []), ...(end?.opaque ?? [])],
+      };
+    });
+  }
+
+  #guarded(chunk: Buffer): Buffer {
+    const guarded = this.#guard?.take(chunk);
+    this.#count(guarded);
+    if (guarded === undefined || !this.#options.hasTerminal) return chunk;
+    if (guarded.cancel !== undefined) this.#options.onOffer(guarded.cancel);
+    return guarded.pass;
+  }
+
+  #count(guarded: ReturnType<TerminalGuard['take']> | undefined): void {
+    for (const { kind, bytes } of guarded?.dropped ?? []) {
+      const known = this.#options.dropped.get(kind) ?? { bytes: 0, sequences: 0 };
+      known.bytes += bytes;
+      known.sequences += 1;
+      this.#options.dropped.set(kind, known);
+    }
+  }
+
+  #piece(bytes: Buffer, meter: (bytes: Buffer) => Metered | undefined): Piece {
+    return { stream: this.#options.stream, bytes, finds: findsOf(meter(bytes)) };
+  }
+}
+
+function findsOf(metered: Metered | undefined): readonly Find[] {
+  if (metered === undefined) return [];
+  const persons = metered.persons.map(({ at, person }) => ({ at, addition: { ...NOTHING_LEAVES, persons: [person] } }));
+  const opaque = metered.opaque.map(({ at, bytes, persons: taken }) => ({
+    at,
+    addition: { ...NOTHING_LEAVES, estimatedPersons: Math.ceil(taken), opaqueBytes: bytes },
+  }));
+  return opaque.length === 0 ? persons : [...persons, ...opaque].sort((left, right) => left.at - right.at);
+}
+
+const NOTHING = Buffer.alloc(0);
