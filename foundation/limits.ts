@@ -242,6 +242,15 @@ export const LIMITS = {
   identifierPatternCharactersMax: 500,
   /** Bytes of an unfinished line that masking holds back. */
   redactionHeldBytesMax: 4 * 1024,
+  /** Unknown programs of one refused act that are kept for an owner to accept, and how many are listed. */
+  unknownProgramsPerActMax: 8,
+  programsListedMax: 500,
+  /** Days a copy of something protected stays protected under its new name. */
+  protectedCopyDays: 30,
+  /** Copies of protected things that one act may be known to leave. */
+  copiesPerActMax: 64,
+  /** Copies a target's policy holds at most; the latest are kept. */
+  protectedCopiesMax: 500,
   /** Seconds a clean shutdown may take before it becomes a hard one. */
   shutdownSeconds: 25,
 } as const;

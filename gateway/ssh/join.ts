@@ -92,10 +92,11 @@ export function watchRequests({
   request,
   target,
   person,
-}: Pick<Joined, 'session' | 'request' | 'target' | 'person'>): () => void {
+  forwardInput,
+}: Pick<Joined, 'session' | 'request' | 'target' | 'person' | 'forwardInput'>): () => void {
   const stop = (): void => target.close();
-  // The program will not read any more: ssh stops taking what would be lost.
-  onEow(target, () => sendEow(person.channel));
+  // The program will not read any more: ssh stops taking what would be lost. Where a next program reads on, it must not.
+  if (forwardInput === undefined) onEow(target, () => sendEow(person.channel));
   onXonXoff(target, (clientCanDo) => person.channel.xonXoff(clientCanDo));
   session.signal.addEventListener('abort', stop, { once: true });
   const stops = [

@@ -36,7 +36,7 @@ test('whatever is not for the gateway is shown whole and in order, however it is
       const whole = Buffer.from(before + ended + after + said + before);
       const shown = Buffer.concat([...split(whole, places).map((chunk) => filter.take(chunk)), filter.rest()]);
       expect(shown.toString()).toBe(before + after + before);
-      expect(filter.ended).toBe(true);
+      expect(filter.said('ended')).toBe(true);
       expect(filter.report).toBe(REPORT);
     }),
   );

@@ -37,6 +37,7 @@ export async function runGuardedShell(work: ChannelWork, terminal: Terminal): Pr
   } finally {
     stopResizing();
     editor.close();
+    shell.close();
   }
 }
 
@@ -45,12 +46,16 @@ export async function runGuardedScript(work: ChannelWork): Promise<Exit> {
   const { session, person } = work;
   const input = new InputQueue(person.channel);
   const shell = new GuardedShell(work, input);
-  await shell.open();
-  for (;;) {
-    const line = await readScriptLine(work, input, session.signal);
-    if (line === undefined) return { status: shell.state.status };
-    const exit = await shell.run(line);
-    if (exit !== undefined) return exit;
+  try {
+    await shell.open();
+    for (;;) {
+      const line = await readScriptLine(work, input, session.signal);
+      if (line === undefined) return { status: shell.state.status };
+      const exit = await shell.run(line);
+      if (exit !== undefined) return exit;
+    }
+  } finally {
+    shell.close();
   }
 }
 

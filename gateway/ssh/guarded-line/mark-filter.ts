@@ -3,16 +3,19 @@
 const SAID_BYTES_MAX = 256 * 1024;
 const BEL = 0x07;
 
-/** What the wrapper says when the line has ended and it waits to be told that no more input comes. */
-const ENDED = 'ended';
+/**
+ * What the shell says beside its report: it waits for its line; its line's directory is gone; the line has begun, and
+ * from here the terminal echoes what is typed; the line has ended, and it waits to be told that no more input comes.
+ */
+const WORDS = ['ready', 'lost', 'begun', 'ended'] as const;
+export type Word = (typeof WORDS)[number];
 
 export interface MarkFilter {
   /** What of the output so far may be shown. */
   take(chunk: Buffer): Buffer;
   /** What was held back and turned out not to be for the gateway. */
   rest(): Buffer;
-  /** Whether the line has ended. */
-  readonly ended: boolean;
+  said(word: Word): boolean;
   /** The report, when it came; nothing is filtered after it. */
   readonly report: string | undefined;
 }
@@ -20,7 +23,7 @@ export interface MarkFilter {
 export function createMarkFilter(mark: string): MarkFilter {
   const opening = Buffer.from(`\x1b]7001;${mark};`);
   let held: Buffer = Buffer.alloc(0);
-  let ended = false;
+  const said = new Set<Word>();
   let report: string | undefined;
   return {
     take(chunk) {
@@ -39,9 +42,7 @@ export function createMarkFilter(mark: string): MarkFilter {
     rest() {
       return release(held.length);
     },
-    get ended() {
-      return ended;
-    },
+    said: (word) => said.has(word),
     get report() {
       return report;
     },
@@ -49,14 +50,15 @@ export function createMarkFilter(mark: string): MarkFilter {
 
   /** Takes one saying out, and returns what stood before it; behind the report everything is output. */
   function cut(start: number, end: number): Buffer {
-    const said = held.toString('latin1', start + opening.length, end);
+    const text = held.toString('latin1', start + opening.length, end);
     const before = held.subarray(0, start);
     held = held.subarray(end + 1);
-    if (said === ENDED) {
-      ended = true;
+    const word = WORDS.find((one) => one === text);
+    if (word !== undefined) {
+      said.add(word);
       return before;
     }
-    report = said;
+    report = text;
     return Buffer.concat([before, release(held.length)]);
   }
 

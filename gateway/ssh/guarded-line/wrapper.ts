@@ -1,116 +1,97 @@
 /**
- * One judged line as one exec on the target, and what it leaves behind for the next one.
- *
- * The target is not trusted with the state it reports: names and values come back as data, are checked, and are quoted
- * here. A forged report can set a variable the person could have set by hand, and nothing else.
+ * The bash on the target that runs one judged line. It is started before the line is typed, waits for it, runs it and
+ * reports what it leaves behind. It starts no program of its own: what a fork costs would be paid on every line.
  */
-import { z } from 'zod';
-import { WITHOUT_PAGERS } from '../pagers.ts';
-
-/** What a line leaves for the next one. Functions, aliases, arrays and jobs are not carried; docs/gate.md says so. */
-export interface ShellState {
-  readonly directory: string;
-  readonly status: number;
-  readonly variables: ReadonlyMap<string, { readonly exported: boolean; readonly value: string }>;
-}
-
-export const EMPTY_STATE: ShellState = { directory: '', status: 0, variables: new Map() };
+import { LIMITS } from '../../../foundation/index.ts';
+import { quote, restore, type ShellState } from './state.ts';
 
 /** What the gateway types when the line has ended: everything before it was typed and not read by the program. */
 export const INPUT_END = Buffer.from([0x1e]);
 
-const STATE_BYTES_MAX = 12 * 1024;
+const NAMES = Array.from('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_', (letter) => `"\${!${letter}@}"`).join(
+  ' ',
+);
 
-/** Variables by which a program would run other code than the line that was judged, and those of the shell itself. */
-const NOT_CARRIED =
-  /^(__sekisho|BASH|LD_|DYLD_|SSH_|GIT_|PYTHON|PERL|RUBY|NODE_|JAVA_|LUA_|DIRSTACK|EPOCH|EUID|FUNCNAME|GROUPS|HOST|MACHTYPE|OSTYPE|OPT|PIPESTATUS|PPID|RANDOM|SECONDS|SHELL|SHLVL|SRANDOM|UID|COPROC|COLUMNS$|LINES$|LINENO$|PATH$|IFS$|ENV$|PWD$|OLDPWD$|HOME$|USER$|LOGNAME$|TERM$|CDPATH$|GLOBIGNORE$|PROMPT_|PS\d$|LESS|SYSTEMD_|PAGER$|MANPAGER$|EDITOR$|VISUAL$|BROWSER$|TMPDIR$|_$)/;
-
-/** Runs in bash on the target. Reports, between an OSC introducer and a BEL, its status, directory and variables. */
-const SCRIPT = `cd -- "$1" 2>/dev/null || cd
-eval "$3"
-__sekisho_status=$2 __sekisho_line=$4 __sekisho_mark=$5
+/**
+ * `ready` comes from read's own prompt, which is shown once the terminal echoes nothing and has no line limit.
+ * The lengths are compared because a terminal may drop bytes at signs of its own. The directory is compared with the
+ * physical path it had: behind a symbolic link that was laid since, the line would run elsewhere than it was judged for.
+ */
+const SCRIPT = `unset TMOUT
+__sekisho_mark=$1
 set --
+__sekisho_say() { printf '\\033]7001;%s;%s\\007' "$__sekisho_mark" "$1"; }
+__sekisho_status() { return "$1"; }
 __sekisho_variables() {
-  local __sekisho_name __sekisho_flags
-  for __sekisho_name in $(compgen -v); do
+  local LC_ALL=C IFS=' ' __sekisho_name __sekisho_flags __sekisho_field
+  for __sekisho_name in ${NAMES}; do
     __sekisho_flags=\${!__sekisho_name@a}
-    case $__sekisho_flags in *[aAr]*) continue ;; esac
-    printf '%s\\0%s\\0%s\\0' "$__sekisho_name" "$__sekisho_flags" "\${!__sekisho_name}"
+    case $__sekisho_name/$__sekisho_flags in __sekisho*|IFS/*|LC_ALL/*|*/*[aArn]*) continue ;; esac
+    printf -v __sekisho_field '%s\\037%s\\037%q\\037' "$__sekisho_name" "$__sekisho_flags" "\${!__sekisho_name}"
+    __sekisho_state+=$__sekisho_field
+    [ \${#__sekisho_state} -le ${LIMITS.guardedStateBytesMax * 4} ] || break
   done
 }
 __sekisho_finish() {
   trap '' INT
-  local __sekisho_state __sekisho_unread=
-  __sekisho_state=$(__sekisho_variables 2>/dev/null | base64 | tr -d '\\n')
-  [ \${#__sekisho_state} -le 65536 ] || __sekisho_state=
+  { set +euvx; } 2>/dev/null
+  local __sekisho_old=\${OLDPWD-} __sekisho_state= __sekisho_unread=
   if [ -t 0 ]; then
-    printf '\\033]7001;%s;ended\\007' "$__sekisho_mark"
+    __sekisho_say ended
     IFS= read -r -s -d $'\\036' -t 2 __sekisho_unread
   fi
-  printf '\\033]7001;%s;%s;%s;%s;%s\\007' "$__sekisho_mark" "$1" "$(pwd -P | base64 | tr -d '\\n')" "$__sekisho_state" \
-    "$(printf %s "$__sekisho_unread" | base64 | tr -d '\\n')"
+  builtin cd -P . 2>/dev/null
+  [ -z "\${LC_ALL+x}" ] || printf -v __sekisho_state 'LC_ALL\\037%s\\037%q\\037' "\${LC_ALL@a}" "$LC_ALL"
+  __sekisho_variables 2>/dev/null
+  local LC_ALL=C
+  printf '\\033]7001;%s;%s\\037%q\\037%q\\037%q\\037%s\\007' "$__sekisho_mark" "$1" "$PWD" "$__sekisho_old" "$__sekisho_unread" "$__sekisho_state"
   exit "$1"
 }
+if [ -t 0 ]
+then IFS= read -r -s -d $'\\036' -p $'\\033]7001;'"$__sekisho_mark"$';ready\\007' __sekisho_line || exit
+else __sekisho_say ready; IFS= read -r -d $'\\036' __sekisho_line || exit; fi
+__sekisho_read() {
+  local LC_ALL=C IFS=: all rest sizes
+  printf -v all %b "$__sekisho_line"
+  rest=\${all#*;}
+  sizes=(\${all%%;*})
+  [ "\${#sizes[@]}" = 4 ] && [ "\${#rest}" = "$((sizes[1] + sizes[2] + sizes[3]))" ] || return 1
+  __sekisho_last=\${sizes[0]}
+  __sekisho_directory=\${rest:0:sizes[1]}
+  __sekisho_setup=\${rest:sizes[1]:sizes[2]}
+  __sekisho_line=\${rest:sizes[1]+sizes[2]}
+}
+__sekisho_read || exit 125
+if [ -n "$__sekisho_directory" ]; then
+  cd -P -- "$__sekisho_directory" 2>/dev/null && [ "$PWD" = "$__sekisho_directory" ] || { __sekisho_say lost; exit 1; }
+fi
+eval "$__sekisho_setup"
 trap '__sekisho_finish 130' INT
-${WITHOUT_PAGERS}
-(exit "$__sekisho_status")
+[ ! -t 0 ] || __sekisho_say begun
+__sekisho_status "$__sekisho_last"
 eval "$__sekisho_line"
 __sekisho_finish "$?"`;
 
-/** The command string for one line. What runs is exactly `line`, in the directory and with the variables of `state`. */
-export function wrapLine(line: string, state: ShellState, mark: string): string {
-  const words = [SCRIPT, 'sekisho', state.directory, String(state.status), restore(state), line, mark];
-  return `exec bash --noprofile --norc -c ${words.map(quote).join(' ')}`;
+/** The command that starts a bash waiting for its line; what it says begins with `mark`. */
+export function waitingShell(mark: string): string {
+  return `exec bash --noprofile --norc -c ${quote(SCRIPT)} sekisho ${mark}`;
 }
 
-function restore({ variables }: ShellState): string {
-  const assignments = [...variables].map(
-    ([name, { exported, value }]) => `${exported ? 'export ' : ''}${name}=${quote(value)}`,
-  );
-  return assignments.join('\n');
-}
-
-/** A word the shell takes literally (POSIX XCU 2.2.2). */
-function quote(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`;
-}
-
-const Report = z.tuple([z.coerce.number().int().min(0).max(255), z.base64(), z.base64(), z.base64()]);
-const Name = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/);
+/** What stands for itself on its way through any terminal, however its modes are set. */
+const PLAIN = /[^a-z0-9 .,:;=/_+-]/;
 
 /**
- * Reads what stood between the mark and its BEL: `status;base64 directory;base64 variables;base64 unread input`.
- * Anything odd keeps the state as it was.
+ * A line and the state it runs in, as the waiting shell reads them: `status:length:length:length;directory setup line`,
+ * in signs no terminal acts on. Whoever asks for the terminal sets its modes: one that lets `q` end a line, or small
+ * letters stand for large ones, would have another line run than was judged. `settings` are assignments every line
+ * begins with.
  */
-export function readReport(report: string, before: ShellState, baseline: ShellState): ShellState {
-  const parsed = Report.safeParse(report.split(';'));
-  if (!parsed.success) return before;
-  const [status, directory, encoded] = parsed.data;
-  const path = Buffer.from(directory, 'base64').toString('utf8').replace(/\n$/, '');
-  if (!/^\/[^\p{Cc}]{0,4095}$/u.test(path)) return { ...before, status };
-  const variables = encoded === '' ? before.variables : readVariables(encoded, baseline);
-  return { directory: path, status, variables };
-}
-
-/** What the target says was typed and not read by the program; empty when the report is odd. */
-export function readUnread(report: string): Buffer {
-  const parsed = Report.safeParse(report.split(';'));
-  return parsed.success ? Buffer.from(parsed.data[3], 'base64') : Buffer.alloc(0);
-}
-
-function readVariables(encoded: string, baseline: ShellState): ShellState['variables'] {
-  const fields = Buffer.from(encoded, 'base64').toString('utf8').split('\0');
-  const kept = new Map<string, { exported: boolean; value: string }>();
-  let bytes = 0;
-  for (let at = 0; at + 2 < fields.length; at += 3) {
-    const [name = '', flags = '', value = ''] = fields.slice(at, at + 3);
-    if (!Name.safeParse(name).success || NOT_CARRIED.test(name)) continue;
-    const exported = flags.includes('x');
-    const known = baseline.variables.get(name);
-    if (known !== undefined && known.value === value && known.exported === exported) continue;
-    bytes += Buffer.byteLength(name) + Buffer.byteLength(value) + 16;
-    if (bytes > STATE_BYTES_MAX) break;
-    kept.set(name, { exported, value });
-  }
-  return kept;
+export function asTyped(line: string, state: ShellState, settings: string): Buffer {
+  const parts = [state.directory, `${restore(state)}\n${settings}`, line].map((part) => Buffer.from(part));
+  const head = `${[state.status, ...parts.map((part) => part.length)].join(':')};`;
+  const signs = Array.from(Buffer.concat([Buffer.from(head), ...parts]), (byte) => {
+    const sign = String.fromCharCode(byte);
+    return PLAIN.test(sign) ? `\\x${byte.toString(16).padStart(2, '0')}` : sign;
+  });
+  return Buffer.concat([Buffer.from(signs.join('')), INPUT_END]);
 }
