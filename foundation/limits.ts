@@ -100,6 +100,10 @@ export const LIMITS = {
   relayHeldBytesMax: 8 * 1024 * 1024,
   /** The same once all channels of the process together hold `relayHeldTotalBytes`: many slow readers are bounded too. */
   relayHeldBytesWhenMany: 256 * 1024,
+  /** Bytes of one direction of a channel that are recorded and passed on together. */
+  relayBlockBytes: 256 * 1024,
+  /** Pieces of memory of that size that a process keeps to use again. */
+  relayFreeBlocksMax: 64,
   /** Bytes that all channels of one process may hold before each may hold less. */
   relayHeldTotalBytes: 256 * 1024 * 1024,
   /** Seconds between two questions whether a connection is still there. */

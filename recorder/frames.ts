@@ -45,7 +45,6 @@ export const HEADER_BYTES = 28;
 export const FRAME_OVERHEAD_BYTES = HEAD_BYTES + HASH_BYTES;
 /** Bytes of the trailer that closes a recording. */
 export const TRAILER_BYTES = FRAME_OVERHEAD_BYTES + TRAILER_PAYLOAD_BYTES;
-const COPIED_BYTES_MAX = 4 * 1024;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Reports whether `id` is a UUID in its one canonical form; nothing else ever becomes part of a path. */
@@ -69,8 +68,6 @@ export function createFrameWriter(sessionId: string, from?: ChainState) {
     const frames = before.frames + (sealed ? 0 : 1);
     const offset = before.offset + FRAME_OVERHEAD_BYTES + payload.length;
     state = { sessionId, head, frames, offset, micros: at, sealed };
-    // A large payload is not copied: it stays as it came until it is on the disk.
-    if (payload.length > COPIED_BYTES_MAX) return [start, asBuffer(payload), head];
     return [Buffer.concat([start, payload, head])];
   };
   return {
@@ -99,10 +96,6 @@ export function createFrameWriter(sessionId: string, from?: ChainState) {
       return add(TRAILER, micros, totals, state);
     },
   };
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 export type FrameWriter = ReturnType<typeof createFrameWriter>;

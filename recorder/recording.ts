@@ -42,7 +42,7 @@ export interface RecordingWriter {
   readonly failed: AbortSignal;
   /**
    * Adds one frame; resolves when it is on the disk, so forward only then. Waits while too much is not durable yet.
-   * Leave `payload` unchanged until then. @throws {GatewayError} `recording_unavailable`.
+   * Leave `payload` unchanged until then; nothing of it is kept afterwards. @throws {GatewayError} `recording_unavailable`.
    */
   append(type: FrameType, payload: Uint8Array): Promise<void>;
   /** Seals the recording and logs its head; the same promise however often asked. */

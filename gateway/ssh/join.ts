@@ -45,6 +45,8 @@ export interface Joined {
   readonly filter?: (stream: Output, chunk: Buffer) => Filtered;
   /** The same for input that comes from their channel. */
   readonly filterInput?: (chunk: Buffer) => Filtered;
+  /** The filters keep nothing of a chunk once they return: its memory may be used again. */
+  readonly filtersKeepNothing?: boolean;
   /** What can make the output wait, and it alone. */
   readonly hold?: OutputHold;
   /** What else can make both sides wait. */
@@ -111,7 +113,8 @@ export function watchRequests({
   };
 }
 
-async function sendInput({ session, person, target, forwardInput, filterInput, gates = [] }: Joined): Promise<void> {
+async function sendInput(joined: Joined): Promise<void> {
+  const { session, person, target, forwardInput, filterInput, filtersKeepNothing, gates = [] } = joined;
   if (forwardInput !== undefined) {
     await forwardInput(async (chunk) => {
       await session.record('i', chunk);
@@ -128,12 +131,17 @@ async function sendInput({ session, person, target, forwardInput, filterInput, g
     sinks: { i: target },
   });
   try {
-    await feed(person.channel, [conveyor, ...gates], (chunk) => {
-      const { pass, refused, isContent, stop }: Filtered = filterInput?.(chunk) ?? { pass: chunk, stop: false };
-      conveyor.put('i', pass, isContent === true ? 'content' : 'both');
-      if (refused !== undefined) conveyor.put('i', refused, 'record');
-      if (stop) target.close();
-    });
+    await feed(
+      person.channel,
+      [conveyor, ...gates],
+      (chunk) => {
+        const { pass, refused, isContent, stop }: Filtered = filterInput?.(chunk) ?? { pass: chunk, stop: false };
+        conveyor.put('i', pass, isContent === true ? 'content' : 'both');
+        if (refused !== undefined) conveyor.put('i', refused, 'record');
+        if (stop) target.close();
+      },
+      filterInput === undefined || filtersKeepNothing,
+    );
     await conveyor.drained();
     target.end();
   } finally {
@@ -141,7 +149,8 @@ async function sendInput({ session, person, target, forwardInput, filterInput, g
   }
 }
 
-async function showOutput({ session, person, target, filter, hold, gates = [] }: Joined): Promise<void> {
+async function showOutput(joined: Joined): Promise<void> {
+  const { session, person, target, filter, hold, filtersKeepNothing, gates = [] } = joined;
   const conveyor = new Conveyor({
     record: (stream, bytes) => session.record(stream, bytes),
     recordContent: (stream, bytes) => session.recordContent(stream, bytes),
@@ -162,7 +171,8 @@ async function showOutput({ session, person, target, filter, hold, gates = [] }:
   });
   try {
     const all = [conveyor, ...gates, ...(hold === undefined ? [] : [hold])];
-    await Promise.all([feed(target, all, show('o')), feed(target.stderr, all, show('e'))]);
+    const isBorrowed = filter === undefined || filtersKeepNothing;
+    await Promise.all([feed(target, all, show('o'), isBorrowed), feed(target.stderr, all, show('e'), isBorrowed)]);
     await hold?.settled();
     await conveyor.drained();
   } finally {

@@ -2,7 +2,11 @@
 import type { Readable, Writable } from 'node:stream';
 import { asError } from '../../foundation/index.ts';
 import { HeldBytes } from '../held-bytes.ts';
+import { addTo, type Batch, bytesOf, type Fate, hasRoom, isFull, LARGE_BYTES, newBatch } from './batch.ts';
+import { lend } from './library/index.ts';
 import type { Direction } from '../session.ts';
+
+export type { Fate } from './batch.ts';
 
 /** The other side of a stream went away while something was still to be written. */
 export class PeerGone extends Error {
@@ -37,30 +41,11 @@ export function writeTo(stream: Writable, channel: Readable, chunk: Uint8Array):
   });
 }
 
-/** Small chunks that come while others are being recorded are recorded together, up to this many bytes. */
-const BATCH_BYTES_MAX = 64 * 1024;
-/** A chunk of this size is worth a frame of its own: gathering it would copy it. */
-const LARGE_BYTES = 16 * 1024;
-/** While this many batches are on their way to the disk, small chunks gather. */
+/** While this many batches are on their way to the disk, what comes gathers. */
 const RECORDING_MAX = 2;
 
-/**
- * What becomes of a chunk: recorded and then handed on; only recorded, where it was refused; only handed on, where the
- * gateway itself speaks to the target; or, `content`, handed on once it is recorded how much of a file it is: what is
- * in the file is told by its hash, and the recording is no second copy of customers' data.
- */
-export type Fate = 'both' | 'record' | 'deliver' | 'content';
-
-interface Batch {
-  readonly stream: Direction;
-  readonly fate: Fate;
-  readonly parts: Uint8Array[];
-  bytes: number;
-  durable: boolean;
-}
-
 export interface ConveyorOptions {
-  /** Makes bytes durable. Called in order, and again before the last call has settled. */
+  /** Makes bytes durable. Called in order, and again before the last call has settled; keeps none of them afterwards. */
   readonly record: (stream: Direction, bytes: Uint8Array) => Promise<void>;
   /** Makes durable that so many bytes of a file pass; where nobody gives it, contents are recorded like all else. */
   readonly recordContent?: (stream: Direction, bytes: number) => Promise<void>;
@@ -83,6 +68,7 @@ export class Conveyor {
   #waiting: Batch[] = [];
   #recording: Batch[] = [];
   #held = 0;
+  #isDue = false;
   #isOver = false;
   #error: Error | undefined;
 
@@ -106,19 +92,19 @@ export class Conveyor {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Takes a copy of the chunk: its memory may be used again at once. */
   put(stream: Direction, chunk: Uint8Array, fate: Fate = 'both'): void {
     if (this.#error !== undefined || chunk.length === 0) return;
     this.#held += chunk.length;
     this.#heldByAll.add(chunk.length);
-    const last = this.#waiting.at(-1);
-    const isSmall = chunk.length < LARGE_BYTES;
-    if (isSmall && last?.stream === stream && last.fate === fate && last.bytes + chunk.length <= BATCH_BYTES_MAX) {
-      last.parts.push(chunk);
-      last.bytes += chunk.length;
-      return;
+    let last = this.#waiting.at(-1);
+    if (last === undefined || last.stream !== stream || last.fate !== fate || !hasRoom(last, chunk.length)) {
+      last = newBatch({ stream, fate, held: this.#heldByAll }, chunk.length);
+      this.#waiting.push(last);
     }
-    this.#waiting.push({ stream, fate, parts: [chunk], bytes: chunk.length, durable: false });
-    this.#advance(isSmall ? RECORDING_MAX : Number.POSITIVE_INFINITY);
+    addTo(last, chunk);
+    if (chunk.length < LARGE_BYTES) this.#advance();
+    else this.#advanceSoon();
   }
 
   /** Resolves when everything put so far was taken. @throws what ended it: {PeerGone}, or what the recorder said. */
@@ -141,21 +127,34 @@ export class Conveyor {
     this.#forget();
   }
 
-  #advance(recordingMax: number): void {
-    while (this.#recording.length < recordingMax) {
-      const batch = this.#waiting.shift();
-      if (batch === undefined) return;
-      this.#recording.push(batch);
-      const [only = NOTHING] = batch.parts;
-      const bytes = batch.parts.length === 1 ? only : Buffer.concat(batch.parts, batch.bytes);
-      batch.parts.splice(0, batch.parts.length, bytes);
-      if (batch.fate === 'deliver') this.#settle(batch);
-      else
-        this.#record(batch, bytes).then(
-          () => this.#settle(batch),
-          (thrown: unknown) => this.#fail(asError(thrown)),
-        );
+  /** After what else is read in this turn of the event loop. */
+  #advanceSoon(): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    process.nextTick(() => {
+      this.#isDue = false;
+      this.#advance();
+    });
+  }
+
+  #advance(): void {
+    for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
+      const isOpen = this.#waiting.length === 1 && !isFull(first);
+      if (isOpen && this.#recording.length >= RECORDING_MAX) return;
+      this.#begin(first);
     }
+  }
+
+  #begin(batch: Batch): void {
+    this.#waiting.shift();
+    this.#recording.push(batch);
+    const bytes = bytesOf(batch);
+    if (batch.fate === 'deliver') this.#settle(batch);
+    else
+      this.#record(batch, bytes).then(
+        () => this.#settle(batch),
+        (thrown: unknown) => this.#fail(asError(thrown)),
+      );
   }
 
   #record({ stream, fate }: Batch, bytes: Uint8Array): Promise<void> {
@@ -172,20 +171,26 @@ export class Conveyor {
       this.#recording.shift();
       this.#deliver(first);
     }
-    this.#advance(RECORDING_MAX);
+    this.#advance();
   }
 
-  #deliver({ stream, fate, parts, bytes }: Batch): void {
+  #deliver(batch: Batch): void {
     if (this.#error !== undefined) return;
+    const { stream, fate, parts } = batch;
     const sink = this.#options.sinks[stream];
-    if (fate === 'record') this.#release(bytes);
+    if (fate === 'record') this.#done(batch);
     else if (sink?.writable !== true) this.#fail(new PeerGone());
     else {
       sink.write(parts[0] ?? NOTHING, (error) => {
-        if (error === undefined || error === null) this.#release(bytes);
+        if (error === undefined || error === null) this.#done(batch);
         else this.#fail(new PeerGone(error.message));
       });
     }
+  }
+
+  #done({ block, bytes }: Batch): void {
+    if (block !== undefined) this.#heldByAll.giveBlock(block);
+    this.#release(bytes);
   }
 
   #release(bytes: number): void {
@@ -230,11 +235,20 @@ export interface Gate {
 /**
  * Hands every chunk of `from` to `take` until the stream ends, and pauses it while a gate is full. It is not destroyed:
  * the channel's other direction is still in use. Resolves at the end, or as soon as a gate has failed.
+ *
+ * `isBorrowed`: `take` keeps nothing of a chunk once it returns, so a channel need not copy it out of the memory that it
+ * was read into.
  */
-export function feed(from: Readable, gates: readonly Gate[], take: (chunk: Buffer) => void): Promise<void> {
+export function feed(
+  from: Readable,
+  gates: readonly Gate[],
+  take: (chunk: Buffer) => void,
+  isBorrowed = false,
+): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       from.off('data', data).off('end', done).off('error', done).off('close', done);
+      lend(from, undefined);
       for (const stop of stops) stop();
       resolve();
     };
@@ -249,6 +263,7 @@ export function feed(from: Readable, gates: readonly Gate[], take: (chunk: Buffe
     };
     const stops = gates.map((gate) => gate.onChange(look));
     from.on('data', data).once('end', done).once('error', done).once('close', done);
+    if (isBorrowed) lend(from, data);
     if (from.readableEnded || from.destroyed) done();
     else look();
   });

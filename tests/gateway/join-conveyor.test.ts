@@ -46,14 +46,37 @@ test('nothing is delivered before it is durable, and nothing out of order', asyn
   expect(written).toEqual(['oa', 'eb']);
 });
 
-test('while others are being recorded small chunks gather, large ones do not wait', async () => {
+test('while others are being recorded small chunks gather, and large ones of one turn are one', async () => {
   const { conveyor, stored, turn } = world();
   for (const text of ['a', 'b', 'c', 'd']) conveyor.put('o', Buffer.from(text));
   expect(stored.map(({ text }) => text)).toEqual(['a', 'b']);
   conveyor.put('o', Buffer.alloc(32 * 1024, 'x'));
-  expect(stored.map(({ text }) => text.length)).toEqual([1, 1, 2, 32 * 1024]);
+  conveyor.put('o', Buffer.alloc(32 * 1024, 'y'));
+  expect(stored.map(({ text }) => text.length)).toEqual([1, 1]);
   for (const { settle } of stored) settle();
   await turn();
+  expect(stored.map(({ text }) => text.length)).toEqual([1, 1, 2, 64 * 1024]);
+});
+
+test('what is delivered is what was put, although the memory it came in was used again', async () => {
+  const { conveyor, stored, turn, written } = world();
+  const memory = Buffer.alloc(32 * 1024);
+  for (const fill of ['a', 'b', 'c']) conveyor.put('o', memory.fill(fill));
+  conveyor.put('o', memory.subarray(0, 5).fill('d'));
+  memory.fill('!');
+  await turn();
+  for (const { settle } of stored) settle();
+  await turn();
+  const expected = ['a', 'b', 'c'].map((letter) => letter.repeat(32 * 1024)).join('') + 'ddddd';
+  expect(written.map((piece) => piece.slice(1)).join('')).toBe(expected);
+});
+
+test('a full block does not wait for those on their way to the disk', async () => {
+  const { conveyor, stored, turn } = world();
+  const chunk = Buffer.alloc(32 * 1024, 'x');
+  for (let bytes = 0; bytes < 4 * LIMITS.relayBlockBytes; bytes += chunk.length) conveyor.put('o', chunk);
+  await turn();
+  expect(stored.map(({ text }) => text.length)).toEqual(Array.from({ length: 4 }, () => LIMITS.relayBlockBytes));
 });
 
 test('what is only recorded is not delivered, and what is only delivered is not recorded', async () => {

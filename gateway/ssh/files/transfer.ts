@@ -132,6 +132,7 @@ async function watched(work: ChannelWork, { transfer, command, audit }: Run, del
       connection,
       target,
       gates: [audit],
+      filtersKeepNothing: delivery === undefined,
       filterInput: (chunk) => see(fromPerson, chunk),
       filter: (stream, chunk) => {
         const cut = delivery?.filter(stream, chunk) ?? { pass: chunk, stop: false };

@@ -1,5 +1,6 @@
 /** Requests about a channel that the library's types do not know: RFC 4335, RFC 4254 §6.8, OpenSSH PROTOCOL §2.1. */
 import type { ClientChannel, PseudoTtyOptions, Session } from 'ssh2';
+import type { Readable } from 'node:stream';
 import type { SshClient } from './ssh2.ts';
 
 /** Calls back for each break the client sends; its length in milliseconds, 0 where the client leaves it open. */
@@ -28,6 +29,15 @@ export function sendBreak(channel: ClientChannel, milliseconds: number): void {
 /** Calls back when the target says whether the client may handle ^S and ^Q itself. */
 export function onXonXoff(channel: ClientChannel, listener: (clientCanDo: boolean) => void): void {
   channel.on('xon-xoff', listener);
+}
+
+/**
+ * Gives each chunk of a channel's stream to `take` in the memory it was read into, which is used again as soon as `take`
+ * returns; undefined goes back to 'data' events with chunks of their own. The stream must have its 'data' listener all
+ * the same: what was read before, or while it was paused, comes that way.
+ */
+export function lend(stream: Readable, take: ((chunk: Buffer) => void) | undefined): void {
+  Reflect.set(stream, '_consume', take);
 }
 
 /** Starts a subsystem of the target, as `exec` starts a command: `callback` runs before any packet that follows. */

@@ -66,7 +66,12 @@ export function requireNativeBinding(mode: 'demo' | 'production'): boolean {
   );
 }
 
-function patched(name: 'sekishoPatch' | 'bindingAvailable' | 'setMLKEM768'): unknown {
+/** Whether the library copies what it keeps of what was read: only then is the memory used again. */
+export function copiesReads(): boolean {
+  return patched('copiesReads') === true;
+}
+
+function patched(name: 'sekishoPatch' | 'bindingAvailable' | 'setMLKEM768' | 'copiesReads'): unknown {
   return Reflect.get(ssh2, name);
 }
 

@@ -17,10 +17,11 @@ export interface Bulk {
 
 export interface FramerHandlers {
   readonly bulk: Bulk;
-  /** A whole packet. While its verdict is awaited nothing behind it is looked at. */
+  /** A whole packet, in memory of its own. While its verdict is awaited nothing behind it is looked at. */
   readonly packet: (bytes: Buffer) => Verdict | Promise<Verdict>;
   /** The head of a packet with contents; `whole` has it gathered and given to `packet` first. */
   readonly head: (bytes: Buffer, contentBytes: number) => Verdict | 'whole';
+  /** Keeps nothing of `bytes`, as `put` does not. */
   readonly content: (bytes: Buffer, isLast: boolean) => void;
   readonly put: (bytes: Buffer, fate: Fate) => void;
   /** The peer broke the protocol: nothing more of it is looked at. */
@@ -65,8 +66,9 @@ export class Framer {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Keeps nothing of the chunk: what waits is a copy. */
   push(chunk: Buffer): void {
-    this.#queue.push(chunk);
+    this.#queue.push(this.#isStalled ? Buffer.from(chunk) : chunk);
     if (!this.#isStalled) this.#run();
   }
 
@@ -144,7 +146,7 @@ export class Framer {
     const total = LENGTH_BYTES + bytes.readUInt32BE(0);
     if (bytes[LENGTH_BYTES] !== bulk.type || this.#wantsWhole) {
       this.#wantsWhole = false;
-      return packet(bytes);
+      return packet(Buffer.from(bytes)); // It may be judged for long, and answered later.
     }
     const contentBytes = total - bytes.length;
     const verdict = head(bytes, contentBytes);
@@ -170,12 +172,13 @@ export class Framer {
   #stall(packet: Buffer, verdict: Promise<Verdict>, rest: Buffer): void {
     this.#isStalled = true;
     this.#from = 0;
+    const [judged, waiting] = [Buffer.from(packet), Buffer.from(rest)];
     verdict.then(
       (decided) => {
         this.#isStalled = false;
-        this.#put(packet, decided);
+        this.#put(judged, decided);
         this.#verdict = 'both';
-        if (rest.length > 0) this.#queue.unshift(rest);
+        if (waiting.length > 0) this.#queue.unshift(waiting);
         this.#run();
         this.#tell();
       },

@@ -127,7 +127,7 @@ class SftpRelay {
     try {
       // Answers of ours go down: somebody who does not read them gets no more of them.
       const gates = [this.#up, this.#requests, this.#down, this.#audit];
-      await feed(this.#work.person.channel, gates, (chunk) => this.#requests.push(chunk));
+      await feed(this.#work.person.channel, gates, (chunk) => this.#requests.push(chunk), true);
       await settled(this.#requests);
       await this.#up.drained();
       this.#target.end();
@@ -139,8 +139,8 @@ class SftpRelay {
 
   async #showAnswers(): Promise<void> {
     const { stderr } = this.#target;
-    const answers = feed(this.#target, [this.#down, this.#audit], (chunk) => this.#answers.push(chunk));
-    const errors = feed(stderr, [this.#down], (chunk) => this.#down.put('e', chunk));
+    const answers = feed(this.#target, [this.#down, this.#audit], (chunk) => this.#answers.push(chunk), true);
+    const errors = feed(stderr, [this.#down], (chunk) => this.#down.put('e', chunk), true);
     await Promise.all([answers, errors]);
     await this.#down.drained();
   }
