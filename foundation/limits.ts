@@ -106,6 +106,8 @@ export const LIMITS = {
   relayFreeBlocksMax: 64,
   /** Bytes that all channels of one process may hold before each may hold less. */
   relayHeldTotalBytes: 256 * 1024 * 1024,
+  /** Bytes of one program's output that a limit holds back before the program is made to wait. */
+  outputHeldBytesMax: 1024 * 1024,
   /** Seconds between two questions whether a connection is still there. */
   keepaliveSecondsMax: 3_600,
   /** Bytes of one exec command line. */
@@ -255,6 +257,18 @@ export const LIMITS = {
   copiesPerActMax: 64,
   /** Copies a target's policy holds at most; the latest are kept. */
   protectedCopiesMax: 500,
+  /** Bytes of one question that a guarded shell asks. */
+  shellFrameBytesMax: 256 * 1024,
+  /** Seconds a guarded shell waits for one verdict, and for its turn to ask; then it refuses by itself. */
+  shellVerdictSeconds: 30,
+  shellTurnSeconds: 5,
+  /** Milliseconds until a guarded shell has shown its first prompt. */
+  shellStartMillis: 20_000,
+  /** Milliseconds after which what was typed goes on: to the shell when no question came of an Enter, or to its program. */
+  shellEnterMillis: 700,
+  shellProgramMillis: 300,
+  /** Bytes typed ahead that wait at the gateway. */
+  shellTypedBytesMax: 256 * 1024,
   /** Seconds a clean shutdown may take before it becomes a hard one. */
   shutdownSeconds: 25,
 } as const;

@@ -1,51 +1,44 @@
-import { keyedHash64 } from '../../foundation/index.ts';
-import {
-  IDENTIFIER_KINDS,
-  type IdentifierKind,
-  type IdentifierRule,
-  type PersonalDataMeter,
-  type Sighting,
-} from './model.ts';
+/** How many persons a stream tells of, whatever form it takes. */
+import { invariant } from '../../foundation/index.ts';
+import type { Finder } from './identifiers/index.ts';
+import type { IdentifierRule, Metered, PersonalDataMeter } from './model.ts';
+import { OpaqueCount } from './opaque-count.ts';
+import { Persons } from './persons.ts';
+import { PlainText } from './plain.ts';
+import { Reader } from './reader.ts';
+import { compileRules } from './rules.ts';
+
+const KEY_BYTES_MIN = 16;
 
 export interface MeterOptions {
-  /** Of at least 16 bytes; it must outlive the counts that are compared. */
+  /** At least 16 bytes. Counts can be put together as long as it is the same. */
   readonly key: Buffer;
   readonly rules?: readonly IdentifierRule[];
 }
 
-const SIMPLE: readonly (readonly [IdentifierKind, RegExp])[] = [
-  ['email', /[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/gi],
-  ['phone', /(?<![\w-])0\d{1,4}-?\d{1,4}-?\d{4}(?![\w-])/g],
-];
+/** @throws {GatewayError} `identifier_rule_invalid`. */
+export function createPersonalDataMeter({ key, rules = [] }: MeterOptions): PersonalDataMeter {
+  invariant(key.length >= KEY_BYTES_MIN, 'the key of a meter is long enough');
+  return createMeterOf(key, compileRules(rules));
+}
 
-export function createPersonalDataMeter({ key }: MeterOptions): PersonalDataMeter {
-  const counts = Object.fromEntries(IDENTIFIER_KINDS.map((kind) => [kind, 0])) as Record<IdentifierKind, number>;
-  const known = new Set<bigint>();
-  let pending = '';
-  function readLine(line: string, at: number): Sighting[] {
-    for (const [kind, pattern] of SIMPLE) {
-      const [found] = line.match(pattern) ?? [];
-      if (found === undefined) continue;
-      counts[kind] += 1;
-      const person = keyedHash64(key, `${kind}:${found.normalize('NFKC')}`);
-      if (known.has(person)) return [];
-      known.add(person);
-      return [{ person, kind, at }];
-    }
-    return [];
-  }
+function createMeterOf(key: Buffer, rules: readonly Finder[]): PersonalDataMeter {
+  const persons = new Persons(key);
+  const opaque = new OpaqueCount();
+  const plain = new PlainText();
+  const reader = new Reader({ persons, opaque, rules });
+  const metered = (): Metered => ({ persons: persons.sightings(), opaque: opaque.parts() });
   return {
     take(chunk) {
-      const lines = (pending + Buffer.from(chunk).toString('utf8')).split('\n');
-      pending = lines.pop() ?? '';
-      return { persons: lines.flatMap((line) => readLine(line, 0)), opaque: [] };
+      const { text, places } = plain.read(chunk);
+      reader.take(text, places === undefined ? (offset) => offset : (offset) => places[offset] ?? 0);
+      return metered();
     },
     finish() {
-      const persons = readLine(pending, 0);
-      pending = '';
-      return { persons, opaque: [] };
+      reader.finish();
+      return metered();
     },
-    counts: () => counts,
-    opaqueBytes: () => 0,
+    counts: () => persons.counts(),
+    opaqueBytes: () => opaque.bytes,
   };
 }

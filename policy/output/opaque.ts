@@ -1,22 +1,34 @@
 /** Whether output looks encoded, compressed or encrypted rather than like something to read. */
+import { LIMITS } from '../../foundation/index.ts';
+import { OpaqueCount } from './opaque-count.ts';
+import { Persons } from './persons.ts';
+import { PlainText } from './plain.ts';
+import { Reader } from './reader.ts';
+
 export interface OpaqueDetector {
   /** @returns true once the output looks so, and from then on. */
   take(chunk: Uint8Array): boolean;
+  finish(): boolean;
   /** Bytes so far that look so. */
   readonly bytes: number;
 }
 
 export function createOpaqueDetector(): OpaqueDetector {
-  let bytes = 0;
+  const opaque = new OpaqueCount();
+  const plain = new PlainText();
+  const reader = new Reader({ persons: new Persons(Buffer.alloc(0)), opaque, rules: [] });
+  const looksSo = () => opaque.bytes > 0 || opaque.encoded >= LIMITS.opaqueBytesMin;
   return {
     take(chunk) {
-      let odd = 0;
-      for (const byte of chunk) if (byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) odd += 1;
-      if (odd * 10 > chunk.length) bytes += chunk.length;
-      return bytes > 0;
+      reader.take(plain.read(chunk).text, () => 0);
+      return looksSo();
+    },
+    finish() {
+      reader.finish();
+      return looksSo();
     },
     get bytes() {
-      return bytes;
+      return opaque.bytes + opaque.encoded;
     },
   };
 }

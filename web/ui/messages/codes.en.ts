@@ -125,6 +125,8 @@ export const codesEn = {
   'error.protocol_violation.next': 'Try again; if it happens again, tell the operator.',
   'error.database_unavailable.message': 'The database does not answer, so every decision is no.',
   'error.database_unavailable.next': 'Wait a minute and try again; then tell the operator.',
+  'error.identifier_rule_invalid.message': 'The rule for identifiers cannot be used.',
+  'error.identifier_rule_invalid.next': 'Correct the rule that the message names.',
   'error.config_invalid.message': 'The configuration cannot be used.',
   'error.config_invalid.next': 'Tell the administrator.',
   'error.start_refused.message': 'The gateway refuses to start.',

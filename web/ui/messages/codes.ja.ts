@@ -131,6 +131,8 @@ export const codesJa: Readonly<Record<keyof typeof codesEn, string>> = {
   'error.protocol_violation.next': 'もう一度お試しください。続く場合は運用担当者に連絡してください。',
   'error.database_unavailable.message': 'データベースが応答しないため、すべての判断を「不許可」としています。',
   'error.database_unavailable.next': '1 分ほど待ってから再試行し、続く場合は運用担当者に連絡してください。',
+  'error.identifier_rule_invalid.message': '識別子のルールを使用できません。',
+  'error.identifier_rule_invalid.next': 'メッセージに示されたルールを修正してください。',
   'error.config_invalid.message': '設定を使用できません。',
   'error.config_invalid.next': 'システム管理者に連絡してください。',
   'error.start_refused.message': 'ゲートウェイが起動を拒否しました。',

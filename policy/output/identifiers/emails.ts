@@ -1,0 +1,50 @@
+/** E-mail addresses of persons. */
+import type { Found } from './model.ts';
+
+const LOCAL = /[\w.%+'-]{1,64}$/;
+const DOMAIN = /^(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.){1,6}([a-z]{2,18})(?![a-z])/i;
+/** Besides the countries' two letters. `user@1000.service` is a unit of systemd, `getty@tty1.socket` another. */
+const TOP = new Set(
+  `academy agency app art asia bar biz blog cafe cloud club co com company design dev digital edu email fun gov group
+   holdings info international jobs kyoto life live love ltd media mil mobi museum nagoya name net news okinawa one
+   online org osaka page photo plus pro red shop site space store studio support tech tel tokyo tools top town travel
+   vip web website wiki work world xyz yokohama zone test example`.split(/\s+/),
+);
+/** Post boxes of programs and of everybody: nobody's name. */
+const ROLES =
+  /^(?:root|admin|administrator|postmaster|hostmaster|webmaster|mailer-daemon|daemon|nobody|no-?reply|do-?not-?reply|git|www-data|ubuntu|ec2-user|abuse|security|bugs?)$/i;
+/** Where what stands before the `@` is an algorithm, a package's list, or nobody. */
+const TECHNICAL =
+  /(?:^|\.)(?:openssh\.com|libssh\.org|ssh\.com|lysator\.liu\.se|noreply\.github\.com|debian\.org|ubuntu\.com|canonical\.com|launchpad\.net|redhat\.com|fedoraproject\.org|centos\.org|kernel\.org|gnu\.org|freedesktop\.org)$/i;
+
+export function findEmails(line: string): Found[] {
+  const found: Found[] = [];
+  for (let at = line.indexOf('@'); at !== -1; at = line.indexOf('@', at + 1)) {
+    const local = LOCAL.exec(line.slice(Math.max(0, at - 64), at))?.[0].replace(/^[.'%-]+/, '') ?? '';
+    const domain = DOMAIN.exec(line.slice(at + 1, at + 254));
+    if (local === '' || domain === null || !isPersons(local, domain[0], domain[1] ?? '')) continue;
+    const value = `${local}@${domain[0]}`.toLowerCase();
+    found.push({
+      kind: 'email',
+      shelf: 'email',
+      value,
+      start: at - local.length,
+      end: at + 1 + domain[0].length,
+      strong: true,
+    });
+  }
+  return found;
+}
+
+function isPersons(local: string, domain: string, top: string): boolean {
+  const known = top.length === 2 || TOP.has(top.toLowerCase()) || TOP.has(rot13(top.toLowerCase()));
+  return known && !ROLES.test(local) && !TECHNICAL.test(domain);
+}
+
+/** Letters turned by thirteen places are letters still, and so is an address made of them. */
+export function rot13(text: string): string {
+  return text.replace(/[a-z]/gi, (letter) => {
+    const base = letter <= 'Z' ? 65 : 97;
+    return String.fromCharCode(((letter.charCodeAt(0) - base + 13) % 26) + base);
+  });
+}

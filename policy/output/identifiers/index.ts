@@ -1,0 +1,39 @@
+/** Everything on a line that names a person. */
+import { findEmails } from './emails.ts';
+import { findJapanese } from './japanese.ts';
+import type { Finder, Found } from './model.ts';
+import { findCards, findIbans, findMyNumbers } from './numbers.ts';
+import { findPhones } from './phones.ts';
+
+export type { Finder, Found, Shelf } from './model.ts';
+
+/** A key like `C000123` or `CUST-00123`, alone in its field. */
+const CUSTOMER = /(?<![^\s,;|"'(\t])[A-Z]{1,6}[-_]?\d{4,10}(?![^\s,;|"')\t])/g;
+
+/** @param rules finders of the administrator's own. */
+export function findIdentifiers(line: string, rules: readonly Finder[] = []): readonly Found[] {
+  const found: Found[] = rules.flatMap((rule) => [...rule(line)]);
+  if (line.includes('@')) found.push(...findEmails(line));
+  if (/\d{4}/.test(line)) found.push(...findCards(line), ...findMyNumbers(line), ...findIbans(line));
+  found.push(...findPhones(line), ...findJapanese(line));
+  return found.length === 0 ? found : [...withoutOverlaps(found), ...findCustomers(line, found)];
+}
+
+/** What is a card is no telephone number: the kinds above are in the order of their proof. */
+function withoutOverlaps(found: readonly Found[]): Found[] {
+  const kept: Found[] = [];
+  for (const one of found) {
+    if (!kept.some(({ start, end }) => one.start < end && start < one.end)) kept.push(one);
+  }
+  return kept;
+}
+
+/** A key is a customer's beside something of a person, and says nothing elsewhere. */
+function findCustomers(line: string, found: readonly Found[]): Found[] {
+  if (!found.some(({ kind }) => kind !== 'custom')) return [];
+  return [...line.matchAll(CUSTOMER)]
+    .map(({ 0: value, index }) => ({ value, start: index, end: index + value.length }))
+    .filter(({ start, end }) => !found.some((one) => start < one.end && one.start < end))
+    .slice(0, 1)
+    .map((span) => ({ kind: 'customer_id', shelf: 'customer_id', strong: true, ...span }) as const);
+}

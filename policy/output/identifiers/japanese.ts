@@ -1,0 +1,90 @@
+/** Names and addresses as they are written in Japan. */
+import { type Found, scan } from './model.ts';
+import { KANA_SURNAMES, PREFECTURES, SURNAMES } from './surnames.ts';
+
+const KANJI = '\\u3005\\u4e00-\\u9fff\\uf900-\\ufaff';
+const KANA = 'ァ-ヴヽヾ\\u3099\\u309a';
+/** Longest first, so that 佐々木 is not read as 佐. */
+const byLength = (words: readonly string[]) => [...words].sort((a, b) => b.length - a.length).join('|');
+
+/** A name stands alone in its field: between the edges of the line, marks or blanks. */
+const KANJI_NAME = new RegExp(
+  `(?<![${KANJI}ぁ-んァ-ヶー])(${byLength(SURNAMES)})( ?)([${KANJI}ぁ-んァ-ヶ]{1,4})(?:[ ]?(?:様|さま|さん|殿|氏))?(?![${KANJI}ぁ-んァ-ヶーA-Za-z])`,
+  'g',
+);
+/** What follows a surname when the whole names a place, a company or an office. */
+const NO_GIVEN_NAME =
+  /[県市区町村郡駅店課部係社院校局所室寮橋川山港線通号館堂園工業電機製薬銀行様殿氏さん]$|^(?:株式|有限|商|電|建|組|水|技)/;
+const KANA_NAME = new RegExp(
+  `(?<![${KANA}ーA-Za-z])([${KANA}]{2,9}) +([${KANA}]{2,9}|[${KANA}]{1,6}ー?[${KANA}]{1,4})(?![${KANA}ーA-Za-z])`,
+  'g',
+);
+const HIRAGANA_NAME = /(?<![ぁ-んァ-ヶ一-龠ー])([ぁ-ん]{2,6}) +([ぁ-ん]{2,6})(?![ぁ-んァ-ヶ一-龠ー])/g;
+const KANA_SURNAME = new Set(KANA_SURNAMES);
+
+const POSTAL = /〒 ?\d{3}-?\d{4}(?!\d)|(?<![\w.+-])\d{3}-\d{4}(?![\w-])/g;
+const ADDRESS = new RegExp(
+  `(?:${PREFECTURES.join('|')}) ?[^\\s,;|"'<>()\\t]{1,12}?[市区町村郡][^,;|"'<>\\t]{0,40}`,
+  'g',
+);
+const LOCAL_ADDRESS = new RegExp(
+  `(?<![${KANJI}])[${KANJI}ぁ-んァ-ヶ]{1,6}?[市区町村][${KANJI}ぁ-んァ-ヶ]{1,12}?\\d{1,4}(?:-\\d{1,4}){1,3}(?!\\d)`,
+  'g',
+);
+const ROMAN_ADDRESS =
+  /(?<![\w-])\d{1,4}(?:-\d{1,4}){1,3},? [A-Z][a-z]+(?:-(?:cho|machi|ku|shi|gun|mura|chome))?,? [A-Z][a-z]+-(?:ku|shi|gun|cho|machi)\b/g;
+/** A house's number, in any writing: without one it is a part of a town. */
+const HOUSE = /\d|[一二三四五六七八九十]+(?:丁目|番|号)/;
+const HAS_JAPANESE = /[\u3005-\u30ff\u4e00-\u9fff〒]/;
+
+export function findJapanese(line: string): Found[] {
+  if (!HAS_JAPANESE.test(line)) return findRomanAddresses(line);
+  return [...findNames(line), ...findKanaNames(line), ...findAddresses(line), ...findPostalCodes(line)];
+}
+
+function findNames(line: string): Found[] {
+  return scan(line, KANJI_NAME, ([, surname = '', blank = '', given = '']) => {
+    if (
+      NO_GIVEN_NAME.test(given) ||
+      (blank === '' && given.length === 1 && !/[ぁ-んァ-ヶ]/.test(given) && given < '\u4e00')
+    )
+      return;
+    return { kind: 'name', shelf: 'name', value: surname + given, strong: true };
+  });
+}
+
+/** Loan words stand beside one another in katakana too (システム ログ), so that a known surname has to begin it. */
+function findKanaNames(line: string): Found[] {
+  const read = ([, surname = '', given = '']: RegExpExecArray) => {
+    const value = toKatakana(`${surname} ${given}`).normalize('NFKC');
+    const strong = KANA_SURNAME.has(value.slice(0, value.indexOf(' ')));
+    return { kind: 'kana_name', shelf: 'kana_name', value, strong } as const;
+  };
+  return [...scan(line, KANA_NAME, read), ...scan(line, HIRAGANA_NAME, read)];
+}
+
+function toKatakana(text: string): string {
+  return text.replace(/[ぁ-ゖ]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) + 0x60));
+}
+
+function findAddresses(line: string): Found[] {
+  const read = ([text]: RegExpExecArray) =>
+    ({ kind: 'address', shelf: 'address', value: text.replace(/\s+/g, ''), strong: HOUSE.test(text) }) as const;
+  const whole = scan(line, ADDRESS, read);
+  const local = scan(line, LOCAL_ADDRESS, read);
+  return [...whole, ...local.filter(({ start }) => !whole.some((one) => one.start <= start && start < one.end))];
+}
+
+function findRomanAddresses(line: string): Found[] {
+  return scan(line, ROMAN_ADDRESS, ([value]) => ({ kind: 'address', shelf: 'address', value, strong: true }));
+}
+
+/** A town has many people: it supports a row and is none by itself. */
+function findPostalCodes(line: string): Found[] {
+  return scan(line, POSTAL, ([text]) => ({
+    kind: 'postal_code',
+    shelf: 'postal_code',
+    value: text.replace(/\D/g, ''),
+    strong: false,
+  }));
+}

@@ -1,0 +1,55 @@
+/** Lines of a stream, wherever its chunks end. */
+import { LIMITS } from '../../foundation/index.ts';
+
+export type LineSink = (bytes: Buffer, from: number, to: number, at: number) => void;
+export type Place = (offset: number) => number;
+
+/** LF, VT, FF, CR and NUL end a line: `tr '\n' '\0'` makes no one line of many. */
+const BREAK = Uint8Array.from({ length: 256 }, (_, byte) => Number(byte === 0 || (byte >= 0x0a && byte <= 0x0d)));
+/** Where a long line may be cut: no identifier has one of these inside. */
+const MARK = Uint8Array.from({ length: 256 }, (_, byte) => Number(',;\t|"<>{}[]'.includes(String.fromCharCode(byte))));
+
+export class Lines {
+  #pending = Buffer.alloc(0);
+  readonly #sink: LineSink;
+
+  constructor(sink: LineSink) {
+    this.#sink = sink;
+  }
+
+  get pending(): number {
+    return this.#pending.length;
+  }
+
+  take(chunk: Buffer, place: Place): void {
+    const carried = this.#pending.length;
+    const bytes = carried === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
+    const atOf = (offset: number) => (offset < carried ? 0 : place(offset - carried));
+    let from = 0;
+    for (let at = carried; at < bytes.length; at += 1) {
+      if (BREAK[bytes[at] ?? 0] === 1) {
+        this.#sink(bytes, from, at, atOf(from));
+        from = at + 1;
+      } else if (at - from >= LIMITS.meterLineBytesMax) {
+        const to = cutOf(bytes, from, at);
+        this.#sink(bytes, from, to, atOf(from));
+        from = to;
+      }
+    }
+    this.#pending = Buffer.from(bytes.subarray(from));
+  }
+
+  finish(): void {
+    const pending = this.#pending;
+    this.#pending = Buffer.alloc(0);
+    if (pending.length > 0) this.#sink(pending, 0, pending.length, 0);
+  }
+}
+
+/** Behind the last mark of the line's last quarter; in the middle of something where there is none. */
+function cutOf(bytes: Buffer, from: number, to: number): number {
+  const least = to - LIMITS.meterLineBytesMax / 4;
+  for (let at = to; at > least; at -= 1) if (MARK[bytes[at - 1] ?? 0] === 1) return at;
+  for (let at = to; at > least; at -= 1) if (bytes[at - 1] === 0x20) return at;
+  return Math.max(from + 1, to);
+}

@@ -1,0 +1,52 @@
+/**
+ * Text that is cut into lines where no row ends: a character a line, a field of fixed width a line. Lines of one length
+ * that name nobody are read together with their neighbours.
+ */
+const TOGETHER = 256;
+/** Lines so short are pieces, whatever their neighbours' length. */
+const PIECE = 4;
+const WIDTH_MAX = 72;
+
+export class ShortLines {
+  readonly #read: (text: string, at: number) => void;
+  #text = '';
+  #at = 0;
+  #width = 0;
+  #count = 0;
+
+  constructor(read: (text: string, at: number) => void) {
+    this.#read = read;
+  }
+
+  /** The next line in which nobody was found. */
+  take(line: string, at: number): void {
+    const { length } = line;
+    const goesOn = length <= PIECE ? this.#width <= PIECE : length === this.#width;
+    if (length > WIDTH_MAX || !goesOn) this.finish();
+    if (length > WIDTH_MAX) return;
+    if (this.#count === 0) this.#at = at;
+    this.#width = length <= PIECE ? 0 : length;
+    this.#count += 1;
+    this.#text += length === 0 ? '\n' : line;
+    if (this.#text.length >= TOGETHER) this.#readSome(at);
+  }
+
+  /** Chunks begin anew: what waits began before this one. */
+  newChunk(): void {
+    this.#at = 0;
+  }
+
+  finish(): void {
+    if (this.#count > 1) this.#read(this.#text, this.#at);
+    this.#text = '';
+    this.#count = 0;
+    this.#width = 0;
+  }
+
+  #readSome(at: number): void {
+    this.#read(this.#text, this.#at);
+    const cut = Math.max(...[',', ';', '\t', '|', '\n'].map((mark) => this.#text.lastIndexOf(mark))) + 1;
+    this.#text = this.#text.slice(Math.max(cut, this.#text.length - TOGETHER / 4));
+    this.#at = at;
+  }
+}

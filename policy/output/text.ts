@@ -1,0 +1,107 @@
+/** Lines as text: which characters the bytes are, and one form for all widths of them. */
+import { plainRun } from './characters.ts';
+
+/** Half-width katakana U+FF61-FF9F, one for one. */
+const HALF_WIDTH =
+  '。「」、・ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン\u3099\u309a';
+const WIDE = /[\u00a0\u2000-\u200a\u2010-\u2015\u2212\u2500\u3000\uff01-\uff9f]/g;
+/** A long vowel mark or a dash between digits is meant as a hyphen. */
+const LONG_BETWEEN_DIGITS = /(?<=\d)[ー~〜](?=\d)/g;
+const INVISIBLE = /[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/g;
+
+/** Full width, half width and every dash in one form; as many UTF-16 units as before. */
+export function plainLine(text: string): string {
+  return text.replace(WIDE, narrow).replace(LONG_BETWEEN_DIGITS, '-');
+}
+
+function narrow(letter: string): string {
+  const code = letter.charCodeAt(0);
+  if (code >= 0xff61) return HALF_WIDTH[code - 0xff61] ?? letter;
+  if (code >= 0xff5f) return letter;
+  if (code >= 0xff01) return String.fromCharCode(code - 0xfee0);
+  return code === 0x3000 || code < 0x2010 ? ' ' : '-';
+}
+
+/** Characters that show nothing and only part an identifier. */
+export function withoutInvisible(text: string): string {
+  return text.replace(INVISIBLE, '');
+}
+
+const LEGACY = [new TextDecoder('shift_jis', { fatal: true }), new TextDecoder('euc-jp', { fatal: true })];
+
+/** Text of a line in the charset it proves to be in; undefined where it is text in none. */
+export function readText(bytes: Buffer): string | undefined {
+  if (plainRun(bytes, 0, true) === bytes.length) return bytes.toString('utf8');
+  const legacy = legacyText(bytes);
+  if (legacy !== undefined) return legacy;
+  return mostlyText(bytes) ? bytes.toString('utf8') : undefined;
+}
+
+/** Shift_JIS and EUC-JP share their bytes: the reading with more kana and common kanji is meant. */
+function legacyText(bytes: Buffer): string | undefined {
+  let best: string | undefined;
+  let most = 0;
+  for (const decoder of LEGACY) {
+    const text = decode(bytes, decoder);
+    if (text === undefined) continue;
+    const wide = text.match(/[\u3041-\u30fe\u4e00-\u9fff\uff01-\uff9f]/g)?.length ?? 0;
+    const half = text.match(/[\uff61-\uff9f]/g)?.length ?? 0;
+    // Half-width kana are single bytes: EUC-JP read as Shift_JIS is full of them.
+    const score = wide - half * 0.6;
+    if (score > most && wide * 2 >= highBytes(bytes) * 0.8) [best, most] = [text, score];
+  }
+  return best;
+}
+
+function decode(bytes: Buffer, decoder: (typeof LEGACY)[number]): string | undefined {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function highBytes(bytes: Buffer): number {
+  let count = 0;
+  for (const byte of bytes) if (byte >= 0x80) count += 1;
+  return count;
+}
+
+/** Characters may be cut at both ends, and a stray byte in a hundred is no other charset. */
+function mostlyText(bytes: Buffer): boolean {
+  let strays = 0;
+  for (let at = 0; at < bytes.length; at += 1) {
+    at = plainRun(bytes, at, true);
+    const byte = bytes[at] ?? 0x20;
+    if (at < bytes.length && byte < 0x80 && byte !== 0x1b) return false;
+    if (at >= 3 && at < bytes.length - 3) strays += 1;
+  }
+  return strays * 100 <= bytes.length;
+}
+
+/** Whether decoded bytes are something to read; characters may be cut at both ends. */
+export function isText(bytes: Buffer): boolean {
+  if (bytes.length < TEXT_BYTES_MIN || bytes.includes(0)) return false;
+  return mostlyText(bytes) || legacyText(bytes) !== undefined;
+}
+
+const TEXT_BYTES_MIN = 4;
+
+/** `x`, backspace, `x` is a bold letter; an underline, a backspace and a letter an underlined one. */
+export function withoutOverstrikes(text: string): string {
+  const shown: string[] = [];
+  for (const letter of text) {
+    if (letter === '\b') shown.pop();
+    else shown.push(letter);
+  }
+  return shown.join('');
+}
+
+/** More than 5.7 bits a character, which no language and no source code has: base85 and its like. */
+export function isDense(line: string): boolean {
+  const counts = new Map<string, number>();
+  for (const letter of line) counts.set(letter, (counts.get(letter) ?? 0) + 1);
+  let bits = 0;
+  for (const count of counts.values()) bits -= (count / line.length) * Math.log2(count / line.length);
+  return bits > 5.7 && counts.size <= 96;
+}
