@@ -40,13 +40,16 @@ export const en = {
   'finding.channel': '"{subject}" carries files past the gate',
   'output.filtered': 'Control sequences that could act on your terminal were left out of the output ({kinds}).',
   'output.transfer_cancelled': 'A file transfer inside the terminal ({kind}) was cancelled. Use scp or sftp.',
-  'meter.soft': 'This output nears a limit: {count} of {limit} {kind} {window}. It waits until you confirm that you go on: {url} (code {code}).',
+  'meter.soft':
+    'This output nears a limit: {count} of {limit} {kind} {window}. It waits until you confirm that you go on: {url} (code {code}).',
   'meter.confirmed': 'Confirmed: the output goes on.',
   'meter.not_confirmed': 'Nobody confirmed, so the output stays held back.',
-  'meter.hard': 'Held back: {count} {kind} {window} would be shown, and {limit} are allowed. Nothing more of this output is shown.',
+  'meter.hard':
+    'Held back: {count} {kind} {window} would be shown, and {limit} are allowed. Nothing more of this output is shown.',
   'meter.interrupt': 'Press Ctrl-C to end the program and go on working.',
   'meter.stopped': 'The program was ended.',
-  'meter.unreadable': 'How much has left cannot be read or stored now (the database does not answer), so this output waits.',
+  'meter.unreadable':
+    'How much has left cannot be read or stored now (the database does not answer), so this output waits.',
   'meter.refused': '{bytes} bytes of output were held back and are discarded.',
   'meter.kind.persons': 'persons',
   'meter.kind.rows': 'rows',
@@ -104,6 +107,11 @@ export const en = {
   'connection.rekeys_too_often': 'The other side exchanges keys again and again for nothing.',
   'channel.too_many': 'A connection carries {channels} sessions at most. End one, or connect anew.',
   'session.welcome': '{target} · this session is recorded, and each line is checked before it runs.',
+  'mode.exec_only': '{target} takes single commands only: each is checked whole before it runs.',
+  'mode.no_shell': '{target} is set to the mode {mode}, whose interactive session is not offered by this gateway.',
+  'mode.one_command': 'Run one command: ssh -p {port} {login}@{host} "<command>"',
+  'mode.ask_owner':
+    'If your work needs an interactive session, ask an owner of {system} for another mode of this target: {url}',
   'line.directory_gone':
     'The directory this line was checked for is not there any more; nothing ran. You are at home again.',
   'session.welcome_recorded': '{target} · this session is recorded.',

@@ -43,10 +43,12 @@ export const ja: Record<keyof typeof en, string> = {
   'finding.channel': '「{subject}」は確認できない形でファイルを運びます',
   'output.filtered': '端末を操作しうる制御シーケンスを出力から除きました ({kinds})。',
   'output.transfer_cancelled': '端末内のファイル転送 ({kind}) を取り消しました。scp か sftp を使ってください。',
-  'meter.soft': '出力が上限に近づいています: {window}の{kind}が {limit} のうち {count} です。継続を確認するまで出力を保留します: {url} (コード {code})',
+  'meter.soft':
+    '出力が上限に近づいています: {window}の{kind}が {limit} のうち {count} です。継続を確認するまで出力を保留します: {url} (コード {code})',
   'meter.confirmed': '確認されました。出力を再開します。',
   'meter.not_confirmed': '継続が確認されなかったため、出力は保留のままです。',
-  'meter.hard': '出力を止めました: {window}の{kind}が {count} になり、上限 {limit} を超えます。この出力の続きは表示しません。',
+  'meter.hard':
+    '出力を止めました: {window}の{kind}が {count} になり、上限 {limit} を超えます。この出力の続きは表示しません。',
   'meter.interrupt': 'Ctrl-C でプログラムを終了すると、作業を続けられます。',
   'meter.stopped': 'プログラムを終了しました。',
   'meter.unreadable': '持出量を確認または記録できない (データベースが応答しない) ため、出力を保留しています。',
@@ -109,6 +111,11 @@ export const ja: Record<keyof typeof en, string> = {
   'connection.rekeys_too_often': '相手側が必要のない鍵交換を繰り返しています。',
   'channel.too_many': '1つの接続で開ける作業セッションは {channels} 個までです。1つ終えるか、接続し直してください。',
   'session.welcome': '{target} · この作業セッションは記録され、1行ごとに実行前に確認されます。',
+  'mode.exec_only':
+    '{target} では、コマンドを1つずつ実行します。対話シェルは使えません。コマンドは実行前に全体を確認します。',
+  'mode.no_shell': '{target} の方式は {mode} ですが、このゲートウェイではその対話シェルを提供していません。',
+  'mode.one_command': 'コマンドを1つ実行するには: ssh -p {port} {login}@{host} "<コマンド>"',
+  'mode.ask_owner': '対話シェルが必要な作業のときは、{system} の責任者に接続先の方式の変更を依頼してください: {url}',
   'line.directory_gone':
     'この行を確認したときのディレクトリがなくなったため、実行しませんでした。ホームディレクトリに戻ります。',
   'session.welcome_recorded': '{target} · この作業セッションは記録されます。',

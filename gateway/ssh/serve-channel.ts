@@ -8,6 +8,7 @@ import { admit } from '../admission.ts';
 import type { OpenMeter } from '../metering/index.ts';
 import type { GatewaySession } from '../session.ts';
 import type { EndReason } from '../session-registry.ts';
+import { refuseShell } from './exec-only.ts';
 import { runExec } from './exec.ts';
 import { type FilesStart, readFilesStart, runFiles } from './files/index.ts';
 import { refuseTooLong } from './gate.ts';
@@ -138,8 +139,16 @@ function run(channelWork: ChannelWork, files: FilesStart | undefined): Promise<E
   if (files !== undefined) return runFiles(channelWork, files);
   const { start, terminal } = channelWork.request;
   if (start.kind === 'exec') return runExec(channelWork, start.command);
-  if (channelWork.session.authorization.target.mode === 'recorded') return runShell(channelWork);
-  return terminal === undefined ? runGuardedScript(channelWork) : runGuardedShell(channelWork, terminal);
+  const { mode } = channelWork.session.authorization.target;
+  switch (mode) {
+    case 'recorded':
+      return runShell(channelWork);
+    case 'guarded-line':
+      return terminal === undefined ? runGuardedScript(channelWork) : runGuardedShell(channelWork, terminal);
+    // A mode that is not offered is refused, and a mode nobody thought of with it: nothing falls to a weaker one.
+    default:
+      return refuseShell(channelWork, mode);
+  }
 }
 
 /** The work's result, or the gateway's own status when the session was ended from outside first. */

@@ -1,6 +1,6 @@
 /** Runs judged lines on the target, each in a bash of its own that waits for it already. */
 import { constants } from 'node:os';
-import { join } from '../join.ts';
+import { type Act, joinOnRoad } from '../output/index.ts';
 import { TargetLost, writeTo } from '../stream-io.ts';
 import type { Terminal } from '../target/index.ts';
 import type { InputQueue } from './input-queue.ts';
@@ -43,12 +43,12 @@ export class LineRunner {
     return knownVariables(this.#state, this.#baseline);
   }
 
-  /** Learns where the account's shell stands before its first line. @returns the variables that `line` leaves. */
-  async open(line: string): Promise<ReadonlyMap<string, Variable>> {
+  /** Learns where the account's shell stands before its first line. @returns the variables it leaves. */
+  async open(act: Act): Promise<ReadonlyMap<string, Variable>> {
     this.prepare();
     const waiting = await this.#start(undefined);
     if (waiting === undefined) throw new TargetLost();
-    const { report } = await this.#runIn(waiting, line);
+    const { report } = await this.#runIn(waiting, act);
     this.#baseline = report?.all ?? new Map();
     this.#state = { ...this.#state, status: 0, variables: new Map() };
     return this.#baseline;
@@ -65,9 +65,9 @@ export class LineRunner {
     this.#state = { ...this.#state, status };
   }
 
-  /** Runs `line`, whose judgement allowed it. @throws {TargetLost}, {PeerGone}. */
-  async run(line: string): Promise<Outcome> {
-    const { exit, report, isLost } = await this.#runIn(await this.#take(), line);
+  /** Runs a line whose judgement allowed it. @throws {TargetLost}, {PeerGone}. */
+  async run(act: Act): Promise<Outcome> {
+    const { exit, report, isLost } = await this.#runIn(await this.#take(), act);
     if (!isLost) return { ran: true, exit, reported: report !== undefined };
     this.#state = { ...this.#state, directory: '', status: 1 };
     return { ran: false };
@@ -102,20 +102,18 @@ export class LineRunner {
 
   async #runIn(
     { channel, filter, window }: Waiting,
-    line: string,
+    act: Act,
   ): Promise<{ exit: Exit; report: Report | undefined; isLost: boolean }> {
-    const { session, person, request, target } = this.#work;
+    const { target } = this.#work;
     const connection = await target();
     const typing = new TypeAhead(this.#input);
     const begun = withResolvers();
-    channel.write(asTyped(line, this.#state, this.#settings));
+    channel.write(asTyped(act.text, this.#state, this.#settings));
     try {
-      const exit = await join({
-        session,
-        person,
-        request,
+      const { exit } = await joinOnRoad(this.#work, {
         connection,
         target: channel,
+        act,
         forwardInput:
           window === undefined
             ? () => Promise.resolve()
@@ -132,9 +130,8 @@ export class LineRunner {
           }
           return { pass, stop: false };
         },
+        rest: () => filter.rest(),
       });
-      const rest = filter.rest();
-      if (rest.length > 0) await person.show('o', rest);
       const report = this.#learn(filter.report, exit);
       if (report !== undefined) {
         typing.stop();

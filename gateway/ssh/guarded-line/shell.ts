@@ -8,6 +8,8 @@ import { LineRunner } from './runner.ts';
 import type { ChannelWork, Exit } from '../model.ts';
 import type { ShellState } from './state.ts';
 
+/** Does nothing, so that the shell reports what it has anyway. */
+const OPENING = ':';
 const LEAVES = new Set(['exit', 'logout']);
 const LEAVE = /^\s*(?:exit|logout)(?:\s+(\d{1,3}))?\s*;?\s*$/;
 
@@ -25,7 +27,7 @@ export class GuardedShell {
   }
 
   async open(): Promise<void> {
-    await this.#runner.open(':');
+    await this.#runner.open({ text: OPENING, judgement: this.#judge(OPENING) });
   }
 
   close(): void {
@@ -50,7 +52,7 @@ export class GuardedShell {
       await this.#refuse(line, judgement);
       return undefined;
     }
-    const outcome = await this.#runner.run(line);
+    const outcome = await this.#runner.run({ text: line, judgement });
     if (!outcome.ran) {
       await person.say('line.directory_gone', 'directory_gone');
       return undefined;
