@@ -19,6 +19,8 @@ export {
 export { listNotifications, markNotificationRead, notify, startNotifications } from './notifications/notify.ts';
 export { countUnread, type Notification } from './notifications/queries.ts';
 export { dispatchOutbox, OUTBOX_CHANNEL, type TicketNews } from './outbox.ts';
+export { decideProgram, listPrograms, type ProgramDecision } from './programs/programs.ts';
+export type { ProgramView } from './programs/queries.ts';
 export type { RedemptionResult } from './queries.ts';
 export { completeRedemption, type Redemption, type RedemptionRequest, redeemTicket } from './redeem.ts';
 export { findRefusedAct, recordRefusedAct } from './refused-acts.ts';

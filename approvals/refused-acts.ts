@@ -2,6 +2,7 @@ import { type Clock, LIMITS, newUuid, type Queryable, type Transaction } from '.
 import type { Person, RefusedActId } from '../policy/index.ts';
 import { appendAuditEvent } from '../recorder/index.ts';
 import type { RefusedAct } from './model.ts';
+import { noteUnknownPrograms } from './programs/programs.ts';
 import { insertRefusedAct, type NewRefusedAct, selectRefusedAct } from './acts/queries.ts';
 import { refusedActId } from './schemas.ts';
 
@@ -10,6 +11,7 @@ export async function recordRefusedAct(tx: Transaction, clock: Clock, act: NewRe
   const now = clock.now();
   const id = refusedActId.parse(newUuid(now));
   await insertRefusedAct(tx, { ...act, id, refusedAt: now });
+  await noteUnknownPrograms(tx, { clock }, { ...act, id });
   await appendAuditEvent(tx, clock, {
     type: 'act.refused',
     actor: act.personId,

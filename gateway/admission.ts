@@ -48,7 +48,12 @@ export async function admit(
   const decision = authorizeTarget(facts);
   const refusal = decision.allowed ? (inForce ? passed : 'key_revoked') : decision.reason;
   if (decision.allowed && refusal === undefined) {
-    const granted = { authorization: decision.authorization, assets: facts.assets, risk: facts.risk };
+    const granted = {
+      authorization: decision.authorization,
+      assets: facts.assets,
+      risk: facts.risk,
+      programs: facts.programs,
+    };
     const session = await openSession(deps, granted, request);
     // A lock between the reading of the facts and this line found no session to end.
     if (deps.registry.accessChanges !== accessChanges) await recheckSession(deps, session);
@@ -92,10 +97,8 @@ const USED: Readonly<Record<SessionKind, readonly GrantAction[]>> = {
 };
 
 /** Until when the session may go on, or why it may not. */
-async function readStanding(
-  deps: SessionDeps,
-  { authorization, keyBlob }: LiveSession,
-): Promise<Date | 'locked' | 'revoked' | 'expired'> {
+async function readStanding(deps: SessionDeps, session: LiveSession): Promise<Date | 'locked' | 'revoked' | 'expired'> {
+  const { authorization, keyBlob } = session;
   const { person: who, target, account, action } = authorization;
   const person = await findPerson(deps.database, who.id);
   if (person === undefined) return 'revoked';
@@ -106,6 +109,7 @@ async function readStanding(
     if (decision.reason === 'locked') return 'locked';
     return decision.reason === 'grant_expired' || decision.reason === 'contract_ended' ? 'expired' : 'revoked';
   }
+  session.learnRules(facts);
   // An account that went to somebody else is not entered any longer under the old name.
   if (decision.authorization.account !== account) return 'revoked';
   const { actions } = decision.authorization;

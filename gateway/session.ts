@@ -7,6 +7,7 @@ import {
   type RiskSettings,
   type SessionId,
   type TargetAuthorization,
+  type TargetPolicy,
 } from '../policy/index.ts';
 import type { HeldBytes } from './held-bytes.ts';
 import { Attendance } from './live-control/attendance.ts';
@@ -26,13 +27,13 @@ interface Granted {
   readonly authorization: TargetAuthorization;
   readonly assets: readonly ProtectedAsset[];
   readonly risk?: RiskSettings;
+  readonly programs?: ReadonlySet<string>;
 }
 
 /** One admitted, recorded session. It ends once, for one reason; `signal` tells everything that works for it. */
 export class GatewaySession implements LiveSession {
   readonly id: SessionId;
   readonly authorization: TargetAuthorization;
-  readonly assets: readonly ProtectedAsset[];
   readonly risk: RiskSettings;
   readonly certificateSerial: bigint;
   readonly keyBlob: Buffer | null;
@@ -43,6 +44,7 @@ export class GatewaySession implements LiveSession {
   readonly #closed: Promise<void>;
   #resolveClosed: () => void = () => undefined;
   #expiry: NodeJS.Timeout | undefined;
+  #rules: Pick<TargetPolicy, 'assets' | 'programs'>;
   #reason: EndReason = 'closed';
   #detail: string | undefined;
   #bytesIn = 0;
@@ -55,7 +57,7 @@ export class GatewaySession implements LiveSession {
   ) {
     this.id = recording.sessionId;
     this.authorization = granted.authorization;
-    this.assets = granted.assets;
+    this.#rules = { assets: granted.assets, programs: granted.programs ?? new Set() };
     this.risk = granted.risk ?? NO_RISK_SETTINGS;
     this.certificateSerial = granted.serial;
     this.keyBlob = granted.keyBlob;
@@ -78,6 +80,20 @@ export class GatewaySession implements LiveSession {
   /** What is on its way through this and every other session of the process. */
   get held(): HeldBytes {
     return this.#deps.registry.held;
+  }
+
+  /** What the gate judges by here. */
+  get policy(): TargetPolicy {
+    return { mode: this.authorization.target.mode, ...this.#rules };
+  }
+
+  get assets(): readonly ProtectedAsset[] {
+    return this.#rules.assets;
+  }
+
+  /** What is protected and known changed: what was copied a moment ago is protected in every session. */
+  learnRules({ assets, programs }: { assets: readonly ProtectedAsset[]; programs: ReadonlySet<string> }): void {
+    this.#rules = { assets, programs };
   }
 
   get signal(): AbortSignal {

@@ -1,4 +1,5 @@
-export { loadAuthorizationFacts } from './access/facts.ts';
+export { loadAuthorizationFacts, type TargetRules } from './access/facts.ts';
+export { protectCopies } from './assets/copies.ts';
 export { listOpenTargets, type OpenTarget } from './access/open-targets.ts';
 export { type CertificateAuthority, loadCertificateAuthority } from './certificates/authority.ts';
 export { type Certificate, decodeCertificate } from './certificates/certificate.ts';

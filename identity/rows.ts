@@ -101,10 +101,12 @@ export const AssetRow = z
     name: z.string(),
     data_class: z.string(),
     record_count: z.union([z.null(), z.number().int(), z.string().regex(/^\d+$/).transform(Number)]),
+    copy_of: z.string().optional(),
   })
   .transform(
-    ({ data_class, record_count, ...row }): ProtectedAsset => ({
+    ({ data_class, record_count, copy_of, ...row }): ProtectedAsset => ({
       ...row,
+      ...(copy_of === undefined ? {} : { copyOf: copy_of }),
       dataClass: data_class,
       recordCount: record_count,
     }),

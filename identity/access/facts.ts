@@ -13,18 +13,27 @@ import { findPersonAccess, findWay, type TargetAccess } from './queries.ts';
 /** `target` or `target%system`. */
 const LOGIN_NAME = /^([a-z0-9][a-z0-9-]{0,62})(?:%([a-z0-9][a-z0-9-]{0,62}))?$/;
 
+/** What is guarded on a target, by which settings, and which programs are known there. */
+export interface TargetRules {
+  /** The protected things of its system, then the known copies of them on the target. */
+  readonly assets: readonly ProtectedAsset[];
+  readonly risk: RiskSettings;
+  readonly programs: ReadonlySet<string>;
+}
+
 /**
  * Everything `authorizeTarget` decides on, read now: the person again too, because roles and contracts change while
- * sessions live. `assets` and `risk` are those of the target's system. A login name that is no target's is an absent target.
+ * sessions live, and the rules of the target. A login name that is no target's is an absent target.
  * @throws {GatewayError} `not_found` when there is no such person; `config_invalid` when its relay hosts go in a circle.
  */
 export async function loadAuthorizationFacts(
   deps: IdentityDeps,
   { person, loginName, action }: { person: Person; loginName: string; action: SessionKind },
-): Promise<AuthorizationFacts & { readonly assets: readonly ProtectedAsset[]; readonly risk: RiskSettings }> {
+): Promise<AuthorizationFacts & TargetRules> {
   const db = deps.database;
+  const now = deps.clock.now();
   const [, targetName = null, systemName = null] = LOGIN_NAME.exec(loginName) ?? [];
-  const found = await findPersonAccess(db, { personId: person.id, targetName, systemName, action });
+  const found = await findPersonAccess(db, { personId: person.id, targetName, systemName, action, at: now });
   if (found === undefined) throw new GatewayError('not_found');
   const { access, ambiguous } = choose(found.candidates);
   const via =
@@ -46,9 +55,10 @@ export async function loadAuthorizationFacts(
     grant: access?.grant,
     via,
     action,
-    now: deps.clock.now(),
+    now,
     assets: access?.assets ?? [],
     risk: access?.risk ?? NO_RISK_SETTINGS,
+    programs: access?.programs ?? new Set(),
   };
 }
 

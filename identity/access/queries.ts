@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { many, type Queryable, sql } from '../../foundation/index.ts';
+import { LIMITS, many, type Queryable, sql } from '../../foundation/index.ts';
 import {
   actionsFor,
   type GrantAction,
@@ -31,6 +31,8 @@ export interface TargetAccess {
   readonly grant: { readonly actions: readonly GrantAction[]; readonly expiresAt: Date } | undefined;
   readonly assets: readonly ProtectedAsset[];
   readonly risk: RiskSettings;
+  /** Programs that an owner accepted for its system. */
+  readonly programs: ReadonlySet<string>;
   /** Whether a relay host stands before it. */
   readonly hasWay: boolean;
 }
@@ -51,15 +53,17 @@ const CandidateRow = z
     grant: z.strictObject({ actions: z.array(GrantActionSchema), expires_at: instant }).nullable(),
     assets: z.array(AssetRow),
     risk: RiskRow,
+    programs: z.array(z.string()),
     has_way: z.boolean(),
   })
   .transform(
-    ({ target, account, grant, assets, risk, has_way }): TargetAccess => ({
+    ({ target, account, grant, assets, risk, programs, has_way }): TargetAccess => ({
       target,
       account: account ?? undefined,
       grant: grant === null ? undefined : { actions: grant.actions, expiresAt: grant.expires_at },
       assets,
       risk,
+      programs: new Set(programs),
       hasWay: has_way,
     }),
   );
@@ -86,9 +90,9 @@ const PersonAccessRow = z
  */
 export async function findPersonAccess(
   db: Queryable,
-  asked: { personId: PersonId; targetName: string | null; systemName: string | null; action: SessionKind },
+  asked: { personId: PersonId; targetName: string | null; systemName: string | null; action: SessionKind; at: Date },
 ): Promise<PersonAccess | undefined> {
-  const { personId, targetName, systemName } = asked;
+  const { personId, targetName, systemName, at } = asked;
   const needed = [...actionsFor(asked.action)];
   const rows = await many(
     db,
@@ -108,7 +112,14 @@ export async function findPersonAccess(
             'assets', coalesce((
               SELECT jsonb_agg(jsonb_build_object('kind', x.kind, 'name', x.name, 'data_class', x.data_class,
                 'record_count', x.record_count) ORDER BY x.kind, x.name)
-              FROM protected_assets x WHERE x.system_id = t.system_id), '[]'),
+              FROM protected_assets x WHERE x.system_id = t.system_id), '[]')
+            || coalesce((
+              SELECT jsonb_agg(jsonb_build_object('kind', c.kind, 'name', c.name, 'data_class', 'copy',
+                'record_count', null, 'copy_of', c.copy_of) ORDER BY c.made_at DESC)
+              FROM (SELECT * FROM protected_copies k WHERE k.target_id = t.id AND k.protected_until > ${at}
+                ORDER BY k.made_at DESC LIMIT ${LIMITS.protectedCopiesMax}) c), '[]'),
+            'programs', coalesce((
+              SELECT jsonb_agg(m.name) FROM programs m WHERE m.system_id = t.system_id AND m.state = 'accepted'), '[]'),
             'risk', s.risk,
             'has_way', t.via_target_id IS NOT NULL))
           FROM targets t

@@ -33,6 +33,7 @@ function session(personId: PersonId): LiveSession {
     }),
     end: () => undefined,
     expireAt: () => undefined,
+    learnRules: () => undefined,
   };
 }
 

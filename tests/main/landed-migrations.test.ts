@@ -18,6 +18,7 @@ const LANDED: Readonly<Record<string, string>> = {
   '0008_narrow_grants.sql': '228b1c97adc6ffd9604ea52c2c5a5f47787db493fc859fb3d90a723b38c69bb3',
   '0009_session_modes.sql': '68a9b2355722d81d44eb94fabdc7cd5738bd96fc95b0d43edd45a0280c706f0f',
   '0010_budgets.sql': '23c43d6dc67c940dc91d9b39bf3a00fceaedcef5f38ac14fc5ec8625e8d7fc43',
+  '0011_programs_and_copies.sql': '397464ebe987497ed60d0b97bc692c8b21ed524abec53481376ee7ceb02ae554',
 };
 
 test('a migration that has landed is never edited or removed', async () => {

@@ -14,6 +14,7 @@ import { meRoutes } from './me.ts';
 import { notificationRoutes } from './notifications.ts';
 import { personRoutes } from './persons.ts';
 import { ping } from './queries.ts';
+import { programRoutes } from './programs.ts';
 import { recordingRoutes } from './recordings.ts';
 import { refusedActRoutes } from './refused-acts.ts';
 import { sessionControlRoutes } from './session-control.ts';
@@ -28,6 +29,7 @@ const ROUTES = [
   sshSignInRoutes,
   loginRoutes,
   refusedActRoutes,
+  programRoutes,
   ticketRoutes,
   sessionRoutes,
   sessionControlRoutes,
