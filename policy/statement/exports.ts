@@ -1,19 +1,23 @@
 /** Recognises statements and client commands that write rows out of the database or hand control to something else. */
 import type { FindingClass } from '../command/model.ts';
+import type { VerdictName } from '../model.ts';
+import { type ClientCommand, readClientCommand, readClientWord } from './client-commands.ts';
+import type { Client } from './client-lines.ts';
 import type { Token } from './scan.ts';
 
 export interface ExportHit {
   readonly id: string;
   readonly class: FindingClass;
-  readonly verdict: 'deny' | 'needs_ticket';
+  readonly verdict: Exclude<VerdictName, 'allow'>;
   readonly token: Token;
 }
 
 type Detector = (tokens: readonly Token[]) => ExportHit | undefined;
 
-/** Every way out of one statement that is known. */
-export function exportsOf(tokens: readonly Token[]): readonly ExportHit[] {
-  return DETECTORS.map((detect) => detect(tokens)).filter((hit) => hit !== undefined);
+/** Every way out of one statement that is known, and every command of the client in it. */
+export function exportsOf(tokens: readonly Token[], client: Client): readonly ExportHit[] {
+  const hits = DETECTORS.map((detect) => detect(tokens)).filter((hit) => hit !== undefined);
+  return [...hits, ...clientHits(tokens, client)];
 }
 
 /** Upper-case text of a bare word, else the empty string. */
@@ -89,7 +93,6 @@ const STATEMENTS: readonly (readonly [first: string, next: RegExp | undefined, i
   ['UNLOAD', undefined, 'sql.unload'],
   ['EXPORT', undefined, 'sql.export'],
   ['BACKUP', /^(DATABASE|LOG|TABLE|TO|INTO)$/, 'sql.backup'],
-  ['SPOOL', undefined, 'sql.spool'],
   ['DUMP', /^(DATABASE|TRAN|TRANSACTION)$/, 'sql.dump'],
   ['START_REPLICATION', undefined, 'sql.replication'],
   ['BASE_BACKUP', undefined, 'sql.replication'],
@@ -147,57 +150,38 @@ const functions: Detector = (tokens) => {
   });
   const token = tokens[at];
   if (token === undefined || /^(CREATE|DROP|ALTER|GRANT|REVOKE|COMMENT)$/.test(wordAt(tokens, 0))) return undefined;
+  // Changes rows at the other server; what is read there for it does not come here.
+  if (/^(DELETE|UPDATE)$/.test(wordAt(tokens, at - 1)) && /^openquery$/i.test(token.text)) return undefined;
   return SHELLS.test(token.text)
     ? hit('sql.shell-function', token, 'deny', 'shell_control')
     : hit('sql.export-function', token);
 };
 
-const META: readonly (readonly [RegExp, string, ExportHit['verdict'], FindingClass])[] = [
-  [/^\\copy\b[^]*\bto\b/i, 'sql.meta-copy', 'needs_ticket', 'dbdump'],
-  [/^\\(!|gexec|setenv|watch|e\b|ef\b|ev\b|edit)/, 'sql.meta-shell', 'deny', 'shell_control'],
-  [/^\\(i|ir|include|include_relative|\.)(\s|$)/, 'sql.meta-source', 'deny', 'dynamic'],
-  [/^\\(o|out|w|write|s)\s+\S|^\\lo_export\b|^\\gx?\s+[^\s(]/, 'sql.meta-output', 'needs_ticket', 'dbdump'],
-  [/^\\(o|T|P)\b/, 'sql.meta-output', 'needs_ticket', 'dbdump'],
-  [
-    /^\.(output|once|dump|excel|backup|save|clone|archive|ar|log|trace|www|recover)\b/,
-    'sql.meta-output',
-    'needs_ticket',
-    'dbdump',
-  ],
-  [/^\.(shell|system|load)\b/, 'sql.meta-shell', 'deny', 'shell_control'],
-  [/^\.read\b/, 'sql.meta-source', 'deny', 'dynamic'],
-];
-
-const meta: Detector = (tokens) => {
-  for (const token of tokens) {
-    if (token.kind !== 'meta') continue;
-    const rest = tokens
-      .slice(tokens.indexOf(token) + 1)
-      .map((next) => next.text)
-      .join(' ');
-    const text = /^\\copy\b/i.test(token.text) ? `${token.text} ${rest}` : token.text;
-    const found = META.find(([pattern]) => pattern.test(text));
-    if (found !== undefined) return hit(found[1], token, found[2], found[3]);
-  }
-  return undefined;
+/** `\copy` reads and writes files, or programs, of the client's machine. */
+const metaCopy: Detector = (tokens) => {
+  const at = tokens.findIndex(({ kind, text }) => kind === 'meta' && /^\\copy$/i.test(text));
+  const start = tokens[at];
+  if (start === undefined) return undefined;
+  const direction = copyDirection(tokens, at + 1) ?? tokens.length;
+  if (wordAt(tokens, direction + 1) === 'PROGRAM') return hit('sql.meta-shell', start, 'deny', 'shell_control');
+  return wordAt(tokens, direction) === 'TO' ? hit('sql.meta-copy', start) : undefined;
 };
 
-/** Words the MySQL client takes as commands at the start of a line. */
-const CLIENT: Readonly<Record<string, readonly [ExportHit['verdict'], FindingClass]>> = {
-  TEE: ['needs_ticket', 'dbdump'],
-  PAGER: ['deny', 'shell_control'],
-  SYSTEM: ['deny', 'shell_control'],
-  EDIT: ['deny', 'shell_control'],
-  SOURCE: ['deny', 'dynamic'],
-  HOST: ['deny', 'shell_control'],
-};
+function clientHits(tokens: readonly Token[], client: Client): ExportHit[] {
+  const [first, second] = tokens;
+  const metas = tokens.flatMap((token) => {
+    const does = token.kind === 'meta' ? readClientCommand(token.text, client) : undefined;
+    return does === undefined ? [] : [hitOf(token, does)];
+  });
+  // `source.name := 1` and `host = 1` are no commands.
+  const isName = second?.kind === 'symbol' && /[=:.]/.test(second.text) && second.start === first?.end;
+  const isOff = tokens.length === 2 && /^(OFF|OUT)$/.test(wordAt(tokens, 1)); // `spool off`: it ends one.
+  const word = isName || isOff ? undefined : readClientWord(wordAt(tokens, 0));
+  return first === undefined || word === undefined ? metas : [...metas, hitOf(first, word)];
+}
 
-const client: Detector = (tokens) => {
-  const found = CLIENT[wordAt(tokens, 0)];
-  const [token, after] = tokens;
-  if (found === undefined || token === undefined || (after?.kind === 'symbol' && /[=:.]/.test(after.text)))
-    return undefined;
-  return hit('sql.client-command', token, found[0], found[1]);
-};
+function hitOf(token: Token, does: ClientCommand): ExportHit {
+  return { id: does.rule, class: does.class, verdict: does.verdict, token };
+}
 
-const DETECTORS: readonly Detector[] = [copyTo, copyProgram, intoFile, leading, pairs, functions, meta, client];
+const DETECTORS: readonly Detector[] = [copyTo, copyProgram, intoFile, leading, pairs, functions, metaCopy];

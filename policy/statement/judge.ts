@@ -2,9 +2,13 @@ import type { Found } from '../command/model.ts';
 import { digestOfText } from '../digest.ts';
 import type { Finding, Judgement, TargetPolicy } from '../model.ts';
 import { guards, verdictOf, objectsOf } from '../verdict.ts';
-import { exportsOf, wordAt } from './exports.ts';
+import type { Client } from './client-lines.ts';
+import { readClientLine } from './client-commands.ts';
+import { exportsOf } from './exports.ts';
+import { folded, hiddenNames, runsText } from './hidden.ts';
+import { readingsOf, STANDARD } from './readings.ts';
 import { printsRows, tablesNamed } from './reads.ts';
-import { isAmbiguous, READINGS, type Reading, scan, type Token } from './scan.ts';
+import { scan, type Token } from './scan.ts';
 
 const NESTED_MAX = 8;
 
@@ -15,7 +19,7 @@ const NESTED_MAX = 8;
  */
 export function judgeStatement(sql: string, policy: TargetPolicy): Judgement {
   const found = findInStatement(sql, policy);
-  const statements = split(scan(sql, 'standard'));
+  const statements = split(scan(sql, STANDARD));
   return {
     verdict: guards(policy) ? verdictOf(found) : 'allow',
     findings: found.map(({ finding }) => finding),
@@ -31,66 +35,80 @@ export function judgeStatement(sql: string, policy: TargetPolicy): Judgement {
 
 /** What `judgeStatement` finds, with each finding's own verdict: for a shell command that carries SQL. */
 export function findInStatement(sql: string, policy: TargetPolicy, nested = 0): readonly Found[] {
-  const readings: readonly Reading[] = isAmbiguous(sql) ? READINGS : ['standard'];
-  const found = readings.flatMap((reading) =>
-    split(scan(sql, reading)).flatMap((tokens) => judgeTokens(tokens, policy, nested)),
+  const found = readingsOf(sql).flatMap((reading) =>
+    split(scan(sql, reading)).flatMap((tokens) =>
+      judgeTokens(folded(tokens), { sql, policy, client: reading.client, nested }),
+    ),
   );
   return unique(found);
+}
+
+interface Bench {
+  readonly sql: string;
+  readonly policy: TargetPolicy;
+  readonly client: Client;
+  readonly nested: number;
 }
 
 function canonical(token: Token): string {
   return token.kind === 'word' ? token.text.toLowerCase() : `${token.kind}:${token.text}`;
 }
 
+/** psql's commands that run or forget the statement before them; behind the others it goes on. */
+const ENDS = /^\\(g|gx|gexec|gset|gdesc|crosstabview|watch|r|reset)(?![a-z])/;
+
 function split(tokens: readonly Token[]): readonly (readonly Token[])[] {
   const statements: Token[][] = [[]];
+  const commands: Token[][] = [];
   for (const token of tokens) {
-    // A client command ends with its line, except that `\copy (` may go on.
-    if (token.kind === 'meta' && !/^\\(copy|g)/i.test(token.text)) statements.push([token], []);
-    else if (token.kind === 'symbol' && token.text === ';') statements.push([]);
-    else statements.at(-1)?.push(token);
+    const isCommand = token.kind === 'meta' && !/^\\copy$/i.test(token.text);
+    if (token.kind === 'symbol' && token.text === ';') statements.push([]);
+    else if (!isCommand) statements.at(-1)?.push(token);
+    else if (ENDS.test(token.text)) {
+      statements.at(-1)?.push(token);
+      statements.push([]);
+    } else commands.push([token]);
   }
-  return statements.filter((statement) => statement.length > 0);
+  return [...statements, ...commands].filter((statement) => statement.length > 0);
 }
 
-function judgeTokens(tokens: readonly Token[], policy: TargetPolicy, nested: number): Found[] {
-  const assets = tablesNamed(tokens, policy.assets);
-  const found: Found[] = exportsOf(tokens).map((hit) => ({
+function judgeTokens(tokens: readonly Token[], bench: Bench): Found[] {
+  const assets = tablesNamed(tokens, bench.policy.assets);
+  const found: Found[] = exportsOf(tokens, bench.client).map((hit) => ({
     verdict: hit.verdict,
     finding: finding(hit.id, hit.class, hit.token, assets),
   }));
-  const [first] = tokens;
-  if (first !== undefined && assets.length > 0 && found.length === 0 && printsRows(tokens)) {
+  const statement = tokens.filter(({ kind }) => kind !== 'meta');
+  const [first] = statement;
+  if (first !== undefined && assets.length > 0 && found.length === 0 && printsRows(statement)) {
     found.push({ verdict: 'needs_ticket', finding: finding('sql.read', 'bulk_read', first, assets) });
   }
-  return [...found, ...hidden(tokens), ...inside(tokens, policy, nested)];
+  return [...found, ...ofLine(tokens, bench), ...hiddenIn(tokens, bench.client), ...inside(tokens, bench)];
 }
 
 function finding(rule: string, name: Finding['class'], token: Token, assets: readonly string[]): Finding {
   return { rule, class: name, span: [token.start, token.end], subject: token.text.slice(0, 200), assets };
 }
 
-/** Names that cannot be read off the text: `U&"\0063rm"`, and a statement built from a variable. */
-function hidden(tokens: readonly Token[]): Found[] {
-  return tokens.flatMap((token, at): Found[] => {
-    const escapedName = /^u$/i.test(token.text) && tokens[at + 1]?.text === '&' && tokens[at + 2]?.kind === 'name';
-    const immediate =
-      /^EXECUTE$/.test(wordAt(tokens, at)) &&
-      wordAt(tokens, at + 1) === 'IMMEDIATE' &&
-      tokens[at + 2]?.kind !== 'string';
-    const prepared =
-      at === 0 && wordAt(tokens, 0) === 'PREPARE' && wordAt(tokens, 2) === 'FROM' && tokens[3]?.kind === 'symbol';
-    if (!escapedName && !immediate && !prepared) return [];
-    return [{ verdict: 'deny', finding: finding('sql.built-at-run-time', 'dynamic', token, []) }];
-  });
+/** Lines that no SQL begins like, which clients take as their own. */
+function ofLine([first]: readonly Token[], { sql }: Bench): Found[] {
+  if (first?.kind !== 'symbol' || !/^[!:@]$/.test(first.text)) return [];
+  const end = sql.indexOf('\n', first.start);
+  const does = readClientLine(sql.slice(first.start, end === -1 ? sql.length : end).trimEnd());
+  return does === undefined ? [] : [{ verdict: does.verdict, finding: finding(does.rule, does.class, first, []) }];
+}
+
+function hiddenIn(tokens: readonly Token[], client: Client): Found[] {
+  return hiddenNames(tokens, client).map(({ token, verdict }) => ({
+    verdict,
+    finding: finding('sql.built-at-run-time', 'dynamic', token, []),
+  }));
 }
 
 /** Code inside a statement: bodies in dollar quotes, and strings given to EXECUTE, PREPARE or their like. */
-function inside(tokens: readonly Token[], policy: TargetPolicy, nested: number): Found[] {
+function inside(tokens: readonly Token[], { policy, nested }: Bench): Found[] {
   if (nested >= NESTED_MAX) return [];
-  const runs = tokens.some((_, at) =>
-    /^(EXEC|EXECUTE|PREPARE|SP_EXECUTESQL|DBMS_SQL|QUERY|DO)$/.test(wordAt(tokens, at)),
-  );
+  const runs = runsText(tokens);
   return tokens.flatMap((token) => {
     const code =
       token.kind === 'code' || (runs && (token.kind === 'string' || token.kind === 'name') && /\s/.test(token.text));

@@ -1,6 +1,7 @@
 /** Whether a statement prints rows of a protected table. */
 import type { ProtectedAsset } from '../model.ts';
 import { wordAt } from './exports.ts';
+import { runsText } from './hidden.ts';
 import type { Token } from './scan.ts';
 
 /** Rows that may be looked at without a ticket: a look at one case, not a list. See docs/gate.md for what that leaves open. */
@@ -15,9 +16,7 @@ const AGGREGATES =
 
 /** The protected tables a statement names, by `schema.table` or by the bare table name in any quoting. */
 export function tablesNamed(tokens: readonly Token[], assets: readonly ProtectedAsset[]): readonly string[] {
-  const names = tokens
-    .filter((token) => token.kind === 'word' || token.kind === 'name')
-    .map((token) => token.text.toLowerCase());
+  const names = namesOf(tokens);
   return assets
     .filter((asset) => {
       if (asset.kind !== 'table') return false;
@@ -27,6 +26,36 @@ export function tablesNamed(tokens: readonly Token[], assets: readonly Protected
         : names.some((name) => name === table || name.endsWith(`.${table}`));
     })
     .map((asset) => asset.name);
+}
+
+/** Functions that take the name of a relation as a string. */
+const BY_STRING = /^(identifier|table|regclass|to_regclass|object_id|resultset)$/i;
+
+/** Everything that could be the name of a table, in lower case. */
+function namesOf(tokens: readonly Token[]): readonly string[] {
+  const runs = runsText(tokens);
+  return tokens.flatMap((token, at) => {
+    switch (token.kind) {
+      case 'word':
+      case 'name':
+        return [token.text.toLowerCase()];
+      case 'meta':
+        return token.text.toLowerCase().split(/[^\p{L}\p{N}_$]+/u);
+      case 'string':
+        return runs || namesRelation(tokens, at) ? [token.text.toLowerCase().replace(/["`[\]]/g, '')] : [];
+      case 'code':
+      case 'number':
+      case 'symbol':
+        return [];
+    }
+  });
+}
+
+/** `'members'::regclass`, `IDENTIFIER('members')`. */
+function namesRelation(tokens: readonly Token[], at: number): boolean {
+  const cast = tokens[at + 1]?.text === ':' ? tokens[at + 3]?.text : undefined;
+  const called = tokens[at - 1]?.text === '(' ? tokens[at - 2]?.text : undefined;
+  return BY_STRING.test(cast ?? '') || BY_STRING.test(called ?? '');
 }
 
 function lastPart(name: string): string {

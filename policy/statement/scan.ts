@@ -1,36 +1,13 @@
-/** A dialect-neutral scanner of SQL text into tokens. Never fails: what it cannot close runs to the end. */
+/** A scanner of SQL text into tokens, under one dialect's reading. Never fails: what it cannot close runs to the end. */
+import { clientCommandAt, type ClientStep } from './client-lines.ts';
+import { isReading, type Reading } from './readings.ts';
 
 export interface Token {
-  /** `name` is a quoted identifier or, in MySQL, a string in double quotes; `meta` is a client command line. */
+  /** `name` is a quoted identifier or, in MySQL, a string in double quotes; `meta` is a command of the client. */
   readonly kind: 'word' | 'name' | 'string' | 'code' | 'number' | 'symbol' | 'meta';
   readonly text: string;
   readonly start: number;
   readonly end: number;
-}
-
-/**
- * How a text is read. The dialects disagree about backslashes, nested comments, `#` and `--x`; a text is judged under
- * each reading, so that no dialect's comment hides another dialect's statement.
- */
-export type Reading = 'standard' | 'mysql' | 'sqlite';
-
-export const READINGS: readonly Reading[] = ['standard', 'mysql', 'sqlite'];
-
-/** Whether the readings can differ for this text at all. */
-export function isAmbiguous(sql: string): boolean {
-  return /\\|#|--|\/\*/.test(sql);
-}
-
-/** The tokens of `sql`, comments left out, MySQL's conditional comments read as the code they are. */
-export function scan(sql: string, reading: Reading): readonly Token[] {
-  const tokens: Token[] = [];
-  let at = 0;
-  while (at < sql.length) {
-    const token = next(sql, at, reading, isLineStart(sql, at));
-    if (token.kind !== 'skip') tokens.push({ kind: token.kind, text: token.text, start: at, end: token.end });
-    at = token.end;
-  }
-  return tokens;
 }
 
 interface Step {
@@ -42,50 +19,86 @@ interface Step {
 const WORD = /[\p{L}_][\p{L}\p{N}_$]*/uy;
 const NUMBER = /\d[\w.]*/y;
 const DOLLAR = /\$([\p{L}_][\p{L}\p{N}_]*)?\$/uy;
-const META = /\\[A-Za-z!?.;][^\n]*|\.[a-z]{2,}[^\n]*/y;
+const SPACE = /\s+/y;
+const DELIMITER = /delimiter[ \t]+(\S+)[^\n]*/iy;
 
-function next(sql: string, at: number, reading: Reading, lineStart: boolean): Step {
-  const char = sql.charAt(at);
-  if (/\s/.test(char)) return { kind: 'skip', text: '', end: at + 1 };
+/** The tokens of `sql`, comments left out, MySQL's conditional comments read as the code they are. */
+export function scan(sql: string, reading: Reading): readonly Token[] {
+  const tokens: Token[] = [];
+  let delimiter = ';';
+  let at = 0;
+  while (at < sql.length) {
+    const begins = tokens.length === 0 || isEnd(tokens.at(-1));
+    const changed = begins && reading.client === 'mysql' ? matched(DELIMITER, sql, at) : null;
+    if (changed !== null) {
+      // What ends a statement from here on: the next word behind it begins one, and may be a command of the client.
+      delimiter = changed[1] ?? ';';
+      at += changed[0].length;
+      continue;
+    }
+    const step = endsHere(sql, at, delimiter) ?? next(sql, at, reading, begins);
+    if (step.kind !== 'skip') tokens.push({ kind: step.kind, text: step.text, start: at, end: step.end });
+    at = step.end;
+  }
+  return tokens;
+}
+
+/** Whether a token ends its statement. */
+export function isEnd(token: Token | undefined): boolean {
+  return token?.kind === 'symbol' ? token.text === ';' : token?.kind === 'meta' && !/^\\copy$/i.test(token.text);
+}
+
+function endsHere(sql: string, at: number, delimiter: string): Step | undefined {
+  return delimiter !== ';' && sql.startsWith(delimiter, at)
+    ? { kind: 'symbol', text: ';', end: at + delimiter.length }
+    : undefined;
+}
+
+function next(sql: string, at: number, reading: Reading, begins: boolean): Step {
+  const space = matched(SPACE, sql, at);
+  if (space !== null) return { kind: 'skip', text: '', end: at + space[0].length };
   const comment = commentEnd(sql, at, reading);
   if (comment !== undefined) return { kind: 'skip', text: '', end: comment };
+  const char = sql.charAt(at);
   if (char === "'" || char === '"' || char === '`') return quoted(sql, at, char, reading);
-  if (char === '$') {
-    const tag = match(DOLLAR, sql, at);
-    if (tag !== undefined) return dollarQuoted(sql, at, tag);
+  if (char === '$' && reading.dollars) {
+    const tag = matched(DOLLAR, sql, at);
+    if (tag !== null) return dollarQuoted(sql, at, tag[0]);
   }
-  const meta = char === '\\' || (char === '.' && lineStart) ? match(META, sql, at) : undefined;
-  if (meta !== undefined) return metaStep(meta, at);
-  const word = match(WORD, sql, at);
-  if (word !== undefined) return { kind: 'word', text: word, end: at + word.length };
-  const number = match(NUMBER, sql, at);
-  if (number !== undefined) return { kind: 'number', text: number, end: at + number.length };
+  const command: ClientStep | undefined = clientCommandAt(sql, at, { client: reading.client, begins });
+  if (command !== undefined) return command;
+  const word = matched(WORD, sql, at);
+  if (word !== null) return wordStep(sql, at, word[0], reading);
+  const number = matched(NUMBER, sql, at);
+  if (number !== null) return { kind: 'number', text: number[0], end: at + number[0].length };
   return { kind: 'symbol', text: char, end: at + 1 };
 }
 
-/** `\;` only separates, so what follows it on the line is SQL again. */
-function metaStep(meta: string, at: number): Step {
-  return meta.startsWith('\\;')
-    ? { kind: 'symbol', text: ';', end: at + 2 }
-    : { kind: 'meta', text: meta, end: at + meta.length };
-}
-
-function match(pattern: RegExp, sql: string, at: number): string | undefined {
+function matched(pattern: RegExp, sql: string, at: number): RegExpExecArray | null {
   pattern.lastIndex = at;
-  return pattern.exec(sql)?.[0];
+  return pattern.exec(sql);
 }
 
-function isLineStart(sql: string, at: number): boolean {
-  return /^[ \t]*$/.test(sql.slice(sql.lastIndexOf('\n', at - 1) + 1, at));
+function wordStep(sql: string, at: number, word: string, reading: Reading): Step {
+  const end = at + word.length;
+  // Oracle's q'[ … ]': a quote inside it is a character, and would hide what follows.
+  if (isReading(reading, 'oracle') && /^n?q$/i.test(word) && sql.charAt(end) === "'") return qQuoted(sql, end);
+  return { kind: 'word', text: word, end };
+}
+
+const CLOSES: Readonly<Record<string, string>> = { '[': ']', '{': '}', '(': ')', '<': '>' };
+
+function qQuoted(sql: string, quote: number): Step {
+  const open = sql.charAt(quote + 1);
+  const close = sql.indexOf(`${CLOSES[open] ?? open}'`, quote + 2);
+  const end = close === -1 ? sql.length : close;
+  return { kind: 'string', text: sql.slice(quote + 2, end), end: Math.min(end + 2, sql.length) };
 }
 
 function commentEnd(sql: string, at: number, reading: Reading): number | undefined {
   const two = sql.slice(at, at + 2);
-  const line =
-    two === '--'
-      ? reading !== 'mysql' || /^--(\s|$)/.test(sql.slice(at, at + 3))
-      : reading === 'mysql' && two.startsWith('#');
-  if (line) {
+  const dashes = two === '--' && (!reading.dashesNeedSpace || /^--(\s|$)/.test(sql.slice(at, at + 3)));
+  if (dashes || (reading.hashes && two.startsWith('#'))) {
     const end = sql.indexOf('\n', at);
     return end === -1 ? sql.length : end;
   }
@@ -94,7 +107,7 @@ function commentEnd(sql: string, at: number, reading: Reading): number | undefin
   if (two !== '/*') return undefined;
   const conditional = /^\/\*M?!\d*/.exec(sql.slice(at, at + 12));
   if (conditional !== null) return at + conditional[0].length;
-  return reading === 'standard' ? nestedEnd(sql, at) : endOr(sql.indexOf('*/', at + 2), sql);
+  return reading.nestedComments ? nestedEnd(sql, at) : endOr(sql.indexOf('*/', at + 2), sql);
 }
 
 function endOr(found: number, sql: string): number {
@@ -116,24 +129,25 @@ function nestedEnd(sql: string, from: number): number {
 function quoted(sql: string, at: number, quote: string, reading: Reading): Step {
   const escapes =
     quote !== '`' &&
-    (reading === 'mysql' ||
+    (reading.backslashes ||
       (quote === "'" && /[eE]$/.test(sql.slice(Math.max(0, at - 1), at)) && !/\w/.test(sql.charAt(at - 2))));
-  let text = '';
-  let end = at + 1;
-  while (end < sql.length) {
+  const parts: string[] = [];
+  let from = at + 1;
+  let end = from;
+  for (; end < sql.length; end += 1) {
     const char = sql.charAt(end);
     if (char === '\\' && escapes) {
-      text += sql.charAt(end + 1);
-      end += 2;
-    } else if (char === quote && sql.charAt(end + 1) === quote) {
-      text += quote;
-      end += 2;
-    } else if (char === quote) break;
-    else {
-      text += char;
+      parts.push(sql.slice(from, end));
+      from = end + 1;
+      end += 1;
+    } else if (char === quote) {
+      if (sql.charAt(end + 1) !== quote) break;
+      parts.push(sql.slice(from, end + 1));
+      from = end + 2;
       end += 1;
     }
   }
+  const text = parts.join('') + sql.slice(from, Math.min(end, sql.length));
   return { kind: quote === "'" ? 'string' : 'name', text, end: Math.min(end + 1, sql.length) };
 }
 

