@@ -1,6 +1,6 @@
 /** The audit events of one `files` session: every file that passed, and every act that was refused. */
 import { asError, LIMITS } from '../../../foundation/index.ts';
-import type { FileProtocol } from '../../../policy/index.ts';
+import { type FileProtocol, NOTHING_LEAVES, Tally } from '../../../policy/index.ts';
 import { type AuditEvent, appendAuditEvent } from '../../../recorder/index.ts';
 import type { ChannelWork } from '../model.ts';
 import type { Gate } from '../stream-io.ts';
@@ -24,18 +24,20 @@ export interface RefusedFile {
   readonly reason: string;
 }
 
+type FileWork = Pick<ChannelWork, 'deps' | 'session'> & Partial<Pick<ChannelWork, 'meter'>>;
+
 type FileEvent = Extract<AuditEvent, { type: 'file.transferred' | 'file.refused' }>;
 
 /** Many small files end faster than a database commits: events that wait share a transaction, and too many stop reading. */
 export class FileAudit implements Gate {
-  readonly #work: Pick<ChannelWork, 'deps' | 'session'>;
+  readonly #work: FileWork;
   readonly #listeners = new Set<() => void>();
   #waiting: FileEvent[] = [];
   #writing: Promise<void> = Promise.resolve();
   #error: Error | undefined;
   #refused = 0;
 
-  constructor(work: Pick<ChannelWork, 'deps' | 'session'>) {
+  constructor(work: FileWork) {
     this.#work = work;
   }
 
@@ -55,6 +57,7 @@ export class FileAudit implements Gate {
   /** Notes a file that has passed. It stands in the recording too, at the moment it ended. */
   transferred(file: TransferredFile): void {
     const { direction, bytes, sha256 } = file;
+    if (direction === 'download') this.#work.meter?.note(new Tally(), { ...NOTHING_LEAVES, files: 1 });
     const path = shownPath(file.path);
     // The recorder's failure ends the session by itself.
     this.#work.session.mark(`${direction} ${path} ${bytes} ${sha256 ?? '-'}`).catch(() => undefined);

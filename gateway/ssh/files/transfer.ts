@@ -14,6 +14,7 @@ import {
 import { createDelivery, type Delivery, type Redeemed, tellResult } from '../delivery.ts';
 import { REFUSED_STATUS, redeem, refuseAct } from '../gate.ts';
 import { type Filtered, join } from '../join.ts';
+import { createFileMeter } from '../output/index.ts';
 import type { ChannelWork, Exit } from '../model.ts';
 import { FileAudit } from './file-audit.ts';
 import { followLinks } from './links.ts';
@@ -119,7 +120,11 @@ async function watched(work: ChannelWork, { transfer, command, audit }: Run, del
     return fault === undefined ? { pass: chunk, isContent, stop: false } : stopped;
   };
   // What a ticket paid for is kept whole: it is the export itself that is evidence then.
-  const sent = (chunk: Buffer): boolean => watch.sent(chunk) && delivery === undefined;
+  const files = createFileMeter(work);
+  const sent = (chunk: Buffer): boolean => {
+    if (transfer.direction === 'download' && delivery === undefined) files.take(watch, chunk);
+    return watch.sent(chunk) && delivery === undefined;
+  };
   const answered = (chunk: Buffer): boolean => {
     watch.answered(chunk);
     return false;

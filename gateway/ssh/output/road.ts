@@ -2,7 +2,7 @@
  * The one way of a program's output to the person: what a terminal may obey, what leaves by it, and whether that much
  * may. What may not pass now is held back here, in order, while input goes on.
  */
-import { asError, hasCode } from '../../../foundation/index.ts';
+import { asError, hasCode, LIMITS } from '../../../foundation/index.ts';
 import {
   type BudgetDecision,
   CANCEL,
@@ -89,7 +89,9 @@ export class OutputRoad implements OutputHold {
   }
 
   get isFull(): boolean {
-    return this.#queue.length > 0 && this.#state !== 'discarding';
+    if (this.#state === 'discarding' || this.#queue.length === 0) return false;
+    // While a limit holds it back the program's end must still be seen; what waits for the database waits a moment only.
+    return !this.#isHeld || this.#queue.reduce((sum, { bytes }) => sum + bytes.length, 0) > LIMITS.outputHeldBytesMax;
   }
 
   /** Whether the gateway ended the program for a limit. */
@@ -289,6 +291,7 @@ export class OutputRoad implements OutputHold {
   async #wait(decision: Exclude<BudgetDecision, { kind: 'within' }>): Promise<void> {
     const { signal } = this.#waiting;
     this.#isHeld = true;
+    this.#changed();
     if (decision.kind === 'soft') {
       const isConfirmed = await confirmInBrowser(this.#work, this.#speech, { which: decision.which, signal });
       if (isConfirmed || signal.aborted) {

@@ -23,13 +23,16 @@ export interface Wish {
   readonly bytesMax?: number;
   readonly notBefore?: Date;
   readonly notAfter?: Date;
+  /** The target, where it is not the demo's. */
+  readonly loginName?: string;
 }
 
 const HOUR_MS = 3_600_000;
 
 /** Runs the command, is refused, and asks for it by the link of the refusal. */
 export async function ask(gateway: TestGateway, login: string, command: string, wish: Wish = {}): Promise<Ticket> {
-  const refused = await gateway.ssh(login, command);
+  const { loginName, ...wanted } = wish;
+  const refused = await gateway.ssh(login, command, loginName === undefined ? {} : { loginName });
   const act = /\/tickets\/new\?act=([0-9a-f-]{36})/.exec(refused.stderr)?.[1];
   if (act === undefined) throw new Error(`no link in: ${refused.stderr}`);
   const { json, status } = await (await gateway.person(login)).post('/api/tickets', {
@@ -40,7 +43,7 @@ export async function ask(gateway: TestGateway, login: string, command: string, 
     bytesMax: 1_000_000,
     notBefore: new Date(),
     notAfter: new Date(Date.now() + HOUR_MS),
-    ...wish,
+    ...wanted,
   });
   if (status !== 201) throw new Error(`not asked: ${JSON.stringify(json)}`);
   return json['ticket'] as Ticket;

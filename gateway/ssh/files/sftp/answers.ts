@@ -29,6 +29,8 @@ export interface AnswersOptions {
   readonly handles: Map<string, Opened>;
   /** Sends a packet of ours to the person in place of one from the target. */
   readonly answer: (packet: Buffer) => void;
+  /** Contents are about to go to the person, unless this throws. */
+  readonly leaves?: (opened: Opened, bytes: Buffer) => void;
   /** Nobody can use it any more; `isOpen` tells whether anybody ever could. */
   readonly finished: (opened: Opened, isOpen: boolean) => void;
 }
@@ -38,6 +40,7 @@ export class Answers implements Pick<FramerHandlers, 'bulk' | 'packet' | 'head' 
   readonly #options: AnswersOptions;
   #saidVersion = false;
   #content: Content | undefined;
+  #read: Opened | undefined;
 
   constructor(options: AnswersOptions) {
     this.#options = options;
@@ -69,12 +72,14 @@ export class Answers implements Pick<FramerHandlers, 'bulk' | 'packet' | 'head' 
     // What a ticket pays for is cut exactly, so it is looked at before any of it goes.
     if (pending.opened.use !== undefined && contentBytes > 0) return 'whole';
     this.#options.pending.delete(id);
+    this.#read = pending.opened;
     this.#content = pending.opened.reads;
     this.#content?.begin(pending.offset, contentBytes);
     return this.#content?.untold === false ? 'content' : 'both';
   };
 
   readonly content = (bytes: Buffer, isLast: boolean): void => {
+    if (this.#read !== undefined && bytes.length > 0) this.#options.leaves?.(this.#read, bytes);
     this.#content?.add(bytes);
     if (isLast) this.#content?.end();
   };

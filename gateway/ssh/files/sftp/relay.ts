@@ -4,6 +4,7 @@ import { guardedPaths } from '../../../../policy/index.ts';
 import type { ClientChannel } from '../../library/index.ts';
 import type { ChannelWork, Exit } from '../../model.ts';
 import { watchRequests } from '../../join.ts';
+import { createFileMeter } from '../../output/index.ts';
 import { Conveyor, feed, type Gate, PeerGone, TargetLost } from '../../stream-io.ts';
 import { FileAudit } from '../file-audit.ts';
 import { Answers } from './answers.ts';
@@ -79,7 +80,9 @@ class SftpRelay {
     const broken = (thrown: unknown): void => this.#break(thrown);
     const requests = new Requests({ ...shared, answer, guard: this.#guard() });
     const finished = (opened: Opened, isOpen: boolean): void => this.#finished(opened, isOpen);
-    const answers = new Answers({ ...shared, answer, finished });
+    const files = createFileMeter(work);
+    const leaves = (opened: Opened, bytes: Buffer): void => files.take(opened, bytes);
+    const answers = new Answers({ ...shared, answer, finished, leaves });
     const { head, packet, content, bulk } = requests;
     this.#requests = new Framer({
       head,
