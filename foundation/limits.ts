@@ -114,6 +114,19 @@ export const LIMITS = {
   commandBytesMax: 16 * 1024,
   /** Bytes of one typed line on a guarded target. */
   typedLineBytesMax: 4 * 1024,
+  /** Lines of a guarded session that the arrows and the search find. */
+  guardedHistoryLines: 500,
+  /** Bytes of the functions carried from one guarded line to the next. */
+  guardedFunctionsBytesMax: 8 * 1024,
+  /** Commands of one paste whose verdicts are shown before it runs; all of them are judged. */
+  pasteLinesShown: 50,
+  /** Hours in which an export asked for at the prompt may run. */
+  ticketAtPromptHours: 8,
+  /** Names that one completion on a guarded target offers, and bytes it reads for them. */
+  completionNamesMax: 200,
+  completionBytesMax: 64 * 1024,
+  /** Milliseconds a completion may take before there is none. */
+  completionMillisMax: 2_000,
   /** Bytes of names and values of variables carried from one guarded line to the next. */
   guardedStateBytesMax: 12 * 1024,
   /** Bytes of one input line of `sekisho judge --jsonl`: the longest command with every character escaped. */
@@ -168,6 +181,8 @@ export const LIMITS = {
   recordingBytesMax: 2 * 1024 * 1024 * 1024,
   /** Free bytes under the recorder below which no new session opens. */
   recorderFreeBytesMin: 64 * 1024 * 1024,
+  /** For so long what was seen of the free space counts for sessions that open. */
+  recorderFreeSeenMillis: 500,
   /** After so long a leaf stands in the log's bundles and not in its journal alone. */
   leafLogPublishMillis: 1_000,
   /** Bytes of one leaf of the log (C2SP tlog-tiles: a uint16 length). */
@@ -235,6 +250,8 @@ export const LIMITS = {
   meterPersonsKnownMax: 20_000,
   /** Bytes of output that cannot be read and are taken for one person: what a compressed row of a table takes. */
   opaqueBytesPerPerson: 16,
+  /** The same where a program's mark says that it packs tightly: bzip2, xz, zstd. */
+  packedBytesPerPerson: 8,
   /** Bytes of unreadable output from which on they count: less is a key, a token or a signature. */
   opaqueBytesMin: 2 * 1024,
   /** Bytes of a compressed stream that are inflated to be looked at, and what they may become; the rest is unreadable. */

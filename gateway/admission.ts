@@ -1,6 +1,5 @@
 import {
   findPerson,
-  findPersonByKey,
   isCertificate,
   isCertificateInForce,
   isCertificateUnrevoked,
@@ -40,13 +39,14 @@ export async function admit(
   request: SessionRequest,
 ): Promise<Admission> {
   const { accessChanges } = deps.registry;
+  const { keyBlob } = request;
   const [facts, inForce, passed] = await Promise.all([
-    loadAuthorizationFacts(deps, { person: who, loginName, action: request.kind }),
-    isKeyInForce(deps, who, { keyBlob: request.keyBlob, begins: true }),
+    loadAuthorizationFacts(deps, { person: who, loginName, action: request.kind, ...plainKey(keyBlob) }),
+    isCertificateGood(deps, who, { keyBlob, begins: true }),
     findPassedLimit(deps, { personId: who.id, loginName }),
   ]);
   const decision = authorizeTarget(facts);
-  const refusal = decision.allowed ? (inForce ? passed : 'key_revoked') : decision.reason;
+  const refusal = decision.allowed ? (inForce && facts.keyInForce ? passed : 'key_revoked') : decision.reason;
   if (decision.allowed && refusal === undefined) {
     const granted = {
       authorization: decision.authorization,
@@ -103,7 +103,7 @@ async function readStanding(deps: SessionDeps, session: LiveSession): Promise<Da
   const person = await findPerson(deps.database, who.id);
   if (person === undefined) return 'revoked';
   const loginName = `${target.name}%${target.systemName}`;
-  const facts = await loadAuthorizationFacts(deps, { person, loginName, action });
+  const facts = await loadAuthorizationFacts(deps, { person, loginName, action, ...plainKey(keyBlob) });
   const decision = authorizeTarget(facts);
   if (!decision.allowed) {
     if (decision.reason === 'locked') return 'locked';
@@ -114,18 +114,21 @@ async function readStanding(deps: SessionDeps, session: LiveSession): Promise<Da
   if (decision.authorization.account !== account) return 'revoked';
   const { actions } = decision.authorization;
   if (USED[action].some((used) => authorization.actions.includes(used) && !actions.includes(used))) return 'revoked';
-  return (await isKeyInForce(deps, who, { keyBlob, begins: false })) ? decision.authorization.until : 'revoked';
+  if (!facts.keyInForce || !(await isCertificateGood(deps, who, { keyBlob, begins: false }))) return 'revoked';
+  return decision.authorization.until;
+}
+
+/** An enrolled key, which is looked up with the rest; a certificate is not enrolled. */
+function plainKey(keyBlob: Buffer | null): { readonly key?: Buffer } {
+  return keyBlob === null || isCertificate(keyBlob) ? {} : { key: keyBlob };
 }
 
 /** `begins`: for a session that begins now. The hours of a certificate end what may begin, not what has begun. */
-async function isKeyInForce(
+async function isCertificateGood(
   deps: SessionDeps,
   who: Person,
   { keyBlob, begins }: { keyBlob: Buffer | null; begins: boolean },
 ): Promise<boolean> {
-  if (keyBlob === null) return true;
-  if (isCertificate(keyBlob)) {
-    return begins ? isCertificateInForce(deps, keyBlob, who.id) : isCertificateUnrevoked(deps, keyBlob, who.id);
-  }
-  return (await findPersonByKey(deps, keyBlob))?.person.id === who.id;
+  if (keyBlob === null || !isCertificate(keyBlob)) return true;
+  return begins ? isCertificateInForce(deps, keyBlob, who.id) : isCertificateUnrevoked(deps, keyBlob, who.id);
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Clock, execute, many, type Queryable, sql } from '../foundation/index.ts';
 import type { ConnectionId, SessionId, TargetAuthorization } from '../policy/index.ts';
+import { type AuditEvent, auditBody, type SealedRecording } from '../recorder/index.ts';
 import type { EndReason } from './session-registry.ts';
 
 export interface NewSession {
@@ -15,16 +16,28 @@ export interface NewSession {
   readonly signedInBy: 'ssh_key' | 'ssh_key_and_browser' | 'certificate' | 'browser';
 }
 
-export async function insertSession(db: Queryable, clock: Clock, session: NewSession): Promise<void> {
+/** The row and its event, both or neither, in one way to the database and back. */
+export async function insertSession(
+  db: Queryable,
+  clock: Clock,
+  session: NewSession,
+  event: AuditEvent,
+): Promise<void> {
   const { authorization } = session;
+  const now = clock.now();
   await execute(
     db,
     sql(z.never())`
-      INSERT INTO sessions (id, connection_id, gateway_id, worker_id, person_id, target_id, account, kind, command, source_address,
-        signed_in_by, opened_at)
-      VALUES (${session.id}, ${session.connectionId}, ${session.gatewayId}, ${session.workerId}, ${authorization.person.id},
-        ${authorization.target.id}, ${authorization.account}, ${authorization.action}, ${session.command},
-        ${session.sourceAddress}, ${session.signedInBy}, ${clock.now()})`,
+      WITH opened AS (
+        INSERT INTO sessions (id, connection_id, gateway_id, worker_id, person_id, target_id, account, kind, command,
+          source_address, signed_in_by, opened_at)
+        VALUES (${session.id}, ${session.connectionId}, ${session.gatewayId}, ${session.workerId}, ${authorization.person.id},
+          ${authorization.target.id}, ${authorization.account}, ${authorization.action}, ${session.command},
+          ${session.sourceAddress}, ${session.signedInBy}, ${now})
+        RETURNING id
+      )
+      INSERT INTO audit_events (at, type, actor_id, session_id, body)
+      SELECT ${now}::timestamptz, ${event.type}::text, ${event.actor}::uuid, id, ${auditBody(event)}::jsonb FROM opened`,
   );
 }
 
@@ -41,6 +54,40 @@ export async function closeSessionRow(
        WHERE id = ${closing.id} AND closed_at IS NULL`,
   );
   return closed === 1;
+}
+
+/** The end of a session as it is told to the database. */
+export interface Closing {
+  readonly id: SessionId;
+  readonly reason: EndReason;
+  readonly exitStatus: number | null;
+  /** Undefined when the recording could not be sealed: the next start finds it. */
+  readonly sealed: SealedRecording | undefined;
+  readonly event: AuditEvent;
+}
+
+/** Closes the row, indexes its recording and tells of it, all or nothing; nothing when it was closed before. */
+export async function closeSession(db: Queryable, clock: Clock, closing: Closing): Promise<void> {
+  const { id, reason, exitStatus, sealed, event } = closing;
+  const now = clock.now();
+  await execute(
+    db,
+    sql(z.never())`
+      WITH closed AS (
+        UPDATE sessions SET closed_at = ${now}, close_reason = ${reason}, exit_status = ${exitStatus}
+        WHERE id = ${id} AND closed_at IS NULL
+        RETURNING id
+      ), indexed AS (
+        INSERT INTO recordings (session_id, file, bytes, frames, head, open_leaf, close_leaf, recovered, sealed_at)
+        SELECT id, ${sealed?.file ?? null}::text, ${sealed?.bytes ?? null}::bigint, ${sealed?.frames ?? null}::bigint,
+          ${sealed?.head ?? null}::bytea, ${sealed?.openLeaf ?? null}::bigint, ${sealed?.closeLeaf ?? null}::bigint,
+          ${sealed?.recovered ?? null}::boolean, ${now}
+        FROM closed WHERE ${sealed !== undefined}::boolean
+        ON CONFLICT (session_id) DO NOTHING
+      )
+      INSERT INTO audit_events (at, type, actor_id, session_id, body)
+      SELECT ${now}::timestamptz, ${event.type}::text, ${event.actor}::uuid, id, ${auditBody(event)}::jsonb FROM closed`,
+  );
 }
 
 const UnfinishedRow = z.strictObject({ id: z.uuid(), closeReason: z.string().nullable() });

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { asError, newUuid } from '../foundation/index.ts';
-import { appendAuditEvent, insertRecording, type RecordingWriter, type SealedRecording } from '../recorder/index.ts';
+import type { RecordingWriter, SealedRecording } from '../recorder/index.ts';
 import {
   NO_RISK_SETTINGS,
   type ProtectedAsset,
@@ -11,7 +11,7 @@ import {
 } from '../policy/index.ts';
 import type { HeldBytes } from './held-bytes.ts';
 import { Attendance } from './live-control/attendance.ts';
-import { closeSessionRow, insertSession } from './queries.ts';
+import { closeSession, insertSession } from './queries.ts';
 import { openedEvent, recordingMeta } from './session-opening.ts';
 import type { Direction, SessionDeps, SessionRequest } from './session-model.ts';
 import type { EndReason, LiveSession } from './session-registry.ts';
@@ -193,9 +193,7 @@ export class GatewaySession implements LiveSession {
 
   async #seal(exitStatus: number | null): Promise<SealedRecording | undefined> {
     try {
-      // A recording that is full takes no more, and is sealed all the same.
-      await this.#recording.append('x', Buffer.from(String(exitStatus ?? -1))).catch(() => undefined);
-      return await this.#recording.close();
+      return await this.#recording.close(Buffer.from(String(exitStatus ?? -1)));
     } catch (thrown) {
       this.#deps.log.error(
         { event: 'session.seal_failed', sessionId: this.id, err: asError(thrown) },
@@ -234,22 +232,15 @@ export class GatewaySession implements LiveSession {
 
   async #writeClosed(sealed: SealedRecording | undefined, exitStatus: number | null): Promise<void> {
     const { database, clock } = this.#deps;
-    await database.inTransaction(async (tx) => {
-      if (!(await closeSessionRow(tx, clock, { id: this.id, reason: this.#reason, exitStatus }))) return;
-      if (sealed !== undefined) await insertRecording(tx, clock, sealed);
-      await appendAuditEvent(tx, clock, {
-        type: 'session.closed',
-        actor: this.authorization.person.id,
-        session: this.id,
-        body: {
-          reason: this.#reason,
-          exitStatus,
-          bytesIn: this.#bytesIn,
-          bytesOut: this.#bytesOut,
-          head: sealed?.head.toString('hex') ?? '',
-        },
-      });
-    });
+    const reason = this.#reason;
+    const head = sealed?.head.toString('hex') ?? '';
+    const event = {
+      type: 'session.closed',
+      actor: this.authorization.person.id,
+      session: this.id,
+      body: { reason, exitStatus, bytesIn: this.#bytesIn, bytesOut: this.#bytesOut, head },
+    } as const;
+    await closeSession(database, clock, { id: this.id, reason, exitStatus, sealed, event });
   }
 }
 
@@ -266,16 +257,9 @@ export async function openSession(
   const serial = randomBytes(8).readBigUInt64BE() >> 1n;
   const recording = await deps.recorder.openRecording(recordingMeta(id, granted.authorization, request));
   try {
-    await deps.database.inTransaction(async (tx) => {
-      await insertSession(tx, deps.clock, {
-        ...request,
-        id,
-        gatewayId: deps.gatewayId,
-        workerId: deps.workerId ?? null,
-        authorization: granted.authorization,
-      });
-      await appendAuditEvent(tx, deps.clock, openedEvent(id, granted.authorization, request, serial));
-    });
+    const { authorization } = granted;
+    const row = { ...request, id, gatewayId: deps.gatewayId, workerId: deps.workerId ?? null, authorization };
+    await insertSession(deps.database, deps.clock, row, openedEvent(id, authorization, request, serial));
   } catch (thrown) {
     await recording.close().catch(() => undefined); // Its open leaf stays: an attempt that came no further.
     throw thrown;

@@ -1,4 +1,5 @@
 /** Opens recordings over one write-ahead log and the leaf log: no recording, no session. */
+import { join } from 'node:path';
 import {
   asError,
   type Cleanup,
@@ -8,10 +9,11 @@ import {
   type Limits,
   type Log,
 } from '../foundation/index.ts';
+import { DirectorySync } from './directory-sync.ts';
 import { type Fault, unavailable } from './fault.ts';
 import type { FileSystem } from './files.ts';
 import type { LeafLog } from './log/leaf-log.ts';
-import { type Durability, type RecordingMeta, recordingPath, type RecordingWriter } from './recording.ts';
+import { type Durability, type RecordingMeta, recordingPath, RECORDINGS, type RecordingWriter } from './recording.ts';
 import { createRecordingFile } from './recording-file.ts';
 import { PendingBytes } from './pending.ts';
 import { SessionWriter } from './session-writer.ts';
@@ -34,6 +36,7 @@ export interface Recorder extends AsyncDisposable {
 }
 
 interface Parts {
+  readonly names: DirectorySync;
   readonly pending: PendingBytes;
   readonly fault: Fault;
   readonly wal: WriteAheadLog;
@@ -64,18 +67,20 @@ export async function openRecordings(
     for (const session of sessions.values()) session.fail(error);
   };
   fault.signal.addEventListener('abort', failAll, { once: true });
+  const names = cleanup.use(new DirectorySync(files, join(settings.directory, RECORDINGS)));
   const wal = cleanup.use(new WriteAheadLog({ directory, files, limits, fault, firstNumber }));
   await wal.start();
   cleanup.defer(() => sealAll(sessions, log));
   const pending = new PendingBytes(limits.recorderPendingBytesMax);
+  const checkFreeSpace = createSpaceCheck(settings);
   let stopped = false;
   return {
     failed: fault.signal,
     openRecording: async (meta) => {
       fault.check();
-      await checkFreeSpace(settings);
+      await checkFreeSpace();
       if (stopped) throw new GatewayError('recording_unavailable', 'The recorder has stopped.');
-      return await openSession(settings, meta, { fault, pending, wal, leafLog, sessions });
+      return await openSession(settings, meta, { fault, names, pending, wal, leafLog, sessions });
     },
     [Symbol.asyncDispose]: () => {
       stopped = true;
@@ -84,20 +89,26 @@ export async function openRecordings(
   };
 }
 
-/** A new session must not take the last bytes from those that are open. */
-async function checkFreeSpace({ directory, files, limits }: RecorderSettings): Promise<void> {
-  const { bavail, bsize } = await files.statfs(directory).catch((thrown: unknown) => {
-    throw unavailable(thrown);
-  });
-  if (bavail * bsize < limits.recorderFreeBytesMin) {
-    throw new GatewayError('recording_unavailable', 'The disk under the recorder is almost full.');
-  }
+/** A new session must not take the last bytes from those that are open. What was seen a moment ago still counts. */
+function createSpaceCheck({ clock, directory, files, limits }: RecorderSettings): () => Promise<void> {
+  let seenUntil = 0n;
+  return async () => {
+    const now = clock.micros();
+    if (now < seenUntil) return;
+    const { bavail, bsize } = await files.statfs(directory).catch((thrown: unknown) => {
+      throw unavailable(thrown);
+    });
+    if (bavail * bsize < limits.recorderFreeBytesMin) {
+      throw new GatewayError('recording_unavailable', 'The disk under the recorder is almost full.');
+    }
+    seenUntil = now + BigInt(limits.recorderFreeSeenMillis) * 1_000n;
+  };
 }
 
 async function openSession(
   { clock, directory, durability, files, limits, log }: RecorderSettings,
   meta: RecordingMeta,
-  { fault, pending, wal, leafLog, sessions }: Parts,
+  { fault, names, pending, wal, leafLog, sessions }: Parts,
 ): Promise<RecordingWriter> {
   const { sessionId } = meta;
   const path = recordingPath(directory, sessionId);
@@ -111,7 +122,7 @@ async function openSession(
     pending,
     fault,
     leafLog,
-    createFile: (onFault) => createRecordingFile(files, path, onFault),
+    createFile: (onFault) => createRecordingFile(files, path, onFault, () => names.sync()),
     onClosed: async (sealed) => {
       sessions.delete(sessionId);
       if (sealed === undefined) return; // The write-ahead log keeps it for the next start.

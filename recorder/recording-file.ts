@@ -24,11 +24,15 @@ export interface RecordingFile {
   abandon(): Promise<void>;
 }
 
-/** Creates the file. `onFault` is told of the first failed write; nothing more is written then. */
+/**
+ * Creates the file. `onFault` is told of the first failed write; nothing more is written then. `syncNames` makes the names
+ * in its directory durable.
+ */
 export async function createRecordingFile(
   files: FileSystem,
   path: string,
   onFault: (cause: unknown) => void,
+  syncNames: () => Promise<void> = () => syncDirectory(files, dirname(path)),
 ): Promise<RecordingFile> {
   const file = await files.open(path, 'wx', RECORDING_MODE);
   const backlog = createBacklog(file, onFault);
@@ -37,7 +41,7 @@ export async function createRecordingFile(
   /** A power cut must not take the name of a file whose bytes were acknowledged. */
   const keepName = async (): Promise<void> => {
     if (isNamed) return;
-    await syncDirectory(files, dirname(path));
+    await syncNames();
     isNamed = true;
   };
   const close = async (): Promise<void> => {
@@ -61,7 +65,7 @@ export async function createRecordingFile(
       await file.sync();
       await close();
       if (sealedPath !== path) await files.rename(path, sealedPath);
-      await syncDirectory(files, dirname(sealedPath));
+      await syncNames();
     },
     async abandon() {
       await backlog.stopped();

@@ -45,8 +45,11 @@ export interface RecordingWriter {
    * Leave `payload` unchanged until then; nothing of it is kept afterwards. @throws {GatewayError} `recording_unavailable`.
    */
   append(type: FrameType, payload: Uint8Array): Promise<void>;
-  /** Seals the recording and logs its head; the same promise however often asked. */
-  close(): Promise<SealedRecording>;
+  /**
+   * Seals the recording and logs its head; the same promise however often asked. `exit`: the payload of the last frame,
+   * of type `x`; left out where the recording is full.
+   */
+  close(exit?: Uint8Array): Promise<SealedRecording>;
 }
 
 export interface SealedRecording {

@@ -107,8 +107,8 @@ export class SessionWriter implements RecordingWriter {
     return admitted;
   }
 
-  close(): Promise<SealedRecording> {
-    this.#closing ??= this.#finish();
+  close(exit?: Uint8Array): Promise<SealedRecording> {
+    this.#closing ??= this.#finish(exit);
     return this.#closing;
   }
 
@@ -154,7 +154,7 @@ export class SessionWriter implements RecordingWriter {
   #pump(): void {
     for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
       const size = FRAME_OVERHEAD_BYTES + first.payload.length;
-      if (this.#chain.state.offset + size + LAST_BYTES > this.#options.limits.recordingBytesMax) {
+      if (!this.#fits(size)) {
         this.#reachLimit();
         return;
       }
@@ -162,6 +162,10 @@ export class SessionWriter implements RecordingWriter {
       this.#waiting.shift();
       this.#take(first, size);
     }
+  }
+
+  #fits(size: number): boolean {
+    return this.#chain.state.offset + size + LAST_BYTES <= this.#options.limits.recordingBytesMax;
   }
 
   /** Otherwise arranges that the pump runs again when there may be room. */
@@ -263,10 +267,10 @@ export class SessionWriter implements RecordingWriter {
     this.fail(new GatewayError('recording_unavailable', 'The recording reached its limit; the session ends.'));
   }
 
-  async #finish(): Promise<SealedRecording> {
+  async #finish(exit: Uint8Array | undefined): Promise<SealedRecording> {
     let sealed: SealedRecording | undefined;
     try {
-      sealed = await this.#seal();
+      sealed = await this.#seal(exit);
       return sealed;
     } catch (thrown) {
       throw unavailable(thrown);
@@ -276,8 +280,9 @@ export class SessionWriter implements RecordingWriter {
     }
   }
 
-  async #seal(): Promise<SealedRecording> {
-    const { clock, directory, leafLog, wal } = this.#options;
+  /** The last frames go into the file alone: it is made durable with them before anybody is told of the end. */
+  async #seal(exit: Uint8Array | undefined): Promise<SealedRecording> {
+    const { clock, directory, leafLog } = this.#options;
     await this.#opening;
     await Promise.allSettled([this.#last]);
     if (!this.#full) this.#failed.signal.throwIfAborted();
@@ -285,10 +290,10 @@ export class SessionWriter implements RecordingWriter {
     const file = this.#file;
     const openLeaf = this.#openLeaf;
     invariant(file && openLeaf, 'a recording is closed after it was opened');
-    const { offset } = this.#chain.state;
-    const parts = this.#chain.end(clock.micros());
-    await wal.append({ sessionId, offset, parts, size: this.#chain.state.offset - offset });
-    file.push(parts);
+    if (exit !== undefined && !this.#full && this.#fits(FRAME_OVERHEAD_BYTES + exit.length)) {
+      file.push(this.#chain.add('x', clock.micros(), exit));
+    }
+    file.push(this.#chain.end(clock.micros()));
     const state = this.#chain.state;
     return await sealRecording({ directory, sessionId, file, state, openLeaf, recovered: false, leafLog, clock });
   }

@@ -1,4 +1,4 @@
-import { GatewayError, LIMITS } from '../../foundation/index.ts';
+import { GatewayError, LIMITS, type Queryable } from '../../foundation/index.ts';
 import {
   type AuthorizationFacts,
   NO_RISK_SETTINGS,
@@ -6,7 +6,9 @@ import {
   type ProtectedAsset,
   type RiskSettings,
   type SessionKind,
+  type Target,
 } from '../../policy/index.ts';
+import { fingerprintOf } from '../keys/public-key.ts';
 import type { IdentityDeps } from '../rows.ts';
 import { findPersonAccess, findWay, type TargetAccess } from './queries.ts';
 
@@ -21,6 +23,14 @@ export interface TargetRules {
   readonly programs: ReadonlySet<string>;
 }
 
+export interface AskedAccess {
+  readonly person: Person;
+  readonly loginName: string;
+  readonly action: SessionKind;
+  /** The blob of an enrolled key; whether it is the person's and in force is read in the same moment. */
+  readonly key?: Buffer;
+}
+
 /**
  * Everything `authorizeTarget` decides on, read now: the person again too, because roles and contracts change while
  * sessions live, and the rules of the target. A login name that is no target's is an absent target.
@@ -28,24 +38,16 @@ export interface TargetRules {
  */
 export async function loadAuthorizationFacts(
   deps: IdentityDeps,
-  { person, loginName, action }: { person: Person; loginName: string; action: SessionKind },
-): Promise<AuthorizationFacts & TargetRules> {
+  { person, loginName, action, key }: AskedAccess,
+): Promise<AuthorizationFacts & TargetRules & { readonly keyInForce: boolean }> {
   const db = deps.database;
   const now = deps.clock.now();
   const [, targetName = null, systemName = null] = LOGIN_NAME.exec(loginName) ?? [];
-  const found = await findPersonAccess(db, { personId: person.id, targetName, systemName, action, at: now });
+  const asked = key === undefined ? null : { fingerprint: fingerprintOf(key), blob: key };
+  const names = { personId: person.id, targetName, systemName };
+  const found = await findPersonAccess(db, { ...names, action, at: now, key: asked });
   if (found === undefined) throw new GatewayError('not_found');
   const { access, ambiguous } = choose(found.candidates);
-  const via =
-    access?.hasWay === true && access.grant !== undefined
-      ? await findWay(db, { personId: person.id, targetId: access.target.id, bound: LIMITS.targetHopsMax + 1 })
-      : [];
-  if (via.length > LIMITS.targetHopsMax) {
-    throw new GatewayError(
-      'config_invalid',
-      `More than ${LIMITS.targetHopsMax} relay hosts stand before ${loginName}.`,
-    );
-  }
   return {
     person: found.person,
     locked: found.locked,
@@ -53,13 +55,24 @@ export async function loadAuthorizationFacts(
     ambiguous,
     account: access?.account,
     grant: access?.grant,
-    via,
+    via: access?.hasWay === true && access.grant !== undefined ? await wayTo(db, person, access.target) : [],
     action,
     now,
+    keyInForce: found.keyInForce,
     assets: access?.assets ?? [],
     risk: access?.risk ?? NO_RISK_SETTINGS,
     programs: access?.programs ?? new Set(),
   };
+}
+
+async function wayTo(db: Queryable, person: Person, target: Target) {
+  const bound = LIMITS.targetHopsMax + 1;
+  const via = await findWay(db, { personId: person.id, targetId: target.id, bound });
+  if (via.length < bound) return via;
+  throw new GatewayError(
+    'config_invalid',
+    `More than ${LIMITS.targetHopsMax} relay hosts stand before ${target.name}.`,
+  );
 }
 
 /** Only what the person has a grant on counts: another team's target of the same name is as if it were not there. */

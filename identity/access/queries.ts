@@ -40,6 +40,8 @@ export interface TargetAccess {
 export interface PersonAccess {
   readonly person: Person;
   readonly locked: boolean;
+  /** Whether the key that was asked about is theirs and in force; true when none was. */
+  readonly keyInForce: boolean;
   /** Every target of the name, in any order; empty when there is none. */
   readonly candidates: readonly TargetAccess[];
 }
@@ -78,10 +80,16 @@ const PersonAccessRow = z
     roles: z.unknown(),
     contract_ends_at: z.unknown(),
     locked: z.boolean(),
+    key_in_force: z.boolean(),
     candidates: z.array(CandidateRow),
   })
   .transform(
-    ({ locked, candidates, ...person }): PersonAccess => ({ person: PersonRow.parse(person), locked, candidates }),
+    ({ locked, key_in_force, candidates, ...person }): PersonAccess => ({
+      person: PersonRow.parse(person),
+      locked,
+      keyInForce: key_in_force,
+      candidates,
+    }),
   );
 
 /**
@@ -90,15 +98,27 @@ const PersonAccessRow = z
  */
 export async function findPersonAccess(
   db: Queryable,
-  asked: { personId: PersonId; targetName: string | null; systemName: string | null; action: SessionKind; at: Date },
+  asked: {
+    personId: PersonId;
+    targetName: string | null;
+    systemName: string | null;
+    action: SessionKind;
+    /** An enrolled key; null asks about none. */
+    key: { readonly fingerprint: string; readonly blob: Buffer } | null;
+    at: Date;
+  },
 ): Promise<PersonAccess | undefined> {
-  const { personId, targetName, systemName, at } = asked;
+  const { personId, targetName, systemName, key, at } = asked;
   const needed = [...actionsFor(asked.action)];
   const rows = await many(
     db,
     sql(PersonAccessRow)`
       SELECT p.id, p.name, p.email, p.employer, p.locale, p.roles, p.contract_ends_at,
         EXISTS (SELECT FROM locks l WHERE l.person_id = p.id AND l.lifted_at IS NULL) AS locked,
+        (${key?.fingerprint ?? null}::text IS NULL OR EXISTS (SELECT FROM ssh_keys k
+          WHERE k.fingerprint = ${key?.fingerprint ?? null}::text AND k.public_key = ${key?.blob ?? null}::bytea
+            AND k.person_id = p.id AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ${at}))
+        ) AS key_in_force,
         coalesce((
           SELECT jsonb_agg(jsonb_build_object(
             'target', jsonb_build_object('id', t.id, 'system_id', t.system_id, 'system_name', s.name, 'name', t.name,
