@@ -59,6 +59,12 @@ export async function loadAuthorizationFacts(
     action,
     now,
     keyInForce: found.keyInForce,
+    ...rulesOf(access),
+  };
+}
+
+function rulesOf(access: TargetAccess | undefined): TargetRules {
+  return {
     assets: access?.assets ?? [],
     risk: access?.risk ?? NO_RISK_SETTINGS,
     programs: access?.programs ?? new Set(),
