@@ -7,6 +7,8 @@ export interface Bench {
   readonly policy: TargetPolicy;
   readonly paths: readonly PathAsset[];
   readonly depth: number;
+  /** The text sets variables and runs nothing that they could lead elsewhere. */
+  readonly onlySets: boolean;
   /** Judges a text as a shell would read it; spans of the findings are `span`. */
   readonly judgeText: (text: string, span: Span, input: Input, depth: number) => readonly Found[];
 }

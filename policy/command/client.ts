@@ -1,8 +1,10 @@
 /** SQL clients on a command line: the SQL they carry is judged as SQL. */
 import { findInStatement } from '../statement/index.ts';
 import type { Bench } from './bench.ts';
+import { asked, denied, ticketed, touching } from './found.ts';
 import type { Found, Invocation, Word } from './model.ts';
 import { SQL_CLIENTS, type SqlClient } from './rules/clients.ts';
+import { decodes } from './rules/decoders.ts';
 import { hasFlag } from './rules/rule.ts';
 import { afterOptions } from './wrappers.ts';
 
@@ -34,50 +36,31 @@ function only(args: readonly Word[], info: readonly string[]): boolean {
 }
 
 function judgeSql(word: Word, bench: Bench): Found[] {
-  if (!word.exact)
-    return [
-      {
-        verdict: 'deny',
-        finding: {
-          rule: 'client.built-sql',
-          class: 'dynamic',
-          span: word.span,
-          subject: word.text.slice(0, 200),
-          assets: [],
-        },
-      },
-    ];
-  return findInStatement(word.text, bench.policy).map((one) => ({
+  const found = findInStatement(word.text, bench.policy).map((one) => ({
     ...one,
     finding: { ...one.finding, span: word.span },
   }));
+  if (word.exact) return found;
+  const hides = decodes(word) || found.some(({ finding }) => finding.assets.length > 0);
+  return [...found, (hides ? denied : asked)('client.built-sql', 'dynamic', word.span, word.text)];
 }
 
-/** SQL from a file or a pipe is not part of the act, so no approval could be about it. */
+/** SQL from a file or a pipe is not part of the act, so nobody can tell what it says. */
 function unread(invocation: Invocation, rule: string, subject: string): Found {
-  return { verdict: 'deny', finding: { rule, class: 'dynamic', span: invocation.span, subject, assets: [] } };
+  return asked(rule, 'dynamic', invocation.span, subject);
 }
 
 /** What is typed inside a client is not judged line by line; its rows are metered on a ticket instead. */
 function interactive(invocation: Invocation, tool: string, bench: Bench): Found {
   const assets = bench.policy.assets.filter(({ kind }) => kind === 'table').map(({ name }) => name);
-  return {
-    verdict: 'needs_ticket',
-    finding: { rule: 'client.interactive', class: 'bulk_read', span: invocation.span, subject: tool, assets },
-  };
+  const found = assets.length > 0 ? ticketed : asked;
+  return touching(found('client.interactive', 'bulk_read', invocation.span, tool), assets);
 }
 
 /** `psql -o file` and `mysql --tee` put what is read elsewhere. */
 function output(args: readonly Word[]): Found[] {
   const word = args.find(({ text }) => /^--(tee|output|pager)\b/.test(text));
-  return word === undefined
-    ? []
-    : [
-        {
-          verdict: 'needs_ticket',
-          finding: { rule: 'client.output', class: 'dbdump', span: word.span, subject: word.text, assets: [] },
-        },
-      ];
+  return word === undefined ? [] : [ticketed('client.output', 'dbdump', word.span, word.text)];
 }
 
 function optionValues(client: SqlClient, args: readonly Word[]): Word[] {

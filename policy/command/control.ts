@@ -1,38 +1,55 @@
-/** Findings about what changes the meaning of later commands: variables, startup files, aliases. */
+/** Findings about what changes the meaning of later commands: variables, and files that are run by themselves. */
 import type { Bench } from './bench.ts';
-import { denied } from './found.ts';
-import type { Found, Invocation, Word } from './model.ts';
-import { isControlVariable, isStartupFile } from './rules/environment.ts';
-import { rulesOf } from './rules/index.ts';
-import { isOrdinary } from './rules/ordinary.ts';
-import { isWrapper } from './wrappers.ts';
+import { asked, denied } from './found.ts';
+import { expandedLater, runLater } from './later.ts';
+import type { Assigned, Found, Invocation, Span, Word } from './model.ts';
+import { isPlainPath, isRunBySystem, isStartupFile, kindOfVariable, PLAIN_PROGRAM } from './rules/environment.ts';
+import { literalWord } from './words.ts';
 
 const DECLARES = new Set(['export', 'declare', 'typeset', 'readonly', 'local', 'env', 'sudo']);
 
 /** Variables set in front of a command, by `export` or by `env`. */
-export function assignmentFindings({ assignments, args, name }: Invocation): Found[] {
+export function assignmentFindings({ assignments, args, name }: Invocation, bench: Bench): Found[] {
   const declared = DECLARES.has(name.text) ? args.flatMap(asAssignment) : [];
-  const prefixed = assignments.map((one) => ({
-    name: one.name,
-    value: one.values.map((word) => word.text).join(' '),
-    span: one.span,
-  }));
-  return [...declared, ...prefixed]
-    .filter((one) => isControlVariable(one.name, one.value))
-    .map((one) => denied('control.environment', 'shell_control', one.span, one.name));
+  return [...declared, ...assignments].flatMap((one) => environmentFindings(one, bench));
 }
 
-function asAssignment(word: Word): { name: string; value: string; span: Word['span'] }[] {
-  const match = /^([A-Za-z_]\w*)=([^]*)$/.exec(word.text);
-  return match?.[1] === undefined ? [] : [{ name: match[1], value: match[2] ?? '', span: word.span }];
+type Setting = Pick<Assigned, 'name' | 'values' | 'span'>;
+
+function asAssignment(word: Word): Setting[] {
+  const match = /^([A-Za-z_]\w*)\+?=([^]*)$/.exec(word.text);
+  const [, name, text = ''] = match ?? [];
+  if (name === undefined) return [];
+  const value = word.exact ? literalWord(text, word.span) : { ...word, text };
+  return [{ name, values: [value], span: word.span }];
 }
 
-/** Writing a file that a shell, cron or sshd reads by itself; giving a known name another meaning. */
-export function controlFindings(invocation: Invocation, tool: string, bench: Bench): Found[] {
-  const written = writtenBy(tool, invocation.args).find((word) => isStartupFile(word.text.replace(/^of=/, '')));
-  const startup =
-    written === undefined ? [] : [denied('control.startup-file', 'shell_control', written.span, written.text)];
-  return tool === 'alias' ? [...startup, ...aliasFindings(invocation, bench)] : startup;
+/** What setting a variable does to later commands: nothing, or what its text says, or what nobody can tell. */
+export function environmentFindings({ name, values, span }: Setting, bench: Bench): Found[] {
+  const kind = kindOfVariable(name);
+  if (kind === undefined) return [];
+  const text = values.map((word) => word.text).join(' ');
+  const value = values.length === 1 ? values[0] : undefined;
+  const about = ['control.environment', 'shell_control', span, name] as const;
+  if (kind === 'secure') return text === '1' ? [] : [asked(...about)];
+  if (kind === 'path') return bench.onlySets || isPlainPath(text) ? [] : [asked(...about)];
+  if (kind === 'loads' || value === undefined) return [denied(...about)];
+  if (kind === 'program' && PLAIN_PROGRAM.test(text)) return [];
+  if (kind === 'prompt') return expandedLater(about, value, bench);
+  return runLater(about, value, bench);
+}
+
+/** Writing a file that a shell, cron or sshd reads by itself. */
+export function writtenFindings({ args }: Invocation, tool: string): Found[] {
+  return writtenBy(tool, args).flatMap((word) => startupFindings(word, word.span));
+}
+
+/** A person's own startup file is asked about; one of the system, of cron or of sshd is no place to write to. */
+export function startupFindings(word: Word, span: Span): Found[] {
+  const path = word.text.replace(/^of=/, '');
+  if (!isStartupFile(path)) return [];
+  const about = ['control.startup-file', 'shell_control', span, path] as const;
+  return [isRunBySystem(path) ? denied(...about) : asked(...about)];
 }
 
 function writtenBy(tool: string, args: readonly Word[]): readonly Word[] {
@@ -40,31 +57,4 @@ function writtenBy(tool: string, args: readonly Word[]): readonly Word[] {
   if (/^(tee|dd|truncate|patch|sponge)$/.test(tool)) return args;
   const inPlace = tool === 'sed' && args.some((word) => /^(-[a-zA-Z]*i|--in-place)/.test(word.text));
   return inPlace ? args : [];
-}
-
-function aliasFindings({ args }: Invocation, bench: Bench): Found[] {
-  // `-g` and `-s` of zsh expand anywhere in a line.
-  const wide = args.some((word) => /^-[gs]/.test(word.text));
-  return args
-    .filter((word) => !word.text.startsWith('-') && (wide || !isSafeAlias(word, bench)))
-    .map((word) => denied('control.alias', 'shell_control', word.span, word.text));
-}
-
-/**
- * An alias is safe when what it stands for is allowed as it is, and its name meant nothing before: then every later use
- * is an unknown program. A known name may only be given options of its own program: `alias grep='grep --color'`.
- */
-function isSafeAlias(word: Word, bench: Bench): boolean {
-  const match = /^([^=]+)=([^]*)$/.exec(word.text);
-  if (match === null) return true;
-  const [, name = '', body = ''] = match;
-  const program = /^[\w./-]+/.exec(body)?.[0] ?? '';
-  if (!word.exact || isWrapper(program) || !keepsMeaning(name, program, body)) return false;
-  return bench.judgeText(body, word.span, { kind: 'none' }, bench.depth + 1).length === 0;
-}
-
-function keepsMeaning(name: string, program: string, body: string): boolean {
-  if (program === name) return /^[\w ./,:=+@%~-]*$/.test(body);
-  if (/^(l|la|ll)$/.test(name)) return program === 'ls' && /^[\w ./=-]*$/.test(body);
-  return /^[\w.-]+$/.test(name) && !isOrdinary(name) && !isWrapper(name) && rulesOf(name).length === 0;
 }

@@ -1,18 +1,22 @@
 /** Judges one simple command: unwraps it, asks the rules, and looks for protected paths among its words. */
+import { VERDICTS } from '../model.ts';
 import type { Bench } from './bench.ts';
 import { judgeClient } from './client.ts';
 import { judgeCode } from './code.ts';
-import { assignmentFindings, controlFindings } from './control.ts';
+import { assignmentFindings, writtenFindings } from './control.ts';
 import { assetsOfDump } from './dump-assets.ts';
-import { asked, denied, touching } from './found.ts';
+import { asked, denied, foundWith, isOutward, ticketed, touching } from './found.ts';
+import { laterFindings } from './later.ts';
 import type { Found, Invocation, Span, Word } from './model.ts';
 import { touched } from './operands.ts';
 import { pathFindings, redirectFindings } from './protected.ts';
 import { SQL_CLIENTS } from './rules/clients.ts';
+import { decodes } from './rules/decoders.ts';
 import { rulesOf } from './rules/index.ts';
 import { isInterpreter } from './rules/interpreters.ts';
 import { isOrdinary, isTrustedPlace } from './rules/ordinary.ts';
-import { matches } from './rules/rule.ts';
+import { matches, type RuleVerdict } from './rules/rule.ts';
+import { isRemote, isSendingVerb } from './rules/shapes.ts';
 import { type Inner, innerOf, isWrapper } from './wrappers.ts';
 
 /** Commands inside commands: `sudo env nice sh -c …`. */
@@ -22,15 +26,29 @@ export const WRAPPED_MAX = 64;
 export function judgeInvocation(invocation: Invocation, bench: Bench): readonly Found[] {
   const { name, span } = invocation;
   if (bench.depth > WRAPPED_MAX) return [denied('gate.nesting', 'unreadable', span, name.text)];
-  const around = [...redirectFindings(invocation, bench), ...assignmentFindings(invocation)];
-  if (!name.exact) {
-    return [
-      ...around,
-      denied('gate.dynamic-name', 'dynamic', name.span, name.text),
-      ...pathFindings(invocation, bench, ''),
-    ];
-  }
+  const around = [
+    ...redirectFindings(invocation, bench),
+    ...assignmentFindings(invocation, bench),
+    ...promptExpansions(invocation),
+  ];
+  if (!name.exact) return [...around, ...judgeUnnamed(invocation, bench)];
   return name.text === '' ? around : [...around, ...judgeNamed(invocation, baseName(name.text), bench)];
+}
+
+/** A name known only while the line runs. What makes it, and what it is given, say how far that can be trusted. */
+function judgeUnnamed(invocation: Invocation, bench: Bench): readonly Found[] {
+  const { name, args } = invocation;
+  const paths = pathFindings(invocation, bench, '');
+  const hides = decodes(name) || paths.some(isOutward) || args.some(isRemote);
+  const found = hides ? denied : asked;
+  return [...paths, found('gate.dynamic-name', 'dynamic', name.span, name.text)];
+}
+
+/** `${x@P}`: what a variable holds is expanded once more, with its substitutions run. */
+function promptExpansions({ name, args }: Invocation): Found[] {
+  return [name, ...args]
+    .filter((word) => word.pieces.some((piece) => piece.kind === 'unknown' && /@P\}/.test(piece.source)))
+    .map((word) => asked('gate.expanded-twice', 'dynamic', word.span, word.text));
 }
 
 function baseName(path: string): string {
@@ -47,11 +65,26 @@ function judgeNamed(invocation: Invocation, tool: string, bench: Bench): readonl
     ...ruleFindings(invocation, tool, bench),
     ...judgeClient(invocation, tool, bench),
     ...judgeCode(invocation, tool, bench),
-    ...controlFindings(invocation, tool, bench),
+    ...writtenFindings(invocation, tool),
+    ...laterFindings(invocation, tool, bench),
     ...(wraps ? [] : pathFindings(invocation, bench, tool)),
   ];
-  if (found.length > 0 || isKnown(invocation, tool)) return found;
-  return [asked('gate.unknown-program', 'unknown', invocation.name.span, invocation.name.text)];
+  if (found.length > 0 || isKnown(invocation, tool) || isAccepted(invocation.name.text, bench)) return found;
+  return [unknownProgram(invocation)];
+}
+
+/** Somebody else accepted this very program for the system: a bare name also where the system keeps its programs. */
+function isAccepted(name: string, { policy: { programs } }: Bench): boolean {
+  if (programs === undefined) return false;
+  return programs.has(name) || (isTrustedPlace(name) && programs.has(baseName(name)));
+}
+
+/** A program no list knows. Its words may still say that it sends something away. */
+function unknownProgram({ name, args }: Invocation): Found {
+  const sends = args.some(isRemote) || args.some(isSendingVerb);
+  return sends
+    ? ticketed('gate.unknown-sender', 'offhost', name.span, name.text)
+    : asked('gate.unknown-program', 'unknown', name.span, name.text);
 }
 
 /** An ordinary program, one this text defines, or one whose rules, client or code were asked and found nothing. */
@@ -74,8 +107,10 @@ function judgeInner(inner: Inner, outer: Invocation, bench: Bench): readonly Fou
     return judgeInvocation({ ...outer, name, args, assignments: [], redirects: [], span }, bench);
   }
   const changing = inner.words.find((word) => !word.exact);
-  if (changing !== undefined) return [denied('gate.dynamic-text', 'dynamic', changing.span, changing.text)];
-  return bench.judgeText(inner.words.map((word) => word.text).join(' '), span, outer.input, bench.depth);
+  const found = bench.judgeText(inner.words.map((word) => word.text).join(' '), span, outer.input, bench.depth);
+  if (changing === undefined) return found;
+  const hides = inner.words.some(decodes) || found.some(isOutward);
+  return [...found, (hides ? denied : asked)('gate.dynamic-text', 'dynamic', changing.span, changing.text)];
 }
 
 const OPENS_SHELL = /^(sudo|su|doas|runuser|pkexec|chroot|unshare|nsenter|script|fakeroot|busybox)$/;
@@ -84,7 +119,7 @@ const ASKS_ONLY = /^-(-(list|version|help|validate|reset-timestamp|remove-timest
 /** `sudo -i`, `su -`: a shell whose lines come from somewhere else. */
 function openedShell({ args, span }: Invocation, tool: string): Found[] {
   if (!OPENS_SHELL.test(tool) || args.some((word) => ASKS_ONLY.test(word.text))) return [];
-  return [denied('control.opens-shell', 'shell_control', span, tool)];
+  return [asked('control.opens-shell', 'shell_control', span, tool)];
 }
 
 /** `find -exec cmd {} ;`: the command, with what lies below the roots among its words. */
@@ -127,14 +162,32 @@ function findRoots(args: readonly Word[]): readonly Word[] {
     }));
 }
 
+/** A pager whose output goes on only prints; one that the gateway's own setting reaches runs no commands. */
+function isTamed(rule: string, { output, assignments }: Invocation, { policy, depth }: Bench): boolean {
+  if (rule !== 'escape.pagers' && rule !== 'escape.secured-pagers') return false;
+  if (output !== 'shown') return true;
+  if (rule === 'escape.pagers' || depth > 0 || assignments.length > 0) return false;
+  const { mode, variables } = policy;
+  return mode === 'exec-only' || mode === 'guarded-line' || variables?.get('LESSSECURE') === '1';
+}
+
 function ruleFindings(invocation: Invocation, tool: string, bench: Bench): Found[] {
   return rulesOf(tool)
-    .filter((rule) => matches(rule, invocation))
+    .filter((rule) => matches(rule, invocation) && !isTamed(rule.id, invocation, bench))
     .map((rule) => {
       const { args, span, name, directories } = invocation;
       const tables = rule.dumps === undefined ? [] : assetsOfDump(rule.dumps, args, bench.policy.assets);
-      const paths = args.flatMap((word) => touched(word, bench.paths, directories).map((touch) => touch.asset));
-      const found = rule.verdict === 'deny' ? denied : asked;
-      return touching(found(rule.id, rule.class, span, name.text), [...tables, ...paths]);
+      const paths = args.flatMap((word) =>
+        touched(word, bench.paths, directories)
+          .filter(({ reach }) => reach === 'at')
+          .map((touch) => touch.asset),
+      );
+      const assets = [...tables, ...paths];
+      const verdict = assets.length === 0 ? rule.verdict : strictest(rule.verdict, rule.onProtected ?? 'needs_ticket');
+      return touching(foundWith(verdict, rule.id, rule.class, span, name.text), assets);
     });
+}
+
+function strictest(left: RuleVerdict, right: RuleVerdict): RuleVerdict {
+  return VERDICTS.indexOf(left) < VERDICTS.indexOf(right) ? right : left;
 }

@@ -1,1 +1,2 @@
 export { judgeCommand } from './judge.ts';
+export { functionsIn, goesOn, inCommands } from './typed.ts';

@@ -35,11 +35,12 @@ function wordOfArgument(arg: Node | Assignment): Word {
 }
 
 /** `echo text |` and `printf %s text |` hand on a text we can read; anything else is not known before it runs. */
-export function pipedFrom(node: SyntaxNode, operator: string): Input {
-  if (node.type !== 'Command' || operator !== '|' || node.redirects.length > 0) return { kind: 'pipe' };
+export function pipedFrom(node: SyntaxNode, operator: string, from: readonly string[]): Input {
+  const pipe: Input = { kind: 'pipe', from };
+  if (node.type !== 'Command' || operator !== '|' || node.redirects.length > 0) return pipe;
   const words = node.args.map(wordOfArgument);
   const word = node.name?.value === 'printf' ? printed(words) : node.name?.value === 'echo' ? echoed(words) : undefined;
-  return word === undefined ? { kind: 'pipe' } : { kind: 'text', word };
+  return word === undefined ? pipe : { kind: 'text', word };
 }
 
 function printed([format, text, ...more]: readonly Word[]): Word | undefined {

@@ -1,38 +1,56 @@
-import { LIMITS } from '../../foundation/index.ts';
+import type { ParsedScript } from 'unbash';
 import { digestOfText } from '../digest.ts';
 import type { Judgement, TargetPolicy } from '../model.ts';
 import { guards, objectsOf, verdictOf } from '../verdict.ts';
 import { digestOf } from './canonical.ts';
 import type { Bench } from './bench.ts';
 import { judgeInvocation, WRAPPED_MAX } from './evaluate.ts';
-import { denied } from './found.ts';
+import { environmentFindings } from './control.ts';
+import { asked, denied } from './found.ts';
 import type { Found, Input, Span } from './model.ts';
 import { pathAssets } from './operands.ts';
 import { looseFindings } from './protected.ts';
-import { isControlVariable } from './rules/environment.ts';
 import { RULES } from './rules/index.ts';
 import { isOrdinary } from './rules/ordinary.ts';
-import { readScript, walk, type Walked } from './walk.ts';
+import { readScript } from './nodes.ts';
+import { mixedScripts, obstacleOf, unfinished, unreadable } from './unread.ts';
+import { walk, type Walked } from './walk.ts';
 
 /**
  * Judges a command line before it runs. Pure and total: the same text and policy give the same answer, so a recording
- * can be judged again. What cannot be read is denied on a guarded target. Spans are UTF-16 units of `text`.
+ * can be judged again. What cannot be read is asked about, or denied when something protected or a road out stands in
+ * it. Spans are UTF-16 units of `text`.
  */
 export function judgeCommand(text: string, policy: TargetPolicy): Judgement {
-  const tooLong = Buffer.byteLength(text, 'utf8') > LIMITS.commandBytesMax;
-  if (tooLong || hasHidden(text) || isUnfinished(text)) return unreadable(text, policy);
+  const obstacle = obstacleOf(text);
+  if (obstacle !== undefined) return judgementOf([obstacle], { text, policy });
   const script = readScript(text);
-  const walked = walk(script, { directories: beginsIn(policy) });
-  if (walked.unreadable !== undefined) return unreadable(text, policy, walked);
-  const all = judgeWalked(walked, benchOf(policy), undefined);
-  const ordered = unique(all).sort((left, right) => left.finding.span[0] - right.finding.span[0]);
+  const options = { directories: beginsIn(policy), variables: policy.variables };
+  const walked = walk(script, options);
+  const bench = { ...benchOf(policy), onlySets: onlySets(walked, policy) };
+  const found = [...mixedScripts(text), ...unfinished(text, policy.mode), ...judgeWalked(walked, bench, undefined)];
+  if (walked.unreadable !== undefined) found.push(unreadable(walked.unreadable, { text, found, bench }));
+  return judgementOf(found, { text, policy, walked, ...(walked.unreadable === undefined ? { script } : {}) });
+}
+
+interface Judged {
+  readonly text: string;
+  readonly policy: TargetPolicy;
+  readonly walked?: Walked;
+  /** Left out for a text that could not be read whole: then its digest is that of its characters. */
+  readonly script?: ParsedScript;
+}
+
+function judgementOf(found: readonly Found[], { text, policy, walked, script }: Judged): Judgement {
+  const ordered = unique(found).sort((left, right) => left.finding.span[0] - right.finding.span[0]);
+  const findings = ordered.map(({ finding }) => finding);
   return {
     verdict: guards(policy) ? verdictOf(ordered) : 'allow',
-    findings: ordered.map(({ finding }) => finding),
-    commands: commandsOf(walked),
-    objects: objectsOf(ordered.map(({ finding }) => finding)),
+    findings,
+    commands: walked === undefined ? [] : commandsOf(walked),
+    objects: objectsOf(findings),
     copies: [],
-    digest: digestOf(script),
+    digest: script === undefined ? digestOfText('unreadable', text) : digestOf(script),
   };
 }
 
@@ -44,72 +62,54 @@ function commandsOf(walked: Walked): readonly (readonly string[])[] {
   return walked.invocations.map(({ name, args }) => [name.text, ...args.map((word) => word.text)]);
 }
 
-/** Control characters but tab and line break: what they would do in a terminal is not what they look like here. */
-function hasHidden(text: string): boolean {
-  return /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])/u.test(text);
-}
-
-/** A backslash at the end joins the next line to this one: `w\\` and `get …` are `wget …`, judged as neither. */
-function isUnfinished(text: string): boolean {
-  const backslashes = /\\*$/.exec(text)?.[0].length ?? 0;
-  return backslashes % 2 === 1;
-}
-
-function unreadable(text: string, policy: TargetPolicy, walked?: Walked): Judgement {
-  const span: Span = walked?.unreadable ?? [0, text.length];
-  return {
-    verdict: guards(policy) ? 'deny' : 'allow',
-    findings: [
-      {
-        rule: 'gate.unreadable',
-        class: 'unreadable',
-        span,
-        subject: text.slice(span[0], Math.min(span[1], span[0] + 80)),
-        assets: [],
-      },
-    ],
-    commands: walked === undefined ? [] : commandsOf(walked),
-    objects: [],
-    copies: [],
-    digest: digestOfText('unreadable', text),
-  };
-}
-
 function benchOf(policy: TargetPolicy): Bench {
   const paths = pathAssets(policy.assets);
   const bench: Bench = {
     policy,
     paths,
     depth: 0,
+    onlySets: false,
     judgeText: (text, span, input, depth) => judgeInner(text, span, input, { ...bench, depth }),
   };
   return bench;
 }
 
+/** Whether the text only sets variables, and each text is a process of its own: then nothing looks them up. */
+function onlySets({ invocations }: Walked, { mode }: TargetPolicy): boolean {
+  if (mode !== 'exec-only' && mode !== 'guarded-line') return false;
+  return invocations.every(({ name, redirects }) => name.text === 'export' && redirects.length === 0);
+}
+
 /** A text inside the text: of `sh -c`, `eval`, a here-document. Its findings point at the word that carries it. */
 function judgeInner(text: string, span: Span, input: Input, bench: Bench): readonly Found[] {
-  const refused = [denied('gate.unreadable', 'unreadable', span, text)];
-  if (hasHidden(text) || bench.depth > WRAPPED_MAX) return refused;
+  if (bench.depth > WRAPPED_MAX) return [denied('gate.nesting', 'unreadable', span, text)];
+  const obstacle = obstacleOf(text);
+  if (obstacle !== undefined) return [at(obstacle, span)];
   const walked = walk(readScript(text), { input, directories: beginsIn(bench.policy) });
-  return walked.unreadable === undefined ? judgeWalked(walked, bench, span) : refused;
+  const found = judgeWalked(walked, bench, span);
+  return walked.unreadable === undefined
+    ? found
+    : [...found, at(unreadable(walked.unreadable, { text, found, bench }), span)];
+}
+
+function at(one: Found, span: Span): Found {
+  return { ...one, finding: { ...one.finding, span } };
 }
 
 function judgeWalked(walked: Walked, bench: Bench, carrier: Span | undefined): readonly Found[] {
   const results = [
     ...walked.invocations.flatMap((invocation) => judgeInvocation(invocation, bench)),
     ...looseFindings(walked.looseWords, bench, beginsIn(bench.policy)),
-    ...walked.assignments.flatMap(({ name, values, span }): readonly Found[] => {
-      const control = isControlVariable(name, values.map((word) => word.text).join(' '));
-      return control
-        ? [denied('control.environment', 'shell_control', span, name)]
-        : looseFindings(values, bench, beginsIn(bench.policy));
+    ...walked.assignments.flatMap((one) => {
+      const control = environmentFindings(one, bench);
+      return control.length > 0 ? control : looseFindings(one.values, bench, beginsIn(bench.policy));
     }),
     ...walked.functions
       .filter(({ name }) => shadows(name))
-      .map(({ name, span }) => denied('control.function', 'shell_control', span, name)),
+      .map(({ name, span }) => asked('control.function', 'shell_control', span, name)),
   ];
   if (carrier === undefined) return results;
-  return results.map((one) => ({ ...one, finding: { ...one.finding, span: carrier } }));
+  return results.map((one) => at(one, carrier));
 }
 
 /** A function under the name of a known program gives that name another meaning in every later line. */

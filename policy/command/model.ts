@@ -34,7 +34,8 @@ export type Input =
   | { readonly kind: 'none' }
   | { readonly kind: 'text'; readonly word: Word }
   | { readonly kind: 'file'; readonly word: Word }
-  | { readonly kind: 'pipe' };
+  /** `from`: the programs to its left in the pipeline. */
+  | { readonly kind: 'pipe'; readonly from: readonly string[] };
 
 /** Where the names or bytes a command prints go. `shown`: to the terminal or a filter that only shows them. */
 export type Output = 'shown' | 'captured' | 'piped';
@@ -60,6 +61,10 @@ export interface Assigned {
   readonly name: string;
   readonly values: readonly Word[];
   readonly span: Span;
+  /** `x+=a`. */
+  readonly appends: boolean;
+  /** `x[1]=a`. */
+  readonly indexed: boolean;
 }
 
 export type FindingClass = Finding['class'];

@@ -1,7 +1,7 @@
 /** Finds protected paths inside words: as the word, behind an option, a scheme or a colon, or inside code. */
 import type { ProtectedAsset } from '../model.ts';
 import type { Piece, Word } from './model.ts';
-import { componentsOf, type Reach, reachOf, shapeOf } from './paths.ts';
+import { componentsOf, nearest, type Reach, reachOf, shapeOf } from './paths.ts';
 import { wordOf } from './words.ts';
 
 export interface PathAsset {
@@ -25,8 +25,8 @@ export function touched(word: Word, assets: readonly PathAsset[], directories: r
   const bases = directories.map((directory) => shapeOf([{ kind: 'text', text: directory, quoted: true }]));
   return assets.flatMap((asset): Touch[] => {
     const reaches = shapes.map((shape) => reachOf(shape, asset.components, bases));
-    if (reaches.includes('at')) return [{ asset: asset.name, reach: 'at' }];
-    return reaches.includes('above') ? [{ asset: asset.name, reach: 'above' }] : [];
+    const reach = nearest(reaches);
+    return reach === 'apart' ? [] : [{ asset: asset.name, reach }];
   });
 }
 

@@ -1,12 +1,12 @@
 /**
  * Whether a word can name a protected path, judged lexically: the gate never looks at the target's file system.
  *
- * `at`: the word is the path or lies below it. `above`: it is a directory that contains the path, so a program that
+ * `at`: the word is the path or lies below it. `maybe`: it is when an expansion yields the right name. `above`: it is a directory that contains the path, so a program that
  * descends reaches it. Symbolic links on the target are out of sight; see docs/gate.md.
  */
 import type { Piece } from './model.ts';
 
-export type Reach = 'at' | 'above' | 'apart';
+export type Reach = 'at' | 'maybe' | 'above' | 'apart';
 
 /** One component of a word read as a path. */
 type Segment =
@@ -33,8 +33,14 @@ export function reachOf(shape: Shape, path: readonly string[], directories: read
   const reaches = directories
     .filter((base) => base.absolute)
     .map((base) => compare(joined(base.segments, shape.segments), path, 0));
-  if (reaches.includes('at') || tailMatches(shape.segments, path)) return 'at';
-  return reaches.includes('above') ? 'above' : 'apart';
+  return nearest([...reaches, tailMatches(shape.segments, path)]);
+}
+
+const NEARNESS: readonly Reach[] = ['at', 'maybe', 'above', 'apart'];
+
+/** The nearest of several readings of one word. */
+export function nearest(reaches: readonly Reach[]): Reach {
+  return NEARNESS.find((reach) => reaches.includes(reach)) ?? 'apart';
 }
 
 function joined(base: readonly Segment[], rest: readonly Segment[]): readonly Segment[] {
@@ -45,17 +51,19 @@ function joined(base: readonly Segment[], rest: readonly Segment[]): readonly Se
  * A relative word whose first components are the last ones of the protected path: `crm/data` can be /srv/crm/data when
  * somebody stands in /srv. One bare component (`crm`) is too common a word to mean the directory.
  */
-function tailMatches(segments: readonly Segment[], path: readonly string[]): boolean {
+function tailMatches(segments: readonly Segment[], path: readonly string[]): Reach {
   const [first] = segments;
   const led = first?.kind === 'unknown' && first.prefix === '';
   const relative = led ? segments.slice(1) : segments;
   const [start] = relative;
-  if (start === undefined || relative.length < (led ? 1 : 2)) return false;
-  if (start.kind === 'unknown' || (start.kind === 'glob' && start.open)) return false;
+  if (start === undefined || relative.length < (led ? 1 : 2)) return 'apart';
+  if (start.kind === 'unknown' || (start.kind === 'glob' && start.open)) return 'apart';
+  const reaches: Reach[] = [];
   for (let at = 1; at < path.length; at += 1) {
-    if (compare(relative, path.slice(at), 0) === 'at') return true;
+    const reach = compare(relative, path.slice(at), 0);
+    if (reach === 'at' || reach === 'maybe') reaches.push(reach);
   }
-  return false;
+  return nearest(reaches);
 }
 
 function compare(segments: readonly Segment[], path: readonly string[], from: number): Reach {
@@ -67,7 +75,9 @@ function compare(segments: readonly Segment[], path: readonly string[], from: nu
   if (segment.kind === 'glob') return segment.pattern.test(expected) ? compare(segments, path, from + 1) : 'apart';
   // An expansion at the end may be any number of components; in the middle it is read as one.
   if (!expected.startsWith(segment.prefix) && !segment.prefix.startsWith(expected)) return 'apart';
-  return from === segments.length - 1 ? 'at' : compare(segments, path, from + 1);
+  if (from === segments.length - 1) return 'maybe';
+  const rest = compare(segments, path, from + 1);
+  return rest === 'at' ? 'maybe' : rest;
 }
 
 const ESCAPE = /[.*+?^${}()|[\]\\]/g;

@@ -1,37 +1,52 @@
 /** Findings about protected paths: among the words of a command, in its redirections and in words outside commands. */
 import type { Bench } from './bench.ts';
-import { asked, denied, touching } from './found.ts';
-import type { Found, Invocation, Word } from './model.ts';
-import { touched } from './operands.ts';
-import { isStartupFile } from './rules/environment.ts';
+import { startupFindings } from './control.ts';
+import { asked, denied, ticketed, touching } from './found.ts';
+import type { Found, Invocation, Span, Word } from './model.ts';
+import { type Touch, touched } from './operands.ts';
 import { METADATA_ONLY, SHOWING } from './rules/ordinary.ts';
 
 /** Programs that descend into a directory: for them a parent of a protected path is as good as the path. */
 const DESCENDS = new Set(
   `tar gtar bsdtar cpio pax zip 7z 7za 7zr rar cp mv rsync scp sftp rg ag ack ln rclone restic borg duplicity genisoimage
-   mkisofs mount docker podman`.split(/\s+/),
+   mkisofs mount`.split(/\s+/),
 );
 
 /** What the words of `tool` touch. */
 export function pathFindings(invocation: Invocation, bench: Bench, tool: string): Found[] {
   if (METADATA_ONLY.has(tool) && isOnlyShown(invocation, tool)) return [];
-  const { args, directories, input, span, name } = invocation;
-  const descends = descendsInto(tool, args) || (tool === 'find' && feedsAnother(invocation));
+  const { args, input, span, name } = invocation;
+  const searches = tool === 'find' && feedsAnother(invocation);
+  const descends = descendsInto(tool, args) || searches;
   const texts = input.kind === 'text' ? [...args, input.word] : args;
-  const paths = texts.flatMap((word) => touched(word, bench.paths, directories));
-  const assets = paths.filter((touch) => touch.reach === 'at' || descends).map((touch) => touch.asset);
+  const touches = texts.flatMap((word) => touched(word, bench.paths, invocation.directories));
+  const surely = touches.filter(({ reach }) => reach === 'at' || (reach === 'above' && descends && !searches));
+  const assets = surely.map(({ asset }) => asset);
   if (DESCENDS.has(tool)) assets.push(...namedBare(args, bench));
+  if (assets.length > 0) {
+    // From inside it, any relative word of a later line would be a protected path without saying so.
+    const enters = tool === 'cd' || tool === 'pushd';
+    const found = enters
+      ? denied('gate.enters-protected', 'shell_control', span, name.text)
+      : ticketed('gate.protected-path', 'bulk_read', span, name.text);
+    return [touching(found, assets)];
+  }
+  const perhaps = touches.filter(({ reach }) => reach === 'maybe' || (reach === 'above' && descends));
+  const found = [perhapsTouching(perhaps, [span, name.text])].filter((one) => one !== undefined);
   // Where it begins is not known: `.` may be any directory above a protected path, and `../..` the root.
-  const isPlaced = (bench.policy.cwd ?? '') !== '' || directories.length > 0;
-  if (descends && !isPlaced && sourcesOf(tool, args).some(isSomewhere))
-    assets.push(...bench.paths.map(({ name }) => name));
-  if (assets.length === 0) return [];
-  // From inside it, any relative word of a later line would be a protected path without saying so.
-  const enters = tool === 'cd' || tool === 'pushd';
-  const found = enters
-    ? denied('gate.enters-protected', 'shell_control', span, name.text)
-    : asked('gate.protected-path', 'bulk_read', span, name.text);
-  return [touching(found, assets)];
+  const isPlaced = (bench.policy.cwd ?? '') !== '' || invocation.directories.length > 0;
+  if (bench.paths.length > 0 && descends && !isPlaced && sourcesOf(tool, args).some(isSomewhere))
+    found.push(asked('gate.unknown-directory', 'bulk_read', span, name.text));
+  return found;
+}
+
+/** What an expansion or a filter may yield: nobody can say before it runs, so somebody is asked. */
+function perhapsTouching(touches: readonly Touch[], [span, subject]: readonly [Span, string]): Found | undefined {
+  if (touches.length === 0) return undefined;
+  return touching(
+    asked('gate.perhaps-protected', 'bulk_read', span, subject),
+    touches.map(({ asset }) => asset),
+  );
 }
 
 /** `cp a b .` reads a and b, and only writes where the last word leads. */
@@ -80,31 +95,29 @@ function isHarmlessAfter(name: string): boolean {
 export function redirectFindings({ redirects, directories }: Invocation, bench: Bench): Found[] {
   return redirects.flatMap(({ word, operator, span }): Found[] => {
     if (operator.startsWith('<<')) return [];
-    if (/^\/+dev\/+(tcp|udp)\//.test(word.text)) return [asked('send.dev-tcp', 'offhost', span, word.text)];
-    if (operator.includes('>') && operator !== '<>') {
-      return isStartupFile(word.text) ? [denied('control.startup-file', 'shell_control', span, word.text)] : [];
-    }
-    const assets = touched(word, bench.paths, directories).filter((touch) => touch.reach === 'at');
-    if (assets.length === 0) return [];
-    return [
-      touching(
-        asked('gate.protected-path', 'bulk_read', span, word.text),
-        assets.map((touch) => touch.asset),
-      ),
-    ];
+    if (isSocket(word, operator)) return [ticketed('send.dev-tcp', 'offhost', span, word.text)];
+    if (operator.includes('>') && operator !== '<>') return startupFindings(word, span);
+    return namedBy(word, bench, directories, span);
   });
+}
+
+/** `/dev/tcp/HOST/PORT` of bash; a file opened both ways whose name nobody knows may be one. */
+function isSocket({ text, exact }: Word, operator: string): boolean {
+  return /^\/+dev\/+(tcp|udp)\//.test(text) || (operator === '<>' && !exact);
+}
+
+function namedBy(word: Word, bench: Bench, directories: readonly string[], span: Span): Found[] {
+  const touches = touched(word, bench.paths, directories);
+  const assets = touches.filter(({ reach }) => reach === 'at').map(({ asset }) => asset);
+  if (assets.length > 0) return [touching(ticketed('gate.protected-path', 'bulk_read', span, word.text), assets)];
+  const perhaps = perhapsTouching(
+    touches.filter(({ reach }) => reach === 'maybe'),
+    [span, word.text],
+  );
+  return perhaps === undefined ? [] : [perhaps];
 }
 
 /** Words outside commands: of `for`, `case` and assignments. `p=/srv/crm` now is `cat $p/x` later. */
 export function looseFindings(words: readonly Word[], bench: Bench, directories: readonly string[]): Found[] {
-  return words.flatMap((word) => {
-    const assets = touched(word, bench.paths, directories).filter((touch) => touch.reach === 'at');
-    if (assets.length === 0) return [];
-    return [
-      touching(
-        asked('gate.protected-path', 'bulk_read', word.span, word.text),
-        assets.map((touch) => touch.asset),
-      ),
-    ];
-  });
+  return words.flatMap((word) => namedBy(word, bench, directories, word.span));
 }

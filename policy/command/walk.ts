@@ -4,16 +4,23 @@ import {
   type Command,
   forEachChild,
   type ParsedScript,
-  parse,
   type Pipeline,
   type Redirection,
   type SyntaxNode,
   type Word as Node,
 } from 'unbash';
 import { expandBraces, wordNode } from './braces.ts';
+import { Constants, mannerOf } from './constants.ts';
 import { bodyOf, literalWordOf, nameOf, pipedFrom } from './input.ts';
 import type { Assigned, Input, Invocation, Output, Redirect, Span, Word } from './model.ts';
+import { DECLARES, KNOWN, LOOPS, REBINDS, RUNS_LATER } from './nodes.ts';
 import { literalWord, readWord, wordOf } from './words.ts';
+
+/** `text`: the grammar does not know it. `bounds`: more than this walk takes on. `open`: its end is still to be typed. */
+export interface Unreadable {
+  readonly span: Span;
+  readonly why: 'text' | 'bounds' | 'open';
+}
 
 export interface Walked {
   readonly invocations: readonly Invocation[];
@@ -22,7 +29,7 @@ export interface Walked {
   readonly assignments: readonly Assigned[];
   readonly functions: readonly { readonly name: string; readonly span: Span }[];
   /** Where the text could not be read, if anywhere. */
-  readonly unreadable: Span | undefined;
+  readonly unreadable: Unreadable | undefined;
 }
 
 interface Place {
@@ -39,32 +46,21 @@ const DEPTH_MAX = 64;
 /** Commands of one text, and of one pipeline: more is no work of a person, and judging it would cost others their turn. */
 const COMMANDS_MAX = 500;
 const PIPELINE_MAX = 64;
-const CONSTANT = /^[\w./:@%+,-]*$/;
-const REBINDS = new Set([
-  'read',
-  'readarray',
-  'mapfile',
-  'getopts',
-  'printf',
-  'let',
-  'eval',
-  'source',
-  '.',
-  'unset',
-  'select',
-]);
+export { readScript } from './nodes.ts';
 
 export interface WalkOptions {
   /** Where the script's own standard input comes from. */
   readonly input?: Input;
   /** The directories the script may begin in. */
   readonly directories?: readonly string[];
+  /** Variables known to be set, with their values. */
+  readonly variables?: ReadonlyMap<string, string> | undefined;
 }
 
 /** Walks `script`; spans are those of its source. */
 export function walk(script: ParsedScript, options: WalkOptions = {}): Walked {
-  const { input = { kind: 'none' }, directories = [] } = options;
-  const walker = new Walker(directories);
+  const { input = { kind: 'none' } } = options;
+  const walker = new Walker(options);
   walker.visit(script, { ...TOP, input });
   return walker;
 }
@@ -74,31 +70,35 @@ class Walker implements Walked {
   readonly looseWords: Word[] = [];
   readonly assignments: Assigned[] = [];
   readonly functions: { name: string; span: Span }[] = [];
-  unreadable: Span | undefined;
-  readonly #constants = new Map<string, string>();
+  unreadable: Unreadable | undefined;
+  readonly #constants: Constants;
   readonly #directories: string[];
   readonly #functionNames = new Set<string>();
 
-  constructor(directories: readonly string[]) {
+  constructor({ directories = [], variables }: WalkOptions) {
     this.#directories = [...directories];
+    this.#constants = new Constants(variables);
   }
 
   visit(node: SyntaxNode, place: Place): void {
-    if (place.depth > DEPTH_MAX || !KNOWN.has(node.type) || this.#isTooMuch(node)) {
-      this.unreadable ??= [node.pos, node.end];
+    const why = this.#obstacle(node, place);
+    if (why !== undefined) {
+      this.unreadable ??= { span: [node.pos, node.end], why };
       return;
     }
     const inside = { ...place, depth: place.depth + 1, top: false };
     if (this.#visitCommand(node, place, inside) || this.#visitScript(node, place, inside)) return;
+    if (LOOPS.has(node.type)) this.#constants.enter(node);
     this.#collect(node);
     forEachChild(node, (child) => this.visit(child, inside));
   }
 
-  /** Too many commands, or a here-document whose end is still to be typed: it would swallow the next lines. */
-  #isTooMuch(node: SyntaxNode): boolean {
-    if (node.type === 'HereDoc') return node.closing === undefined;
-    if (node.type === 'Pipeline' && node.commands.length > PIPELINE_MAX) return true;
-    return this.invocations.length > COMMANDS_MAX;
+  /** Too deep or too many; or a here-document whose end is still to be typed: it would swallow the next lines. */
+  #obstacle(node: SyntaxNode, place: Place): Unreadable['why'] | undefined {
+    if (!KNOWN.has(node.type)) return 'text';
+    if (node.type === 'HereDoc' && node.closing === undefined) return 'open';
+    const wide = node.type === 'Pipeline' && node.commands.length > PIPELINE_MAX;
+    return wide || place.depth > DEPTH_MAX || this.invocations.length > COMMANDS_MAX ? 'bounds' : undefined;
   }
 
   /** Nodes that run something with an input and an output of their own. */
@@ -110,6 +110,7 @@ class Walker implements Walked {
       for (const redirect of node.redirects) this.visit(redirect, inside);
       this.#bareCommand(node.redirects, place, [node.pos, node.end]);
     } else if (node.type === 'Function') {
+      this.#constants.enter(node);
       this.#functionNames.add(node.name.value);
       this.functions.push({ name: node.name.value, span: [node.name.pos, node.name.end] });
       this.visit(node.body, inside);
@@ -119,7 +120,7 @@ class Walker implements Walked {
 
   #visitScript(node: SyntaxNode, place: Place, inside: Place): boolean {
     if (node.type === 'Script') {
-      if (node.errors !== undefined && node.errors.length > 0) this.unreadable ??= [node.pos, node.end];
+      if (node.errors !== undefined && node.errors.length > 0) this.#unread(node);
       for (const statement of node.commands) this.visit(statement, { ...inside, top: place.top });
     } else if (node.type === 'Statement') {
       this.visit(node.command, { ...inside, top: place.top && node.background !== true });
@@ -128,32 +129,36 @@ class Walker implements Walked {
       node.type === 'ProcessSubstitution' ||
       node.type === 'ArithmeticCommandExpansion'
     ) {
-      if (node.script === undefined) this.unreadable ??= [node.pos, node.end];
+      if (node.script === undefined) this.#unread(node);
       else this.visit(node.script, { ...inside, input: { kind: 'none' }, output: 'captured', downstream: [] });
     } else return false;
     return true;
   }
 
+  #unread({ pos, end }: SyntaxNode): void {
+    this.unreadable ??= { span: [pos, end], why: 'text' };
+  }
+
   /** Words that stand outside every command. */
   #collect(node: SyntaxNode): void {
     if (node.type === 'For' || node.type === 'Select') {
-      this.#constants.delete(node.name.value);
       this.#loose(node.wordlist ?? []);
     } else if (node.type === 'Case') this.#loose([node.word]);
     else if (node.type === 'Default') this.#loose([node.operand]);
     else if (node.type === 'Assignment') this.#assigned(node);
+    else if (node.type === 'ParameterExpansion' && node.operation !== undefined) this.#constants.forget(node.parameter);
   }
 
   #pipeline(node: Pipeline, place: Place): void {
+    const names = node.commands.length === 1 ? [] : node.commands.map(nameOf);
     for (const [at, command] of node.commands.entries()) {
+      const left = node.commands[at - 1];
       const last = at === node.commands.length - 1;
-      const before = node.commands[at - 1];
-      const downstream = node.commands.slice(at + 1).map(nameOf);
       this.visit(command, {
         ...place,
-        input: before === undefined ? place.input : pipedFrom(before, node.operators[at - 1] ?? '|'),
+        input: left === undefined ? place.input : pipedFrom(left, node.operators[at - 1] ?? '|', names.slice(0, at)),
         output: last ? place.output : 'piped',
-        downstream: [...downstream, ...place.downstream],
+        downstream: [...names.slice(at + 1), ...place.downstream],
       });
     }
   }
@@ -168,11 +173,12 @@ class Walker implements Walked {
     // Substitutions run before the command and may be anywhere in its words.
     forEachChild(node, (child) => this.visit(child, inside));
     if (name === undefined) {
-      if (place.top) this.#remember(assignments);
+      if (place.top) this.#constants.remember(assignments);
       this.#bareCommand(node.redirects, place, span);
       return;
     }
-    if (REBINDS.has(name.text)) this.#constants.clear();
+    if (REBINDS.has(name.text)) this.#constants.clear(RUNS_LATER.has(name.text));
+    if (DECLARES.has(name.text)) this.#constants.declare(args, place.top);
     this.invocations.push({
       name,
       args,
@@ -213,12 +219,12 @@ class Walker implements Walked {
 
   #words(node: Node): Word[] {
     const texts = expandBraces(node);
-    if (texts === undefined || texts.length === 1) return [readWord(node, this.#constants)];
+    if (texts === undefined || texts.length === 1) return [readWord(node, this.#constants.values)];
     return texts.map((text) => {
       const word = wordNode(text);
       if (word === undefined)
         return wordOf([{ kind: 'unknown', source: text, variable: undefined }], [node.pos, node.end]);
-      return { ...readWord(word, this.#constants), span: [node.pos, node.end] };
+      return { ...readWord(word, this.#constants.values), span: [node.pos, node.end] };
     });
   }
 
@@ -232,25 +238,19 @@ class Walker implements Walked {
       name: node.name,
       values: nodes.flatMap((word) => this.#words(word)),
       span: [node.pos, node.end],
+      ...mannerOf(node),
     };
-    this.#constants.delete(node.name);
+    this.#constants.forget(node.name);
     this.assignments.push(assigned);
     return assigned;
-  }
-
-  /** Only an assignment that surely happens, of a text that no word splitting can change, is a constant. */
-  #remember(assignments: readonly Assigned[]): void {
-    for (const { name, values } of assignments) {
-      const [value] = values;
-      if (values.length === 1 && value?.exact === true && CONSTANT.test(value.text))
-        this.#constants.set(name, value.text);
-    }
   }
 
   #redirectsOf(redirects: readonly Redirection[]): Redirect[] {
     return redirects.flatMap((redirect) => {
       const word =
-        redirect.type === 'HereDoc' ? bodyOf(redirect) : redirect.target && readWord(redirect.target, this.#constants);
+        redirect.type === 'HereDoc'
+          ? bodyOf(redirect)
+          : redirect.target && readWord(redirect.target, this.#constants.values);
       return word === undefined
         ? []
         : [{ operator: redirect.operator, word, span: [redirect.pos, redirect.end] as const }];
@@ -267,27 +267,11 @@ class Walker implements Walked {
       if (redirect.type === 'HereDoc') input = { kind: 'text', word: bodyOf(redirect) };
       else if (redirect.target === undefined) continue;
       else if (redirect.type === 'HereString')
-        input = { kind: 'text', word: readWord(redirect.target, this.#constants) };
+        input = { kind: 'text', word: readWord(redirect.target, this.#constants.values) };
       else if (redirect.operator === '<' || redirect.operator === '<>')
-        input = { kind: 'file', word: readWord(redirect.target, this.#constants) };
-      else if (redirect.operator === '<&') input = { kind: 'pipe' };
+        input = { kind: 'file', word: readWord(redirect.target, this.#constants.values) };
+      else if (redirect.operator === '<&') input = { kind: 'pipe', from: [] };
     }
     return input;
   }
-}
-
-/** Every kind of node this walk was written for. Another one is not guessed at. */
-const KNOWN = new Set<string>(
-  `AndOr If Elif While Subshell BraceGroup CompoundList CaseItem Coproc ArithmeticFor TestUnary TestBinary TestLogical
-   TestNot TestGroup TestCommand ArithmeticCommand Time Negation Word Literal Glob SingleQuoted DoubleQuoted AnsiCQuoted
-   LocaleString SimpleExpansion ParameterExpansion ArithmeticExpansion ExtendedGlob BraceExpansion ArrayValue Redirect
-   HereString HereDoc HereDocDelimiter HereDocBody FileDescriptor FileDescriptorVariable ArithmeticBinary
-   ArithmeticUnary ArithmeticTernary ArithmeticGroup ArithmeticWord Remove Replace Slice CaseModification Transform
-   Names For Select Case Default Assignment Command Pipeline Redirected Function Script Statement CommandExpansion
-   ProcessSubstitution ArithmeticCommandExpansion`.split(/\s+/),
-);
-
-/** Parses `text` and walks it. */
-export function readScript(text: string): ParsedScript {
-  return parse(text);
 }

@@ -68,9 +68,9 @@ function readPart(part: WordPart, constants: Constants, quoted: boolean): Piece[
     case 'ExtendedGlob':
       return [{ kind: 'glob' }];
     case 'SimpleExpansion':
-      return variable(part.text, part.text.slice(1), constants);
+      return variable(part.text, part.text.slice(1), { constants, quoted });
     case 'ParameterExpansion':
-      return parameter(part, constants);
+      return parameter(part, { constants, quoted });
     case 'CommandExpansion':
     case 'ArithmeticExpansion':
     case 'ProcessSubstitution':
@@ -79,16 +79,25 @@ function readPart(part: WordPart, constants: Constants, quoted: boolean): Piece[
   }
 }
 
-function parameter(part: ParameterExpansionPart, constants: Constants): Piece[] {
+/** What an expansion is read with. */
+interface Context {
+  readonly constants: Constants;
+  readonly quoted: boolean;
+}
+
+function parameter(part: ParameterExpansionPart, context: Context): Piece[] {
   const bare = part.operation === undefined && part.prefix === undefined && part.index === undefined;
   return bare
-    ? variable(part.text, part.parameter, constants)
+    ? variable(part.text, part.parameter, context)
     : [{ kind: 'unknown', source: part.text, variable: undefined }];
 }
 
-function variable(source: string, name: string, constants: Constants): Piece[] {
+/** Outside quotes the shell splits a value at blanks and expands its globs: only a plain one stays one word. */
+const PLAIN_VALUE = /^[\w./:@%+,-]+$/;
+
+function variable(source: string, name: string, { constants, quoted }: Context): Piece[] {
   const value = constants.get(name);
-  if (value !== undefined) return [{ kind: 'text', text: value, quoted: false }];
+  if (value !== undefined && (quoted || PLAIN_VALUE.test(value))) return [{ kind: 'text', text: value, quoted: false }];
   return [{ kind: 'unknown', source, variable: name }];
 }
 

@@ -1,5 +1,6 @@
 /** Programs that run another command given in their words: `sudo -u x cmd`, `timeout 5 cmd`, `xargs cmd`. As data. */
 import type { Word } from './model.ts';
+import { words } from './rules/rule.ts';
 
 export interface Wrapper {
   readonly tools: readonly string[];
@@ -115,7 +116,14 @@ const WRAPPERS: readonly Wrapper[] = [
   { tools: ['watch'], as: 'shell', values: 'n', longValues: ['--interval'] },
   { tools: ['busybox', 'toybox'], as: 'words', unless: ['--list', '--help'] },
   { tools: ['script', 'scriptlive'], as: 'words', values: 'cEIOBTmo', skip: 99, shellOptions: ['-c', '--command'] },
-  { tools: ['strace', 'ltrace'], as: 'words', values: 'eopsuEaPOSbIX' },
+  {
+    tools: ['strace', 'ltrace'],
+    as: 'words',
+    values: 'eopsuEaPOSbIX',
+    longValues: words(
+      `--attach --string-limit --output --trace --env --user --signal --decode-fds --columns --summary-sort-by --trace-path --interruptible --abbrev --verbose --raw --read --write --fault --inject --status --kvm`,
+    ),
+  },
   {
     tools: ['flock'],
     as: 'words',

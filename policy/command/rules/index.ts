@@ -1,3 +1,4 @@
+import { CONTAINER_RULES } from './containers.ts';
 import { CONTROL_RULES } from './control.ts';
 import { DUMP_RULES } from './dumps.ts';
 import { ESCAPE_RULES } from './escapes.ts';
@@ -9,6 +10,22 @@ import { SENDER_RULES } from './senders.ts';
 import { SERVICE_RULES } from './services.ts';
 import { SOCKET_RULES } from './sockets.ts';
 
+const CASES_MIN = 2;
+
+/** The rules by the tools they speak of. Throws about a row without two cases of each kind, or an id used twice. */
+export function loadRules(rules: readonly Rule[]): ReadonlyMap<string, readonly Rule[]> {
+  const ids = new Set<string>();
+  const byTool = new Map<string, Rule[]>();
+  for (const rule of rules) {
+    const { positive, negative } = rule.tests;
+    const tested = positive.length >= CASES_MIN && negative.length >= CASES_MIN;
+    if (!tested || ids.has(rule.id)) throw new Error(`rule ${rule.id} does not load`);
+    ids.add(rule.id);
+    for (const tool of new Set(rule.tools)) byTool.set(tool, [...(byTool.get(tool) ?? []), rule]);
+  }
+  return byTool;
+}
+
 /** Every rule about a program by its name. */
 export const RULES: readonly Rule[] = [
   ...DUMP_RULES,
@@ -17,17 +34,16 @@ export const RULES: readonly Rule[] = [
   ...SENDER_RULES,
   ...SOCKET_RULES,
   ...SERVICE_RULES,
+  ...CONTAINER_RULES,
   ...MESSENGER_RULES,
   ...CONTROL_RULES,
   ...ESCAPE_RULES,
 ];
 
-const BY_TOOL = new Map<string, readonly Rule[]>();
-for (const rule of RULES) {
-  for (const tool of rule.tools) BY_TOOL.set(tool, [...(BY_TOOL.get(tool) ?? []), rule]);
-}
+const BY_TOOL = loadRules(RULES);
+const NONE: readonly Rule[] = [];
 
 /** The rules that speak of `tool`. */
 export function rulesOf(tool: string): readonly Rule[] {
-  return BY_TOOL.get(tool) ?? [];
+  return BY_TOOL.get(tool) ?? NONE;
 }

@@ -133,6 +133,16 @@ export function isPlainCode(code: string): boolean {
   return (bare.match(/[A-Za-z_]\w*/g) ?? []).every((word) => PLAIN_WORDS.has(word) || word.length === 1);
 }
 
+const NETWORK =
+  /socket|https?\b|urllib|requests?\b|\bftp|smtp|telnet|\bconnect|file_get_contents\s*\(\s*["']\w+:|\bnet\b|dgram|lwp|Net::|\/inet6?\/|\/dev\/(tcp|udp)|\bdns\b|\bmail\b|listen|server|webclient|paramiko|xmlrpc|uri\.open|open-uri/i;
+const CARRIERS =
+  /(^|[^\w.-])(scp|sftp|rsync|ssh|curl|wget|nc|ncat|netcat|socat|ftp|tftp|mysqldump|pg_dump|mongodump|xclip|sendmail|mutt|rclone|aws|openssl)([^\w-]|$)/;
+
+/** Whether code in an interpreter's own language names the network, or a program that carries bytes away. */
+export function speaksOutward(code: string): boolean {
+  return NETWORK.test(code) || CARRIERS.test(code);
+}
+
 /** Whether an awk program runs commands, opens sockets or reads files of its own choice. */
 export function isActiveAwk(program: string): boolean {
   const code = program.replace(/"(\\.|[^"\\])*"/g, '""');

@@ -1,8 +1,10 @@
+import { ACCOUNTS, DEVICES, FILES, INIT, NETWORK, PACKAGES, PROCESSES, SERVICES } from './ordinary-system.ts';
+import { words } from './rule.ts';
+
 /**
  * Programs that by themselves neither leave the host nor run what the gate cannot read. Whatever they are, a protected
  * path among their words is still a finding; and a program that stands nowhere in these lists needs a ticket.
  */
-const words = (text: string): string[] => text.split(/\s+/).filter((word) => word !== '');
 
 /** They show names, sizes, modes or dates, or change those, and never the content of a file. */
 export const METADATA_ONLY = new Set(
@@ -55,12 +57,12 @@ const SYSTEM = words(`ps pgrep pkill pidof pidstat pidwait pmap pwdx pstree kill
   systemd-analyze systemd-cgls systemd-cgtop systemd-delta systemd-detect-virt systemd-escape systemd-path
   systemd-tmpfiles systemd-sysusers systemd-hwdb systemd-notify systemd-ac-power systemd-cat systemd-repart
   systemd-dissect systemd-creds systemd-cryptenroll systemd-id128 systemd-mount systemd-umount systemd-resolve
-  systemd-firstboot systemd-machine-id-setup systemd-stdio-bridge busctl bootctl networkctl udevadm service chkconfig
+  systemd-firstboot systemd-machine-id-setup systemd-stdio-bridge  bootctl networkctl udevadm service chkconfig
   update-rc.d rc-service rc-update rc-status initctl invoke-rc.d runlevel telinit init shutdown reboot halt poweroff
   wall write mesg last lastb lastlog faillog faillock who ac sa lastcomm logger logrotate logsave dmesg
   sysctl modprobe modinfo depmod rmmod kmod swapon swapoff mkswap mount umount findmnt mountpoint losetup fdisk
   sfdisk cfdisk parted partprobe gdisk sgdisk blkid blockdev fsck e2fsck tune2fs resize2fs mkfs mkfs.ext4 mkfs.xfs
-  xfs_repair xfs_info xfs_growfs dumpe2fs e2label badblocks hdparm smartctl nvme mdadm pvs vgs lvs pvdisplay
+  xfs_repair xfs_info xfs_growfs dumpe2fs e2label badblocks hdparm smartctl nvme mdadm systemd-socket-activate purge pvs vgs lvs pvdisplay
   vgdisplay lvdisplay pvcreate vgcreate lvcreate lvextend lvremove vgextend lvresize pvresize dmsetup cryptsetup
   multipath zpool zfs btrfs xfs_db quota quotacheck quotaon repquota edquota setquota fstrim wipefs fallocate
   useradd usermod userdel groupadd groupmod groupdel gpasswd passwd chage chpasswd chfn pwck grpck adduser addgroup
@@ -90,7 +92,7 @@ const SYSTEM = words(`ps pgrep pkill pidof pidstat pidwait pmap pwdx pstree kill
   vmware-toolbox-cmd cloud-init dmsetup multipathd lldpcli lldpctl ipmitool racadm hponcfg smartd mcelog
   convmv detox inotifywait inotifywatch iwlist screendump lstopo tuned-adm x86info cpuid memtester stress
   stress-ng sysbench fio hdparm dosfsck exfatlabel fatlabel compress rpcinfo showmount nfsstat mountstats
-  octave-cli go dotnet qmgr exiftool identify mediainfo ffprobe sysstat logname xdg-user-dir`);
+  octave-cli go dotnet qmgr identify mediainfo ffprobe sysstat logname xdg-user-dir`);
 
 const MEDIA_AND_BUILD =
   words(`mogrify convert mplayer mpv jar javac uuid symlinks samefile fromdos todos astyle ccze cpp
@@ -107,6 +109,14 @@ const ORDINARY = new Set([
   ...ARCHIVE,
   ...SYSTEM,
   ...MEDIA_AND_BUILD,
+  ...DEVICES,
+  ...INIT,
+  ...PACKAGES,
+  ...ACCOUNTS,
+  ...PROCESSES,
+  ...NETWORK,
+  ...FILES,
+  ...SERVICES,
 ]);
 
 /** Where a program of an ordinary name is what the name says; elsewhere (`/tmp/ls`) it is an unknown program. */
