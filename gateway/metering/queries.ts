@@ -24,7 +24,7 @@ const count = z
   .transform(Number);
 
 const counts = {
-  persons: z.custom<Buffer>(Buffer.isBuffer),
+  persons: z.custom<Buffer>((value) => Buffer.isBuffer(value)),
   estimated_persons: count,
   rows: count,
   bytes: count,

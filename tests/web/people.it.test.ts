@@ -107,6 +107,7 @@ describe('the sign-in of an SSH connection', () => {
     expect((await aoki.get(path)).at('signIn')).toEqual({
       ...{ code: asked.code, loginName: 'crm-db', sourceAddress: '192.0.2.7', state: 'pending' },
       expiresAt: asked.expiresAt.toISOString(),
+      purpose: 'sign_in',
     });
     expect((await aoki.post(`${path}/decision`, { decision: 'approved' })).status).toBe(204);
     expect((await aoki.post(`${path}/decision`, { decision: 'denied' })).status).toBe(409);

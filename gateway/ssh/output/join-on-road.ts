@@ -61,12 +61,12 @@ function forwardOn(road: OutputRoad, forward: ForwardInput): ForwardInput {
 }
 
 /** A ticket that was redeemed at a limit was used by this program, however it ended. */
-async function endRedemption(work: ChannelWork, { redeemed }: OutputRoad, exit: Exit): Promise<void> {
-  if (redeemed === undefined) return;
+async function endRedemption(work: ChannelWork, { inUse }: OutputRoad, exit: Exit): Promise<void> {
+  if (inUse === undefined) return;
   const { signal } = work.session;
-  const result = redeemed.delivery.finish(exit, signal.aborted);
-  await completeRedemption(work.deps, redeemed.ticket.ticketId, result);
-  if (!signal.aborted) await tellResult(work, redeemed.ticket, result);
+  const result = inUse.delivery.finish(exit, signal.aborted);
+  await completeRedemption(work.deps, inUse.ticket.ticketId, result);
+  if (!signal.aborted) await tellResult(work, inUse.ticket, result);
 }
 
 async function tellEnd(work: ChannelWork, { dropped, refusedBytes: bytes }: OutputRoad): Promise<void> {

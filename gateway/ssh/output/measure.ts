@@ -3,12 +3,14 @@ import {
   createPersonalDataMeter,
   createTerminalGuard,
   type DroppedKind,
+  isLimited,
   type Metered,
   NOTHING_LEAVES,
   type PersonalDataMeter,
   type TerminalGuard,
   type TransferOffer,
 } from '../../../policy/index.ts';
+import type { ChannelWork } from '../model.ts';
 import type { Find, Output, Piece } from './model.ts';
 
 export interface DroppedCount {
@@ -77,6 +79,18 @@ export class StreamMeasure {
   #piece(bytes: Buffer, meter: (bytes: Buffer) => Metered | undefined): Piece {
     return { stream: this.#options.stream, bytes, finds: findsOf(meter(bytes)) };
   }
+}
+
+/** One for each stream. `isCharged` is false where a ticket is the budget: then nobody is looked for. */
+export function measuresOf(
+  { meter, person }: Pick<ChannelWork, 'meter' | 'person'>,
+  { isCharged, ...options }: Pick<MeasureOptions, 'dropped' | 'onOffer'> & { readonly isCharged: boolean },
+): Readonly<Record<Output, StreamMeasure>> {
+  const looks = isLimited('persons', meter.budget) || isLimited('opaqueBytes', meter.budget);
+  const key = looks && isCharged ? meter.key : undefined;
+  const of = (stream: Output): StreamMeasure =>
+    new StreamMeasure({ ...options, stream, hasTerminal: person.hasTerminal, key });
+  return { o: of('o'), e: of('e') };
 }
 
 function findsOf(metered: Metered | undefined): readonly Find[] {

@@ -2,26 +2,17 @@
  * The one way of a program's output to the person: what a terminal may obey, what leaves by it, and whether that much
  * may. What may not pass now is held back here, in order, while input goes on.
  */
-import { asError, hasCode, LIMITS } from '../../../foundation/index.ts';
-import {
-  type BudgetDecision,
-  CANCEL,
-  type DroppedKind,
-  isLimited,
-  NOTHING_LEAVES,
-  type Passed,
-  Tally,
-  type TransferOffer,
-} from '../../../policy/index.ts';
-import { createDelivery, type Delivery, type Redeemed } from '../delivery.ts';
+import { asError, LIMITS } from '../../../foundation/index.ts';
+import { type BudgetDecision, CANCEL, type DroppedKind, type TransferOffer } from '../../../policy/index.ts';
+import type { Delivery } from '../delivery.ts';
 import type { Filtered, OutputHold, OutputWays } from '../join.ts';
 import type { ChannelWork } from '../model.ts';
-import { confirmInBrowser } from './confirm.ts';
-import { redeemAtLimit, refuseByBudget } from './exceed.ts';
+import { decideAtLimit, type InUse } from './at-limit.ts';
+import { Charging } from './charging.ts';
 import { createMask, type Mask } from './mask.ts';
-import { type DroppedCount, StreamMeasure } from './measure.ts';
+import { type DroppedCount, measuresOf, type StreamMeasure } from './measure.ts';
 import type { Act, Output, Piece } from './model.ts';
-import { createRowsOf, planPiece, restOf, type RowsOf } from './plan.ts';
+import { restOf } from './plan.ts';
 import { type Speech, speechOf, tellOf } from './speech.ts';
 import { untilAborted } from './until-aborted.ts';
 
@@ -35,63 +26,61 @@ export interface RoadOptions {
 
 /**
  * `open`: what is within the budget passes. `working`: something waits to be stored, confirmed or decided. `frozen`: a
- * hard limit; only the person, or a ticket, moves it. `discarding`: what still comes of this program goes nowhere.
+ * hard limit; only the person moves it. `discarding`: what still comes of this program goes nowhere.
  */
 type State = 'open' | 'working' | 'frozen' | 'discarding';
 
-const UNREADABLE_RETRY_MS = 1_000;
 /** ^C, ^\ and ^Z: the person is done with this program. */
 const ENDS = new Set([0x03, 0x1c, 0x1a]);
 const ENTER = new Set([0x0d, 0x0a]);
 
 export class OutputRoad implements OutputHold {
   readonly failed = false;
+  readonly dropped = new Map<DroppedKind, DroppedCount>();
   readonly #work: ChannelWork;
   readonly #options: RoadOptions;
   readonly #streams: Readonly<Record<Output, StreamMeasure>>;
-  readonly #rows: Readonly<Record<Output, RowsOf>> | undefined;
+  readonly #charging: Charging;
   readonly #mask: Mask;
   readonly #speech: Speech;
-  readonly #dropped = new Map<DroppedKind, DroppedCount>();
   readonly #listeners = new Set<() => void>();
   #ways: OutputWays | undefined;
-  #command = new Tally();
   #state: State = 'open';
   #queue: Piece[] = [];
+  #queuedBytes = 0;
   #refused = 0;
   #isStopped = false;
+  #isEmptying = false;
   /** Something waits for longer than the database takes: a key of the person ends it. */
   #isHeld = false;
   #hasEnded = false;
   /** Aborted when the person ends what waits. */
   #waiting = new AbortController();
-  #redeemed: { readonly ticket: Redeemed; readonly delivery: Delivery } | undefined;
+  #use: InUse | undefined;
 
   constructor(work: ChannelWork, options: RoadOptions) {
     this.#work = work;
     this.#options = options;
-    const { meter, person } = work;
-    const looks = isLimited('persons', meter.budget) || isLimited('opaqueBytes', meter.budget);
-    const measure = (stream: Output): StreamMeasure =>
-      new StreamMeasure({
-        stream,
-        hasTerminal: person.hasTerminal,
-        key: looks && options.delivery === undefined ? meter.key : undefined,
-        dropped: this.#dropped,
-        onOffer: (offer) => this.#cancel(offer),
-      });
-    this.#streams = { o: measure('o'), e: measure('e') };
-    this.#rows = isLimited('rows', meter.budget) ? { o: createRowsOf(), e: createRowsOf() } : undefined;
     const put = (stream: Output, bytes: Buffer): void => this.#ways?.put(stream, bytes);
-    this.#mask = createMask({ kinds: options.delivery === undefined ? work.session.risk.redact : [], put });
-    this.#speech = speechOf(person, put);
+    const { dropped } = this;
+    const onOffer = (offer: TransferOffer): void => this.#cancel(offer);
+    const isCharged = options.delivery === undefined;
+    this.#streams = measuresOf(work, { dropped, onOffer, isCharged });
+    this.#mask = createMask({ kinds: isCharged ? work.session.risk.redact : [], put });
+    this.#speech = speechOf(work.person, put);
+    this.#charging = new Charging(work, {
+      onUnreadable: () => {
+        this.#speech.say('meter.unreadable', 'meter_unreadable');
+        this.#isHeld = true;
+      },
+    });
     work.session.signal.addEventListener('abort', this.#onSessionEnd, { once: true });
   }
 
   get isFull(): boolean {
     if (this.#state === 'discarding' || this.#queue.length === 0) return false;
     // While a limit holds it back the program's end must still be seen; what waits for the database waits a moment only.
-    return !this.#isHeld || this.#queue.reduce((sum, { bytes }) => sum + bytes.length, 0) > LIMITS.outputHeldBytesMax;
+    return !this.#isHeld || this.#queuedBytes > LIMITS.outputHeldBytesMax;
   }
 
   /** Whether the gateway ended the program for a limit. */
@@ -104,13 +93,9 @@ export class OutputRoad implements OutputHold {
     return this.#refused;
   }
 
-  /** What became the budget at a limit, and what left on it. */
-  get redeemed(): { readonly ticket: Redeemed; readonly delivery: Delivery } | undefined {
-    return this.#redeemed;
-  }
-
-  get dropped(): ReadonlyMap<DroppedKind, DroppedCount> {
-    return this.#dropped;
+  /** The ticket that became the budget at a limit. */
+  get inUse(): InUse | undefined {
+    return this.#use;
   }
 
   onChange(listener: () => void): () => void {
@@ -128,7 +113,19 @@ export class OutputRoad implements OutputHold {
       this.#refused += chunk.length;
       return { pass: NOTHING, stop: this.#isStopped };
     }
-    return this.#pass(this.#streams[stream].take(chunk));
+    const piece = this.#streams[stream].take(chunk);
+    if (this.#options.delivery !== undefined) return this.#options.delivery.filter(stream, piece.bytes);
+    const isFree = this.#state === 'open' && this.#use === undefined;
+    if (isFree && this.#charging.passesAtOnce(piece)) {
+      return { pass: this.#mask.take(stream, piece.bytes), stop: false };
+    }
+    this.#queue.push(piece);
+    this.#queuedBytes += piece.bytes.length;
+    if (this.#state === 'open') {
+      this.#become('working');
+      void this.#empty();
+    }
+    return { pass: NOTHING, stop: false };
   }
 
   /** Looks at what the person types, on its way to the program. */
@@ -137,7 +134,7 @@ export class OutputRoad implements OutputHold {
     if (!chunk.some((byte) => ENTER.has(byte))) return;
     // What goes on after it was interrupted (a client at its prompt) is metered on; only one command's output is lost.
     if (this.#state === 'discarding' && this.#work.person.hasTerminal && !this.#isStopped) this.#become('open');
-    if (this.#state === 'open' && this.#options.isShell === true) this.#command = new Tally();
+    if (this.#state === 'open' && this.#options.isShell === true) this.#charging.begin();
   }
 
   /** The person sent the program a signal: what waits is given up, as by a key. */
@@ -148,8 +145,9 @@ export class OutputRoad implements OutputHold {
   /** What is held back, and what still comes of this program, is shown to nobody. */
   discard(): void {
     if (this.#state === 'open') return;
-    this.#refused += this.#queue.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    this.#refused += this.#queuedBytes;
     this.#queue = [];
+    this.#queuedBytes = 0;
     this.#isHeld = false;
     this.#waiting.abort();
     this.#waiting = new AbortController();
@@ -172,156 +170,82 @@ export class OutputRoad implements OutputHold {
     return Buffer.concat(shown);
   }
 
-  /** What it takes out is counted, and it passes when the program was not stopped before. */
   #finishStream(piece: Piece): Buffer {
-    if (this.#state === 'discarding' || piece.bytes.length + piece.finds.length === 0) {
-      this.#refused += piece.bytes.length;
-      return NOTHING;
-    }
-    const delivery = this.#options.delivery ?? this.#redeemed?.delivery;
-    if (delivery !== undefined) return toBuffer(delivery.filter(piece.stream, piece.bytes).pass);
-    const { passes, addition } = this.#plan(piece);
-    const all = piece.finds.reduce((sum, { addition: found }) => [...sum, ...found.persons], [...addition.persons]);
-    this.#work.meter.note(this.#command, { ...addition, persons: all });
+    if (piece.bytes.length + piece.finds.length === 0) return NOTHING;
+    const delivery = this.#options.delivery ?? this.#use?.delivery;
+    if (delivery !== undefined) return Buffer.from(delivery.filter(piece.stream, piece.bytes).pass);
+    const passes = this.#state === 'discarding' ? 0 : this.#charging.finish(piece);
     this.#refused += piece.bytes.length - passes;
     return this.#mask.take(piece.stream, piece.bytes.subarray(0, passes));
   }
 
-  #pass(piece: Piece): Filtered {
-    const delivery = this.#options.delivery;
-    if (delivery !== undefined) return delivery.filter(piece.stream, piece.bytes);
-    if (this.#state !== 'open') {
-      this.#queue.push(piece);
-      return { pass: NOTHING, stop: false };
-    }
-    if (this.#passesAtOnce(piece)) return { pass: this.#mask.take(piece.stream, piece.bytes), stop: false };
-    this.#queue.push(piece);
-    this.#become('working');
-    void this.#empty();
-    return { pass: NOTHING, stop: false };
-  }
-
-  /** By what is known here, without waiting for anybody. */
-  #passesAtOnce(piece: Piece): boolean {
-    const { meter } = this.#work;
-    if (!meter.isLimited) {
-      meter.note(this.#command, this.#plan(piece).addition);
-      return true;
-    }
-    if (this.#redeemed !== undefined || !meter.isLoaded) return false;
-    if (this.#rows !== undefined) return false; // A row is counted once: where rows are limited all take the one way.
-    const { passes, addition, decision } = this.#plan(piece);
-    const passesWhole = passes === piece.bytes.length && decision.kind === 'within';
-    if (!passesWhole || meter.mustReserve(this.#command, addition)) return false;
-    meter.note(this.#command, addition);
-    return true;
-  }
-
-  #plan(piece: Piece): ReturnType<typeof planPiece> {
-    return planPiece(piece, { meter: this.#work.meter, command: this.#command, rows: this.#rows?.[piece.stream] });
-  }
-
   /** Passes what waits, in order, until nothing does. */
   async #empty(): Promise<void> {
+    if (this.#isEmptying) return; // It goes on with what came meanwhile.
+    this.#isEmptying = true;
     try {
       for (let piece = this.#queue[0]; piece !== undefined; piece = this.#queue[0]) await this.#advance(piece);
       if (this.#state === 'working') this.#become('open');
     } catch (thrown) {
-      const err = asError(thrown);
-      this.#work.deps.log.error(
-        { event: 'output.undecided', sessionId: this.#work.session.id, err },
-        'output discarded',
-      );
+      const { deps, session } = this.#work;
+      deps.log.error({ event: 'output.undecided', sessionId: session.id, err: asError(thrown) }, 'output discarded');
       this.#speech.say('meter.unreadable', 'meter_unreadable');
       this.#stop();
+    } finally {
+      this.#isEmptying = false;
     }
   }
 
   async #advance(piece: Piece): Promise<void> {
-    if (this.#redeemed !== undefined) {
-      this.#deliver(piece, this.#redeemed.delivery);
+    if (this.#use !== undefined) {
+      this.#deliver(piece, this.#use.delivery);
       return;
     }
-    const { meter } = this.#work;
-    if (!meter.isLoaded) await this.#persist(() => meter.load());
+    const { signal } = this.#waiting;
+    await this.#charging.load(signal);
+    if (signal.aborted) return;
+    const { passes, addition, decision } = this.#charging.plan(piece);
+    const reserved = await this.#charging.reserve(addition, signal);
     if (this.#queue[0] !== piece) return; // Discarded meanwhile.
-    const { passes, addition, decision } = this.#plan(piece);
-    const reserved = await this.#reserve(addition);
-    if (this.#queue[0] !== piece) return;
+    this.#isHeld = false;
     if (reserved.kind !== 'within') {
-      await this.#wait(reserved); // Another process was faster.
+      await this.#wait(reserved, signal); // Another process was faster.
       return;
     }
-    this.#hand(piece.stream, piece.bytes.subarray(0, passes));
-    const rest = restOf(piece, passes);
-    if (rest.bytes.length === 0) this.#queue.shift();
-    else this.#queue[0] = rest;
-    if (decision.kind !== 'within') await this.#wait(decision);
+    this.#hand(piece, passes);
+    if (decision.kind !== 'within') await this.#wait(decision, signal);
     this.#changed();
   }
 
-  /** @returns whether it may leave; when it may, it is counted. Waits while that cannot be stored. */
-  async #reserve(addition: ReturnType<typeof planPiece>['addition']): Promise<BudgetDecision> {
-    const { meter } = this.#work;
-    if (!meter.mustReserve(this.#command, addition)) {
-      if (addition !== NOTHING_LEAVES) meter.note(this.#command, addition);
-      return { kind: 'within' };
-    }
-    return (await this.#persist(() => meter.reserve(this.#command, addition))) ?? { kind: 'within' };
+  #hand(piece: Piece, passes: number): void {
+    const shown = this.#mask.take(piece.stream, piece.bytes.subarray(0, passes));
+    if (shown.length > 0) this.#ways?.put(piece.stream, shown);
+    this.#queuedBytes -= passes;
+    if (passes === piece.bytes.length) this.#queue.shift();
+    else this.#queue[0] = restOf(piece, passes);
   }
 
-  /** Tries until it works or the output is discarded: what cannot be counted does not leave. */
-  async #persist<Result>(act: () => Promise<Result>): Promise<Result | undefined> {
-    const { signal } = this.#waiting;
-    for (let attempt = 1; !signal.aborted; attempt += 1) {
-      try {
-        const result = await act();
-        this.#isHeld = false;
-        return result;
-      } catch (thrown) {
-        if (!hasCode(thrown, 'database_unavailable')) throw thrown;
-        if (attempt === 1) this.#speech.say('meter.unreadable', 'meter_unreadable');
-        this.#isHeld = true;
-        await untilAborted(signal, UNREADABLE_RETRY_MS);
-      }
-    }
-    return undefined;
-  }
-
-  async #wait(decision: Exclude<BudgetDecision, { kind: 'within' }>): Promise<void> {
-    const { signal } = this.#waiting;
+  async #wait(decision: Exclude<BudgetDecision, { kind: 'within' }>, signal: AbortSignal): Promise<void> {
     this.#isHeld = true;
     this.#changed();
-    if (decision.kind === 'soft') {
-      const isConfirmed = await confirmInBrowser(this.#work, this.#speech, { which: decision.which, signal });
-      if (isConfirmed || signal.aborted) {
-        this.#isHeld = false;
-        return;
-      }
-    }
-    await this.#freeze(decision.which, signal);
+    const decided = await decideAtLimit(this.#work, this.#speech, { act: this.#options.act, decision, signal });
+    if (decided.kind === 'in_use') this.#use = decided.use;
+    if (decided.kind === 'refused' && !signal.aborted) await this.#freeze(signal);
     this.#isHeld = false;
   }
 
-  async #freeze(which: Passed, signal: AbortSignal): Promise<void> {
-    const { act } = this.#options;
-    const found = await redeemAtLimit(this.#work, act, which);
-    if (found.redeemed) {
-      this.#redeemed = { ticket: found, delivery: createDelivery(found) };
-      const { number, rowsMax: rows, bytesMax: bytes } = found;
-      this.#speech.say('export.begun', 'ticket_in_use', { number, rows, bytes });
-      return;
-    }
-    await refuseByBudget(this.#work, this.#speech, { act, which, ticket: found });
-    if (signal.aborted) return;
+  async #freeze(signal: AbortSignal): Promise<void> {
     if (!this.#work.person.hasTerminal) {
       this.#stop();
       return;
     }
-    this.#speech.say('meter.interrupt', 'budget_exceeded');
     this.#become('frozen');
-    if (this.#hasEnded) this.discard();
-    else await untilAborted(signal);
+    if (this.#hasEnded) {
+      this.discard();
+      return;
+    }
+    this.#speech.say('meter.interrupt', 'budget_exceeded');
+    await untilAborted(signal);
   }
 
   /** Nobody could end the program by a key. */
@@ -335,15 +259,11 @@ export class OutputRoad implements OutputHold {
   #deliver({ stream, bytes }: Piece, delivery: Delivery): void {
     const { pass, stop } = delivery.filter(stream, bytes);
     this.#queue.shift();
+    this.#queuedBytes -= bytes.length;
     this.#mask.flush();
     this.#ways?.put(stream, pass);
     if (stop) this.#stop();
     else this.#changed();
-  }
-
-  #hand(stream: Output, bytes: Buffer): void {
-    const shown = this.#mask.take(stream, bytes);
-    if (shown.length > 0) this.#ways?.put(stream, shown);
   }
 
   #cancel(offer: TransferOffer): void {
@@ -373,10 +293,6 @@ export class OutputRoad implements OutputHold {
       });
     });
   }
-}
-
-function toBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 const NOTHING = Buffer.alloc(0);
