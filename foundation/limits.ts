@@ -263,6 +263,9 @@ export const LIMITS = {
   identifierRulesMax: 50,
   /** Characters of such a rule's pattern. */
   identifierPatternCharactersMax: 500,
+  /** Instructions of such a rule when it is compiled, and what it may find on one line. */
+  identifierProgramSizeMax: 2_000,
+  identifierMatchesPerLineMax: 100,
   /** Bytes of an unfinished line that masking holds back. */
   redactionHeldBytesMax: 4 * 1024,
   /** Unknown programs of one refused act that are kept for an owner to accept, and how many are listed. */

@@ -22,18 +22,23 @@ export function plainRun(bytes: Uint8Array, from: number, utf8: boolean): number
   }
 }
 
+/** Second bytes that a lead byte allows where not all are: overlong forms, surrogates, beyond U+10FFFF, C1 controls. */
+const SECONDS: Readonly<Record<number, readonly [number, number]>> = {
+  0xc2: [0xa0, 0xbf],
+  0xe0: [0xa0, 0xbf],
+  0xed: [0x80, 0x9f],
+  0xf0: [0x90, 0xbf],
+  0xf4: [0x80, 0x8f],
+};
+
 /** Bytes of the whole character that begins here with 0x80 or more; 0 where none does, or a C1 control. */
 export function characterLength(bytes: Uint8Array, at: number): number {
   const lead = bytes[at] ?? 0;
+  if (lead < 0xc2 || lead > 0xf4) return 0;
+  const length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
   const second = bytes[at + 1] ?? 0;
-  if (lead < 0xc2 || lead > 0xf4 || (second & 0xc0) !== 0x80) return 0;
-  if (lead < 0xe0) return lead === 0xc2 && second < 0xa0 ? 0 : 2;
-  if (((bytes[at + 2] ?? 0) & 0xc0) !== 0x80) return 0;
-  if (lead < 0xf0) {
-    if (lead === 0xe0) return second >= 0xa0 ? 3 : 0;
-    return lead === 0xed && second >= 0xa0 ? 0 : 3;
-  }
-  if (((bytes[at + 3] ?? 0) & 0xc0) !== 0x80) return 0;
-  if (lead === 0xf0) return second >= 0x90 ? 4 : 0;
-  return lead === 0xf4 && second >= 0x90 ? 0 : 4;
+  const range = SECONDS[lead];
+  if (range === undefined ? (second & 0xc0) !== 0x80 : second < range[0] || second > range[1]) return 0;
+  for (let next = 2; next < length; next += 1) if (((bytes[at + next] ?? 0) & 0xc0) !== 0x80) return 0;
+  return length;
 }

@@ -36,7 +36,7 @@ export class CodeRun {
     const begins = decoder !== this.#decoder;
     const bytes = decoder.take(line);
     const readable = isText(bytes);
-    if (begins && !readable && !isPlausible(line, shape)) return false;
+    if (!readable && (begins || shape === 'hex') && !isPlausible(line, shape)) return false;
     if (begins) this.#begin(shape, decoder);
     if (begins && !readable) this.#ordinary = ordinaryBytes(bytes);
     this.#feed(bytes, readable, at);

@@ -6,8 +6,8 @@ import type { Reader } from './reader.ts';
 
 /** Bytes of a beginning that may be cut by the end of a chunk: a zip's header and its name. */
 const EDGE = 64;
-/** Unreadable bytes behind the last ones that inflated. */
-const SILENT_BYTES_MAX = 4 * 1024;
+/** Unreadable bytes behind the last chunk that inflated. */
+const SILENT_BYTES_MAX = 8 * 1024;
 
 export class CompressedRun {
   readonly #opaque: OpaqueCount;
@@ -18,6 +18,8 @@ export class CompressedRun {
   #reader: Reader | undefined;
   /** Unreadable bytes that may be those of the compressed stream. */
   #excused = 0;
+  /** Bytes of the present chunk: its lines come when it was inflated already. */
+  #chunk = 0;
 
   constructor(opaque: OpaqueCount, inner: Inner) {
     this.#opaque = opaque;
@@ -25,6 +27,7 @@ export class CompressedRun {
   }
 
   take(bytes: Buffer, at: number): void {
+    this.#chunk = bytes.length;
     if (this.#inflater !== undefined) {
       this.#read(this.#inflater.take(bytes), at);
       if (this.#inflater.broken) this.#end(at);
@@ -51,7 +54,7 @@ export class CompressedRun {
       return;
     }
     this.#excused += bytes;
-    if (this.#excused > SILENT_BYTES_MAX) this.#end(at);
+    if (this.#excused > SILENT_BYTES_MAX + this.#chunk) this.#end(at);
   }
 
   finish(): void {

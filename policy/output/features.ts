@@ -10,7 +10,6 @@ const ESCAPE = 7;
 const BLANK = 0x20;
 const PLUS = 0x2b;
 const HYPHEN = 0x2d;
-const SLASH = 0x2f;
 const UNDERLINE = 0x5f;
 const CLASS = Uint8Array.from({ length: 256 }, (_, byte) => classOf(byte));
 
@@ -31,6 +30,8 @@ export interface Features {
   readonly phone: boolean;
   /** Eleven digits with at most a blank or a hyphen between. */
   readonly number: boolean;
+  /** Digits, a hyphen, digits; and a hyphen before the beginning of `ku`, `shi`, `cho`, `machi` or `gun`. */
+  readonly houses: boolean;
   /** Two capital letters and a digit. */
   readonly iban: boolean;
   readonly at: boolean;
@@ -42,7 +43,7 @@ export interface Features {
   /** Of `%`, `\`, `&` and `=`. */
   readonly escapes: number;
   readonly blanks: number;
-  /** The longest run of letters, digits, `+`, `/`, `-`, `_`. */
+  /** The longest run of letters, digits, `+`, `-`, `_`; a slash parts it, for paths are more frequent than base64. */
   readonly token: number;
 }
 
@@ -67,6 +68,9 @@ class Scan {
   #phone = false;
   #number = false;
   #iban = false;
+  #block = false;
+  #ward = false;
+  #previous = 0;
   #at = false;
   #backspaces = false;
   #high = 0;
@@ -85,16 +89,19 @@ class Scan {
 
   read(byte: number): void {
     const kind = CLASS[byte] ?? OTHER;
-    if (kind === DIGIT) {
-      this.#digit(byte);
-      return;
-    }
+    if (kind === DIGIT) this.#digit(byte);
+    else this.#noDigit(kind, byte);
+    this.#previous = byte;
+  }
+
+  #noDigit(kind: number, byte: number): void {
     this.#gap += 1;
     if (this.#gap > 2) this.#dialled = -1;
     if (kind === LOWER || kind === UPPER) {
       this.#token += 1;
       this.#grouped = 0;
       this.#capitals = kind === UPPER ? this.#capitals + 1 : 0;
+      if (this.#previous === HYPHEN && 'kscmg'.includes(String.fromCharCode(byte))) this.#ward = true;
       return;
     }
     this.#capitals = 0;
@@ -108,6 +115,7 @@ class Scan {
       phone: this.#phone,
       number: this.#number,
       iban: this.#iban,
+      houses: this.#block && this.#ward,
       at: this.#at,
       backspaces: this.#backspaces,
       address,
@@ -127,6 +135,7 @@ class Scan {
     if (this.#dialled >= 10) this.#phone = true;
     if (this.#grouped >= 11) this.#number = true;
     if (this.#capitals >= 2) this.#iban = true;
+    if (this.#gap === 1 && this.#previous === HYPHEN) this.#block = true;
     this.#gap = 0;
     this.#capitals = 0;
   }
@@ -135,7 +144,7 @@ class Scan {
     if (byte === BLANK) this.#blanks += 1;
     if (byte === PLUS) this.#dialled = 2;
     if (this.#gap > 1 || (byte !== BLANK && byte !== HYPHEN)) this.#grouped = 0;
-    if (byte === PLUS || byte === HYPHEN || byte === SLASH || byte === UNDERLINE) this.#token += 1;
+    if (byte === PLUS || byte === HYPHEN || byte === UNDERLINE) this.#token += 1;
     else this.#endToken();
   }
 

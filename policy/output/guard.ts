@@ -5,8 +5,8 @@
 import { LIMITS } from '../../foundation/index.ts';
 import { plainRun } from './characters.ts';
 import type { Dropped, DroppedKind, Guarded, TerminalEncoding, TerminalGuard, TransferOffer } from './model.ts';
-import { isZmodemOffer, packetOffer, TrzszWatch, ZMODEM_HEX_DIGITS } from './offers.ts';
-import { plainTitle, refuseCommand, refuseControl, refuseEscape } from './sequences.ts';
+import { isZmodemOffer, OfferWatch, ZMODEM_HEX_DIGITS } from './offers.ts';
+import { plainCommand, refuseCommand, refuseControl, refuseEscape, STRINGS } from './sequences.ts';
 
 const ESC = 0x1b;
 const BEL = 0x07;
@@ -17,16 +17,6 @@ const CR = 0x0d;
 
 type State = 'ground' | 'character' | 'escape' | 'csi' | 'string' | 'string_escape' | 'can' | 'zmodem' | 'rest';
 
-/** Introducers of strings by the byte behind ESC. `k` is the title of screen and tmux. */
-const STRINGS: Readonly<Record<string, DroppedKind>> = {
-  ']': 'osc',
-  P: 'dcs',
-  X: 'sos',
-  '^': 'pm',
-  _: 'apc',
-  k: 'escape',
-};
-
 export function createTerminalGuard(options: { readonly encoding?: TerminalEncoding } = {}): TerminalGuard {
   const guard = new Guard(options.encoding ?? 'utf8');
   return { take: (chunk) => guard.take(chunk), finish: () => guard.finish() };
@@ -34,7 +24,7 @@ export function createTerminalGuard(options: { readonly encoding?: TerminalEncod
 
 class Guard {
   readonly #utf8: boolean;
-  readonly #trzsz = new TrzszWatch();
+  readonly #offers = new OfferWatch();
   #state: State = 'ground';
   /** The sequence so far, as far as it could still pass. */
   #held = '';
@@ -43,8 +33,6 @@ class Guard {
   #string: DroppedKind = 'osc';
   /** It began with an 8-bit introducer: whatever it says, it is dropped. */
   #eightBit = false;
-  #before = [0, 0, 0];
-  #star = false;
   #out: Buffer[] = [];
   #dropped = new Map<DroppedKind, number>();
   #cancel: TransferOffer | undefined;
@@ -85,7 +73,7 @@ class Guard {
     const to = plainRun(bytes, from, this.#utf8);
     if (to === from) return to;
     const piece = from === 0 && to === bytes.length ? bytes : bytes.subarray(from, to);
-    const offer = this.#trzsz.find(piece);
+    const offer = this.#offers.text(piece);
     if (offer === -1) {
       this.#out.push(piece);
       this.#remember(piece);
@@ -100,14 +88,7 @@ class Guard {
 
   #remember(piece: Buffer): void {
     // Text holds no SOH: what begins a packet stands before it.
-    for (let at = 0; at < piece.length && at < 3; at += 1) this.#noticePacket(piece[at] ?? 0);
-    this.#star = piece[piece.length - 1] === 0x2a;
-  }
-
-  #noticePacket(byte: number): void {
-    const [first = 0, second = 0, third = 0] = this.#before;
-    this.#cancel ??= packetOffer(first, second, third, byte);
-    this.#before = [second, third, byte];
+    for (let at = 0; at < piece.length && at < 3; at += 1) this.#cancel ??= this.#offers.packet(piece[at] ?? 0);
   }
 
   /** @returns how many bytes were used: none where the byte has to be looked at again in another state. */
@@ -162,8 +143,7 @@ class Guard {
   }
 
   #passCharacter(bytes: string): 1 {
-    this.#trzsz.find(Buffer.from(bytes, 'latin1'));
-    this.#star = false;
+    this.#offers.text(Buffer.from(bytes, 'latin1'));
     return this.#pass(bytes);
   }
 
@@ -172,7 +152,7 @@ class Guard {
     if (byte === ESC) return this.#begin('escape', '', 1);
     if (byte === CAN) return this.#begin('can', '', 1);
     if (this.#utf8 && byte >= 0xc2 && byte <= 0xf4) return this.#begin('character', String.fromCharCode(byte));
-    this.#noticePacket(byte);
+    this.#cancel ??= this.#offers.packet(byte);
     this.#begin('ground', '');
     if (byte >= 0x80 && byte < 0xa0) return this.#eightBitControl(byte, 1);
     if (byte >= 0xa0) return this.#passCharacter(String.fromCharCode(byte));
@@ -298,15 +278,13 @@ class Guard {
       this.#drop(refused ?? 'c1');
       return;
     }
-    const encoding = this.#utf8 ? 'utf8' : 'latin1';
-    const title = plainTitle(Buffer.from(this.#held.slice(2), 'latin1').toString(encoding), this.#utf8);
-    this.#out.push(Buffer.from(`\x1b]${this.#held.slice(0, 2)}`), Buffer.from(title, encoding));
+    this.#out.push(plainCommand(this.#held, this.#utf8));
     this.#pass(terminator);
   }
 
   /** CAN never passes, so no ZMODEM header does. */
   #can(byte: number): 0 | 1 {
-    if (!this.#star || (byte !== 0x41 && byte !== 0x42 && byte !== 0x43)) return this.#drop('c0');
+    if (!this.#offers.star || (byte !== 0x41 && byte !== 0x42 && byte !== 0x43)) return this.#drop('c0');
     this.#begin('zmodem', '', 2);
     if (byte !== 0x42) this.#drop('zmodem');
     return 1;

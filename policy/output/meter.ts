@@ -31,7 +31,8 @@ function createMeterOf(key: Buffer, rules: readonly Finder[]): PersonalDataMeter
   return {
     take(chunk) {
       const { text, places } = plain.read(chunk);
-      reader.take(text, places === undefined ? (offset) => offset : (offset) => places[offset] ?? 0);
+      const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+      reader.take(text, places === undefined ? (offset) => offset : (offset) => places[offset] ?? 0, bytes);
       return metered();
     },
     finish() {

@@ -37,13 +37,6 @@ function crc16(bytes: Uint8Array): number {
   return crc;
 }
 
-/** `**` and CAN are gone by then; a Kermit send-init is SOH, length, sequence 0, `S`; YMODEM's block 0 is SOH 00 FF. */
-export function packetOffer(last: number, second: number, third: number, byte: number): TransferOffer | undefined {
-  if (last === 0x01 && second >= 0x23 && second < 0x7f && third === 0x20 && byte === 0x53) return 'kermit';
-  if ((second === 0x01 || second === 0x02) && third === 0 && byte === 0xff) return 'ymodem';
-  return undefined;
-}
-
 const TRZSZ = Buffer.from('::TRZSZ:TRANSFER:', 'latin1');
 /** How much of the offer is still its beginning when the byte behind this much of it is another one. */
 const FALLBACK = fallbacks(TRZSZ);
@@ -58,8 +51,34 @@ function fallbacks(pattern: Uint8Array): readonly number[] {
   return table;
 }
 
+/** What the bytes before tell of an offer. */
+export class OfferWatch {
+  readonly #trzsz = new TrzszWatch();
+  #before: readonly number[] = [0, 0, 0];
+  #star = false;
+
+  /** Whether an asterisk stands before, as before a ZMODEM header. */
+  get star(): boolean {
+    return this.#star;
+  }
+
+  /** Text that is about to pass. @returns where in it the last byte of a trzsz offer stands, or -1. */
+  text(piece: Buffer): number {
+    this.#star = piece[piece.length - 1] === 0x2a;
+    return this.#trzsz.find(piece);
+  }
+
+  /** Every byte outside of sequences. A Kermit send-init is SOH, length, sequence 0, `S`; YMODEM's block 0 is SOH 00 FF. */
+  packet(byte: number): TransferOffer | undefined {
+    const [first = 0, second = 0, third = 0] = this.#before;
+    this.#before = [second, third, byte];
+    if (first === 0x01 && second >= 0x23 && second < 0x7f && third === 0x20 && byte === 0x53) return 'kermit';
+    return (second === 0x01 || second === 0x02) && third === 0 && byte === 0xff ? 'ymodem' : undefined;
+  }
+}
+
 /** Finds the trzsz offer in text that comes in pieces (Knuth, Morris, Pratt). */
-export class TrzszWatch {
+class TrzszWatch {
   #matched = 0;
 
   /** @returns where in `piece` the last byte of an offer stands, or -1. */

@@ -8,7 +8,9 @@ export class OpaqueCount {
   #flowing = false;
   #calm = 0;
   #bytes = 0;
-  #persons = 0;
+  #perPerson: number = LIMITS.opaqueBytesPerPerson;
+  /** The part of a person that is left over. */
+  #share = 0;
   #encoded = 0;
   #parts: OpaquePart[] = [];
 
@@ -33,9 +35,10 @@ export class OpaqueCount {
     if (this.#flowing || this.#pending >= LIMITS.opaqueBytesMin) this.#count();
   }
 
-  /** What comes is known to be unreadable: its first byte counts. */
+  /** What comes is known to be compressed by a program that packs tightly: its first byte counts, and as more persons. */
   expect(): void {
     this.#flowing = true;
+    this.#perPerson = LIMITS.packedBytesPerPerson;
     this.#calm = 0;
     if (this.#pending > 0) this.#count();
   }
@@ -45,7 +48,9 @@ export class OpaqueCount {
     if (this.#pending === 0 && !this.#flowing) return;
     this.#calm += bytes;
     this.#pending = Math.max(0, this.#pending - 2 * bytes);
-    if (this.#calm >= LIMITS.opaqueBytesMin) this.#flowing = false;
+    if (this.#calm < LIMITS.opaqueBytesMin) return;
+    this.#flowing = false;
+    this.#perPerson = LIMITS.opaqueBytesPerPerson;
   }
 
   parts(): readonly OpaquePart[] {
@@ -58,9 +63,10 @@ export class OpaqueCount {
   #count(): void {
     this.#flowing = true;
     this.#bytes += this.#pending;
-    const persons = Math.floor(this.#bytes / LIMITS.opaqueBytesPerPerson);
-    this.#parts.push({ bytes: this.#pending, persons: persons - this.#persons, at: this.#pendingAt });
-    this.#persons = persons;
+    this.#share += this.#pending / this.#perPerson;
+    const persons = Math.floor(this.#share);
+    this.#share -= persons;
+    this.#parts.push({ bytes: this.#pending, persons, at: this.#pendingAt });
     this.#pending = 0;
   }
 }

@@ -20,7 +20,8 @@ export function createOpaqueDetector(): OpaqueDetector {
   const looksSo = () => opaque.bytes > 0 || opaque.encoded >= LIMITS.opaqueBytesMin;
   return {
     take(chunk) {
-      reader.take(plain.read(chunk).text, () => 0);
+      const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+      reader.take(plain.read(chunk).text, () => 0, bytes);
       return looksSo();
     },
     finish() {

@@ -13,6 +13,8 @@ export interface Row {
   readonly place: (index: number) => number;
 }
 
+const RECORD_LINES_MAX = 40;
+
 /**
  * A row holds as many new persons as its fullest shelf holds new identifiers. Not the persons of its strongest
  * identifier: one address of one's own in front of every row would make them all one person.
@@ -25,6 +27,10 @@ export class Persons {
   /** New identifiers of the present record. */
   #record = new Map<Shelf, Found[]>();
   #reported = 0;
+  /** Shelves of the present record: a field that comes again begins the next one. */
+  readonly #seen = new Set<Shelf>();
+  /** Lines since the record's last identifier. */
+  #age = 0;
   #sightings: Sighting[] = [];
   #bareNumbers = 0;
   #bareMyNumbers = 0;
@@ -39,8 +45,15 @@ export class Persons {
     this.#bareNumbers += count;
   }
 
+  nextLine(): void {
+    this.#age += 1;
+  }
+
   read(row: Row): void {
-    if (!row.vertical) this.endRecord();
+    if (!row.vertical || this.#age > RECORD_LINES_MAX || row.found.some(({ shelf }) => this.#seen.has(shelf)))
+      this.endRecord();
+    this.#age = 0;
+    for (const { shelf } of row.found) this.#seen.add(shelf);
     for (const found of row.found) this.#counts.set(found.kind, (this.#counts.get(found.kind) ?? 0) + 1);
     const before = this.#reported;
     for (const found of this.#strong(row.found)) this.#shelve(found);
@@ -55,6 +68,7 @@ export class Persons {
   }
 
   endRecord(): void {
+    this.#seen.clear();
     if (this.#record.size > 0) this.#record = new Map();
     this.#reported = 0;
   }

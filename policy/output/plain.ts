@@ -8,8 +8,8 @@ const LF = 0x0a;
 const BLANK = 0x20;
 
 /** Finals that move to another line, or away from what stands there. */
-const LINE_MOVES = new Set([...'ABEFJLMSTdr'].map((letter) => letter.charCodeAt(0)));
-const COLUMN_MOVES = new Set([...'CGIZ`a'].map((letter) => letter.charCodeAt(0)));
+const LINE_MOVES = new Set(Array.from('ABEFJLMSTdr', (letter) => letter.charCodeAt(0)));
+const COLUMN_MOVES = new Set(Array.from('CGIZ`a', (letter) => letter.charCodeAt(0)));
 
 export interface Plain {
   readonly text: Buffer;

@@ -10,12 +10,12 @@ import { otherReadings } from './decoding/rearranged.ts';
 import { CodeRun } from './code-run.ts';
 import { CompressedRun } from './compressed-run.ts';
 import { type Features, featuresOf } from './features.ts';
-import { type Finder, findIdentifiers } from './identifiers/index.ts';
+import { type Finder, type Found, findIdentifiers } from './identifiers/index.ts';
 import { Lines, type Place } from './lines.ts';
 import type { OpaqueCount } from './opaque-count.ts';
 import type { Persons } from './persons.ts';
 import { ShortLines } from './short-lines.ts';
-import { isDense, isText, plainLine, readText, withoutInvisible, withoutOverstrikes } from './text.ts';
+import { isDense, isText, plainLine, readText, withoutControls, withoutInvisible } from './text.ts';
 
 export interface Reading {
   readonly persons: Persons;
@@ -44,13 +44,16 @@ export class Reader {
     this.#lines = new Lines((bytes, from, to, at) => this.#line(bytes, from, to, at));
     this.#codes = new CodeRun(reading.opaque, inner);
     this.#compressed = new CompressedRun(reading.opaque, inner);
-    this.#short = new ShortLines((text, at) => void this.#text(text, { at, whole: false }));
+    this.#short = new ShortLines((bytes, at) => this.#bytes(bytes, at));
   }
 
-  /** @param place where in the chunk each of the bytes stands. */
-  take(bytes: Buffer, place: Place): void {
+  /**
+   * @param place where in the chunk each of the bytes stands.
+   * @param raw the bytes as they came: a compressed stream has bytes that a terminal would take for its own.
+   */
+  take(bytes: Buffer, place: Place, raw = bytes): void {
     this.#short.newChunk();
-    this.#compressed.take(bytes, place(0));
+    this.#compressed.take(raw, place(0));
     this.#lines.take(bytes, place);
   }
 
@@ -63,8 +66,13 @@ export class Reader {
   }
 
   #line(bytes: Buffer, from: number, to: number, at: number): void {
+    this.#reading.persons.nextLine();
+    if (to - from <= PIECE) {
+      this.#short.take(bytes.toString('latin1', from, to), at);
+      return;
+    }
     const features = featuresOf(bytes, from, to);
-    if (isPlain(features)) {
+    if (isPlain(features, this.#reading.rules.length)) {
       this.#short.take(features.length < SHORT ? bytes.toString('latin1', from, to) : LONG, at);
       this.#ordinary(features.length);
       return;
@@ -78,20 +86,25 @@ export class Reader {
   /** Controls, or letters of no charset: what there is of identifiers in plain letters counts all the same. */
   #binary(line: Buffer, features: Features, at: number): void {
     const text = line.toString('latin1').replace(CONTROLS, '');
-    if (this.#text(text, { at, whole: false })) return;
-    this.#short.take(text.length <= 4 ? text : LONG, at);
+    if (this.#text(text, { at })) return;
+    this.#short.take(LONG, at);
     if ((features.controls + features.high) * 10 > features.length) this.#compressed.unreadable(line.length, at);
   }
 
   #readable(text: string, features: Features, at: number): void {
-    const shown = features.backspaces ? withoutOverstrikes(text) : text;
-    if (this.#text(shown, { at, whole: true })) {
+    const shown = features.backspaces || features.controls > 0 ? withoutControls(text) : text;
+    const dump = features.address ? decodeDump(shown) : undefined;
+    if (dump?.sure === true && this.#depth < LIMITS.meterDecodingDepthMax) {
+      this.#codes.takeDump(dump.bytes, at);
+      return;
+    }
+    if (this.#text(shown, { at, features })) {
       this.#short.finish();
       this.#ordinary(features.length);
       return;
     }
     if (this.#decoded(shown, features, at)) return;
-    this.#short.take(shown, at);
+    this.#short.take(Buffer.from(shown).toString('latin1'), at);
     this.#ordinary(features.length);
   }
 
@@ -112,7 +125,6 @@ export class Reader {
     }
     if (features.escapes >= 3) this.#bytes(withoutEscapes(line), at);
     if (features.token >= 16) for (const bytes of decodedTokens(line)) this.#token(bytes, at);
-    for (const reading of otherReadings(line)) this.#text(reading, { at, whole: false });
     const dense = features.length >= DENSE_MIN && features.high === 0 && features.blanks * 50 < features.length;
     if (!dense || !isDense(line)) return false;
     this.#reading.opaque.add(features.length, at);
@@ -127,24 +139,51 @@ export class Reader {
   #bytes(bytes: Buffer | undefined, at: number): void {
     const text = bytes === undefined ? undefined : readText(bytes);
     if (text === undefined || bytes === undefined) return;
-    if (this.#text(text, { at, whole: false })) this.#reading.opaque.addEncoded(bytes.length);
+    if (this.#text(text, { at })) this.#reading.opaque.addEncoded(bytes.length);
   }
 
   /** @returns whether anybody was found. */
-  #text(text: string, { at, whole }: { readonly at: number; readonly whole: boolean }): boolean {
-    const line = withoutInvisible(plainLine(text));
+  #text(text: string, { at, features }: { readonly at: number; readonly features?: Features }): boolean {
+    const known = features ?? featuresOfText(text);
+    const line = known.high > 0 ? withoutInvisible(plainLine(text)) : text;
     const { persons, rules } = this.#reading;
-    const found = findIdentifiers(line, rules);
-    const bare = line.match(BARE_TWELVE);
-    if (bare !== null) persons.noticeBareNumbers(bare.length);
-    const vertical = whole && FIELD.test(line);
-    const isOwn = whole && this.#depth === 0 && line.length === text.length;
+    if (known.number) persons.noticeBareNumbers(line.match(BARE_TWELVE)?.length ?? 0);
+    const found = findInAnyReading(line, known, rules);
+    if (found.length === 0) return false;
+    const vertical = features !== undefined && (FIELD.test(line) || isOneField(line, found));
+    const isOwn = features !== undefined && this.#depth === 0 && line.length === text.length;
     const place = (index: number) => (isOwn ? at + Buffer.byteLength(text.slice(0, index)) : at);
     persons.read({ found, vertical, at, place });
     return found.some(({ strong }) => strong);
   }
 }
 
+/** Found in a line, they leave nothing to be looked for in another reading of it. */
+const REACHES: ReadonlySet<string> = new Set(['my_number', 'card', 'iban', 'email', 'phone']);
+
+function findInAnyReading(line: string, features: Features, rules: readonly Finder[]): readonly Found[] {
+  const found = findIdentifiers(line, features, rules);
+  if (found.some(({ kind }) => REACHES.has(kind))) return found;
+  for (const reading of otherReadings(line, features)) {
+    const plain = plainLine(reading);
+    const other = findIdentifiers(plain, featuresOfText(plain), rules);
+    if (other.some(({ kind }) => REACHES.has(kind))) return other;
+  }
+  return found;
+}
+
+function featuresOfText(text: string): Features {
+  const bytes = Buffer.from(text);
+  return featuresOf(bytes, 0, bytes.length);
+}
+
+/** An identifier alone on its line. */
+function isOneField(line: string, [only, second]: readonly Found[]): boolean {
+  return only !== undefined && second === undefined && (only.end - only.start) * 2 > line.length;
+}
+
+/** Lines so short are pieces of one. */
+const PIECE = 4;
 /** Longer lines are no pieces of something. */
 const SHORT = 73;
 const LONG = ' '.repeat(SHORT);
@@ -155,8 +194,9 @@ const TOKEN_OPAQUE_MIN = 300;
 const CONTROLS = /[\0-\x08\x0e-\x1f\x7f-\x9f]/g;
 
 /** Whether nothing of the line has to be looked at. */
-function isPlain(features: Features): boolean {
-  const { phone, number, iban, at, high, controls, escapes, token, length, backspaces, blanks, address } = features;
-  if (phone || number || iban || at || backspaces || address || high > 0 || controls > 0) return false;
-  return escapes < 2 && token < 16 && length < DENSE_MIN && (length < 24 || blanks * 3 < length);
+function isPlain(features: Features, rules: number): boolean {
+  const { phone, number, iban, houses, at, high, controls, escapes, token, length, backspaces, blanks, address } =
+    features;
+  if (phone || number || iban || houses || at || backspaces || address || high > 0 || controls > 0) return false;
+  return rules === 0 && escapes < 2 && token < 16 && length < DENSE_MIN && (length < 24 || blanks * 3 < length);
 }

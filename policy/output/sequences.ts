@@ -6,12 +6,12 @@ import { LIMITS } from '../../foundation/index.ts';
 import type { DroppedKind } from './model.ts';
 
 /** ESC and one final byte: cursor save and restore, keypad, index, line feed, tab stop, reverse index, full reset. */
-const ESCAPE_FINALS = new Set([...'78=>DEHMc']);
+const ESCAPE_FINALS = new Set('78=>DEHMc');
 /** ESC, an intermediate and a final byte: character sets (ISO 2022, which ISO-2022-JP is made of) and line sizes. */
 const CHARACTER_SET = /^(?:[()*+][0-~]|\$[@AB]|\$[()][0-~]|#[34568])$/;
 
 /** CSI finals without a prefix: moving, erasing, inserting, scrolling, tabs, colours. */
-const CSI_FINALS = new Set([...'@ABCDEFGHIJKLMPSTXZ`abdefgmrsu']);
+const CSI_FINALS = new Set('@ABCDEFGHIJKLMPSTXZ`abdefgmrsu');
 /** Numbers of a parameter: longer ones only serve to keep a terminal busy. */
 const PARAMETERS = /^(?:\d{0,5}[;:]?)*$/;
 /** ANSI modes: insert, new line. */
@@ -113,9 +113,26 @@ export function refuseCommand(head: string): DroppedKind | undefined {
   return Object.hasOwn(OSC_KINDS, number) ? (OSC_KINDS[number] ?? 'osc') : 'osc';
 }
 
+/** Introducers of strings by the byte behind ESC. `k` is the title of screen and tmux. */
+export const STRINGS: Readonly<Record<string, DroppedKind>> = {
+  ']': 'osc',
+  P: 'dcs',
+  X: 'sos',
+  '^': 'pm',
+  _: 'apc',
+  k: 'escape',
+};
+
+/** @param command the bytes of a title command between its introducer and its end. @returns the same, made plain. */
+export function plainCommand(command: string, utf8: boolean): Buffer {
+  const encoding = utf8 ? 'utf8' : 'latin1';
+  const text = Buffer.from(command.slice(2), 'latin1').toString(encoding);
+  return Buffer.concat([Buffer.from(`\x1b]${command.slice(0, 2)}`), Buffer.from(plainTitle(text, utf8), encoding)]);
+}
+
 /** What is left of a title: no controls, no beginning of a transfer offer, nothing that is not a character. */
-export function plainTitle(text: string, utf8: boolean): string {
+function plainTitle(text: string, utf8: boolean): string {
   const controls = utf8 ? /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\uFFFD]/gu : /[\0-\x1f\x7f]/g;
   const plain = text.replace(controls, '').replaceAll('::', ': :');
-  return [...plain].slice(0, LIMITS.terminalTitleCharactersMax).join('');
+  return Array.from(plain).slice(0, LIMITS.terminalTitleCharactersMax).join('');
 }

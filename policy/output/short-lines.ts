@@ -3,22 +3,23 @@
  * that name nobody are read together with their neighbours.
  */
 const TOGETHER = 256;
-/** Lines so short are pieces, whatever their neighbours' length. */
+/** Lines so short are pieces, whatever their neighbours' length; a character may be cut itself. */
 const PIECE = 4;
 const WIDTH_MAX = 72;
 
 export class ShortLines {
-  readonly #read: (text: string, at: number) => void;
+  readonly #read: (bytes: Buffer, at: number) => void;
+  /** One character a byte. */
   #text = '';
   #at = 0;
   #width = 0;
   #count = 0;
 
-  constructor(read: (text: string, at: number) => void) {
+  constructor(read: (bytes: Buffer, at: number) => void) {
     this.#read = read;
   }
 
-  /** The next line in which nobody was found. */
+  /** @param line the next one in which nobody was found, one character a byte. */
   take(line: string, at: number): void {
     const { length } = line;
     const goesOn = length <= PIECE ? this.#width <= PIECE : length === this.#width;
@@ -37,14 +38,14 @@ export class ShortLines {
   }
 
   finish(): void {
-    if (this.#count > 1) this.#read(this.#text, this.#at);
+    if (this.#count > 1) this.#read(Buffer.from(this.#text, 'latin1'), this.#at);
     this.#text = '';
     this.#count = 0;
     this.#width = 0;
   }
 
   #readSome(at: number): void {
-    this.#read(this.#text, this.#at);
+    this.#read(Buffer.from(this.#text, 'latin1'), this.#at);
     const cut = Math.max(...[',', ';', '\t', '|', '\n'].map((mark) => this.#text.lastIndexOf(mark))) + 1;
     this.#text = this.#text.slice(Math.max(cut, this.#text.length - TOGETHER / 4));
     this.#at = at;

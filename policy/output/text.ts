@@ -27,8 +27,6 @@ export function withoutInvisible(text: string): string {
   return text.replace(INVISIBLE, '');
 }
 
-const LEGACY = [new TextDecoder('shift_jis', { fatal: true }), new TextDecoder('euc-jp', { fatal: true })];
-
 /** Text of a line in the charset it proves to be in; undefined where it is text in none. */
 export function readText(bytes: Buffer): string | undefined {
   if (plainRun(bytes, 0, true) === bytes.length) return bytes.toString('utf8');
@@ -37,28 +35,49 @@ export function readText(bytes: Buffer): string | undefined {
   return mostlyText(bytes) ? bytes.toString('utf8') : undefined;
 }
 
-/** Shift_JIS and EUC-JP share their bytes: the reading with more kana and common kanji is meant. */
+/** Shift_JIS and EUC-JP share their bytes: the reading with more kana and kanji, and fewer half-width ones, is meant. */
 function legacyText(bytes: Buffer): string | undefined {
   let best: string | undefined;
   let most = 0;
-  for (const decoder of LEGACY) {
-    const text = decode(bytes, decoder);
-    if (text === undefined) continue;
-    const wide = text.match(/[\u3041-\u30fe\u4e00-\u9fff\uff01-\uff9f]/g)?.length ?? 0;
+  for (const [wellFormed, decoder] of LEGACY) {
+    if (!wellFormed(bytes)) continue;
+    const text = decoder.decode(bytes);
+    const wide = text.match(/[\u3041-\u30fe\u4e00-\u9fff\uff01-\uff5e]/g)?.length ?? 0;
     const half = text.match(/[\uff61-\uff9f]/g)?.length ?? 0;
     // Half-width kana are single bytes: EUC-JP read as Shift_JIS is full of them.
-    const score = wide - half * 0.6;
-    if (score > most && wide * 2 >= highBytes(bytes) * 0.8) [best, most] = [text, score];
+    const score = wide + half * 0.4;
+    if (score > most && wide * 2 + half >= highBytes(bytes) * 0.8) [best, most] = [text, score];
   }
   return best;
 }
 
-function decode(bytes: Buffer, decoder: (typeof LEGACY)[number]): string | undefined {
-  try {
-    return decoder.decode(bytes);
-  } catch {
-    return undefined;
+const LEGACY = [
+  [isShiftJis, new TextDecoder('shift_jis')],
+  [isEucJp, new TextDecoder('euc-jp')],
+] as const;
+
+/** JIS X 0208 in shifted form: whether every lead byte has its second. */
+function isShiftJis(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at] ?? 0;
+    if (byte < 0x80 || (byte >= 0xa1 && byte <= 0xdf)) continue;
+    at += 1;
+    const second = bytes[at] ?? 0;
+    if (byte === 0x80 || byte === 0xa0 || byte > 0xfc || second < 0x40 || second === 0x7f || second > 0xfc)
+      return false;
   }
+  return true;
+}
+
+function isEucJp(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at] ?? 0;
+    if (byte < 0x80) continue;
+    if (byte === 0x8f) at += 1;
+    at += 1;
+    if ((byte < 0xa1 && byte !== 0x8e && byte !== 0x8f) || byte > 0xfe || (bytes[at] ?? 0) < 0xa1) return false;
+  }
+  return true;
 }
 
 function highBytes(bytes: Buffer): number {
@@ -79,16 +98,33 @@ function mostlyText(bytes: Buffer): boolean {
   return strays * 100 <= bytes.length;
 }
 
-/** Whether decoded bytes are something to read; characters may be cut at both ends. */
+/**
+ * Whether decoded bytes are something to read; characters may be cut at both ends. Of the old charsets nearly any bytes
+ * are letters: two kana and nothing in half width make them a text.
+ */
 export function isText(bytes: Buffer): boolean {
-  if (bytes.length < TEXT_BYTES_MIN || bytes.includes(0)) return false;
-  return mostlyText(bytes) || legacyText(bytes) !== undefined;
+  if (bytes.length < TEXT_BYTES_MIN || hasControls(bytes)) return false;
+  if (mostlyText(bytes)) return true;
+  const legacy = legacyText(bytes);
+  return legacy !== undefined && /[ぁ-んァ-ヴ].*[ぁ-んァ-ヴ]/.test(legacy) && !/[\uff61-\uff9f]/.test(legacy);
+}
+
+function hasControls(bytes: Uint8Array): boolean {
+  for (const byte of bytes) if (byte < 0x20 && (byte < 0x08 || byte > 0x0d) && byte !== 0x1b) return true;
+  return false;
 }
 
 const TEXT_BYTES_MIN = 4;
 
-/** `x`, backspace, `x` is a bold letter; an underline, a backspace and a letter an underlined one. */
-export function withoutOverstrikes(text: string): string {
+const CONTROLS = /\x1b\[[\d;:?]{0,32}[ -/]?[@-~]|[\0-\x07\x0e-\x1f\x7f]/g;
+
+/** What is seen of it. `x`, backspace, `x` is a bold letter; an underline, a backspace and a letter an underlined one. */
+export function withoutControls(text: string): string {
+  const plain = text.replace(CONTROLS, '');
+  return plain.includes('\b') ? withoutOverstrikes(plain) : plain;
+}
+
+function withoutOverstrikes(text: string): string {
   const shown: string[] = [];
   for (const letter of text) {
     if (letter === '\b') shown.pop();

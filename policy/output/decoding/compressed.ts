@@ -93,4 +93,4 @@ export class Inflater {
   }
 }
 
-const TRY_BYTES = 256;
+const TRY_BYTES = 64;

@@ -1,7 +1,7 @@
 /** Lines of the dump programs: od in all its types, xxd, hexdump. */
 
-const XXD = /^[\da-f]{6,8}: ((?:[\da-f]{2,8} ?)+)(?: .*)?$/i;
-const CANONICAL = /^[\da-f]{6,8} {2}((?:[\da-f]{2} {1,2})+) *\|.*\|$/i;
+const XXD = /^[\da-f]{6,8}: ((?:[\da-f]{2,8} ?){1,64})( .*)?$/i;
+const CANONICAL = /^[\da-f]{6,8} {2}((?:[\da-f]{2} {1,2}){1,64}) *\|(.*)\|$/i;
 /** An address of od or hexdump, or the blanks that stand for none. */
 const ADDRESSED = /^(?:[\da-f]{6,8})?(\s+\S.*)$/i;
 
@@ -14,7 +14,10 @@ export interface Dump {
 /** Bytes that a dump's line shows; undefined where it is none. */
 export function decodeDump(line: string): Dump | undefined {
   const hex = XXD.exec(line) ?? CANONICAL.exec(line);
-  if (hex !== null) return { bytes: Buffer.from((hex[1] ?? '').replace(/ /g, ''), 'hex'), sure: true };
+  if (hex !== null) {
+    const bytes = Buffer.from((hex[1] ?? '').replace(/ /g, ''), 'hex');
+    return { bytes, sure: isShownAs(bytes, hex[2] ?? '') };
+  }
   const cells = ADDRESSED.exec(line)?.[1];
   if (cells === undefined || cells.length > CELLS_MAX) return undefined;
   const characters = decodeCharacters(cells);
@@ -23,6 +26,17 @@ export function decodeDump(line: string): Dump | undefined {
 }
 
 const CELLS_MAX = 200;
+
+/** The column beside the digits shows the same bytes: anything could stand there behind digits that say nothing. */
+function isShownAs(bytes: Buffer, column: string): boolean {
+  return (
+    column.trim() ===
+    bytes
+      .toString('latin1')
+      .replace(/[^ -~]/g, '.')
+      .trim()
+  );
+}
 
 const NAMES: Readonly<Record<string, number>> = {
   nul: 0,

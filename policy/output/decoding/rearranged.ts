@@ -1,4 +1,5 @@
 /** Text whose characters stand in another order or are others, one for one. */
+import type { Features } from '../features.ts';
 
 /** A mobile number, the end of an address or a prefecture, read from the end. */
 const REVERSED =
@@ -11,13 +12,16 @@ const SPACED_WIDE = /^\s*[^\s](?: {1,3}[^\s]){12,}/u;
 const KANJI_DIGITS = '〇一二三四五六七八九';
 
 /** Other readings of a line in which nobody was found. */
-export function otherReadings(line: string): readonly string[] {
+export function otherReadings(line: string, features: Features): readonly string[] {
   const readings: string[] = [];
-  if (REVERSED.test(line)) readings.push([...line].reverse().join(''));
-  if (ROT47.test(line)) readings.push(rot47(line));
-  const spaced = withoutSpacing(line);
+  const wide = features.high > 0;
+  if ((features.number || wide || line.includes('@')) && REVERSED.test(line)) {
+    readings.push(Array.from(line).reverse().join(''));
+  }
+  if (features.escapes >= 2 && ROT47.test(line)) readings.push(rot47(line));
+  const spaced = features.token <= 2 ? withoutSpacing(line) : undefined;
   if (spaced !== undefined) readings.push(spaced);
-  if (/[〇零一二三四五六七八九]{3}/.test(line)) readings.push(withDigits(line));
+  if (wide && /[〇零一二三四五六七八九]{3}/.test(line)) readings.push(withDigits(line));
   return readings;
 }
 

@@ -87,6 +87,12 @@ function decodeUuencode(line: string): Buffer {
 const TOKEN = /[A-Za-z\d+/_-]{16,}={0,2}/g;
 const TOKENS_MAX = 32;
 
+/** Text in base64 is of both cases; what has a slash every few letters is a path. */
+function isMixed(token: string): boolean {
+  if (!/[A-Z].*[A-Z]/.test(token) || !/[a-z]/.test(token)) return false;
+  return (token.split('/').length - 1) * 16 <= token.length;
+}
+
 /** What the tokens of an ordinary line say when they are decoded, one by one. */
 export function decodedTokens(line: string): readonly Buffer[] {
   const decoded: Buffer[] = [];
@@ -94,7 +100,7 @@ export function decodedTokens(line: string): readonly Buffer[] {
     if (decoded.length >= TOKENS_MAX) break;
     if (/^[\da-f]{16,}$/i.test(token) && token.length % 2 === 0) decoded.push(Buffer.from(token, 'hex'));
     else if (BASE32.test(token)) decoded.push(decodeBase32(token));
-    if (/[A-Z\d]/.test(token)) decoded.push(Buffer.from(token, 'base64'));
+    if (isMixed(token)) decoded.push(Buffer.from(token, 'base64'));
   }
   return decoded;
 }

@@ -1,6 +1,7 @@
 /** Everything on a line that names a person. */
+import type { Features } from '../features.ts';
 import { findEmails } from './emails.ts';
-import { findJapanese } from './japanese.ts';
+import { findJapanese, findRomanAddresses } from './japanese.ts';
 import type { Finder, Found } from './model.ts';
 import { findCards, findIbans, findMyNumbers } from './numbers.ts';
 import { findPhones } from './phones.ts';
@@ -10,12 +11,21 @@ export type { Finder, Found, Shelf } from './model.ts';
 /** A key like `C000123` or `CUST-00123`, alone in its field. */
 const CUSTOMER = /(?<![^\s,;|"'(\t])[A-Z]{1,6}[-_]?\d{4,10}(?![^\s,;|"')\t])/g;
 
-/** @param rules finders of the administrator's own. */
-export function findIdentifiers(line: string, rules: readonly Finder[] = []): readonly Found[] {
-  const found: Found[] = rules.flatMap((rule) => [...rule(line)]);
+/**
+ * @param line as `plainLine` left it.
+ * @param features of the same text: what cannot be there is not looked for.
+ * @param rules finders of the administrator's own.
+ */
+export function findIdentifiers(line: string, features: Features, rules: readonly Finder[]): readonly Found[] {
+  const found: Found[] = [];
+  const wide = features.high > 0;
+  for (const rule of rules) found.push(...rule(line));
   if (line.includes('@')) found.push(...findEmails(line));
-  if (/\d{4}/.test(line)) found.push(...findCards(line), ...findMyNumbers(line), ...findIbans(line));
-  found.push(...findPhones(line), ...findJapanese(line));
+  if (features.number || wide) found.push(...findCards(line), ...findMyNumbers(line));
+  if (features.iban) found.push(...findIbans(line));
+  if (features.phone || features.number || wide) found.push(...findPhones(line));
+  if (wide) found.push(...findJapanese(line));
+  if (features.houses) found.push(...findRomanAddresses(line));
   return found.length === 0 ? found : [...withoutOverlaps(found), ...findCustomers(line, found)];
 }
 

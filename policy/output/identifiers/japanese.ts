@@ -4,13 +4,12 @@ import { KANA_SURNAMES, PREFECTURES, SURNAMES } from './surnames.ts';
 
 const KANJI = '\\u3005\\u4e00-\\u9fff\\uf900-\\ufaff';
 const KANA = 'ァ-ヴヽヾ\\u3099\\u309a';
-/** Longest first, so that 佐々木 is not read as 佐. */
-const byLength = (words: readonly string[]) => [...words].sort((a, b) => b.length - a.length).join('|');
-
-/** A name stands alone in its field: between the edges of the line, marks or blanks. */
-const KANJI_NAME = new RegExp(
-  `(?<![${KANJI}ぁ-んァ-ヶー])(${byLength(SURNAMES)})( ?)([${KANJI}ぁ-んァ-ヶ]{1,4})(?:[ ]?(?:様|さま|さん|殿|氏))?(?![${KANJI}ぁ-んァ-ヶーA-Za-z])`,
-  'g',
+const SURNAME = new Set(SURNAMES);
+/** What may stand inside a name, and with it on either side is none. */
+const LETTER = new RegExp(`[${KANJI}ぁ-んァ-ヶー]`);
+/** Behind a surname: the given name and a title, up to the field's end. */
+const GIVEN_NAME = new RegExp(
+  `^( ?)([${KANJI}ぁ-んァ-ヶ]{1,4})(?: ?(?:様|さま|さん|殿|氏))?(?![${KANJI}ぁ-んァ-ヶーA-Za-z])`,
 );
 /** What follows a surname when the whole names a place, a company or an office. */
 const NO_GIVEN_NAME =
@@ -38,20 +37,25 @@ const HOUSE = /\d|[一二三四五六七八九十]+(?:丁目|番|号)/;
 const HAS_JAPANESE = /[\u3005-\u30ff\u4e00-\u9fff〒]/;
 
 export function findJapanese(line: string): Found[] {
-  if (!HAS_JAPANESE.test(line)) return findRomanAddresses(line);
+  if (!HAS_JAPANESE.test(line)) return [];
   return [...findNames(line), ...findKanaNames(line), ...findAddresses(line), ...findPostalCodes(line)];
 }
 
+/** A name stands alone in its field: between the edges of the line, marks or blanks. */
 function findNames(line: string): Found[] {
-  return scan(line, KANJI_NAME, ([, surname = '', blank = '', given = '']) => {
-    if (
-      NO_GIVEN_NAME.test(given) ||
-      (blank === '' && given.length === 1 && !/[ぁ-んァ-ヶ]/.test(given) && given < '\u4e00')
-    )
-      return;
-    return { kind: 'name', shelf: 'name', value: surname + given, strong: true };
-  });
+  const found: Found[] = [];
+  for (let at = 0; at + 3 <= line.length; at += 1) {
+    if (line.charCodeAt(at) < FIRST_KANJI || (at > 0 && LETTER.test(line[at - 1] ?? ''))) continue;
+    const length = [3, 2].find((letters) => SURNAME.has(line.slice(at, at + letters)));
+    const given = length === undefined ? null : GIVEN_NAME.exec(line.slice(at + length, at + length + 12));
+    if (length === undefined || given === null || NO_GIVEN_NAME.test(given[2] ?? '')) continue;
+    const value = line.slice(at, at + length) + (given[2] ?? '');
+    found.push({ kind: 'name', shelf: 'name', value, start: at, end: at + length + given[0].length, strong: true });
+  }
+  return found;
 }
+
+const FIRST_KANJI = 0x4e00;
 
 /** Loan words stand beside one another in katakana too (システム ログ), so that a known surname has to begin it. */
 function findKanaNames(line: string): Found[] {
@@ -70,12 +74,13 @@ function toKatakana(text: string): string {
 function findAddresses(line: string): Found[] {
   const read = ([text]: RegExpExecArray) =>
     ({ kind: 'address', shelf: 'address', value: text.replace(/\s+/g, ''), strong: HOUSE.test(text) }) as const;
+  if (!/[市区町村郡]/.test(line)) return [];
   const whole = scan(line, ADDRESS, read);
   const local = scan(line, LOCAL_ADDRESS, read);
   return [...whole, ...local.filter(({ start }) => !whole.some((one) => one.start <= start && start < one.end))];
 }
 
-function findRomanAddresses(line: string): Found[] {
+export function findRomanAddresses(line: string): Found[] {
   return scan(line, ROMAN_ADDRESS, ([value]) => ({ kind: 'address', shelf: 'address', value, strong: true }));
 }
 

@@ -28,6 +28,8 @@ export function scan(
   pattern: RegExp,
   read: (match: RegExpExecArray) => Omit<Found, 'start' | 'end'> | undefined,
 ): Found[] {
+  // Most lines match nothing, and iterating over matches is dear.
+  if (line.search(pattern) === -1) return [];
   const found: Found[] = [];
   for (const match of line.matchAll(pattern)) {
     const one = read(match);
