@@ -18,6 +18,7 @@ export const en = {
   'access.too_many_here': 'The gateway carries as many sessions as it can. Try again in a moment.',
   'access.not_a_maintainer': 'Your role does not include work on targets.',
   'gate.needs_ticket': 'Refused before it ran: {reason}.',
+  'gate.ask_first': 'Not run: {reason}. A second person is asked first.',
   'gate.ask': 'If this export is needed, ask for it here: {url}',
   'gate.deny': 'Refused, and no ticket opens it: {reason}.',
   'gate.how_to_run': 'Once it is approved, run it as one command: ssh -p {port} {target}@{host} <command>',
@@ -112,8 +113,33 @@ export const en = {
   'mode.one_command': 'Run one command: ssh -p {port} {login}@{host} "<command>"',
   'mode.ask_owner':
     'If your work needs an interactive session, ask an owner of {system} for another mode of this target: {url}',
+  'line.search': "(search) '{wanted}': ",
+  'line.paste.head': '{count} pasted commands; none has run yet.',
+  'line.paste.more': '  and {count} more',
+  'line.paste.ask': 'Enter: run them one after the other, up to the first that is refused · Esc: drop them',
+  'line.paste.dropped': 'Dropped.',
+  'line.paste.stopped': 'Stopped here: {count} pasted commands behind it did not run.',
+  'line.verdict.allow': 'runs  ',
+  'line.verdict.ask': 'ask   ',
+  'line.verdict.needs_ticket': 'ticket',
+  'line.verdict.deny': 'no    ',
+  'line.ticket.hint': 'Ctrl-T, a purpose and Enter ask for a ticket here and now; the link above opens the same form.',
+  'line.ticket.how': 'Write what it is for: ticket <purpose>. Or fill in the form: {url}',
+  'line.ticket.requested':
+    'Ticket #{number} is requested: at most {rows} rows and {bytes} bytes, within {hours} hours. You are told when it is decided.',
+  'line.ticket.refused': 'The ticket could not be requested here: {reason} Use the form: {url}',
+  'line.no_jobs':
+    'There are no jobs here: each line is a shell of its own. What must outlive its line is started as a service of the target.',
+  'line.no_alias': 'An alias does nothing here. A function does: name() { …; }',
+  'line.background': 'A program behind & ends with its line.',
   'line.directory_gone':
     'The directory this line was checked for is not there any more; nothing ran. You are at home again.',
+  'shell.welcome': '{target} · this session is recorded, and each command is checked before it runs.',
+  'shell.falls_back': 'This target has no bash that can ask before each command, so each line is checked here instead.',
+  'shell.unasked':
+    'A command in the background could not ask before it ran, so it did not run. Start it as one command with & at its end.',
+  'shell.unreadable': 'Refused: the command is not valid UTF-8, so nobody could judge it.',
+  'shell.lost': 'The shell on the target no longer asks before each command. The session ends.',
   'session.welcome_recorded': '{target} · this session is recorded.',
   'session.legacy_algorithms':
     '{target} is spoken to with outdated algorithms ({algorithms}), by an exception made for it.',

@@ -22,6 +22,7 @@ export const ja: Record<keyof typeof en, string> = {
     'ゲートウェイが扱える作業セッションの数に達しています。しばらくしてから、もう一度試してください。',
   'access.not_a_maintainer': 'あなたの役割では、接続先での作業はできません。',
   'gate.needs_ticket': '実行前に止めました: {reason}。',
+  'gate.ask_first': 'まだ実行していません: {reason}。実行には、ほかの人の確認が必要です。',
   'gate.ask': 'この持出が必要なときは、ここから申請してください: {url}',
   'gate.deny': '実行できません (申請しても開きません): {reason}。',
   'gate.how_to_run': '承認されたら、1つのコマンドとして実行してください: ssh -p {port} {target}@{host} <コマンド>',
@@ -116,8 +117,34 @@ export const ja: Record<keyof typeof en, string> = {
   'mode.no_shell': '{target} の方式は {mode} ですが、このゲートウェイではその対話シェルを提供していません。',
   'mode.one_command': 'コマンドを1つ実行するには: ssh -p {port} {login}@{host} "<コマンド>"',
   'mode.ask_owner': '対話シェルが必要な作業のときは、{system} の責任者に接続先の方式の変更を依頼してください: {url}',
+  'line.search': "(検索) '{wanted}': ",
+  'line.paste.head': '{count} 件のコマンドが貼り付けられました。まだ実行していません。',
+  'line.paste.more': '  ほか {count} 件',
+  'line.paste.ask': 'Enter: 上から順に実行 (止められたところで終了) · Esc: 破棄',
+  'line.paste.dropped': '破棄しました。',
+  'line.paste.stopped': 'ここで止めました。残りの {count} 件は実行していません。',
+  'line.verdict.allow': '実行可',
+  'line.verdict.ask': '要確認',
+  'line.verdict.needs_ticket': '要申請',
+  'line.verdict.deny': '不可  ',
+  'line.ticket.hint':
+    'Ctrl-T を押し、目的を入力して Enter を押すと、この場で申請できます。上のリンクからも同じ申請ができます。',
+  'line.ticket.how': '目的を書いてください: ticket <目的>。画面から申請する場合: {url}',
+  'line.ticket.requested':
+    '申請 #{number} を受け付けました (最大 {rows} 行、{bytes} バイト、{hours} 時間以内)。結果は通知されます。',
+  'line.ticket.refused': 'ここでは申請できませんでした: {reason} 画面から申請してください: {url}',
+  'line.no_jobs':
+    'ジョブ制御は使えません。1行ごとに別のシェルで実行されます。行の終了後も動かすものは、接続先のサービスとして起動してください。',
+  'line.no_alias': 'エイリアスはここでは働きません。関数を使ってください: 名前() { …; }',
+  'line.background': '& を付けたプログラムは、その行の終わりに終了します。',
   'line.directory_gone':
     'この行を確認したときのディレクトリがなくなったため、実行しませんでした。ホームディレクトリに戻ります。',
+  'shell.welcome': '{target} · この作業セッションは記録され、コマンドは1つずつ実行前に確認されます。',
+  'shell.falls_back': 'この接続先には、コマンドごとに確認できる bash がないため、1行ごとの確認に切り替えます。',
+  'shell.unasked':
+    'バックグラウンドのコマンドは実行前の確認ができないため、実行しませんでした。末尾に & を付けた1つのコマンドとして実行してください。',
+  'shell.unreadable': '実行できません: コマンドが UTF-8 として正しくないため、判定できません。',
+  'shell.lost': '接続先のシェルがコマンドごとの確認に応じなくなりました。作業セッションを終了します。',
   'session.welcome_recorded': '{target} · この作業セッションは記録されます。',
   'session.legacy_algorithms': '{target} とは、例外として認められた旧式の暗号方式 ({algorithms}) で通信しています。',
   'session.paused':

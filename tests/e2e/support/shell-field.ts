@@ -1,0 +1,139 @@
+/** A real sshd whose account has a protected directory, and a stub `scp` that logs that it ran. Needs root. */
+import { chmod, chown, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Cleanup, hasErrno } from '../../../foundation/index.ts';
+import { type InventoryInput, loadCertificateAuthority } from '../../../identity/index.ts';
+import type { TargetMode } from '../../../policy/index.ts';
+import type { BypassRoute } from '../../support/bypass-routes.ts';
+import { freePort } from '../../support/free-port.ts';
+import { runToEnd, TestGateway } from '../../support/gateway.ts';
+import { partner } from '../../support/partners.ts';
+import { tempDirectory } from '../../support/temp-directory.ts';
+import { Terminal } from '../../support/terminal.ts';
+import { type Sshd, startSshd } from './sshd.ts';
+
+export interface ShellField extends AsyncDisposable {
+  readonly gateway: TestGateway;
+  readonly sshd: Sshd;
+  readonly home: string;
+  /** A protected file of the account. */
+  readonly data: string;
+  /** The stub's own path. */
+  readonly stub: string;
+  /** What the stub has been called with since the last call. */
+  ran(): Promise<string>;
+  /** Puts a file of the account below its home directory; executable where it says `#!`. */
+  put(name: string, content: string): Promise<void>;
+  open(size?: { columns: number; rows: number }): Promise<Terminal>;
+}
+
+/** Types a route's keys as a person would, and returns what was shown. */
+export async function takeRoute(field: ShellField, route: BypassRoute, prompt = '$ '): Promise<string> {
+  const fill = (text: string): string => text.replaceAll('DATA', field.data).replaceAll('STUB', field.stub);
+  for (const [name, content] of Object.entries(route.files ?? {})) await field.put(name, fill(content));
+  await using terminal = await field.open();
+  await terminal.sees(prompt);
+  for (const keys of route.keys) {
+    terminal.type(fill(keys));
+    await settled(terminal);
+  }
+  return terminal.output;
+}
+
+const STEP_MS = 40;
+const STILL_STEPS = 8;
+
+/** Until a screen has stood still: what a program draws, or that it draws nothing, has no event of its own. */
+async function settled(terminal: Terminal): Promise<void> {
+  let before = -1;
+  for (let still = 0; still < STILL_STEPS; still += 1) {
+    await pause(STEP_MS);
+    if (terminal.output.length !== before) still = 0;
+    before = terminal.output.length;
+  }
+}
+
+const TARGET = 'shell-field';
+
+export async function startShellField(mode: TargetMode, shell = '/bin/bash'): Promise<ShellField> {
+  const cleanup = new Cleanup();
+  try {
+    return await start(cleanup, mode, shell);
+  } catch (thrown) {
+    await cleanup[Symbol.asyncDispose]();
+    throw thrown;
+  }
+}
+
+async function start(cleanup: Cleanup, mode: TargetMode, shell: string): Promise<ShellField> {
+  const { path } = cleanup.use(await tempDirectory());
+  const tools = join(path, 'tools');
+  await mkdir(tools);
+  await chmod(path, 0o755);
+  const log = join(tools, 'ran.log');
+  const stub = join(tools, 'scp');
+  await writeFile(stub, `#!/bin/sh\necho "$@" >> ${log}\n`, { mode: 0o755 });
+  await writeFile(log, '');
+  await chmod(log, 0o666);
+  const sshd = cleanup.use(await startSshd({ config: [`SetEnv PATH=${tools}:/usr/local/bin:/usr/bin:/bin`] }));
+  if (shell !== '/bin/bash') await runToEnd('usermod', ['--shell', shell, sshd.account]);
+  const home = (await runToEnd('getent', ['passwd', sshd.account])).stdout.toString().split(':')[5] ?? '';
+  const owner = await stat(home);
+  const put = async (name: string, content: string): Promise<void> => {
+    const file = join(home, name);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, content, { mode: content.startsWith('#!') ? 0o755 : 0o644 });
+    await chown(dirname(file), owner.uid, owner.gid);
+    await chown(file, owner.uid, owner.gid);
+  };
+  await put('vault/members.csv', '1,Sato\n2,Suzuki\n');
+  const inventory = join(path, 'inventory.json');
+  const http = await freePort();
+  const publicUrl = `http://127.0.0.1:${http}`;
+  await writeFile(inventory, JSON.stringify(inventoryOf({ sshd, issuer: `${publicUrl}/oidc`, home, mode })));
+  const config = { http: { host: '127.0.0.1', port: http, publicUrl, trustedProxies: [] } };
+  const gateway = cleanup.use(await TestGateway.start({ inventory, config }));
+  const authority = await loadCertificateAuthority(join(gateway.running.directory.keys, 'user_ca_ed25519.pem'));
+  await sshd.trust(authority.publicKeyLine);
+  return {
+    ...{ gateway, sshd, home, stub, put, data: `${home}/vault/members.csv` },
+    ran: async () => {
+      const said = await readFile(log, 'utf8').catch((thrown: unknown) => {
+        if (hasErrno(thrown, 'ENOENT')) return '';
+        throw thrown;
+      });
+      await rm(log, { force: true });
+      await writeFile(log, '');
+      await chmod(log, 0o666);
+      return said;
+    },
+    open: async (size = { columns: 100, rows: 30 }) => {
+      const args = [...(await gateway.sshArguments('chen', TARGET)), '-tt', '127.0.0.1'];
+      return new Terminal(partner('ssh'), args, size);
+    },
+    [Symbol.asyncDispose]: () => cleanup[Symbol.asyncDispose](),
+  };
+}
+
+function inventoryOf(facts: { sshd: Sshd; issuer: string; home: string; mode: TargetMode }): InventoryInput {
+  const { sshd, issuer, home, mode } = facts;
+  return {
+    issuer,
+    people: [],
+    systems: [
+      {
+        ...{ name: 'field', titleEn: 'Field', titleJa: '現場', owners: ['tanaka'] },
+        assets: [{ kind: 'path', name: `${home}/vault`, dataClass: 'personal', recordCount: 10 }],
+      },
+    ],
+    targets: [{ name: TARGET, mode, system: 'field', host: '127.0.0.1', port: sshd.port, hostKey: sshd.hostKey }],
+    accounts: [{ target: TARGET, person: 'chen', account: sshd.account }],
+    grants: [
+      {
+        ...{ target: TARGET, person: 'chen', actions: ['shell', 'exec'] },
+        expiresAt: new Date(Date.now() + 86_400_000).toISOString(),
+      },
+    ],
+  };
+}
