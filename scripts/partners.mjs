@@ -14,6 +14,7 @@ const PROGRAMS = {
   ansible: ['ansible'],
   'redis-server': ['redis-server'],
   psql: ['psql'],
+  bash: ['bash'],
   sudo: ['sudo'],
   tmux: ['tmux'],
   chromium: ['chromium', 'chromium-browser', 'google-chrome'],

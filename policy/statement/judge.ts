@@ -34,20 +34,29 @@ export function judgeStatement(sql: string, policy: TargetPolicy): Judgement {
 }
 
 /** What `judgeStatement` finds, with each finding's own verdict: for a shell command that carries SQL. */
-export function findInStatement(sql: string, policy: TargetPolicy, nested = 0): readonly Found[] {
-  const found = readingsOf(sql).flatMap((reading) =>
-    split(scan(sql, reading)).flatMap((tokens) =>
-      judgeTokens(folded(tokens), { sql, policy, client: reading.client, nested }),
-    ),
-  );
-  return unique(found);
+export function findInStatement(sql: string, policy: TargetPolicy): readonly Found[] {
+  return findNested(sql, { policy, nested: 0, known: new Map() });
 }
 
-interface Bench {
-  readonly sql: string;
+interface Depth {
   readonly policy: TargetPolicy;
-  readonly client: Client;
   readonly nested: number;
+  /** What was found in texts inside the text: each reading comes to the same ones, and would multiply the work. */
+  readonly known: Map<string, readonly Found[]>;
+}
+
+interface Bench extends Depth {
+  readonly sql: string;
+  readonly client: Client;
+}
+
+function findNested(sql: string, depth: Depth): readonly Found[] {
+  const found = readingsOf(sql).flatMap((reading) =>
+    split(scan(sql, reading)).flatMap((tokens) => {
+      return judgeTokens(folded(tokens), { ...depth, sql, client: reading.client });
+    }),
+  );
+  return unique(found);
 }
 
 function canonical(token: Token): string {
@@ -106,18 +115,26 @@ function hiddenIn(tokens: readonly Token[], client: Client): Found[] {
 }
 
 /** Code inside a statement: bodies in dollar quotes, and strings given to EXECUTE, PREPARE or their like. */
-function inside(tokens: readonly Token[], { policy, nested }: Bench): Found[] {
-  if (nested >= NESTED_MAX) return [];
+function inside(tokens: readonly Token[], bench: Bench): Found[] {
   const runs = runsText(tokens);
   return tokens.flatMap((token) => {
     const code =
       token.kind === 'code' || (runs && (token.kind === 'string' || token.kind === 'name') && /\s/.test(token.text));
     if (!code) return [];
-    return findInStatement(token.text, policy, nested + 1).map((inner) => ({
+    return findInside(token, bench).map((inner) => ({
       ...inner,
       finding: { ...inner.finding, span: [token.start, token.end] as const },
     }));
   });
+}
+
+function findInside(token: Token, { policy, nested, known }: Bench): readonly Found[] {
+  // Nobody writes so by accident, and what is deeper was read by nobody.
+  if (nested >= NESTED_MAX) return [{ verdict: 'deny', finding: finding('gate.unreadable', 'unreadable', token, []) }];
+  const key = `${nested} ${token.text}`;
+  const found = known.get(key) ?? findNested(token.text, { policy, nested: nested + 1, known });
+  known.set(key, found);
+  return found;
 }
 
 function unique(found: readonly Found[]): Found[] {

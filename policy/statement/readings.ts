@@ -25,7 +25,7 @@ const PLAIN = { backslashes: false, nestedComments: false, hashes: false, dashes
 
 export const STANDARD: Reading = { ...PLAIN, name: 'standard', client: 'psql', nestedComments: true, dollars: true };
 
-const READINGS: readonly Reading[] = [
+export const READINGS: readonly Reading[] = [
   STANDARD,
   // PostgreSQL with standard_conforming_strings off.
   { ...STANDARD, name: 'escapes', backslashes: true },

@@ -82,6 +82,26 @@ describe('what hands control away is denied', () => {
   });
 });
 
+describe('statements inside statements', () => {
+  /** `COPY …` in a string of EXEC, in a string of EXEC, and so on. */
+  const inside = (depth: number): string =>
+    Array.from({ length: depth }).reduce<string>(
+      (text) => `EXEC '${text.replaceAll("'", "''")}'`,
+      'COPY stock TO STDOUT',
+    );
+
+  test.each([1, 2, 8])('are read %i deep', (depth) => {
+    expect(judgeStatement(inside(depth), GUARDED)).toMatchObject({
+      verdict: 'needs_ticket',
+      findings: [{ rule: 'sql.copy-to' }],
+    });
+  });
+
+  test('deeper than that are denied', () => {
+    expect(judgeStatement(inside(9), GUARDED)).toMatchObject({ verdict: 'deny', findings: [{ class: 'unreadable' }] });
+  });
+});
+
 describe('what is not in the text is asked about', () => {
   test.each([
     '\\i /tmp/x.sql',
