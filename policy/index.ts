@@ -37,7 +37,7 @@ export {
   sumOf,
   Tally,
 } from './budget/index.ts';
-export { judgeCommand } from './command/index.ts';
+export { functionsIn, goesOn, inCommands, judgeCommand } from './command/index.ts';
 export {
   denyFileAct,
   denyUnclear,

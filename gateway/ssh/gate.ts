@@ -1,7 +1,7 @@
 /** The gate's answer to a person: what was recognised, why, and where to ask. */
 import { type Redemption, recordRefusedAct, redeemTicket } from '../../approvals/index.ts';
 import { type MessageKey, message } from '../../messages/index.ts';
-import type { Finding, Judgement } from '../../policy/index.ts';
+import type { Finding, Judgement, RefusedActId } from '../../policy/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
 import type { PersonSide } from './person-side.ts';
 import type { ChannelWork } from './model.ts';
@@ -37,11 +37,14 @@ export function ticketMessage(ticket: Redemption | undefined): MessageKey | unde
   return ticket?.redeemed === false ? TICKET_MESSAGES[ticket.reason] : undefined;
 }
 
-/** Keeps the refused act, then says so. The event comes first: a refusal that left no trace did not happen. */
+/**
+ * Keeps the refused act, then says so. The event comes first: a refusal that left no trace did not happen.
+ * @returns the act, which a ticket may be asked for.
+ */
 export async function refuseAct(
   work: ChannelWork,
   act: { text: string; judgement: Judgement; ticket?: Redemption },
-): Promise<void> {
+): Promise<RefusedActId> {
   const { deps, session, person } = work;
   const { person: who, target } = session.authorization;
   const id = await deps.database.inTransaction((tx) =>
@@ -56,12 +59,14 @@ export async function refuseAct(
   const reason = wordFindings(person, act.judgement.findings);
   if (act.judgement.verdict === 'deny') {
     await person.say('gate.deny', 'act_refused', { reason });
-    return;
+    return id;
   }
-  await person.say('gate.needs_ticket', 'ticket_required', { reason });
+  if (act.judgement.verdict === 'ask') await person.say('gate.ask_first', 'ticket_required', { reason });
+  else await person.say('gate.needs_ticket', 'ticket_required', { reason });
   const known = ticketMessage(act.ticket);
   if (known !== undefined) await person.say(known, 'ticket_unusable');
   await person.say('gate.ask', 'ticket_required', { url: new URL(`/tickets/new?act=${id}`, deps.publicUrl).href });
+  return id;
 }
 
 /** Nobody could judge it, so it is not read at all: not kept as an act, and not sent. */

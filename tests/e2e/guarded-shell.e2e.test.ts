@@ -38,11 +38,12 @@ describeWith(['ssh', 'ssh-keygen'], 'an interactive shell on a guarded target', 
     ['behind an alias', "alias x='mysqldump crm customers'; x"],
     ['decoded into a shell', 'echo bXlzcWxkdW1wIGNybQ== | base64 -d | sh'],
     ['with quotes inside the name', 'my""sqldump crm customers'],
-    ['as an unfinished line', 'mysqldump \\'],
+    ['in two lines that are one command', 'mysqldump \\\rcrm customers'],
+    ['inside a loop over several lines', 'for t in customers\rdo mysqldump crm $t\rdone'],
   ])('an export %s is refused as well', async (_how, line) => {
     await using terminal = await open();
     terminal.type(`${line}\r`);
-    await terminal.sees('Refused');
+    await terminal.sees(/Refused|Not run/);
     await terminal.sees('~$ ');
     expect(terminal.output).not.toContain('INSERT INTO');
   });
@@ -52,19 +53,20 @@ describeWith(['ssh', 'ssh-keygen'], 'an interactive shell on a guarded target', 
     terminal.type('x="mysqldump crm customers"\r');
     await terminal.sees('~$ ');
     terminal.type('$x\r');
-    await terminal.sees('Refused');
+    await terminal.sees(/Refused|Not run/);
     await terminal.sees('~$ ');
     expect(terminal.output).not.toContain('INSERT INTO');
   });
 
   test('a forged report of the line sets nothing but data', async () => {
     await using terminal = await open();
-    const script = Buffer.from("x';mysqldump crm customers;'\0x\0v\0").toString('base64');
-    const directory = Buffer.from('/tmp').toString('base64');
-    terminal.type(`printf '\\033]7001;%s;0;${directory};${script}\\007' "$__sekisho_mark"\r`);
-    await terminal.sees('$ ');
-    terminal.type('echo after\r');
-    await terminal.sees(/\nafter/);
+    terminal.type(
+      `printf '\\033]7001;%s;0\\037/tmp\\037\\047\\047\\037\\047\\047\\037x\\037x\\037\\044\\047;mysqldump crm customers;\\047\\037\\007' "$__sekisho_mark"\r`,
+    );
+    await terminal.sees('\x1b[?2004l'); // From here on the line runs.
+    await terminal.sees(':/tmp$ ');
+    terminal.type('echo "after[$x]"\r');
+    await terminal.sees('\nafter[;mysqldump crm customers;]');
     expect(terminal.output).not.toContain('INSERT INTO');
   });
 
@@ -142,7 +144,7 @@ describeWith(['ssh', 'ssh-keygen'], 'an interactive shell on a guarded target', 
   test('a program reads what is typed while it runs', async () => {
     await using terminal = await open();
     terminal.type('read -r answer; echo "[$answer]"\r');
-    await terminal.sees('answer]"\r\n');
+    await terminal.sees('\x1b[?2004l\r\n');
     terminal.type('yes indeed\r');
     await terminal.sees(/\n\[yes indeed\]/);
   });

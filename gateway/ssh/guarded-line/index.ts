@@ -1,14 +1,15 @@
-import { LIMITS } from '../../../foundation/index.ts';
 import { message } from '../../../messages/index.ts';
+import { goesOn } from '../../../policy/index.ts';
 import type { Terminal } from '../target/index.ts';
+import { LineEditor } from './editor/editor.ts';
 import { InputQueue } from './input-queue.ts';
-import { LineEditor } from './line-editor.ts';
-import { GuardedShell } from './shell.ts';
+import { confirmPaste } from './paste.ts';
+import { readScriptLine } from './script.ts';
+import { GuardedShell, type Ran } from './shell.ts';
 import type { ChannelWork, Exit } from '../model.ts';
 
-const LINE_FEED = 0x0a;
-/** The longest line, its CR LF, and one byte too many. */
-const KEPT_BYTES_MAX = LIMITS.typedLineBytesMax + 3;
+/** What ^T begins at an empty prompt behind a refusal. */
+const TICKET = 'ticket ';
 
 /** An interactive guarded shell: prompt, edit, judge, run, again. */
 export async function runGuardedShell(work: ChannelWork, terminal: Terminal): Promise<Exit> {
@@ -17,31 +18,59 @@ export async function runGuardedShell(work: ChannelWork, terminal: Terminal): Pr
   const shell = new GuardedShell(work, input);
   const editor = new LineEditor({
     columns: terminal.columns,
-    rows: terminal.rows,
     show: (bytes) => person.show('o', bytes),
     recordInput: (bytes) => session.record('i', bytes),
+    isUnfinished: goesOn,
+    complete: (text, at) => shell.completer.complete(text, at),
+    searchPrompt: (wanted) => message(person.locale, 'line.search', { wanted }),
   });
-  const stopResizing = request.onResize(({ columns, rows }) => editor.resize(columns, rows));
+  const stopResizing = request.onResize(({ columns }) => editor.resize(columns));
   try {
     const { target, account } = session.authorization;
     await person.sayText(message(person.locale, 'session.welcome', { target: target.name }));
     await shell.open();
     const home = shell.state.directory;
     for (;;) {
-      const where = shell.state.directory === home ? '~' : shell.state.directory;
-      const line = await editor.readLine(`${account}@${target.name}:${where}$ `, input, session.signal);
-      if (line === undefined) return { status: shell.state.status };
-      const exit = await shell.run(line);
-      if (exit !== undefined) return exit;
+      const { directory } = shell.state;
+      const prompt = `${account}@${target.name}:${directory === home ? '~' : directory}$ `;
+      const offer = shell.hasOpenAct ? TICKET : undefined;
+      const read = await editor.read({ prompt, input, signal: session.signal, offer });
+      if (read === undefined) return { status: shell.state.status };
+      if (read.kind === 'too_long') await shell.refuseLong(read.text);
+      else {
+        const commands = read.kind === 'line' ? [read.text] : await pasted(work, input, { shell, text: read.text });
+        if (commands === undefined) return { status: shell.state.status };
+        for (const command of commands) editor.remember(command);
+        const ran = await runAll(work, shell, commands);
+        if (ran.end === 'left') return ran.exit;
+      }
     }
   } finally {
     stopResizing();
-    editor.close();
     shell.close();
   }
 }
 
-/** A guarded shell without a terminal: each line of standard input is judged and run, one after the other. */
+function pasted(
+  work: ChannelWork,
+  input: InputQueue,
+  { shell, text }: { shell: GuardedShell; text: string },
+): Promise<readonly string[] | undefined> {
+  return confirmPaste(work, input, { text, verdictsOf: (commands) => shell.verdictsOf(commands) });
+}
+
+/** One after the other, up to the first that is refused: what was pasted behind it may rely on it. */
+async function runAll({ person }: ChannelWork, shell: GuardedShell, commands: readonly string[]): Promise<Ran> {
+  for (const [at, command] of commands.entries()) {
+    const ran = await shell.run(command);
+    const count = commands.length - at - 1;
+    if (ran.end === 'refused' && count > 0) await person.say('line.paste.stopped', 'paste_stopped', { count });
+    if (ran.end !== 'ran') return ran;
+  }
+  return { end: 'ran' };
+}
+
+/** A guarded shell without a terminal: each command of standard input is judged and run, one after the other. */
 export async function runGuardedScript(work: ChannelWork): Promise<Exit> {
   const { session, person } = work;
   const input = new InputQueue(person.channel);
@@ -49,33 +78,17 @@ export async function runGuardedScript(work: ChannelWork): Promise<Exit> {
   try {
     await shell.open();
     for (;;) {
-      const line = await readScriptLine(work, input, session.signal);
-      if (line === undefined) return { status: shell.state.status };
-      const exit = await shell.run(line);
-      if (exit !== undefined) return exit;
+      let command = await readScriptLine(work, input, session.signal);
+      while (command !== undefined && goesOn(command)) {
+        const line = await readScriptLine(work, input, session.signal);
+        if (line === undefined) break;
+        command = `${command}\n${line}`;
+      }
+      if (command === undefined) return { status: shell.state.status };
+      const ran = await shell.run(command);
+      if (ran.end === 'left') return ran.exit;
     }
   } finally {
     shell.close();
-  }
-}
-
-async function readScriptLine(work: ChannelWork, input: InputQueue, signal: AbortSignal): Promise<string | undefined> {
-  const parts: Buffer[] = [];
-  let length = 0;
-  for (;;) {
-    const typed = await input.next(signal);
-    if (typed === undefined) return parts.length === 0 ? undefined : Buffer.concat(parts).toString('utf8');
-    const { bytes: chunk } = typed;
-    const at = chunk.indexOf(LINE_FEED);
-    const end = at === -1 ? chunk.length : at + 1;
-    input.giveBack({ bytes: chunk.subarray(end), recorded: false });
-    await work.session.record('i', chunk.subarray(0, end));
-    // A line nobody could judge is cut to more than the limit, so that the shell refuses it whole and says why.
-    parts.push(chunk.subarray(0, Math.min(end, KEPT_BYTES_MAX - length)));
-    length = Math.min(length + end, KEPT_BYTES_MAX);
-    if (at !== -1)
-      return Buffer.concat(parts)
-        .toString('utf8')
-        .replace(/\r?\n$/, '');
   }
 }

@@ -1,29 +1,67 @@
 /** A shell of which the gateway owns the line: nothing reaches the target that was not judged whole. */
 import { LIMITS } from '../../../foundation/index.ts';
-import { type Judgement, judgeCommand, opensByTicket } from '../../../policy/index.ts';
+import type { MessageKey } from '../../../messages/index.ts';
+import {
+  type Judgement,
+  judgeCommand,
+  opensByTicket,
+  type RefusedActId,
+  type TargetPolicy,
+  type VerdictName,
+} from '../../../policy/index.ts';
 import { REFUSED_STATUS, refuseAct, refuseTooLong } from '../gate.ts';
 import { WITHOUT_PAGERS } from '../pagers.ts';
+import { Completer } from './completion.ts';
+import { type Functions, functionsAfter, withFunctions } from './functions.ts';
 import type { InputQueue } from './input-queue.ts';
 import { LineRunner } from './runner.ts';
-import type { ChannelWork, Exit } from '../model.ts';
 import type { ShellState } from './state.ts';
+import { askForTicket, purposeOf } from './tickets.ts';
+import type { ChannelWork, Exit } from '../model.ts';
 
 /** Does nothing, so that the shell reports what it has anyway. */
 const OPENING = ':';
 const LEAVES = new Set(['exit', 'logout']);
 const LEAVE = /^\s*(?:exit|logout)(?:\s+(\d{1,3}))?\s*;?\s*$/;
+const JOBS = /^\s*(?:jobs|fg|bg|disown|suspend)\b[^;&|]*$/;
+const ALIAS = /^\s*alias\s+\w+=/;
+const BACKGROUND = /[^&]&\s*$/;
+
+export type Ran =
+  | { readonly end: 'left'; readonly exit: Exit }
+  /** It ran, whatever came of it, or there was nothing to run. */
+  | { readonly end: 'ran' }
+  | { readonly end: 'refused' };
+
+const RAN: Ran = { end: 'ran' };
+const REFUSED: Ran = { end: 'refused' };
 
 export class GuardedShell {
+  readonly completer: Completer;
   readonly #work: ChannelWork;
   readonly #runner: LineRunner;
+  readonly #told = new Set<MessageKey>();
+  #functions: Functions = new Map();
+  #refused: RefusedActId | undefined;
 
   constructor(work: ChannelWork, input: InputQueue) {
     this.#work = work;
     this.#runner = new LineRunner(work, input, WITHOUT_PAGERS);
+    this.completer = new Completer({
+      connect: () => work.target(),
+      directory: () => this.state.directory,
+      variables: () => this.#runner.variables,
+      mayRun: (text) => this.#judge(text).verdict === 'allow',
+    });
   }
 
   get state(): ShellState {
     return this.#runner.state;
+  }
+
+  /** Whether what was refused last can be asked for. */
+  get hasOpenAct(): boolean {
+    return this.#refused !== undefined;
   }
 
   async open(): Promise<void> {
@@ -34,53 +72,101 @@ export class GuardedShell {
     this.#runner.close();
   }
 
-  /** Judges one line and runs it when it may. @returns the exit when the line leaves the shell. */
-  async run(line: string): Promise<Exit | undefined> {
-    if (line.trim() === '') return undefined;
-    const { session, person } = this.#work;
-    if (Buffer.byteLength(line) > LIMITS.typedLineBytesMax) {
-      const refused = { text: line, bytesMax: LIMITS.typedLineBytesMax, sessionId: session.id };
-      await refuseTooLong(this.#work, refused);
-      this.#runner.setStatus(REFUSED_STATUS);
-      return undefined;
+  /** The verdicts of commands that would run one after the other, as things stand now. */
+  verdictsOf(commands: readonly string[]): readonly VerdictName[] {
+    let functions = this.#functions;
+    return commands.map((command) => {
+      const { verdict } = this.#judge(withFunctions(command, functions));
+      functions = functionsAfter(command, functions);
+      return verdict;
+    });
+  }
+
+  async refuseLong(text: string): Promise<void> {
+    const bytesMax = text.includes('\n') ? LIMITS.commandBytesMax : LIMITS.typedLineBytesMax;
+    await refuseTooLong(this.#work, { text, bytesMax, sessionId: this.#work.session.id });
+    this.#runner.setStatus(REFUSED_STATUS);
+  }
+
+  /** Judges one line and runs it when it may. */
+  async run(line: string): Promise<Ran> {
+    if (line.trim() === '') return RAN;
+    const { session } = this.#work;
+    const longest = Math.max(...line.split('\n').map((one) => Buffer.byteLength(one)));
+    if (longest > LIMITS.typedLineBytesMax || Buffer.byteLength(line) > LIMITS.commandBytesMax) {
+      await this.refuseLong(line);
+      return REFUSED;
     }
-    const judgement = this.#judge(line);
     await session.mark(line);
+    const purpose = this.#refused === undefined ? undefined : purposeOf(line);
+    if (purpose !== undefined && this.#refused !== undefined) {
+      if (await askForTicket(this.#work, this.#refused, purpose)) this.#refused = undefined;
+      return RAN;
+    }
+    const text = withFunctions(line, this.#functions);
+    const judgement = this.#judge(text);
     const leaving = LEAVE.exec(line);
-    if (leaving !== null) return { status: statusOf(leaving[1], this.state.status) };
+    if (leaving !== null) return { end: 'left', exit: { status: statusOf(leaving[1], this.state.status) } };
     if (judgement.verdict !== 'allow') {
-      await this.#refuse(line, judgement);
-      return undefined;
+      await this.#refuse(text, judgement);
+      return REFUSED;
     }
-    const outcome = await this.#runner.run({ text: line, judgement });
+    this.#refused = undefined;
+    if (await this.#explain(line)) return RAN;
+    return this.#runJudged(line, { text, judgement });
+  }
+
+  async #runJudged(line: string, act: { readonly text: string; readonly judgement: Judgement }): Promise<Ran> {
+    const outcome = await this.#runner.run(act);
+    this.completer.forget();
     if (!outcome.ran) {
-      await person.say('line.directory_gone', 'directory_gone');
-      return undefined;
+      await this.#work.person.say('line.directory_gone', 'directory_gone');
+      return RAN;
     }
-    const left = !outcome.reported && judgement.commands.some(([name]) => LEAVES.has(name ?? ''));
-    return left ? outcome.exit : undefined;
+    this.#functions = functionsAfter(line, this.#functions);
+    const left = !outcome.reported && act.judgement.commands.some(([name]) => LEAVES.has(name ?? ''));
+    return left ? { end: 'left', exit: outcome.exit } : RAN;
+  }
+
+  /** What a person expects of a shell and this one does not have. @returns whether that was all there was to do. */
+  async #explain(line: string): Promise<boolean> {
+    if (JOBS.test(line)) {
+      await this.#work.person.say('line.no_jobs', 'no_job_control');
+      this.#runner.setStatus(1);
+      return true;
+    }
+    if (ALIAS.test(line)) await this.#tellOnce('line.no_alias', 'no_alias');
+    if (BACKGROUND.test(line)) await this.#tellOnce('line.background', 'ends_with_line');
+    return false;
+  }
+
+  async #tellOnce(key: MessageKey, code: string): Promise<void> {
+    if (this.#told.has(key)) return;
+    this.#told.add(key);
+    await this.#work.person.say(key, code);
   }
 
   #judge(line: string): Judgement {
     const { assets, authorization } = this.#work.session;
     const { directory } = this.state;
-    const cwd = directory === '' ? {} : { cwd: directory };
-    return judgeCommand(line, {
+    const policy: TargetPolicy = {
       mode: authorization.target.mode,
       assets,
-      ...cwd,
+      ...(directory === '' ? {} : { cwd: directory }),
       variables: this.#runner.variables,
-    });
+    };
+    return judgeCommand(line, policy);
   }
 
   async #refuse(text: string, judgement: Judgement): Promise<void> {
     const { deps, person, session } = this.#work;
-    await refuseAct(this.#work, { text, judgement });
-    if (opensByTicket(judgement.verdict)) {
-      const { host, port } = deps.advertised;
-      await person.say('gate.how_to_run', 'ticket_required', { host, port, target: session.authorization.target.name });
-    }
+    const id = await refuseAct(this.#work, { text, judgement });
+    this.#refused = opensByTicket(judgement.verdict) ? id : undefined;
     this.#runner.setStatus(REFUSED_STATUS);
+    if (this.#refused === undefined) return;
+    const { host, port } = deps.advertised;
+    await person.say('gate.how_to_run', 'ticket_required', { host, port, target: session.authorization.target.name });
+    if (person.hasTerminal) await this.#tellOnce('line.ticket.hint', 'ticket_required');
   }
 }
 
