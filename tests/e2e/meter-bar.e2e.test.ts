@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { listAuditEvents } from '../../recorder/index.ts';
 import { describeWith } from '../support/partners.ts';
-import { encodingsHere, readable } from './support/encodings.ts';
+import { encodingsHere, readable } from '../../bench/gate/metered/encodings.ts';
 import { type MeterField, startMeterField } from './support/meter-field.ts';
-import { ordinaryCommands } from './support/ordinary-commands.ts';
+import { ordinaryCommands } from '../../bench/gate/metered/ordinary-commands.ts';
 
 const BUDGET = 100;
 const COMMANDS = 1_000;
@@ -25,9 +25,9 @@ describeWith(['ssh', 'sshd'], 'the meter', () => {
     const encodings = await encodingsHere(`${field.there}/customers.csv`);
     expect(encodings.length).toBeGreaterThanOrEqual(15);
     const ratios: Record<string, number> = {};
-    for (const { name, command, bytes } of encodings) {
+    for (const { name, command, whole } of encodings) {
       const { stdout } = await field.ssh(command);
-      ratios[name] = Math.round(readable(name, stdout, bytes)) / BUDGET;
+      ratios[name] = Math.round(readable(name, stdout, whole.length)) / BUDGET;
     }
     const over = Object.entries(ratios).filter(([, ratio]) => ratio > 1.2);
     expect({ over: Object.fromEntries(over) }).toEqual({ over: {} });

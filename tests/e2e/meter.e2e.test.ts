@@ -1,19 +1,19 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { customersIn, PERSONS } from '../../bench/gate/metered/customers.ts';
 import { listAuditEvents } from '../../recorder/index.ts';
 import { runToEnd } from '../support/run-to-end.ts';
 import { describeWith, partner } from '../support/partners.ts';
 import { Terminal } from '../support/terminal.ts';
 import { approved, ended } from './support/tickets.ts';
-import { METERED, type MeterField, PERSONS, startMeterField } from './support/meter-field.ts';
+import { METERED, type MeterField, startMeterField } from './support/meter-field.ts';
 
 const BUDGET = 100;
 const WITHOUT_DAYS = { day: null, days30: null, days90: null, days365: null, lifetime: null };
 const PER_COMMAND = { persons: { command: BUDGET, session: BUDGET, ...WITHOUT_DAYS }, softRatio: 1 };
 
 /** A line of the gateway may stand in the middle of one of the program's. */
-const personsIn = (output: string): number =>
-  new Set(output.replace(/\r\nsekisho: [^\r\n]*\r\n/g, '').match(/user\d+@example\.com/g)).size;
+const personsIn = (output: string): number => customersIn(output.replace(/\r\nsekisho: [^\r\n]*\r\n/g, ''));
 
 describeWith(['ssh', 'sshd'], 'a limit of persons on a real server', () => {
   let field: MeterField;

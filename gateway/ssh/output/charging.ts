@@ -3,7 +3,7 @@ import { hasCode } from '../../../foundation/index.ts';
 import { type Addition, type BudgetDecision, isLimited, NOTHING_LEAVES, Tally } from '../../../policy/index.ts';
 import type { ChannelWork } from '../model.ts';
 import type { Output, Piece, Plan } from './model.ts';
-import { createRowsOf, planPiece, type RowsOf } from './plan.ts';
+import { createRowsOf, planPiece, type RowsOf, sizesOf } from './plan.ts';
 import { untilAborted } from './until-aborted.ts';
 
 export interface ChargingOptions {
@@ -39,7 +39,7 @@ export class Charging {
   passesAtOnce(piece: Piece): boolean {
     const { meter } = this.#work;
     if (!meter.isLimited) {
-      meter.note(this.#command, this.plan(piece).addition);
+      meter.note(this.#command, sizesOf(piece.bytes, piece.bytes.length));
       return true;
     }
     // A row is counted once: where rows are limited all take the one way.

@@ -33,10 +33,15 @@ export function createRowsOf(): RowsOf {
 export function planPiece(piece: Piece, planning: Planning): Plan {
   const byFinds = cutAtFinds(piece, planning);
   // Near a limit of rows or bytes the person is asked before any of the piece passes.
-  const sizes = { ...NOTHING_LEAVES, rows: countLines(piece.bytes, byFinds.passes), bytes: byFinds.passes };
+  const sizes = sizesOf(piece.bytes, byFinds.passes);
   const sized = planning.meter.decide(planning.command, both(byFinds.addition, sizes));
   if (sized.kind === 'soft') return { passes: 0, addition: NOTHING_LEAVES, decision: sized };
   return withSizes(piece, byFinds, planning);
+}
+
+/** Its first `length` bytes, and the lines in them: rows, where these have no limit. */
+export function sizesOf(bytes: Buffer, length: number): Addition {
+  return { ...NOTHING_LEAVES, rows: countLines(bytes, length), bytes: length };
 }
 
 /** The piece behind its first `passed` bytes. */

@@ -1,6 +1,7 @@
 /** A real sshd behind a gateway that meters it, and a file of six hundred invented persons on it. Needs root. */
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { customers, PERSONS } from '../../../bench/gate/metered/customers.ts';
 import { Cleanup } from '../../../foundation/index.ts';
 import { type InventoryInput, loadCertificateAuthority } from '../../../identity/index.ts';
 import { freePort } from '../../support/free-port.ts';
@@ -12,7 +13,6 @@ import { type Sshd, startSshd } from './sshd.ts';
 export const METERED = 'metered';
 /** Guarded, with the limits as shipped. */
 export const GUARDED = 'metered-guarded';
-export const PERSONS = 600;
 
 type Risk = InventoryInput['systems'][number]['risk'];
 
@@ -53,21 +53,6 @@ export async function startMeterField({ risk = null }: { readonly risk?: Risk } 
     await cleanup[Symbol.asyncDispose]();
     throw thrown;
   }
-}
-
-const SURNAMES = ['佐藤', '鈴木', '高橋', '田中', '伊藤', '渡辺', '山本', '中村', '小林', '加藤'];
-const GIVEN = ['太郎', '花子', '一郎', '美咲', '健', '葵', '翔', '陽菜', '大輔', 'さくら'];
-
-/** One line a person: number, name, telephone, e-mail, address. Nobody's: the numbers count up. */
-export function customers(persons: number, from = 0): string {
-  return Array.from({ length: persons }, (_, index) => customer(from + index)).join('');
-}
-
-export function customer(at: number): string {
-  const name = `${SURNAMES[at % 10]} ${GIVEN[Math.floor(at / 10) % 10]}`;
-  const digits = String(10_000_000 + at * 7_919).slice(-8);
-  const phone = `090-${digits.slice(0, 4)}-${digits.slice(4)}`;
-  return `C${String(at).padStart(6, '0')},${name},${phone},user${at}@example.com,東京都千代田区丸の内${(at % 9) + 1}-${at}\n`;
 }
 
 function inventoryOf({ sshd, issuer, risk }: { sshd: Sshd; issuer: string; risk: Risk }): InventoryInput {

@@ -1,7 +1,7 @@
 /** Ways to carry a file out as text that does not look like it, each a line of shell by programs that any server has. */
 import { constants, gunzipSync } from 'node:zlib';
-import { PERSONS } from './meter-field.ts';
-import { runToEnd } from '../../support/run-to-end.ts';
+import { run } from '../../world/run.ts';
+import { customersIn, PERSONS } from './customers.ts';
 
 /** RFC 1952 §2.3, with the name of the file. */
 const GZIP_HEAD_BYTES = 40;
@@ -19,7 +19,7 @@ export const ENCODINGS: Readonly<Record<string, string>> = {
   xxd: 'xxd FILE',
   'plain xxd': 'xxd -p FILE',
   'compressed, base64': 'gzip -c FILE | base64',
-  'compressed, hex': 'gzip -9c FILE | od -An -v -tx1',
+  'compressed, hex': 'gzip -9c FILE | xxd -p',
   encrypted: 'openssl enc -aes-256-cbc -pbkdf2 -k secret -a -in FILE',
   rot13: "tr 'A-Za-z0-9' 'N-ZA-Mn-za-m5-90-4' < FILE",
   reversed: 'rev FILE',
@@ -42,17 +42,24 @@ export function readable(name: string, shown: Buffer, whole: number): number {
   if (packed === undefined) return (shown.length / whole) * PERSONS;
   if (packed.length < GZIP_HEAD_BYTES) return 0;
   const plain = gunzipSync(packed, { finishFlush: constants.Z_SYNC_FLUSH }).toString();
-  return new Set(plain.match(/user\d+@example\.com/g)).size;
+  return customersIn(plain);
 }
 
-/** Those whose programs this machine has, with how much each writes of the whole file. */
-export async function encodingsHere(file: string): Promise<{ name: string; command: string; bytes: number }[]> {
+export interface Encoded {
+  readonly name: string;
+  readonly command: string;
+  /** What it writes of the whole file. */
+  readonly whole: Buffer;
+}
+
+/** Those whose programs this machine has. */
+export async function encodingsHere(file: string): Promise<Encoded[]> {
   const found = await Promise.all(
     Object.entries(ENCODINGS).map(async ([name, line]) => {
       const command = line.replace('FILE', file);
-      const { status, stdout } = await runToEnd('bash', ['-o', 'pipefail', '-c', command]);
-      return { name, command, bytes: status === 0 ? stdout.length : 0 };
+      const { status, stdout } = await run('bash', ['-o', 'pipefail', '-c', command]);
+      return { name, command, whole: status === 0 ? stdout : Buffer.alloc(0) };
     }),
   );
-  return found.filter(({ bytes }) => bytes > 0);
+  return found.filter(({ whole }) => whole.length > 0);
 }
