@@ -42,3 +42,13 @@ export function characterLength(bytes: Uint8Array, at: number): number {
   for (let next = 2; next < length; next += 1) if (((bytes[at + next] ?? 0) & 0xc0) !== 0x80) return 0;
   return length;
 }
+
+/** Whether a whole character may begin so. */
+export function isBeginning(bytes: Buffer): boolean {
+  const [lead = 0] = bytes;
+  const length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  if (bytes.length >= length) return false;
+  const filled = Buffer.concat([bytes, Buffer.from('\xbf\xbf', 'latin1')]).subarray(0, length);
+  const low = Buffer.concat([bytes, Buffer.from('\x80\x80', 'latin1')]).subarray(0, length);
+  return plainRun(filled, 0, true) === length || plainRun(low, 0, true) === length;
+}

@@ -3,10 +3,11 @@
  * answer as if the person had, or print. So only listed sequences pass, whole; all others are left out and counted.
  */
 import { LIMITS } from '../../foundation/index.ts';
-import { plainRun } from './characters.ts';
-import type { Dropped, DroppedKind, Guarded, TerminalEncoding, TerminalGuard, TransferOffer } from './model.ts';
+import { isBeginning, plainRun } from './characters.ts';
+import type { DroppedKind, Guarded, TerminalEncoding, TerminalGuard, TransferOffer } from './model.ts';
 import { isZmodemOffer, OfferWatch, ZMODEM_HEX_DIGITS } from './offers.ts';
 import { plainCommand, refuseCommand, refuseControl, refuseEscape, STRINGS } from './sequences.ts';
+import { Tally } from './tally.ts';
 
 const ESC = 0x1b;
 const BEL = 0x07;
@@ -18,11 +19,10 @@ const CR = 0x0d;
 type State = 'ground' | 'character' | 'escape' | 'csi' | 'string' | 'string_escape' | 'can' | 'zmodem' | 'rest';
 
 export function createTerminalGuard(options: { readonly encoding?: TerminalEncoding } = {}): TerminalGuard {
-  const guard = new Guard(options.encoding ?? 'utf8');
-  return { take: (chunk) => guard.take(chunk), finish: () => guard.finish() };
+  return new Guard(options.encoding ?? 'utf8');
 }
 
-class Guard {
+class Guard implements TerminalGuard {
   readonly #utf8: boolean;
   readonly #offers = new OfferWatch();
   #state: State = 'ground';
@@ -34,7 +34,7 @@ class Guard {
   /** It began with an 8-bit introducer: whatever it says, it is dropped. */
   #eightBit = false;
   #out: Buffer[] = [];
-  #dropped = new Map<DroppedKind, number>();
+  readonly #dropped = new Tally();
   #cancel: TransferOffer | undefined;
 
   constructor(encoding: TerminalEncoding) {
@@ -42,7 +42,7 @@ class Guard {
   }
 
   take(chunk: Uint8Array): Guarded {
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     let at = 0;
     while (at < bytes.length) {
       if (this.#state === 'ground') at = this.#run(bytes, at);
@@ -60,12 +60,11 @@ class Guard {
   #result(): Guarded {
     const [only] = this.#out;
     const pass = this.#out.length === 1 && only !== undefined ? only : Buffer.concat(this.#out);
-    const dropped: readonly Dropped[] = [...this.#dropped].map(([kind, bytes]) => ({ kind, bytes }));
-    const guarded = this.#cancel === undefined ? { pass, dropped } : { pass, dropped, cancel: this.#cancel };
+    const cancel = this.#cancel;
     this.#out = [];
-    if (this.#dropped.size > 0) this.#dropped = new Map();
     this.#cancel = undefined;
-    return guarded;
+    const guarded = { pass, dropped: this.#dropped.take() };
+    return cancel === undefined ? guarded : { ...guarded, cancel };
   }
 
   /** Passes text on in one piece. @returns the place of the first byte that is none. */
@@ -76,7 +75,8 @@ class Guard {
     const offer = this.#offers.text(piece);
     if (offer === -1) {
       this.#out.push(piece);
-      this.#remember(piece);
+      // Text holds no SOH: what begins a packet stands before it.
+      for (let first = from; first < to && first < from + 3; first += 1) this.#notice(bytes[first] ?? 0);
       return to;
     }
     // The last byte of the offer and the rest of its line stay here; the blank keeps what follows from completing it.
@@ -86,9 +86,8 @@ class Guard {
     return from + offer;
   }
 
-  #remember(piece: Buffer): void {
-    // Text holds no SOH: what begins a packet stands before it.
-    for (let at = 0; at < piece.length && at < 3; at += 1) this.#cancel ??= this.#offers.packet(piece[at] ?? 0);
+  #notice(byte: number): void {
+    this.#cancel ??= this.#offers.packet(byte);
   }
 
   /** @returns how many bytes were used: none where the byte has to be looked at again in another state. */
@@ -125,8 +124,7 @@ class Guard {
 
   /** The sequence does not pass; a byte given back is looked at anew. */
   #drop(kind: DroppedKind): 0 {
-    const counted = this.#eightBit ? 'c1' : kind;
-    if (this.#size > 0) this.#dropped.set(counted, (this.#dropped.get(counted) ?? 0) + this.#size);
+    this.#dropped.add(this.#eightBit ? 'c1' : kind, this.#size);
     this.#begin('ground', '');
     return 0;
   }
@@ -152,7 +150,7 @@ class Guard {
     if (byte === ESC) return this.#begin('escape', '', 1);
     if (byte === CAN) return this.#begin('can', '', 1);
     if (this.#utf8 && byte >= 0xc2 && byte <= 0xf4) return this.#begin('character', String.fromCharCode(byte));
-    this.#cancel ??= this.#offers.packet(byte);
+    this.#notice(byte);
     this.#begin('ground', '');
     if (byte >= 0x80 && byte < 0xa0) return this.#eightBitControl(byte, 1);
     if (byte >= 0xa0) return this.#passCharacter(String.fromCharCode(byte));
@@ -191,10 +189,7 @@ class Guard {
     for (const byte of rest) {
       const code = byte.charCodeAt(0);
       if (code >= 0xa0) this.#passCharacter(byte);
-      else {
-        this.#size = 1;
-        this.#drop('c1');
-      }
+      else this.#dropped.add('c1', 1);
     }
     return 0;
   }
@@ -292,8 +287,7 @@ class Guard {
 
   /** Only a header that is whole and right is answered: what merely shows one in a file types nothing into the shell. */
   #zmodem(byte: number): 0 | 1 {
-    const isHex = (byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x66) || (byte >= 0x41 && byte <= 0x46);
-    if (!isHex) return this.#drop('zmodem');
+    if (!/[\da-f]/i.test(String.fromCharCode(byte))) return this.#drop('zmodem');
     this.#held += String.fromCharCode(byte);
     this.#size += 1;
     if (this.#held.length < ZMODEM_HEX_DIGITS) return 1;
@@ -309,13 +303,4 @@ class Guard {
     if (this.#size > LIMITS.controlSequenceBytesMax) this.#drop('trzsz');
     return 1;
   }
-}
-
-function isBeginning(bytes: Buffer): boolean {
-  const [lead = 0] = bytes;
-  const length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-  if (bytes.length >= length) return false;
-  const filled = Buffer.concat([bytes, Buffer.from('\xbf\xbf', 'latin1')]).subarray(0, length);
-  const low = Buffer.concat([bytes, Buffer.from('\x80\x80', 'latin1')]).subarray(0, length);
-  return plainRun(filled, 0, true) === length || plainRun(low, 0, true) === length;
 }

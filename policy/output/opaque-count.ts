@@ -55,7 +55,7 @@ export class OpaqueCount {
 
   parts(): readonly OpaquePart[] {
     const parts = this.#parts;
-    if (parts.length > 0) this.#parts = [];
+    this.#parts = [];
     this.#pendingAt = 0;
     return parts;
   }

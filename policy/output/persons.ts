@@ -75,7 +75,7 @@ export class Persons {
 
   sightings(): readonly Sighting[] {
     const sightings = this.#sightings;
-    if (sightings.length > 0) this.#sightings = [];
+    this.#sightings = [];
     return sightings;
   }
 

@@ -13,7 +13,7 @@ const CHARACTER_SET = /^(?:[()*+][0-~]|\$[@AB]|\$[()][0-~]|#[34568])$/;
 /** CSI finals without a prefix: moving, erasing, inserting, scrolling, tabs, colours. */
 const CSI_FINALS = new Set('@ABCDEFGHIJKLMPSTXZ`abdefgmrsu');
 /** Numbers of a parameter: longer ones only serve to keep a terminal busy. */
-const PARAMETERS = /^(?:\d{0,5}[;:]?)*$/;
+const PARAMETERS = /^(?:\d{0,5}[;:])*\d{0,5}$/;
 /** ANSI modes: insert, new line. */
 const ANSI_MODES = new Set(['4', '20']);
 /**

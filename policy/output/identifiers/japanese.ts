@@ -13,7 +13,7 @@ const GIVEN_NAME = new RegExp(
 );
 /** What follows a surname when the whole names a place, a company or an office. */
 const NO_GIVEN_NAME =
-  /[県市区町村郡駅店課部係社院校局所室寮橋川山港線通号館堂園工業電機製薬銀行様殿氏さん]$|^(?:株式|有限|商|電|建|組|水|技)/;
+  /[県市区町村郡駅店課部係社院校局所室寮橋川山港線通号館堂園工業電機製薬銀行]$|[課部係室局所店社院校会隊駅]長$|^(?:株式|有限|商|電|建|組|水|技)/;
 const KANA_NAME = new RegExp(
   `(?<![${KANA}ーA-Za-z])([${KANA}]{2,9}) +([${KANA}]{2,9}|[${KANA}]{1,6}ー?[${KANA}]{1,4})(?![${KANA}ーA-Za-z])`,
   'g',
@@ -48,14 +48,16 @@ function findNames(line: string): Found[] {
     if (line.charCodeAt(at) < FIRST_KANJI || (at > 0 && LETTER.test(line[at - 1] ?? ''))) continue;
     const length = [3, 2].find((letters) => SURNAME.has(line.slice(at, at + letters)));
     const given = length === undefined ? null : GIVEN_NAME.exec(line.slice(at + length, at + length + 12));
-    if (length === undefined || given === null || NO_GIVEN_NAME.test(given[2] ?? '')) continue;
-    const value = line.slice(at, at + length) + (given[2] ?? '');
+    const own = given?.[2]?.replace(TITLE, '') ?? '';
+    if (length === undefined || given === null || own === '' || NO_GIVEN_NAME.test(own)) continue;
+    const value = line.slice(at, at + length) + own;
     found.push({ kind: 'name', shelf: 'name', value, start: at, end: at + length + given[0].length, strong: true });
   }
   return found;
 }
 
 const FIRST_KANJI = 0x4e00;
+const TITLE = /(?:様|さま|さん|殿|氏)$/;
 
 /** Loan words stand beside one another in katakana too (システム ログ), so that a known surname has to begin it. */
 function findKanaNames(line: string): Found[] {

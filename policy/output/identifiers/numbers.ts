@@ -43,7 +43,7 @@ export function isIban(text: string): boolean {
   return rest === 1;
 }
 
-const TWELVE = /(?<![\w.+-])\d{4}([ -]?)\d{4}\1\d{4}(?![\w.-])/g;
+const TWELVE = /(?<![\w.+-]|\d )\d{4}([ -]?)\d{4}\1\d{4}(?![\w.-]|\1\d)/g;
 const DATE_AND_TIME = /^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])/;
 const CARD_SHAPE = /(?<![\w.+-])(?:\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}|3\d{3}([ -])\d{4,6}\2\d{4,5}|\d{13,19})(?![\w.-])/g;
 const IBAN_SHAPE = /(?<![A-Za-z\d])[A-Z]{2}\d{2}(?: ?[A-Z\d]{4}){2,7}(?: ?[A-Z\d]{1,3})?(?![A-Za-z\d])/g;
