@@ -6,7 +6,7 @@ import { runToEnd } from '../support/run-to-end.ts';
 import { describeWith, partner } from '../support/partners.ts';
 import { Terminal } from '../support/terminal.ts';
 import { approved, ended } from './support/tickets.ts';
-import { METERED, type MeterField, startMeterField } from './support/meter-field.ts';
+import { GUARDED, METERED, type MeterField, startMeterField } from './support/meter-field.ts';
 
 const BUDGET = 100;
 const WITHOUT_DAYS = { day: null, days30: null, days90: null, days365: null, lifetime: null };
@@ -123,6 +123,56 @@ describeWith(['ssh', 'sshd'], 'a limit of persons on a real server', () => {
       const left = await runToEnd('cat', [to]);
       expect(personsIn(left.stdout.toString())).toBeLessThanOrEqual(BUDGET);
     }
+  });
+});
+
+describeWith(['ssh', 'sshd'], 'on a guarded target, with the limits as shipped', () => {
+  let field: MeterField;
+  beforeAll(async () => {
+    field = await startMeterField();
+  }, 60_000);
+  afterAll(async () => {
+    await field[Symbol.asyncDispose]();
+  });
+
+  test('a line at the prompt freezes near the limit, ^C gives the prompt back, and another line runs', async () => {
+    const args = await field.gateway.sshArguments('chen', GUARDED);
+    await using shell = new Terminal(partner('ssh'), [...args, '-tt', '127.0.0.1'], { columns: 160, rows: 40 });
+    await shell.sees('~$ ');
+    shell.type(`tail -n 600 -f ${field.there}/customers.csv\r`);
+    const shown = await shell.sees(/\[budget_confirm\]/);
+    expect(personsIn(shown)).toBe(80);
+    shell.type('\x03');
+    await shell.sees('[output_refused]');
+    await shell.sees('~$ ');
+    shell.type('echo $((40 + 2))\r');
+    await shell.sees(/\n42/);
+    expect(personsIn(shell.output)).toBe(80);
+  });
+
+  test('a meter that cannot be read lets nothing through, and says so', async () => {
+    expect((await field.ssh('echo before', { target: GUARDED })).stdout.toString()).toBe('before\n');
+    await field.gateway.db.owner.pool.query("UPDATE meter_lifetimes SET persons = '\\x03'");
+    const { status, stdout, stderr } = await field.ssh('echo hidden', { target: GUARDED });
+    expect({ status, stdout: stdout.toString() }).toEqual({ status: 126, stdout: '' });
+    expect(stderr).toContain('[meter_unreadable]');
+    expect((await field.ssh('echo shown')).stdout.toString()).toBe('shown\n');
+  });
+});
+
+describeWith(['ssh', 'sshd'], 'where the settings of a system mask identifiers', () => {
+  test('they are masked in what is shown, at once at a prompt too, and counted still', async () => {
+    await using field = await startMeterField({ risk: { redact: ['phone', 'email'] } });
+    const { stdout } = await field.ssh(
+      `head -3 ${field.there}/customers.csv; printf 'call 090-1234-5678 > '; read -r x`,
+      {
+        stdin: '\n',
+      },
+    );
+    const shown = stdout.toString();
+    expect(shown).not.toMatch(/090-\d{4}-\d{4}|user\d@example/);
+    expect(shown).toContain('C000002');
+    expect(shown).toMatch(/call 090.* > $/);
   });
 });
 
