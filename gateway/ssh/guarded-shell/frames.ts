@@ -14,6 +14,8 @@ export interface Question {
   readonly text: string | undefined;
   readonly directory: string | undefined;
   readonly variables: ReadonlyMap<string, string>;
+  /** Longer expansions of the text, as `${name%.txt}`, with what they yield. */
+  readonly expansions: ReadonlyMap<string, string>;
 }
 
 export type Frame =
@@ -106,22 +108,26 @@ function readPrompt([prompt = '', hooks = '', state, lines = '']: readonly strin
 
 const NUMBER = /^[0-9a-f-]{36}$/;
 const PROMPT = /^\d{1,9}$/;
-const ASSIGNED = /^([A-Za-z_][A-Za-z0-9_]*|[1-9@])=([^]*)$/;
+const ASSIGNED = /^([A-Za-z_][A-Za-z0-9_]*|[1-9@]|\$\{[^{}$`]+\})=([^]*)$/;
+/** They are numbers or letters whatever their value is, and never a path. */
+const SPECIAL = Object.entries({ '?': '0', '#': '0', $: '1', '!': '1', '-': 'h' });
 
 function readQuestion(kind: Question['kind'], fields: readonly string[]): Frame {
   const [number = '', prompt = '', mark, text = '', directory = '', ...assigned] = fields;
   if (!NUMBER.test(number) || !PROMPT.test(prompt)) return { kind: 'unreadable' };
-  const variables = new Map<string, string>();
+  const variables = new Map<string, string>(SPECIAL);
+  const expansions = new Map<string, string>();
   for (const one of assigned) {
     const [, name, encoded] = ASSIGNED.exec(one) ?? [];
     const value = encoded === undefined ? undefined : decodeText(encoded);
-    if (name !== undefined && value !== undefined) variables.set(name, value);
+    if (name === undefined || value === undefined) continue;
+    if (name.startsWith('$')) expansions.set(name, value);
+    else variables.set(name, value);
+    if (name === '@') variables.set('*', value);
   }
-  const all = variables.get('@');
-  if (all !== undefined) variables.set('*', all);
   return {
-    ...{ kind, number, prompt: Number(prompt), isFunction: mark === 'f' },
-    ...{ text: decodeText(text), directory: decodeText(directory), variables },
+    ...{ kind, number, prompt: Number(prompt), isFunction: mark === 'f', variables, expansions },
+    ...{ text: decodeText(text), directory: decodeText(directory) },
   };
 }
 

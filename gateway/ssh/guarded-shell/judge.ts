@@ -10,16 +10,18 @@ export interface Asked {
 
 /** Found in a line before its variables have their values; each of its commands is asked about when they have. */
 const LATER = new Set(['gate.dynamic-name', 'gate.dynamic-text', 'gate.unknown-program']);
+const OF_PATHS = new Set(['gate.protected-path', 'gate.perhaps-protected', 'gate.unknown-directory']);
 /** What a redirection follows that belongs to no simple command, so that nothing asks about it again. */
 const COMPOUND = /(\b(done|fi|esac)|[})\]])\s*(\d*[<>&]+\s*\S+\s*)*$/;
 
 /** The judgement of `question`; undefined when nobody can read it. */
 export function judgeQuestion(question: Question, policy: TargetPolicy): Asked | undefined {
-  const { text: written, directory, variables, kind, isFunction } = question;
+  const { text: written, directory, kind, isFunction } = question;
   if (written === undefined) return undefined;
   const text = written.replace(/\n+$/, '');
+  const { meant, variables } = withValues(text, question);
   const known = { ...policy, variables, ...(directory === undefined ? {} : { cwd: directory }) };
-  const judgement = judgeCommand(kind === 'line' ? text : completed(text), known);
+  const judgement = judgeCommand(kind === 'line' ? meant : completed(meant), known);
   const tampers = tamperedBy(text, judgement.commands);
   if (tampers !== undefined) return { text, judgement: refusedFor(text, tampers, judgement) };
   if (kind === 'line') return { text, judgement: without(judgement, (finding) => isForLater(text, finding)) };
@@ -29,10 +31,27 @@ export function judgeQuestion(question: Question, policy: TargetPolicy): Asked |
   return { text, judgement: without(judgement, isItself) };
 }
 
+/**
+ * Longer expansions become variables whose values are known, of the same length, so that findings stand where they stood.
+ * For a line they are left: its own commands may change what they yield.
+ */
+function withValues(text: string, { kind, variables, expansions }: Question) {
+  const known = new Map(variables);
+  let meant = text;
+  if (kind === 'line') return { meant, variables: known };
+  for (const [source, value] of expansions) {
+    const name = `_${String(known.size).padStart(source.length - 4, '0')}`;
+    if (name.length !== source.length - 3 || known.has(name)) continue;
+    known.set(name, value);
+    meant = meant.replaceAll(source, `\${${name}}`);
+  }
+  return { meant, variables: known };
+}
+
 /** A path that depends on a variable is judged with its command, when the variable has its value. */
 function isForLater(text: string, { rule, span: [start, end] }: Finding): boolean {
   if (LATER.has(rule)) return true;
-  if (rule !== 'gate.protected-path' || !/[$`]/.test(text.slice(start, end))) return false;
+  if (!OF_PATHS.has(rule) || !/[$`]/.test(text.slice(start, end))) return false;
   return !(/^\d*[<>&]/.test(text.slice(start)) && COMPOUND.test(text.slice(0, start)));
 }
 

@@ -26,17 +26,42 @@ const ENCODE = `__sekisho_e() {
 }
 `;
 
-/** Adds the value of every variable that a text expands: what the text means can be judged by it. */
-const VALUES = `__sekisho_values() {
-  local __sekisho_r=$1 __sekisho_m __sekisho_s=' ' __sekisho_w IFS=' '
+/**
+ * Adds the value of every variable that a text expands: what the text means can be judged by it. Of the longer forms
+ * only those are expanded here that run and set nothing, whatever their variables hold.
+ */
+const VALUES = `__sekisho_plain() {
+  local __sekisho_m=\${1%%[!A-Za-z0-9_]*} __sekisho_o
+  [[ $1 != *[!A-Za-z0-9_.*?/:,@%^\\#\\[\\]\\ -]* && $__sekisho_m == [A-Za-z_]* && $__sekisho_m != __sekisho_* ]] || return 1
+  __sekisho_o=\${1#"$__sekisho_m"}
+  case $__sekisho_o in '['[0-9@*]']'* | '['[0-9][0-9]']'*) __sekisho_o=\${__sekisho_o#*]} ;; esac
+  case $__sekisho_o in
+    '' | '#'* | %* | /* | ^* | ,* | -* | :-*) return 0 ;;
+    :[0-9]*) [[ $__sekisho_o != *[!0-9:\\ ]* ]] ;;
+    *) return 1 ;;
+  esac
+}
+__sekisho_values() {
+  local __sekisho_r=$1 __sekisho_m __sekisho_s=' ' __sekisho_w __sekisho_x IFS=' '
   while [[ $__sekisho_r == *\\$* ]]; do
-    __sekisho_r=\${__sekisho_r#*\\$} __sekisho_r=\${__sekisho_r#\\{}
+    __sekisho_r=\${__sekisho_r#*\\$}
+    __sekisho_x=
+    if [[ $__sekisho_r == \\{* ]]; then
+      __sekisho_r=\${__sekisho_r#\\{}
+      __sekisho_x=\${__sekisho_r%%\\}*}
+    fi
     if [[ $__sekisho_r == [@*]* && $__sekisho_s != *' @ '* ]]; then
       __sekisho_s+='@ '
       __sekisho_e "\${__sekisho_q[*]:1}"
       __sekisho_f+="@=$__sekisho_v;"
     fi
     __sekisho_m=\${__sekisho_r%%[!A-Za-z0-9_]*}
+    if [[ $__sekisho_x != "$__sekisho_m" && $__sekisho_s != *" {$__sekisho_x} "* ]] && __sekisho_plain "$__sekisho_x"; then
+      __sekisho_s+="{$__sekisho_x} "
+      builtin eval "__sekisho_w=\\"\\\${$__sekisho_x}\\""
+      __sekisho_e "$__sekisho_w"
+      __sekisho_f+="\\\${$__sekisho_x}=$__sekisho_v;"
+    fi
     case $__sekisho_m in '' | 0* | [1-9]?* | _ | __sekisho_*) continue ;; esac
     case $__sekisho_s in *" $__sekisho_m "*) continue ;; esac
     __sekisho_s+="$__sekisho_m "
@@ -161,7 +186,7 @@ __sekisho_judged() {
 __sekisho_hook() {
   case \${FUNCNAME[1]-} in
     __sekisho_line | __sekisho_prompt | __sekisho_begin) return 0 ;;
-    __sekisho_ask | __sekisho_e | __sekisho_values | __sekisho_take | __sekisho_front) return 0 ;;
+    __sekisho_ask | __sekisho_e | __sekisho_plain | __sekisho_values | __sekisho_take | __sekisho_front) return 0 ;;
   esac
   case $BASH_COMMAND in
     \\\\__sekisho_prompt) __sekisho_d=$((__sekisho_d + 1)) && return 0 ;;
@@ -195,7 +220,7 @@ const BEGIN = `__sekisho_begin() {
   PS0='\${__sekisho_z[(__sekisho_j=$(\\__sekisho_line))*0]-}'
   builtin readonly PROMPT_COMMAND PS0 PS1 PS2 PS4 PATH INPUTRC HISTFILE HISTSIZE HISTCONTROL HISTIGNORE HISTTIMEFORMAT
   builtin readonly LESSSECURE BASH_ENV ENV
-  builtin readonly -f __sekisho_{e,values,front,take,ask,line,prompt,pure,judged,hook,begin}
+  builtin readonly -f __sekisho_{e,plain,values,front,take,ask,line,prompt,pure,judged,hook,begin}
   builtin shopt -u progcomp
   builtin shopt -s extdebug cmdhist lithist promptvars
   builtin set -T -o history
