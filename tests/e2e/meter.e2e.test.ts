@@ -200,6 +200,11 @@ describeWith(['ssh', 'sshd'], 'a budget over many sessions', () => {
     const one = await field.ssh(`sed -n 599p ${file}`);
     expect(one.status).toBe(126);
     expect(personsIn(one.stdout.toString())).toBe(0);
+    const withoutEnd = await field.ssh(`sed -n 598p ${file} | tr -d '\\n'`);
+    expect(withoutEnd.status).toBe(126);
+    expect(personsIn(withoutEnd.stdout.toString())).toBe(0);
+    const halves = `s=$(sed -n 597p ${file} | cut -d, -f4); printf %s "\${s%@*}"; sleep 0.3; printf '@%s' "\${s#*@}"`;
+    expect(personsIn((await field.ssh(halves)).stdout.toString())).toBe(0);
     expect((await field.ssh('echo all else goes on')).status).toBe(0);
   }, 60_000);
 });

@@ -26,6 +26,12 @@ export class Charging {
     this.#rows = limited ? { o: createRowsOf(), e: createRowsOf() } : undefined;
   }
 
+  /** Whether nobody new may be shown any more, or nobody knows. */
+  get isFull(): boolean {
+    const { meter } = this.#work;
+    return meter.isLimited && (!meter.isLoaded || meter.room('persons', this.#command) < 1);
+  }
+
   /** What comes now is another command's. */
   begin(): void {
     this.#command = new Tally();

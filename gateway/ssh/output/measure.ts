@@ -25,12 +25,20 @@ export interface MeasureOptions {
   readonly key: Buffer | undefined;
   readonly dropped: Map<DroppedKind, DroppedCount>;
   readonly onOffer: (offer: TransferOffer) => void;
+  /** Nobody new may be shown any more: then an unfinished line is read before it passes, and not at its end. */
+  readonly isFull?: () => boolean;
 }
+
+/** Of an unfinished line so much is read again with each piece of it. */
+const LINE_BYTES_MAX = 4 * 1024;
+const LINE_FEED = 0x0a;
+const NOTHING = Buffer.alloc(0);
 
 export class StreamMeasure {
   readonly #options: MeasureOptions;
   readonly #guard: TerminalGuard | undefined;
   readonly #persons: PersonalDataMeter | undefined;
+  #line: Buffer = NOTHING;
 
   constructor(options: MeasureOptions) {
     this.#options = options;
@@ -41,7 +49,13 @@ export class StreamMeasure {
   }
 
   take(chunk: Buffer): Piece {
-    return this.#piece(this.#guarded(chunk), (bytes) => this.#persons?.take(bytes));
+    const piece = this.#piece(this.#guarded(chunk), (bytes) => this.#persons?.take(bytes));
+    const { key } = this.#options;
+    if (key === undefined) return piece;
+    const at = this.#keepLine(piece.bytes);
+    if (this.#options.isFull?.() !== true) return piece;
+    const found = findsOf(readLine(key, this.#line)).map(({ addition }) => ({ at, addition }));
+    return { ...piece, finds: [...piece.finds, ...found] };
   }
 
   /** What was held back for its end, and what an unfinished last line tells. */
@@ -57,6 +71,17 @@ export class StreamMeasure {
         opaque: [...(last?.opaque ?? []), ...(end?.opaque ?? [])],
       };
     });
+  }
+
+  /**
+   * Keeps what of the last line there is. Somebody who ends no line would otherwise be shown before they are found, one
+   * in each command for ever. @returns where in `bytes` it begins; 0 where it began before.
+   */
+  #keepLine(bytes: Buffer): number {
+    const at = bytes.lastIndexOf(LINE_FEED) + 1;
+    const before = at === 0 ? this.#line : NOTHING;
+    this.#line = Buffer.concat([before, bytes.subarray(at)]).subarray(-LINE_BYTES_MAX);
+    return at;
   }
 
   #guarded(chunk: Buffer): Buffer {
@@ -81,10 +106,16 @@ export class StreamMeasure {
   }
 }
 
+function readLine(key: Buffer, line: Buffer): Metered {
+  const meter = createPersonalDataMeter({ key });
+  const { persons } = meter.take(line);
+  return { persons: [...persons, ...meter.finish().persons], opaque: [] };
+}
+
 /** One for each stream. `isCharged` is false where a ticket is the budget: then nobody is looked for. */
 export function measuresOf(
   { meter, person }: Pick<ChannelWork, 'meter' | 'person'>,
-  { isCharged, ...options }: Pick<MeasureOptions, 'dropped' | 'onOffer'> & { readonly isCharged: boolean },
+  { isCharged, ...options }: Pick<MeasureOptions, 'dropped' | 'onOffer' | 'isFull'> & { readonly isCharged: boolean },
 ): Readonly<Record<Output, StreamMeasure>> {
   const looks = isLimited('persons', meter.budget) || isLimited('opaqueBytes', meter.budget);
   const key = looks && isCharged ? meter.key : undefined;
@@ -102,5 +133,3 @@ function findsOf(metered: Metered | undefined): readonly Find[] {
   }));
   return opaque.length === 0 ? persons : [...persons, ...opaque].sort((left, right) => left.at - right.at);
 }
-
-const NOTHING = Buffer.alloc(0);

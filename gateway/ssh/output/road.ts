@@ -65,7 +65,7 @@ export class OutputRoad implements OutputHold {
     const { dropped } = this;
     const onOffer = (offer: TransferOffer): void => this.#cancel(offer);
     const isCharged = options.delivery === undefined;
-    this.#streams = measuresOf(work, { dropped, onOffer, isCharged });
+    this.#streams = measuresOf(work, { dropped, onOffer, isCharged, isFull: () => this.#charging.isFull });
     this.#mask = createMask({ kinds: isCharged ? work.session.risk.redact : [], put });
     this.#speech = speechOf(work.person, put);
     this.#charging = new Charging(work, {
