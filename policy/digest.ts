@@ -2,7 +2,7 @@ import { sha256 } from '../foundation/index.ts';
 
 export type Form = string | number | boolean | null | readonly Form[];
 
-const VERSION = 'sekisho-act-1';
+const VERSION = 'sekisho-act-2';
 
 /** SHA-256 over a canonical form, 64 hex digits. */
 export function digestOfForm(kind: string, form: Form): string {

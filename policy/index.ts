@@ -37,7 +37,7 @@ export {
   sumOf,
   Tally,
 } from './budget/index.ts';
-export { functionsIn, goesOn, inCommands, judgeCommand } from './command/index.ts';
+export { functionsIn, goesOn, inCommands, judgeCommand, RULE_REASONS, reasonOf, safeForm } from './command/index.ts';
 export {
   denyFileAct,
   denyUnclear,
@@ -116,7 +116,7 @@ export {
   type RedemptionFacts,
   type RedemptionRefusal,
 } from './redemption.ts';
-export { judgeStatement } from './statement/index.ts';
+export { judgeStatement, tablesInStatement } from './statement/index.ts';
 export { nextTicketState, TICKET_EVENTS, type TicketEvent } from './ticket.ts';
 export { opensByTicket } from './verdict.ts';
 export { type ControlVerb, controlVerbs } from './session-control.ts';

@@ -35,10 +35,18 @@ function formOf(value: unknown): Form {
   if (Array.isArray(value)) return value.map(formOf);
   if (isWord(value)) return ['Word', ...wordForm(value)];
   if (isPart(value)) return partForm(value, false);
-  return Object.entries(value)
-    .filter(([key, inner]) => !SPELLING.has(key) && inner !== undefined)
-    .sort(([left], [right]) => (left < right ? -1 : 1))
-    .map(([key, inner]) => [key, isBody(inner) ? bodyForm(inner) : formOf(inner)]);
+  return nodeForm(value);
+}
+
+/** The properties of a node in the order of their names, each name before its value; empty lists are left out. */
+function nodeForm(value: object): Form {
+  const properties: [string, unknown][] = Object.entries(value);
+  const forms: Form[] = [];
+  for (const [key, inner] of properties.sort(([left], [right]) => (left < right ? -1 : 1))) {
+    if (inner === undefined || SPELLING.has(key) || (Array.isArray(inner) && inner.length === 0)) continue;
+    forms.push(key, isBody(inner) ? bodyForm(inner) : formOf(inner));
+  }
+  return forms;
 }
 
 function isWord(value: object): value is Node {

@@ -3,14 +3,14 @@ import { findInStatement } from '../statement/index.ts';
 import type { Bench } from './bench.ts';
 import { asked, denied, ticketed, touching } from './found.ts';
 import type { Found, Invocation, Word } from './model.ts';
-import { SQL_CLIENTS, type SqlClient } from './rules/clients.ts';
+import { type SqlClient, sqlClientOf } from './rules/clients.ts';
 import { decodes } from './rules/decoders.ts';
 import { hasFlag } from './rules/rule.ts';
 import { afterOptions } from './wrappers.ts';
 
 /** What the SQL of a client's words and input does. Empty for other programs. */
 export function judgeClient(invocation: Invocation, tool: string, bench: Bench): readonly Found[] {
-  const client = SQL_CLIENTS.find(({ tools }) => tools.includes(tool));
+  const client = sqlClientOf(tool);
   if (
     client === undefined ||
     hasFlag(

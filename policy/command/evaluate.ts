@@ -10,7 +10,7 @@ import { laterFindings } from './later.ts';
 import type { Found, Invocation, Span, Word } from './model.ts';
 import { touched } from './operands.ts';
 import { pathFindings, redirectFindings } from './protected.ts';
-import { SQL_CLIENTS } from './rules/clients.ts';
+import { sqlClientOf } from './rules/clients.ts';
 import { decodes } from './rules/decoders.ts';
 import { rulesOf } from './rules/index.ts';
 import { isInterpreter } from './rules/interpreters.ts';
@@ -91,12 +91,7 @@ function unknownProgram({ name, args }: Invocation): Found {
 function isKnown({ name, functions }: Invocation, tool: string): boolean {
   if (functions.has(name.text) || isOrdinary(name.text)) return true;
   if (!isTrustedPlace(name.text)) return false;
-  return (
-    isWrapper(tool) ||
-    isInterpreter(tool) ||
-    rulesOf(tool).length > 0 ||
-    SQL_CLIENTS.some(({ tools }) => tools.includes(tool))
-  );
+  return isWrapper(tool) || isInterpreter(tool) || rulesOf(tool).length > 0 || sqlClientOf(tool) !== undefined;
 }
 
 function judgeInner(inner: Inner, outer: Invocation, bench: Bench): readonly Found[] {

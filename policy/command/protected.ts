@@ -32,12 +32,18 @@ export function pathFindings(invocation: Invocation, bench: Bench, tool: string)
     return [touching(found, assets)];
   }
   const perhaps = touches.filter(({ reach }) => reach === 'maybe' || (reach === 'above' && descends));
-  const found = [perhapsTouching(perhaps, [span, name.text])].filter((one) => one !== undefined);
-  // Where it begins is not known: `.` may be any directory above a protected path, and `../..` the root.
-  const isPlaced = (bench.policy.cwd ?? '') !== '' || invocation.directories.length > 0;
-  if (bench.paths.length > 0 && descends && !isPlaced && sourcesOf(tool, args).some(isSomewhere))
-    found.push(asked('gate.unknown-directory', 'bulk_read', span, name.text));
-  return found;
+  const found = perhapsTouching(perhaps, [span, name.text]);
+  return [
+    ...(found === undefined ? [] : [found]),
+    ...(descends && bench.paths.length > 0 ? fromNowhere(invocation, bench, tool) : []),
+  ];
+}
+
+/** Where it begins is not known: `.` may be any directory above a protected path, and `../..` the root. */
+function fromNowhere({ args, directories, span, name }: Invocation, { policy }: Bench, tool: string): Found[] {
+  const isPlaced = (policy.cwd ?? '') !== '' || directories.length > 0;
+  if (isPlaced || !sourcesOf(tool, args).some(isSomewhere)) return [];
+  return [asked('gate.unknown-directory', 'bulk_read', span, name.text)];
 }
 
 /** What an expansion or a filter may yield: nobody can say before it runs, so somebody is asked. */

@@ -72,15 +72,17 @@ class Walker implements Walked {
   readonly functions: { name: string; span: Span }[] = [];
   unreadable: Unreadable | undefined;
   readonly #constants: Constants;
-  readonly #directories: string[];
+  #directories: readonly string[];
   readonly #functionNames = new Set<string>();
 
   constructor({ directories = [], variables }: WalkOptions) {
-    this.#directories = [...directories];
+    this.#directories = directories;
     this.#constants = new Constants(variables);
   }
 
   visit(node: SyntaxNode, place: Place): void {
+    // Most nodes are plain words: nothing runs in them.
+    if (node.type === 'Word' && node.parts === undefined) return;
     const why = this.#obstacle(node, place);
     if (why !== undefined) {
       this.unreadable ??= { span: [node.pos, node.end], why };
@@ -188,7 +190,7 @@ class Walker implements Walked {
       input: this.#inputOf(node.redirects, place.input),
       output: place.output,
       downstream: place.downstream,
-      directories: [...this.#directories],
+      directories: this.#directories,
       functions: this.#functionNames,
     });
     const directory = args.find((word) => !word.text.startsWith('-'));
@@ -207,18 +209,19 @@ class Walker implements Walked {
       input: place.input,
       output: place.output,
       downstream: place.downstream,
-      directories: [...this.#directories],
+      directories: this.#directories,
       functions: this.#functionNames,
     });
   }
 
   #enter(directory: string): void {
     const from = directory.startsWith('/') ? [] : this.#directories.slice(-1);
-    this.#directories.push(...(from.length === 0 ? [directory] : from.map((base) => `${base}/${directory}`)));
+    const entered = from.length === 0 ? [directory] : from.map((base) => `${base}/${directory}`);
+    this.#directories = [...this.#directories, ...entered];
   }
 
   #words(node: Node): Word[] {
-    const texts = expandBraces(node);
+    const texts = node.parts === undefined ? undefined : expandBraces(node);
     if (texts === undefined || texts.length === 1) return [readWord(node, this.#constants.values)];
     return texts.map((text) => {
       const word = wordNode(text);

@@ -9,6 +9,11 @@ const NO_CONSTANTS: Constants = new Map();
 
 /** The pieces of a word as the shell will see them. `constants` are filled in for plain `$name` and `${name}`. */
 export function readWord(node: Node, constants: Constants = NO_CONSTANTS): Word {
+  // Most words stand as they are written.
+  if (node.parts === undefined && !node.text.startsWith('~')) {
+    const piece: Piece = { kind: 'text', text: node.value, quoted: node.text !== node.value };
+    return { text: node.value, exact: true, pieces: [piece], span: [node.pos, node.end] };
+  }
   const pieces =
     node.parts === undefined ? plain(node) : node.parts.flatMap((part) => readPart(part, constants, false));
   return wordOf(tilde(node, pieces), [node.pos, node.end]);

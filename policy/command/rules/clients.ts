@@ -14,7 +14,7 @@ export interface SqlClient {
   readonly info: readonly string[];
 }
 
-export const SQL_CLIENTS: readonly SqlClient[] = [
+const SQL_CLIENTS: readonly SqlClient[] = [
   {
     tools: ['mysql', 'mariadb', 'mycli'],
     sql: ['-e', '--execute', '--init-command'],
@@ -113,3 +113,10 @@ export const SQL_CLIENTS: readonly SqlClient[] = [
     info: ['--version', '--help'],
   },
 ];
+
+const BY_TOOL = new Map(SQL_CLIENTS.flatMap((client) => client.tools.map((tool) => [tool, client] as const)));
+
+/** What is known of `tool` as an SQL client. */
+export function sqlClientOf(tool: string): SqlClient | undefined {
+  return BY_TOOL.get(tool);
+}

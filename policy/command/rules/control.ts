@@ -142,6 +142,20 @@ export const CONTROL_RULES: readonly Rule[] = [
     tests: { positive: ['gdb -p 123', 'gcore 123'], negative: ['gdb --version', 'coredumpctl list'] },
   },
   {
+    // LESSSECURE and its like reach a program only while they are exported: they are read-only, and stay exported.
+    id: 'control.unexport',
+    tools: words('declare typeset local export readonly'),
+    class: 'shell_control',
+    direction: 'none',
+    verdict: 'ask',
+    when: [{ word: /^\+[a-zA-Z]*x|^\$/ }, { flags: ['-n'] }],
+    why: {
+      en: 'It takes a variable away from the programs that are started, the gateway’s own settings among them.',
+      ja: '起動するプログラムから変数を見えなくします。ゲートウェイの設定も失われるおそれがあります。',
+    },
+    tests: { positive: ['declare +x LESSSECURE', 'export -n A'], negative: ['declare -x A=1', 'export A=1'] },
+  },
+  {
     id: 'control.editors',
     tools:
       words(`vi vim nvim gvim ex view vimdiff nano pico emacs ed red joe jed mcedit ne micro kak hx helix vipw vigr visudo

@@ -5,7 +5,7 @@ const RUNS: Reason = {
   ja: 'この指定により、通常のプログラムが別のコマンドやコードを実行します。',
 };
 
-const escape = (id: string, tools: string, when: Rule['when'], tests: Rule['tests'], why = RUNS): Rule => ({
+const escape = (id: string, tools: string, when: Rule['when'], { why = RUNS, ...tests }: Cases): Rule => ({
   id,
   tools: words(tools),
   class: 'interpreter',
@@ -15,6 +15,8 @@ const escape = (id: string, tools: string, when: Rule['when'], tests: Rule['test
   why,
   tests,
 });
+
+type Cases = Rule['tests'] & { readonly why?: Reason };
 
 /** Ordinary programs with an option that runs another command or loads code: there they are interpreters. */
 export const ESCAPE_RULES: readonly Rule[] = [
@@ -62,10 +64,10 @@ export const ESCAPE_RULES: readonly Rule[] = [
     {
       positive: ['more /var/log/syslog', 'pg /etc/hosts', 'lynx http://x.example'],
       negative: ['head -n 100 /var/log/syslog', 'whatis ls', 'ps aux | more | cat'],
-    },
-    {
-      en: 'At the prompt of this pager or browser a command can be run that no line showed.',
-      ja: 'このページャーやブラウザの画面から、表に出ないコマンドを実行できます。',
+      why: {
+        en: 'At the prompt of this pager or browser a command can be run that no line showed.',
+        ja: 'このページャーやブラウザの画面から、表に出ないコマンドを実行できます。',
+      },
     },
   ),
   escape(
@@ -75,10 +77,10 @@ export const ESCAPE_RULES: readonly Rule[] = [
     {
       positive: ['sudo less /var/log/syslog', 'env -i man ls'],
       negative: ['less /var/log/syslog', 'man ls', 'cat /etc/hosts'],
-    },
-    {
-      en: 'Where the gateway’s setting is lost (under sudo, say), commands can be run from this pager.',
-      ja: 'sudo経由などゲートウェイの設定が失われる場面では、このページャーからコマンドを実行できます。',
+      why: {
+        en: 'Where the gateway’s setting is lost (under sudo, say), commands can be run from this pager.',
+        ja: 'sudo経由などゲートウェイの設定が失われる場面では、このページャーからコマンドを実行できます。',
+      },
     },
   ),
   escape(
@@ -99,10 +101,10 @@ export const ESCAPE_RULES: readonly Rule[] = [
     {
       positive: ["make -s --eval='x:;sh'", 'pip install ./x', 'npm run x'],
       negative: ['make --version', 'pip list'],
-    },
-    {
-      en: 'Build and package tools run the steps of a file; what they do is not in the line.',
-      ja: 'ビルドやパッケージのツールはファイル内の手順を実行しますが、その内容はこの行からは分かりません。',
+      why: {
+        en: 'Build and package tools run the steps of a file; what they do is not in the line.',
+        ja: 'ビルドやパッケージのツールはファイル内の手順を実行しますが、その内容はこの行からは分かりません。',
+      },
     },
   ),
   escape(
@@ -131,10 +133,10 @@ export const ESCAPE_RULES: readonly Rule[] = [
     {
       positive: ["rpm --eval '%(sh x)'", 'apt-get update -o APT::Update::Pre-Invoke::=/bin/sh', 'dpkg -i ./x.deb'],
       negative: ['apt-get update', 'rpm -qa'],
-    },
-    {
-      en: 'A package file or this option runs code as the administrator.',
-      ja: 'パッケージファイルやこのオプションは、管理者権限でコードを実行します。',
+      why: {
+        en: 'A package file or this option runs code as the administrator.',
+        ja: 'パッケージファイルやこのオプションは、管理者権限でコードを実行します。',
+      },
     },
   ),
   escape(
@@ -148,10 +150,10 @@ export const ESCAPE_RULES: readonly Rule[] = [
     {
       positive: ['tcpdump -i lo -G 1 -z /tmp/x -w /tmp/y', 'tcpdump -A -i eth0 port 3306'],
       negative: ['tcpdump -ni eth0 port 53', 'tcpdump -D'],
-    },
-    {
-      en: 'A capture keeps or shows the data that passes on the network, or runs a command on it.',
-      ja: '通信のキャプチャは、流れるデータを保存・表示したり、それに対してコマンドを実行したりします。',
+      why: {
+        en: 'A capture keeps or shows the data that passes on the network, or runs a command on it.',
+        ja: '通信のキャプチャは、流れるデータを保存・表示したり、それに対してコマンドを実行したりします。',
+      },
     },
   ),
   escape(
@@ -161,10 +163,10 @@ export const ESCAPE_RULES: readonly Rule[] = [
     {
       positive: ['busctl call a b c d', 'dbus-send --system --dest=org.freedesktop.systemd1 /x a.b'],
       negative: ['busctl list', 'busctl tree'],
-    },
-    {
-      en: 'A message on the bus can make a service start any program.',
-      ja: 'バスへのメッセージにより、サービスに任意のプログラムを起動させることができます。',
+      why: {
+        en: 'A message on the bus can make a service start any program.',
+        ja: 'バスへのメッセージにより、サービスに任意のプログラムを起動させることができます。',
+      },
     },
   ),
   escape('escape.restricted-editors', 'rvim rview rnano', [{ word: /^(-c|--cmd|-S|-u|\+[^\d])/ }], {
@@ -210,10 +212,10 @@ export const ESCAPE_RULES: readonly Rule[] = [
     {
       positive: ['dc', "mlr -n put 'end{system(1)}'"],
       negative: ['bc', 'mlr --version'],
-    },
-    {
-      en: 'At its prompt or in its own language, commands can be run.',
-      ja: '独自のプロンプトや言語からコマンドを実行できます。',
+      why: {
+        en: 'At its prompt or in its own language, commands can be run.',
+        ja: '独自のプロンプトや言語からコマンドを実行できます。',
+      },
     },
   ),
   escape(
@@ -252,10 +254,10 @@ export const ESCAPE_RULES: readonly Rule[] = [
     {
       positive: ['systemctl link /tmp/x.service', 'nginx -c /tmp/x.conf', 'sysctl -w kernel.core_pattern=|/tmp/x'],
       negative: ['systemctl restart nginx', 'nginx -t'],
-    },
-    {
-      en: 'A service is given settings or a file of its own, and will run what they say.',
-      ja: 'サービスに独自の設定やファイルを与え、その内容を実行させます。',
+      why: {
+        en: 'A service is given settings or a file of its own, and will run what they say.',
+        ja: 'サービスに独自の設定やファイルを与え、その内容を実行させます。',
+      },
     },
   ),
 ];

@@ -65,13 +65,18 @@ export function matches(rule: Rule, invocation: Pick<Invocation, 'args' | 'input
 }
 
 function holds(condition: Condition, rule: Rule, { args, input }: Pick<Invocation, 'args' | 'input'>): boolean {
-  if (condition.flags !== undefined && !hasFlag(args, condition.flags)) return false;
-  if (condition.lacks?.includes(args[0]?.text ?? '') === true) return false;
-  if (condition.expansion !== undefined && !args.some((word) => expands(word, condition.expansion))) return false;
-  if (condition.fed === true && !isFed(input)) return false;
-  if (condition.first?.test(args[0]?.text ?? '') === false) return false;
-  if (condition.bare === true && operandsOf(args).length > 0) return false;
-  return wordsHold(condition, rule, args);
+  return (
+    firstHolds(condition, args[0]?.text ?? '') &&
+    (condition.flags === undefined || hasFlag(args, condition.flags)) &&
+    (condition.expansion === undefined || args.some((word) => expands(word, condition.expansion))) &&
+    (condition.fed !== true || isFed(input)) &&
+    (condition.bare !== true || operandsOf(args).length === 0) &&
+    wordsHold(condition, rule, args)
+  );
+}
+
+function firstHolds({ lacks, first }: Condition, text: string): boolean {
+  return lacks?.includes(text) !== true && first?.test(text) !== false;
 }
 
 /** It reads something. `< /dev/null` and `echo Q |` only end a conversation. */
