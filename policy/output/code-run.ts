@@ -1,4 +1,5 @@
 /** Consecutive lines of one code: together they are a stream, which a reader of its own reads. */
+import { findCompressed } from './decoding/compressed.ts';
 import { derLength, isOpenSshKey, isPgpKey, isSshKey } from './decoding/known.ts';
 import { TokenDecoder, type TokenShape, tokenShape } from './decoding/tokens.ts';
 import { OpaqueCount } from './opaque-count.ts';
@@ -27,6 +28,11 @@ export class CodeRun {
     this.#inner = inner;
   }
 
+  /** Whether the lines before are code: the next may be, whatever it looks like. */
+  get running(): boolean {
+    return this.#shape !== undefined;
+  }
+
   /** @returns whether the line is code. */
   take(line: string, at: number): boolean {
     const running = this.#shape === 'dump' ? undefined : this.#shape;
@@ -36,7 +42,7 @@ export class CodeRun {
     const begins = decoder !== this.#decoder;
     const bytes = decoder.take(line);
     const readable = isText(bytes);
-    if (!readable && (begins || shape === 'hex') && !isPlausible(line, shape)) return false;
+    if (!readable && begins && !isPlausible(line, shape) && !beginsCompressed(bytes)) return false;
     if (begins) this.#begin(shape, decoder);
     if (begins && !readable) this.#ordinary = ordinaryBytes(bytes);
     this.#feed(bytes, readable, at);
@@ -81,15 +87,19 @@ export class CodeRun {
   }
 }
 
+function beginsCompressed(bytes: Buffer): boolean {
+  return findCompressed(bytes, true)?.at === 0;
+}
+
 /** Whether a line that says nothing when decoded is code nevertheless, and no path, name or hash. */
 function isPlausible(line: string, shape: TokenShape): boolean {
   if (shape === 'uuencode') return true;
-  if (shape === 'hex') return !DIGESTS.has(line.length);
+  if (shape === 'hex') return (line.includes(' ') || !DIGESTS.has(line.length)) && /[a-f]/i.test(line);
   if (line.length < OPAQUE_LINE_MIN) return false;
   if (shape === 'base32') return /[2-7]/.test(line);
   if (/[+/]/.test(line) && /[-_]/.test(line)) return false;
   const share = (pattern: RegExp) => (line.match(pattern)?.length ?? 0) / line.length;
-  return share(/[A-Z]/g) > 0.15 && share(/[a-z]/g) > 0.15 && share(/\d/g) > 0.03;
+  return share(/[A-Z]/g) > 0.15 && share(/[a-z]/g) > 0.15 && /\d/.test(line);
 }
 
 function ordinaryBytes(bytes: Buffer): number {

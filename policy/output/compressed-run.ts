@@ -1,4 +1,5 @@
 /** A compressed stream inside the one that is read: what it holds is read beside it. */
+import { LIMITS } from '../../foundation/index.ts';
 import { findCompressed, Inflater } from './decoding/compressed.ts';
 import type { Inner } from './code-run.ts';
 import type { OpaqueCount } from './opaque-count.ts';
@@ -6,7 +7,7 @@ import type { Reader } from './reader.ts';
 
 /** Bytes of a beginning that may be cut by the end of a chunk: a zip's header and its name. */
 const EDGE = 64;
-/** Unreadable bytes behind the last chunk that inflated. */
+/** Unreadable bytes behind the last chunk that inflated, which may wait to be inflated together. */
 const SILENT_BYTES_MAX = 8 * 1024;
 
 export class CompressedRun {
@@ -18,8 +19,8 @@ export class CompressedRun {
   #reader: Reader | undefined;
   /** Unreadable bytes that may be those of the compressed stream. */
   #excused = 0;
-  /** Bytes of the present chunk: its lines come when it was inflated already. */
-  #chunk = 0;
+  /** Unreadable bytes that were inflated already: a chunk's lines come after its compressed bytes. */
+  #inflated = 0;
 
   constructor(opaque: OpaqueCount, inner: Inner) {
     this.#opaque = opaque;
@@ -27,9 +28,8 @@ export class CompressedRun {
   }
 
   take(bytes: Buffer, at: number): void {
-    this.#chunk = bytes.length;
     if (this.#inflater !== undefined) {
-      this.#read(this.#inflater.take(bytes), at);
+      this.#read(this.#inflater.take(bytes), bytes.length, at);
       if (this.#inflater.broken) this.#end(at);
       return;
     }
@@ -44,7 +44,7 @@ export class CompressedRun {
       return;
     }
     this.#inflater = new Inflater(found.compression, found.skip);
-    this.#read(this.#inflater.take(looked.subarray(found.at)), at);
+    this.#read(this.#inflater.take(looked.subarray(found.at)), looked.length, at);
   }
 
   /** Bytes of a line that is no text. */
@@ -53,19 +53,22 @@ export class CompressedRun {
       this.#opaque.add(bytes, at);
       return;
     }
-    this.#excused += bytes;
-    if (this.#excused > SILENT_BYTES_MAX + this.#chunk) this.#end(at);
+    const known = Math.min(bytes, this.#inflated);
+    this.#inflated -= known;
+    this.#excused += bytes - known;
+    if (this.#excused > SILENT_BYTES_MAX) this.#end(at);
   }
 
   finish(): void {
     if (this.#inflater === undefined) return;
-    this.#read(this.#inflater.inflate(), 0);
+    this.#read(this.#inflater.inflate(), 0, 0);
     this.#end(0);
   }
 
-  #read(inflated: Buffer | undefined, at: number): void {
+  #read(inflated: Buffer | undefined, bytes: number, at: number): void {
     if (inflated === undefined) return;
     this.#excused = 0;
+    this.#inflated = bytes + LIMITS.meterLineBytesMax;
     this.#reader ??= this.#inner(this.#opaque);
     this.#opaque.addEncoded(inflated.length);
     if (this.#reader === undefined) this.#opaque.add(inflated.length, at);

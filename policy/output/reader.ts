@@ -44,7 +44,7 @@ export class Reader {
     this.#lines = new Lines((bytes, from, to, at) => this.#line(bytes, from, to, at));
     this.#codes = new CodeRun(reading.opaque, inner);
     this.#compressed = new CompressedRun(reading.opaque, inner);
-    this.#short = new ShortLines((bytes, at) => this.#bytes(bytes, at));
+    this.#short = new ShortLines((bytes, at) => this.#together(bytes, at));
   }
 
   /**
@@ -72,7 +72,7 @@ export class Reader {
       return;
     }
     const features = featuresOf(bytes, from, to);
-    if (isPlain(features, this.#reading.rules.length)) {
+    if (!this.#codes.running && isPlain(features, this.#reading.rules.length)) {
       this.#short.take(features.length < SHORT ? bytes.toString('latin1', from, to) : LONG, at);
       this.#ordinary(features.length);
       return;
@@ -134,6 +134,18 @@ export class Reader {
   #token(bytes: Buffer, at: number): void {
     if (isText(bytes)) this.#bytes(bytes, at);
     else if (bytes.length >= TOKEN_OPAQUE_MIN) this.#codes.unreadable(bytes, at);
+  }
+
+  /** Short lines put together: code, a byte a line, or text. @returns whether they are code. */
+  #together(bytes: Buffer, at: number): boolean {
+    const text = bytes.toString('latin1');
+    const dump = this.#depth < LIMITS.meterDecodingDepthMax ? decodeDump(text) : undefined;
+    if (dump !== undefined && isText(dump.bytes)) this.#codes.takeDump(dump.bytes, at);
+    else if (!this.#codes.take(text, at)) {
+      this.#bytes(bytes, at);
+      return false;
+    }
+    return true;
   }
 
   #bytes(bytes: Buffer | undefined, at: number): void {

@@ -8,14 +8,15 @@ const PIECE = 4;
 const WIDTH_MAX = 72;
 
 export class ShortLines {
-  readonly #read: (bytes: Buffer, at: number) => void;
+  readonly #read: (bytes: Buffer, at: number) => boolean;
   /** One character a byte. */
   #text = '';
   #at = 0;
   #width = 0;
   #count = 0;
 
-  constructor(read: (bytes: Buffer, at: number) => void) {
+  /** @param read says whether the bytes were a code, of which nothing is read a second time. */
+  constructor(read: (bytes: Buffer, at: number) => boolean) {
     this.#read = read;
   }
 
@@ -45,9 +46,9 @@ export class ShortLines {
   }
 
   #readSome(at: number): void {
-    this.#read(Buffer.from(this.#text, 'latin1'), this.#at);
+    const isCode = this.#read(Buffer.from(this.#text, 'latin1'), this.#at);
     const cut = Math.max(...[',', ';', '\t', '|', '\n'].map((mark) => this.#text.lastIndexOf(mark))) + 1;
-    this.#text = this.#text.slice(Math.max(cut, this.#text.length - TOGETHER / 4));
+    this.#text = isCode ? '' : this.#text.slice(Math.max(cut, this.#text.length - TOGETHER / 4));
     this.#at = at;
   }
 }

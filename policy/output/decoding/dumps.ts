@@ -25,7 +25,7 @@ export function decodeDump(line: string): Dump | undefined {
   return decodeNumbers(cells.trim().split(/\s+/), /^[0-7]{7} /.test(line));
 }
 
-const CELLS_MAX = 200;
+const CELLS_MAX = 400;
 
 /** The column beside the digits shows the same bytes: anything could stand there behind digits that say nothing. */
 function isShownAs(bytes: Buffer, column: string): boolean {

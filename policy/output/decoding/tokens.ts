@@ -14,7 +14,7 @@ export function tokenShape(line: string, running: TokenShape | undefined): Token
   if (running === 'uuencode' && UUENCODE_REST.test(line)) return 'uuencode';
   if (running === 'hex' && HEX_REST.test(line)) return 'hex';
   if (running === 'base64' && BASE64_REST.test(line)) return 'base64';
-  if (HEX.test(line)) return 'hex';
+  if (HEX.test(line.trim())) return 'hex';
   if (BASE32.test(line) && /[A-Z]/.test(line)) return 'base32';
   if (BASE64.test(line)) return 'base64';
   return UUENCODE.test(line) ? 'uuencode' : undefined;
