@@ -47,8 +47,11 @@ export class Meters {
     const person = take(this.#persons, ofPerson, () => new PersonMeter(this.#deps, key));
     const connection = take(this.#connections, ofConnection, newConnection);
     const storeSoon = (): void => this.#storeSoon(person);
+    const meter = new SessionMeter({ budget, key: this.#deps.key, connection, person, storeSoon });
+    // Read while the target is dialled, so that the first output need not wait; what fails is tried again by it, and told.
+    if (meter.isLimited && !meter.isLoaded) meter.load().catch(() => undefined);
     return {
-      meter: new SessionMeter({ budget, key: this.#deps.key, connection, person, storeSoon }),
+      meter,
       close: async () => {
         release(this.#connections, ofConnection);
         await this.#store(person);

@@ -11,7 +11,7 @@ const PIECE_BYTES = 32 * 1024;
 /** A meter with a limit of persons, and of unreadable bytes as shipped. */
 export function createThrowawayMeter(persons: { readonly command?: number; readonly session?: number }): SessionMeter {
   const log = createLog('silent');
-  // Never connected to: what is metered here is stored nowhere.
+  // Nobody is there: what is metered here is stored nowhere, and what was before is not known.
   const database = new Database({ url: new Secret('postgresql://nowhere.invalid/none'), poolSize: 1, log });
   const meters = new Meters({ database, clock: systemClock, log, key: Buffer.alloc(32, 7) });
   const limits = { persons, opaqueBytes: { command: 64 * 1024, session: 256 * 1024 } };
