@@ -58,6 +58,8 @@ export const LIMITS = {
   sshThrottleHalfLifeSeconds: 60,
   /** Sources, and persons from a source, whose failed sign-ins are kept in mind. */
   sshThrottleEntriesMax: 10_000,
+  /** Targets of which a process keeps what they put first when it last dialled them. */
+  targetFirstChoicesMax: 10_000,
   /** Bytes of a PROXY protocol header, both versions. */
   proxyHeaderBytesMax: 536,
   /** Seconds a listed balancer has to send its PROXY protocol header. */
@@ -131,6 +133,14 @@ export const LIMITS = {
   guardedStateBytesMax: 12 * 1024,
   /** Bytes of one input line of `sekisho judge --jsonl`: the longest command with every character escaped. */
   judgeLineBytesMax: 128 * 1024,
+  /** Bytes of SQL that the parsers are given; longer is judged by the scanner alone. */
+  statementReadBytesMax: 64 * 1024,
+  /** Milliseconds the parsers may take over one statement. */
+  statementReadMs: 500,
+  /** Milliseconds the parsers may take to come up. */
+  statementReaderStartMs: 10_000,
+  /** Statements that wait for the parsers. */
+  statementReadsWaitingMax: 256,
   /** Bytes of a policy file of `sekisho judge`. */
   policyFileBytesMax: 8 * 1024 * 1024,
   /** Seconds for name, TCP connect, key exchange and sign-in at the target, and as many at each relay host before it. */

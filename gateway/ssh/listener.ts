@@ -16,6 +16,7 @@ import {
   shareTurns,
   startRekeying,
 } from './library/index.ts';
+import { FirstChoices } from './target/index.ts';
 import type { SshDeps } from './model.ts';
 
 const KEEPALIVES_UNANSWERED_MAX = 3;
@@ -29,8 +30,9 @@ export interface SshServer extends AsyncDisposable {
 }
 
 /** @throws {GatewayError} `start_refused` when the library is not patched. */
-export function createSshServer(deps: SshDeps): SshServer {
+export function createSshServer(given: SshDeps): SshServer {
   requirePatchedLibrary();
+  const deps = { firstChoices: new FirstChoices(), ...given };
   const sockets = new Set<Socket>();
   const visitors = new WeakMap<Socket, Visitor>();
   const throttle = new Throttle(deps.clock);

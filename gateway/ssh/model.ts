@@ -8,7 +8,7 @@ import type { GatewaySession, SessionDeps } from '../session.ts';
 import type { SignedIn, SignInRules } from './authentication/index.ts';
 import type { HostKeys } from './jump/host-keys.ts';
 import type { PersonSide, Values } from './person-side.ts';
-import type { AddressPolicy, TargetConnection, Terminal } from './target/index.ts';
+import type { AddressPolicy, FirstChoices, TargetConnection, Terminal } from './target/index.ts';
 
 export type { Exit } from './exit.ts';
 
@@ -19,6 +19,8 @@ export interface SshDeps extends SessionDeps {
   readonly authority: CertificateAuthority;
   /** Which addresses targets may stand at. */
   readonly addresses: AddressPolicy;
+  /** What targets put first; one is made where none is given. */
+  readonly firstChoices?: FirstChoices;
   /** Whose certificates sign people in here (`sekisho login`). */
   readonly loginAuthority: CertificateAuthority;
   /** What the gateway shows as a host: itself, and each target in whose name it answers. */

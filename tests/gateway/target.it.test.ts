@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Cleanup, createLog, newUuid, systemClock } from '../../foundation/index.ts';
 import { createAddressPolicy } from '../../gateway/ssh/target/address-policy.ts';
 import type { TargetConnection } from '../../gateway/ssh/target/connection.ts';
-import { type DialDeps, dialTarget } from '../../gateway/ssh/target/dial.ts';
+import { type DialDeps, dialTarget, dialTargetAhead } from '../../gateway/ssh/target/dial.ts';
+import { FirstChoices } from '../../gateway/ssh/target/first-choices.ts';
 import { type CertificateAuthority, loadCertificateAuthority } from '../../identity/index.ts';
 import {
   authorizeTarget,
@@ -204,6 +205,60 @@ describeWith(['ssh-keygen', 'sshd', 'root'], 'the way to a target', () => {
       await expect(dialled).rejects.toThrow();
       server.close();
       await once(server, 'close');
+    });
+  });
+
+  describe('ahead of the sign-in', () => {
+    const nothing = { terminal: undefined, environment: {} };
+    const ahead = (authorization: TargetAuthorization, told: Error[], changed: Partial<DialDeps> = {}) => {
+      serial += 1n;
+      const refused = (error: Error): Promise<never> => {
+        told.push(error);
+        return Promise.reject(error);
+      };
+      const entry = { keyId: `session-test-${serial}`, serial, signal: new AbortController().signal, refused };
+      return dialTargetAhead({ ...deps, ...changed }, authorization, entry);
+    };
+
+    test('gives no channel to an account that is not let in, says so once, and closes the way', async () => {
+      const told: Error[] = [];
+      const authorization = proof(targetOf(sshd), { account: 'somebody-else' });
+      const connection = await ahead(authorization, told);
+      await expect(connection.exec('id', nothing)).rejects.toMatchObject({ code: 'target_sign_in_refused' });
+      expect(told).toMatchObject([{ code: 'target_sign_in_refused' }]);
+      expect(connection.closed).toBe(true);
+    });
+
+    test('tells of the refusal when nobody asks for a channel', async () => {
+      const told: Error[] = [];
+      await ahead(proof(targetOf(sshd), { account: 'somebody-else' }), told);
+      await waitFor('the refusal', () => told.length === 1);
+    });
+
+    test('a command runs as after it, also behind a relay host', async () => {
+      const told: Error[] = [];
+      const connection = await ahead(proof(targetOf(sshd)), told);
+      expect(await output(connection, 'id -un')).toBe(sshd.account);
+      connection.close();
+      const relayed = await ahead(proof(targetOf(sshd), { via: [relayStage()] }), told);
+      expect(await output(relayed, 'id -un')).toBe(sshd.account);
+      relayed.close();
+      expect(told).toEqual([]);
+    });
+
+    test('the key exchange begins before the offer of a target whose first choices are known, right or wrong', async () => {
+      const firstChoices = new FirstChoices();
+      const target = targetOf(sshd);
+      for (let at = 0; at < 2; at += 1) {
+        const connection = await dial(proof(target), { firstChoices });
+        expect(await output(connection, 'id -un')).toBe(sshd.account);
+        connection.close();
+      }
+      const moved = await started({ config: ['KexAlgorithms curve25519-sha256'] });
+      const changed = { ...target, port: moved.port, hostKey: moved.hostKey };
+      const connection = await dial(proof(changed, { account: moved.account }), { firstChoices });
+      expect(await output(connection, 'id -un')).toBe(moved.account);
+      connection.close();
     });
   });
 

@@ -28,6 +28,10 @@ declare module 'ssh2' {
     sendEow(): void;
     xonXoff(clientCanDo: boolean): void;
   }
+  interface ConnectConfig {
+    /** Sends the first packet of the key exchange before the server's algorithms are known (RFC 4253 §7). */
+    guess?: boolean;
+  }
   interface ServerConfig {
     /** Host keys that clients may learn: for a rotation before they are shown. */
     announcedHostKeys?: readonly ParsedKey[];

@@ -25,15 +25,20 @@ export class TargetConnection {
   readonly legacy: readonly string[];
   readonly #client: SshClient;
   readonly #legs: readonly Leg[];
+  readonly #signedIn: Promise<void>;
+  readonly #readsOn: boolean;
   readonly #exits = new WeakMap<ClientChannel, Promise<Exit>>();
   #closed = false;
 
-  /** `legs` in dialling order; the last one is the target's. */
-  constructor(legs: readonly Leg[]) {
+  /** `legs` in dialling order; the last one is the target's. `signedIn`: when it has let the account in. */
+  constructor(legs: readonly Leg[], signedIn: Promise<void> = Promise.resolve()) {
     const last = legs.at(-1);
     invariant(last, 'a way has an end');
     this.#legs = legs;
     this.#client = last.client;
+    this.#readsOn = last.readsOn;
+    this.#signedIn = signedIn;
+    signedIn.catch(() => this.close());
     this.legacy = [...new Set(legs.flatMap(({ legacy }) => legacy))];
     this.#client.once('close', () => {
       this.close(); // Nothing else uses the way to it.
@@ -46,40 +51,26 @@ export class TargetConnection {
   }
 
   exec(command: string, options: ChannelOptions): Promise<ClientChannel> {
-    return new Promise((resolve, reject) => {
-      const settings = {
-        env: { ...options.environment },
-        ...(options.terminal === undefined ? {} : { pty: pty(options.terminal) }),
-      };
-      this.#client.exec(command, settings, (error, channel) => this.#opened(error, channel, { resolve, reject }));
-    });
+    const settings = {
+      env: { ...options.environment },
+      ...(options.terminal === undefined ? {} : { pty: pty(options.terminal) }),
+    };
+    return this.#open((opened) => this.#client.exec(command, settings, opened));
   }
 
   shell(options: ChannelOptions): Promise<ClientChannel> {
-    return new Promise((resolve, reject) => {
-      const window = options.terminal === undefined ? false : pty(options.terminal);
-      this.#client.shell(window, { env: { ...options.environment } }, (error, channel) =>
-        this.#opened(error, channel, { resolve, reject }),
-      );
-    });
+    const window = options.terminal === undefined ? false : pty(options.terminal);
+    return this.#open((opened) => this.#client.shell(window, { env: { ...options.environment } }, opened));
   }
 
   /** A connection to what listens on the target itself, on loopback (RFC 4254 §7.2). */
   forward(port: number): Promise<ClientChannel> {
-    return new Promise((resolve, reject) => {
-      this.#client.forwardOut(LOOPBACK, 0, LOOPBACK, port, (error, channel) =>
-        this.#opened(error, channel, { resolve, reject }),
-      );
-    });
+    return this.#open((opened) => this.#client.forwardOut(LOOPBACK, 0, LOOPBACK, port, opened));
   }
 
   /** A subsystem of the target's server (RFC 4254 §6.5). @throws {GatewayError} `target_unreachable` when it has none. */
   subsystem(name: string, environment: Readonly<Record<string, string>> = {}): Promise<ClientChannel> {
-    return new Promise((resolve, reject) => {
-      subsystem(this.#client, name, { env: environment }, (error, channel) =>
-        this.#opened(error, channel, { resolve, reject }),
-      );
-    });
+    return this.#open((opened) => subsystem(this.#client, name, { env: environment }, opened));
   }
 
   /** How the program behind a channel of this connection ends. */
@@ -87,6 +78,17 @@ export class TargetConnection {
     const exit = this.#exits.get(channel);
     invariant(exit, 'the channel is one of this connection');
     return exit;
+  }
+
+  /** Asks for a channel, also while the sign-in is under way where the server reads on; has it after the sign-in alone. */
+  async #open(ask: (opened: (error: Error | undefined, channel: ClientChannel) => void) => unknown) {
+    if (!this.#readsOn) await this.#signedIn;
+    const opened = new Promise<ClientChannel>((resolve, reject) => {
+      ask((error, channel) => this.#opened(error, channel, { resolve, reject }));
+    });
+    opened.catch(() => undefined); // Without a sign-in it fails too, and that is the reason to be told.
+    await this.#signedIn;
+    return opened;
   }
 
   /**

@@ -2,7 +2,7 @@
  * The way to a target: dialled with the proof of authorisation, as the person's own account at every host of it, by
  * certificates made for this one entry. Nothing here takes a host, an account or a key from anywhere else.
  */
-import { invariant, LIMITS } from '../../../foundation/index.ts';
+import { asError, invariant, LIMITS } from '../../../foundation/index.ts';
 import { type Hop, type Target, TargetAuthorization } from '../../../policy/index.ts';
 import { TargetConnection } from './connection.ts';
 import { type CredentialDeps, issueCredential } from './credentials.ts';
@@ -31,40 +31,79 @@ interface Stage extends Hop {
   readonly extensions: readonly string[];
 }
 
-/** @throws {DialFailure} saying why, and at which host of the way. */
+/** The connection, signed in. @throws {DialFailure} saying why not, and at which host of the way. */
 export async function dialTarget(
   deps: DialDeps,
   authorization: TargetAuthorization,
   entry: Entry,
 ): Promise<TargetConnection> {
+  const { legs, signedIn } = await dial(deps, authorization, entry);
+  const connection = new TargetConnection(legs, signedIn); // It closes the whole way when it is not let in.
+  await signedIn;
+  return connection;
+}
+
+/**
+ * The connection as soon as the last host was asked to let the account in: where that host reads on, the first channel
+ * is asked for in the same breath, a round trip earlier. Nothing of the target is had before it has let the account in:
+ * every use of the connection waits for that, and fails with what `refused` throws when it does not.
+ * @throws {DialFailure} what is known until then.
+ */
+export async function dialTargetAhead(
+  deps: DialDeps,
+  authorization: TargetAuthorization,
+  { refused, ...entry }: Entry & { readonly refused: (error: Error) => Promise<never> },
+): Promise<TargetConnection> {
+  const { legs, signedIn } = await dial(deps, authorization, entry);
+  const told = signedIn.catch((thrown: unknown) => refused(asError(thrown)));
+  told.catch(() => undefined); // Whoever uses the connection is told.
+  return new TargetConnection(legs, told);
+}
+
+async function dial(
+  deps: DialDeps,
+  authorization: TargetAuthorization,
+  entry: Entry,
+): Promise<{ legs: readonly Leg[]; signedIn: Promise<void> }> {
   invariant(TargetAuthorization.isProof(authorization), 'only authorizeTarget makes what opens a target');
   const stages = stagesOf(authorization);
   invariant(stages.length <= LIMITS.targetHopsMax + 1, 'authorizeTarget bounds the relay hosts');
   const legs: Leg[] = [];
+  let signedIn = Promise.resolve();
   try {
     for (const stage of stages) {
+      await signedIn; // At the relay host before it.
       const deadline = stepDeadline(entry.signal, stage.target.name, deps.dialSeconds);
       try {
-        const leg = await enter(deps, stage, legs.at(-1), { ...entry, signal: deadline.signal });
-        legs.push(leg);
-      } finally {
+        const entered = await enter(deps, stage, legs.at(-1), { ...entry, signal: deadline.signal });
+        legs.push(entered.leg);
+        signedIn = entered.signedIn.finally(() => deadline.stop());
+        signedIn.catch(() => undefined);
+      } catch (thrown) {
         deadline.stop();
+        throw thrown;
       }
     }
-    return new TargetConnection(legs);
+    return { legs, signedIn };
   } catch (thrown) {
     for (const leg of legs.toReversed()) leg.close();
     throw thrown;
   }
 }
 
-/** Opens one host of the way, directly or through the one before it, and signs in there. */
-async function enter(deps: DialDeps, stage: Stage, before: Leg | undefined, entry: Entry): Promise<Leg> {
+/** Opens one host of the way, directly or through the one before it, and asks to be let in there. */
+async function enter(
+  deps: DialDeps,
+  stage: Stage,
+  before: Leg | undefined,
+  entry: Entry,
+): Promise<{ leg: Leg; signedIn: Promise<void> }> {
   const { target, account, extensions } = stage;
   const { keyId, serial, signal } = entry;
   const leg = await open(deps, stage, before, signal);
-  await leg.signIn(account, issueCredential(deps, { target, account, keyId, serial, extensions }), signal);
-  return leg;
+  const key = issueCredential(deps, { target, account, keyId, serial, extensions });
+  const { signedIn } = await leg.signIn(account, key, signal);
+  return { leg, signedIn };
 }
 
 async function open(deps: DialDeps, stage: Stage, before: Leg | undefined, signal: AbortSignal): Promise<Leg> {

@@ -4,7 +4,7 @@ import { appendAuditEvent } from '../../../recorder/index.ts';
 import type { GatewaySession } from '../../session.ts';
 import type { PersonSide } from '../person-side.ts';
 import type { TargetConnection } from './connection.ts';
-import { type DialDeps, dialTarget } from './dial.ts';
+import { type DialDeps, dialTargetAhead } from './dial.ts';
 import { DialFailure } from './failure.ts';
 
 export interface SessionDialDeps extends DialDeps {
@@ -13,16 +13,17 @@ export interface SessionDialDeps extends DialDeps {
 
 type Told = Pick<PersonSide, 'hasTerminal' | 'say'>;
 
-/** @throws {DialFailure} when the target cannot be joined. */
+/** @throws {DialFailure} when the target cannot be joined; the first channel does when it lets the account not in. */
 export async function dialForSession(
   deps: SessionDialDeps,
   session: GatewaySession,
   person?: Told,
 ): Promise<TargetConnection> {
   const { authorization, id, certificateSerial: serial, signal } = session;
-  const entry = { keyId: `session-${id}`, serial, signal };
-  const connection = await dialTarget(deps, authorization, entry).catch((thrown: unknown) =>
-    fail(deps, session, asError(thrown)),
+  const refused = (error: Error): Promise<never> => fail(deps, session, error);
+  const entry = { keyId: `session-${id}`, serial, signal, refused };
+  const connection = await dialTargetAhead(deps, authorization, entry).catch((thrown: unknown) =>
+    refused(asError(thrown)),
   );
   if (connection.legacy.length === 0) return connection;
   try {

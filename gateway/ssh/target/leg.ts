@@ -7,6 +7,7 @@ import type { Target } from '../../../policy/index.ts';
 import { Client, type ParsedKey, shareTurns, type SshClient, startRekeying } from '../library/index.ts';
 import { unlessAborted } from './deadline.ts';
 import { DialFailure, dialFailure, type Place, TimedOut } from './failure.ts';
+import type { FirstChoices } from './first-choices.ts';
 import { type HostVerdict, judgeHost } from './host-identity.ts';
 import { ServerHello, whenRead } from './kex-init.ts';
 import { algorithmsOf, legacyOf, mismatchOf, type Offer, offerFor } from './offer.ts';
@@ -15,6 +16,8 @@ import { IDENT } from '../algorithms.ts';
 export interface LegDeps {
   readonly clock: Clock;
   readonly log: Log;
+  /** Where it is known what targets put first, their answer to it is not waited for. */
+  readonly firstChoices?: FirstChoices;
 }
 
 /** A connection whose host is known; nobody is signed in on it yet. */
@@ -25,11 +28,17 @@ export interface Leg {
   readonly ident: string;
   /** Negotiated algorithms that nobody should use any more. */
   readonly legacy: readonly string[];
-  /** @throws {DialFailure} `target_sign_in_refused`, `target_unreachable`, `target_timed_out`. */
-  signIn(account: string, key: ParsedKey, signal: AbortSignal): Promise<void>;
+  /** Whether the server reads on before it answers: OpenSSH. What follows a sign-in need not wait for it there. */
+  readonly readsOn: boolean;
+  /**
+   * Resolves when the request to sign in is sent. `signedIn` when it was granted; it rejects with a DialFailure
+   * `target_sign_in_refused`, `target_unreachable` or `target_timed_out`. @throws {DialFailure} those before it is sent.
+   */
+  signIn(account: string, key: ParsedKey, signal: AbortSignal): Promise<{ readonly signedIn: Promise<void> }>;
   close(): void;
 }
 
+const READS_ON = /^SSH-2\.0-OpenSSH_[1-9]/;
 const KEEPALIVE_MS = 15_000;
 const KEEPALIVES_UNANSWERED_MAX = 3;
 
@@ -57,6 +66,7 @@ export async function openLeg(
       ident: IDENT,
       username: '', // Each sign-in names its own.
       algorithms: algorithmsOf(offer),
+      guess: deps.firstChoices?.agree(target.id, offer) ?? false,
       readyTimeout: 0, // The bound is `signal`.
       keepaliveInterval: KEEPALIVE_MS,
       keepaliveCountMax: KEEPALIVES_UNANSWERED_MAX,
@@ -69,10 +79,13 @@ export async function openLeg(
     });
     startRekeying(client);
     const legacy = legacyOf(await unlessAborted(signal, Promise.race([handshake, broken])));
+    const readsOn = READS_ON.test(hello.ident ?? '');
+    if (readsOn && hello.offer !== undefined) deps.firstChoices?.note(target.id, hello.offer);
     return {
       place,
       client,
       ident: hello.ident ?? '',
+      readsOn,
       legacy,
       signIn: (account, key, until) => signIn({ client, broken, authentication, place }, { account, key, until }),
       close: () => close(client),
@@ -140,26 +153,37 @@ function holdAuthentication(): Authentication {
   };
 }
 
+interface Asking {
+  readonly client: SshClient;
+  readonly broken: Promise<never>;
+  readonly authentication: Authentication;
+  readonly place: Place;
+}
+
 async function signIn(
-  leg: { client: SshClient; broken: Promise<never>; authentication: Authentication; place: Place },
+  leg: Asking,
   { account, key, until }: { account: string; key: ParsedKey; until: AbortSignal },
-): Promise<void> {
-  const { client, broken, authentication, place } = leg;
+): Promise<{ signedIn: Promise<void> }> {
+  const { client, broken, authentication } = leg;
   const ready = new Promise<void>((resolve) => client.once('ready', resolve));
-  try {
-    const next = await unlessAborted(until, Promise.race([authentication.asked, broken]));
-    next({ type: 'publickey', username: account, key });
-    await unlessAborted(until, Promise.race([ready, broken]));
-  } catch (thrown) {
-    close(client);
-    const error = asError(thrown);
-    // A server that has enough of us disconnects with a reason code (RFC 4253 §11.1) in place of a refusal.
-    const isRefusal =
-      Reflect.get(error, 'level') === 'client-authentication' || Number.isInteger(Reflect.get(error, 'code'));
-    if (!isRefusal) throw dialFailure(error, place);
-    const detail = `${account}: ${error.message} (${authentication.left()})`;
-    throw new DialFailure('target_sign_in_refused', place, { detail, cause: error });
-  }
+  const refused = (thrown: unknown): never => refuseSignIn(leg, account, thrown);
+  const next = await unlessAborted(until, Promise.race([authentication.asked, broken])).catch(refused);
+  next({ type: 'publickey', username: account, key }); // Written before it returns.
+  const signedIn = unlessAborted(until, Promise.race([ready, broken])).catch(refused);
+  signedIn.catch(() => undefined); // Whoever uses the connection is told.
+  return { signedIn };
+}
+
+/** @throws {DialFailure} always. */
+function refuseSignIn({ client, authentication, place }: Asking, account: string, thrown: unknown): never {
+  close(client);
+  const error = asError(thrown);
+  // A server that has enough of us disconnects with a reason code (RFC 4253 §11.1) in place of a refusal.
+  const isRefusal =
+    Reflect.get(error, 'level') === 'client-authentication' || Number.isInteger(Reflect.get(error, 'code'));
+  if (!isRefusal) throw dialFailure(error, place);
+  const detail = `${account}: ${error.message} (${authentication.left()})`;
+  throw new DialFailure('target_sign_in_refused', place, { detail, cause: error });
 }
 
 function handshakeFailure(
