@@ -11,16 +11,16 @@ export interface Waiting {
 
 /** Frames that become durable together. */
 export interface Batch {
-  /** Part of a flood: its frames go to the own file as they come, and wait there for its next flush. */
+  /** Its frames lie in the flood's memory, and are made durable there. */
   readonly isFlood: boolean;
   /** When the first of them came; only a buffered recording looks. */
-  since: bigint;
+  readonly since: bigint;
   readonly offset: number;
   readonly parts: Buffer[];
   readonly waiting: Pick<Waiting, 'resolve' | 'reject'>[];
   size: number;
 }
 
-export function newBatch(offset: number, isFlood = false): Batch {
-  return { offset, isFlood, parts: [], waiting: [], size: 0, since: 0n };
+export function newBatch(offset: number, since: bigint, isFlood: boolean): Batch {
+  return { offset, isFlood, parts: [], waiting: [], size: 0, since };
 }

@@ -12,15 +12,18 @@ export interface OpenFile {
   stat(): Promise<{ size: number }>;
   sync(): Promise<void>;
   datasync(): Promise<void>;
+  truncate(size: number): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface FileSystem {
   /**
    * `wx` creates and refuses an existing file. A directory is opened with `r`, to be synced. What is written by way of
-   * `durable`, which opens a file that is there, is on the disk when the write returns: one call instead of two.
+   * `durable`, which opens a file that is there, is on the disk when the write returns: one call instead of two. So is
+   * what is written by way of `direct`, and the page cache is left out where the file system can: then only whole pages
+   * of memory are written, to whole pages of the file.
    */
-  open(path: string, flags: 'r' | 'wx' | 'durable', mode?: number): Promise<OpenFile>;
+  open(path: string, flags: 'r' | 'wx' | 'durable' | 'direct', mode?: number): Promise<OpenFile>;
   /** @returns the first directory made, undefined when all were there. */
   mkdir(path: string, options: { recursive: true; mode: number }): Promise<string | undefined>;
   readdir(path: string): Promise<string[]>;
@@ -32,8 +35,24 @@ export interface FileSystem {
 /** O_DSYNC (POSIX open): each write is a write and an fdatasync. */
 const DURABLE = constants.O_WRONLY | constants.O_DSYNC;
 
+/** A recording is read-only from its making, also for its owner. @throws what the file system said. */
+async function openDirect(path: string): Promise<OpenFile> {
+  await fs.chmod(path, FILE_MODE);
+  try {
+    return await fs.open(path, DURABLE | constants.O_DIRECT);
+  } catch (thrown) {
+    if (!hasErrno(thrown, 'EINVAL')) throw thrown;
+    return await fs.open(path, DURABLE); // A file system in memory, for example.
+  } finally {
+    await fs.chmod(path, READ_ONLY_MODE);
+  }
+}
+
 export const nodeFiles: FileSystem = {
-  open: (path, flags, mode) => fs.open(path, flags === 'durable' ? DURABLE : flags, mode),
+  open(path, flags, mode) {
+    if (flags === 'direct') return openDirect(path);
+    return fs.open(path, flags === 'durable' ? DURABLE : flags, mode);
+  },
   mkdir: (path, options) => fs.mkdir(path, options),
   readdir: (path) => fs.readdir(path),
   rename: (from, to) => fs.rename(from, to),
@@ -43,6 +62,7 @@ export const nodeFiles: FileSystem = {
 
 export const DIRECTORY_MODE = 0o700;
 export const FILE_MODE = 0o600;
+export const READ_ONLY_MODE = 0o400;
 
 const PARTS_MAX = 1_000;
 /** Below this one copy is cheaper than handing over the parts. */
@@ -64,6 +84,27 @@ export async function writeParts(file: OpenFile, parts: readonly Uint8Array[], p
     if (bytesWritten < wanted) await writeAll(file, Buffer.concat(group).subarray(bytesWritten), at + bytesWritten);
     at += wanted;
   }
+}
+
+/** Writes all parts, which begin and end at pages, one behind the other at `position`, where a page begins. */
+export async function writePages(file: OpenFile, parts: readonly Uint8Array[], position: number): Promise<void> {
+  let left = parts;
+  for (let at = position; left.length > 0; ) {
+    const { bytesWritten } = await file.writev(left.slice(0, PARTS_MAX), at);
+    if (bytesWritten <= 0) throw new Error('the file system wrote nothing');
+    at += bytesWritten;
+    left = behind(left, bytesWritten);
+  }
+}
+
+function behind(parts: readonly Uint8Array[], bytes: number): Uint8Array[] {
+  let skip = bytes;
+  const left: Uint8Array[] = [];
+  for (const part of parts) {
+    if (skip < part.length) left.push(part.subarray(skip));
+    skip = Math.max(0, skip - part.length);
+  }
+  return left;
 }
 
 export function sizeOf(parts: readonly Uint8Array[]): number {

@@ -38,7 +38,7 @@ const MAGIC = Buffer.from('\x89SKR\r\n\x1a\n', 'latin1');
 const VERSION = 1;
 const TRAILER = 'z';
 const HEAD_BYTES = 21;
-const HASH_BYTES = 32;
+export const HASH_BYTES = 32;
 const TRAILER_PAYLOAD_BYTES = 16;
 export const HEADER_BYTES = 28;
 /** Bytes a frame needs beside its payload. */
@@ -52,17 +52,28 @@ export function isSessionId(id: string): boolean {
   return UUID.test(id);
 }
 
+/** What stands before a payload. */
+export function frameHead({
+  type,
+  micros,
+  seq,
+  bytes,
+}: Record<'seq' | 'bytes', number> & { type: string; micros: bigint }) {
+  const head = Buffer.allocUnsafe(HEAD_BYTES);
+  head.writeUInt32BE(bytes, 0);
+  head.write(type, 4, 'latin1');
+  head.writeBigUInt64BE(BigInt(seq), 5);
+  head.writeBigUInt64BE(micros, 13);
+  return head;
+}
+
 /** Continues a chain, from its very beginning or from where `parseRecording` left it. */
 export function createFrameWriter(sessionId: string, from?: ChainState) {
   invariant(isSessionId(sessionId), 'a session id is a UUID');
   let state = from;
   const add = (type: string, micros: bigint, payload: Uint8Array, before: ChainState): Buffer[] => {
     const at = micros > before.micros ? micros : before.micros;
-    const start = Buffer.allocUnsafe(HEAD_BYTES);
-    start.writeUInt32BE(payload.length, 0);
-    start.write(type, 4, 'latin1');
-    start.writeBigUInt64BE(BigInt(before.frames), 5);
-    start.writeBigUInt64BE(at, 13);
+    const start = frameHead({ type, micros: at, seq: before.frames, bytes: payload.length });
     const head = sha256(before.head, start, payload);
     const sealed = type === TRAILER;
     const frames = before.frames + (sealed ? 0 : 1);
@@ -147,9 +158,14 @@ export function createRecordingParser(sessionId?: string): RecordingParser {
     push(bytes) {
       rest = rest.length === 0 ? Buffer.from(bytes) : Buffer.concat([rest, bytes]);
       const frames: Frame[] = [];
-      for (let step = next(); step !== undefined; step = next()) {
-        rest = rest.subarray(step.used);
-        if (step.frame !== undefined) frames.push(step.frame);
+      try {
+        for (let step = next(); step !== undefined; step = next()) {
+          rest = rest.subarray(step.used);
+          if (step.frame !== undefined) frames.push(step.frame);
+        }
+      } catch (thrown) {
+        rest = Buffer.alloc(0); // Whoever has the right bytes from elsewhere may go on with them.
+        throw thrown;
       }
       return frames;
     },

@@ -12,11 +12,13 @@ import {
 import { DirectorySync } from './directory-sync.ts';
 import { type Fault, unavailable } from './fault.ts';
 import type { FileSystem } from './files.ts';
+import { HashThread } from './hash-thread.ts';
 import type { LeafLog } from './log/leaf-log.ts';
 import { type Durability, type RecordingMeta, recordingPath, RECORDINGS, type RecordingWriter } from './recording.ts';
 import { createRecordingFile } from './recording-file.ts';
 import { PendingBytes } from './pending.ts';
 import { SessionWriter } from './session-writer.ts';
+import { SharedBlocks } from './shared-blocks.ts';
 import { WriteAheadLog } from './wal.ts';
 
 export interface RecorderSettings {
@@ -38,6 +40,8 @@ export interface Recorder extends AsyncDisposable {
 interface Parts {
   readonly names: DirectorySync;
   readonly pending: PendingBytes;
+  readonly blocks: SharedBlocks;
+  readonly thread: HashThread;
   readonly fault: Fault;
   readonly wal: WriteAheadLog;
   readonly leafLog: LeafLog;
@@ -68,6 +72,8 @@ export async function openRecordings(
   };
   fault.signal.addEventListener('abort', failAll, { once: true });
   const names = cleanup.use(new DirectorySync(files, join(settings.directory, RECORDINGS)));
+  const blocks = new SharedBlocks();
+  const thread = cleanup.use(new HashThread(blocks.memory));
   const wal = cleanup.use(new WriteAheadLog({ directory, files, limits, fault, firstNumber }));
   await wal.start();
   cleanup.defer(() => sealAll(sessions, log));
@@ -80,7 +86,7 @@ export async function openRecordings(
       fault.check();
       await checkFreeSpace();
       if (stopped) throw new GatewayError('recording_unavailable', 'The recorder has stopped.');
-      return await openSession(settings, meta, { fault, names, pending, wal, leafLog, sessions });
+      return await openSession(settings, meta, { fault, names, pending, blocks, thread, wal, leafLog, sessions });
     },
     [Symbol.asyncDispose]: () => {
       stopped = true;
@@ -108,7 +114,7 @@ function createSpaceCheck({ clock, directory, files, limits }: RecorderSettings)
 async function openSession(
   { clock, directory, durability, files, limits, log }: RecorderSettings,
   meta: RecordingMeta,
-  { fault, names, pending, wal, leafLog, sessions }: Parts,
+  { fault, names, pending, blocks, thread, wal, leafLog, sessions }: Parts,
 ): Promise<RecordingWriter> {
   const { sessionId } = meta;
   const path = recordingPath(directory, sessionId);
@@ -120,6 +126,8 @@ async function openSession(
     durability,
     wal,
     pending,
+    blocks,
+    thread,
     fault,
     leafLog,
     createFile: (onFault) => createRecordingFile(files, path, onFault, () => names.sync()),

@@ -7,9 +7,11 @@
  */
 import { type Clock, GatewayError, invariant, LIMITS, type Limits } from '../foundation/index.ts';
 import type { SessionId } from '../policy/index.ts';
-import { type Batch, newBatch, type Waiting } from './batch.ts';
+import type { Batch, Waiting } from './batch.ts';
 import { type Fault, unavailable } from './fault.ts';
-import { createFrameWriter, FRAME_OVERHEAD_BYTES, type FrameType, type FrameWriter, TRAILER_BYTES } from './frames.ts';
+import { FrameQueue } from './frame-queue.ts';
+import { FRAME_OVERHEAD_BYTES, type FrameType, TRAILER_BYTES } from './frames.ts';
+import type { HashThread } from './hash-thread.ts';
 import type { AppendedLeaf, LeafLog } from './log/leaf-log.ts';
 import {
   type Durability,
@@ -19,9 +21,10 @@ import {
   type RecordingWriter,
   type SealedRecording,
 } from './recording.ts';
-import type { RecordingFile } from './recording-file.ts';
+import type { DirectFile, RecordingFile } from './recording-file.ts';
 import { sealRecording } from './seal.ts';
 import type { PendingBytes } from './pending.ts';
+import type { SharedBlocks } from './shared-blocks.ts';
 import type { WriteAheadLog } from './wal.ts';
 
 const LIMIT_NOTE = Buffer.from('The recording reached its limit; the session was ended.');
@@ -35,6 +38,8 @@ export interface SessionWriterOptions {
   readonly wal: WriteAheadLog;
   /** Shared by all sessions. */
   readonly pending: PendingBytes;
+  readonly blocks: SharedBlocks;
+  readonly thread: HashThread;
   readonly fault: Fault;
   readonly leafLog: LeafLog;
   readonly createFile: (onFault: (cause: unknown) => void) => Promise<RecordingFile>;
@@ -42,22 +47,18 @@ export interface SessionWriterOptions {
   readonly onClosed: (sealed: SealedRecording | undefined) => Promise<void>;
 }
 
-/** Long enough that a flood goes on in it, and no time for anybody who reads. */
-const FLOOD_PAUSE_MS = 1;
 const BUFFERED_MICROS = BigInt(LIMITS.recorderBufferedMillis) * 1_000n;
 
 export class SessionWriter implements RecordingWriter {
   readonly sessionId: SessionId;
   readonly #options: SessionWriterOptions;
   readonly #failed = new AbortController();
-  readonly #chain: FrameWriter;
+  readonly #frames: FrameQueue;
   readonly #meta: RecordingMeta;
   #file: RecordingFile | undefined;
   #openLeaf: AppendedLeaf | undefined;
   #waiting: Waiting[] = [];
-  /** Frames of the chain that no batch under way holds yet. */
-  #next: Batch = newBatch(0);
-  #storing = false;
+  #storing: Promise<void> | undefined;
   /** When the oldest frame came that is not durable yet. */
   #oldest: bigint | undefined;
   #pendingBytes = 0;
@@ -71,7 +72,8 @@ export class SessionWriter implements RecordingWriter {
     this.sessionId = meta.sessionId;
     this.#meta = meta;
     this.#options = options;
-    this.#chain = createFrameWriter(meta.sessionId);
+    const { blocks, thread, limits } = options;
+    this.#frames = new FrameQueue(meta.sessionId, { blocks, thread, limits, openFile: () => this.#direct() });
   }
 
   get failed(): AbortSignal {
@@ -87,13 +89,12 @@ export class SessionWriter implements RecordingWriter {
   async #open(): Promise<void> {
     const { clock, createFile, leafLog, wal } = this.#options;
     const meta = encodeMeta(this.#meta);
-    const parts = this.#chain.begin(clock.micros(), meta);
+    const parts = this.#frames.chain.begin(clock.micros(), meta);
     const leaf = openLeafOf(meta, clock.now());
     this.#file = await createFile((cause) => this.fail(unavailable(cause)));
-    const { offset } = this.#chain.state;
+    const { offset } = this.#frames.chain.state;
     await wal.append({ sessionId: this.sessionId, offset: 0, parts, size: offset });
     this.#file.push(parts);
-    this.#next = newBatch(offset);
     this.#openLeaf = await leafLog.append(leaf);
   }
 
@@ -165,7 +166,7 @@ export class SessionWriter implements RecordingWriter {
   }
 
   #fits(size: number): boolean {
-    return this.#chain.state.offset + size + LAST_BYTES <= this.#options.limits.recordingBytesMax;
+    return this.#frames.offset + size + LAST_BYTES <= this.#options.limits.recordingBytesMax;
   }
 
   /** Otherwise arranges that the pump runs again when there may be room. */
@@ -178,61 +179,51 @@ export class SessionWriter implements RecordingWriter {
       return false;
     }
     if (this.#pendingBytes > 0 && this.#pendingBytes + size > limits.recorderSessionPendingBytesMax) return false;
-    if (pending.hasRoom(size)) return true;
+    if (pending.hasRoom(size) && this.#frames.hasRoom(size)) return true;
     pending.onceRoom(pump);
     return false;
   }
 
   #take({ type, payload, micros, resolve, reject }: Waiting, size: number): void {
-    const parts = this.#chain.add(type, micros, payload);
-    if (this.#next.isFlood) this.#file?.push(parts);
-    else this.#next.parts.push(...parts);
-    this.#next.size += size;
-    this.#next.waiting.push({ resolve, reject });
-    if (this.#next.since === 0n) this.#next.since = micros;
-    this.#oldest ??= this.#next.since;
+    const batch = this.#frames.put({ type, micros, payload }, size);
+    batch.waiting.push({ resolve, reject });
+    this.#oldest ??= batch.since;
     // A rejection later on finds the promise settled; the recording has failed then, and its session ends for that.
     if (this.#options.durability === 'buffered' && micros - this.#oldest < BUFFERED_MICROS) resolve();
     this.#pendingBytes += size;
     this.#options.pending.take(size);
-    if (!this.#storing) void this.#storeBatches();
+    this.#storing ??= this.#storeBatches();
+  }
+
+  #direct(): Promise<DirectFile> {
+    invariant(this.#file, 'frames are stored after the opening');
+    return this.#file.direct();
   }
 
   async #storeBatches(): Promise<void> {
-    this.#storing = true;
     await Promise.resolve(); // Everything appended in this turn of the event loop goes into the first batch.
-    while (this.#next.waiting.length > 0) {
-      await this.#gathered();
-      const batch = this.#next;
-      const isFlood = batch.size >= this.#options.limits.recorderDirectBytesMin;
-      this.#next = newBatch(batch.offset + batch.size, isFlood);
+    for (let batch = this.#frames.take(); batch !== undefined; batch = this.#frames.take()) {
       try {
         await this.#storeBatch(batch);
         this.#settle(batch);
-        this.#oldest = this.#next.waiting.length > 0 ? this.#next.since : undefined;
+        this.#oldest = this.#frames.since;
         for (const { resolve } of batch.waiting) resolve();
+        this.#frames.endFlood();
       } catch (thrown) {
-        const error = unavailable(thrown);
-        const unstored = [batch, this.#next]; // Nothing is stored any more: what follows a hole proves nothing.
-        this.#next = newBatch(0);
-        this.fail(error);
-        for (const { size, waiting } of unstored) {
-          this.#settle({ size });
-          for (const { reject } of waiting) reject(error);
-        }
+        this.#loseFrom(batch, unavailable(thrown));
       }
       this.#pump();
     }
-    this.#storing = false;
+    this.#storing = undefined;
   }
 
-  /** In a flood one flush for much costs less than many: it waits until there is much, or nothing more comes. */
-  async #gathered(): Promise<void> {
-    const { recorderFloodFlushBytes } = this.#options.limits;
-    for (let before = 0; this.#next.isFlood && this.#next.size < recorderFloodFlushBytes; ) {
-      if (this.#next.size === before) return;
-      before = this.#next.size;
-      await new Promise((resolve) => setTimeout(resolve, FLOOD_PAUSE_MS));
+  /** Nothing is stored any more: what follows a hole proves nothing. */
+  #loseFrom(batch: Batch, error: GatewayError): void {
+    const unstored = [batch, ...this.#frames.lose()];
+    this.fail(error);
+    for (const { size, waiting } of unstored) {
+      this.#settle({ size });
+      for (const { reject } of waiting) reject(error);
     }
   }
 
@@ -242,13 +233,12 @@ export class SessionWriter implements RecordingWriter {
   }
 
   async #storeBatch({ offset, isFlood, parts, size }: Batch): Promise<void> {
-    const { fault, limits, wal } = this.#options;
+    const { fault, wal } = this.#options;
     const file = this.#file;
     invariant(file, 'frames are stored after the opening');
     fault.check();
-    if (isFlood || size >= limits.recorderDirectBytesMin) {
-      file.push(parts);
-      await file.sync();
+    if (isFlood) {
+      await this.#frames.syncFlood();
       return;
     }
     await wal.append({ sessionId: this.sessionId, offset, parts, size });
@@ -285,16 +275,17 @@ export class SessionWriter implements RecordingWriter {
     const { clock, directory, leafLog } = this.#options;
     await this.#opening;
     await Promise.allSettled([this.#last]);
+    await this.#storing;
     if (!this.#full) this.#failed.signal.throwIfAborted();
     const { sessionId } = this;
     const file = this.#file;
     const openLeaf = this.#openLeaf;
     invariant(file && openLeaf, 'a recording is closed after it was opened');
     if (exit !== undefined && !this.#full && this.#fits(FRAME_OVERHEAD_BYTES + exit.length)) {
-      file.push(this.#chain.add('x', clock.micros(), exit));
+      file.push(this.#frames.chain.add('x', clock.micros(), exit));
     }
-    file.push(this.#chain.end(clock.micros()));
-    const state = this.#chain.state;
+    file.push(this.#frames.chain.end(clock.micros()));
+    const state = this.#frames.chain.state;
     return await sealRecording({ directory, sessionId, file, state, openLeaf, recovered: false, leafLog, clock });
   }
 }

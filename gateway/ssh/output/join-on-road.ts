@@ -30,6 +30,7 @@ export async function joinOnRoad(work: ChannelWork, onRoad: OnRoad): Promise<Roa
     exit = await join({
       ...joined,
       ...{ session, person, request, hold: road },
+      filtersKeepNothing: filter === undefined && filterInput === undefined,
       filter: (stream, chunk) => {
         const own = filter?.(stream, chunk);
         if (own === undefined) return road.filter(stream, chunk);

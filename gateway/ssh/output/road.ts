@@ -119,7 +119,7 @@ export class OutputRoad implements OutputHold {
     if (isFree && this.#charging.passesAtOnce(piece)) {
       return { pass: this.#mask.take(stream, piece.bytes), stop: false };
     }
-    this.#queue.push(piece);
+    this.#queue.push({ ...piece, bytes: Buffer.from(piece.bytes) }); // A chunk's memory is used again.
     this.#queuedBytes += piece.bytes.length;
     if (this.#state === 'open') {
       this.#become('working');

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { FileSystem, OpenFile } from '../../../recorder/index.ts';
 
-export type DiskCall = 'create' | 'write' | 'sync' | 'datasync' | 'syncdir' | 'rename' | 'unlink';
+export type DiskCall = 'create' | 'write' | 'sync' | 'datasync' | 'syncdir' | 'rename' | 'unlink' | 'truncate';
 
 interface Inode {
   content: Buffer;
@@ -87,7 +87,7 @@ export class MemoryDisk implements FileSystem {
     return next;
   }
 
-  async open(path: string, flags: 'r' | 'wx' | 'durable'): Promise<OpenFile> {
+  async open(path: string, flags: 'r' | 'wx' | 'durable' | 'direct'): Promise<OpenFile> {
     if (flags === 'wx') await this.#call('create', path);
     else await this.#alive();
     if (this.#directories.has(path)) return this.#directory(path);
@@ -96,7 +96,7 @@ export class MemoryDisk implements FileSystem {
     if (flags === 'wx' && known !== undefined) throw errno('EEXIST');
     const inode = known ?? { content: Buffer.alloc(0), durable: Buffer.alloc(0), last: undefined };
     this.#names.set(path, inode);
-    return this.#file(path, inode, flags === 'durable');
+    return this.#file(path, inode, flags === 'durable' || flags === 'direct');
   }
 
   async mkdir(path: string): Promise<string | undefined> {
@@ -145,7 +145,16 @@ export class MemoryDisk implements FileSystem {
     };
     const refuse = (): Promise<never> => Promise.reject(errno('EISDIR'));
     const close = (): Promise<void> => this.#alive();
-    return { sync, close, write: refuse, read: refuse, stat: refuse, writev: refuse, datasync: refuse };
+    return {
+      sync,
+      close,
+      write: refuse,
+      read: refuse,
+      stat: refuse,
+      writev: refuse,
+      datasync: refuse,
+      truncate: refuse,
+    };
   }
 
   #file(path: string, inode: Inode, isDurable: boolean): OpenFile {
@@ -165,6 +174,10 @@ export class MemoryDisk implements FileSystem {
     return {
       sync: () => sync('sync'),
       datasync: () => sync('datasync'),
+      truncate: async (size) => {
+        await this.#call('truncate', path);
+        inode.content = inode.content.subarray(0, size);
+      },
       close: () => this.#alive(),
       stat: async () => {
         await this.#alive();
