@@ -1,4 +1,5 @@
 import type { TargetPolicy } from '../model.ts';
+import type { Write } from './copies.ts';
 import type { Found, Input, Span } from './model.ts';
 import type { PathAsset } from './operands.ts';
 
@@ -7,6 +8,8 @@ export interface Bench {
   readonly policy: TargetPolicy;
   readonly paths: readonly PathAsset[];
   readonly depth: number;
+  /** The files the act writes, gathered while it is judged. */
+  readonly writes: Write[];
   /** The text sets variables and runs nothing that they could lead elsewhere. */
   readonly onlySets: boolean;
   /** Judges a text as a shell would read it; spans of the findings are `span`. */

@@ -11,6 +11,7 @@ import type { Found, Invocation, Span, Word } from './model.ts';
 import { touched } from './operands.ts';
 import { pathFindings, redirectFindings } from './protected.ts';
 import { sqlClientOf } from './rules/clients.ts';
+import { redirectedTo, writesOf } from './copies.ts';
 import { decodes } from './rules/decoders.ts';
 import { rulesOf } from './rules/index.ts';
 import { isInterpreter } from './rules/interpreters.ts';
@@ -26,6 +27,7 @@ export const WRAPPED_MAX = 64;
 export function judgeInvocation(invocation: Invocation, bench: Bench): readonly Found[] {
   const { name, span } = invocation;
   if (bench.depth > WRAPPED_MAX) return [denied('gate.nesting', 'unreadable', span, name.text)];
+  bench.writes.push(...invocation.redirects.flatMap((one) => redirectedTo(one, invocation.directories)));
   const around = [
     ...redirectFindings(invocation, bench),
     ...assignmentFindings(invocation, bench),
@@ -56,6 +58,7 @@ function baseName(path: string): string {
 }
 
 function judgeNamed(invocation: Invocation, tool: string, bench: Bench): readonly Found[] {
+  bench.writes.push(...writesOf(invocation, tool));
   const inners = [...innerOf(tool, invocation.args), ...findExec(tool, invocation.args)];
   // A wrapper only hands its words on: they are judged as the command they are.
   const wraps = inners.length > 0 && tool !== 'find';

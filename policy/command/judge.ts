@@ -2,6 +2,7 @@ import type { ParsedScript } from 'unbash';
 import { digestOfText } from '../digest.ts';
 import type { Judgement, TargetPolicy } from '../model.ts';
 import { guards, objectsOf, verdictOf } from '../verdict.ts';
+import { copiesOf } from './copies.ts';
 import { digestOf } from './canonical.ts';
 import type { Bench } from './bench.ts';
 import { judgeInvocation, WRAPPED_MAX } from './evaluate.ts';
@@ -30,18 +31,19 @@ export function judgeCommand(text: string, policy: TargetPolicy): Judgement {
   const bench = { ...benchOf(policy), onlySets: onlySets(walked, policy) };
   const found = [...mixedScripts(text), ...unfinished(text, policy.mode), ...judgeWalked(walked, bench, undefined)];
   if (walked.unreadable !== undefined) found.push(unreadable(walked.unreadable, { text, found, bench }));
-  return judgementOf(found, { text, policy, walked, ...(walked.unreadable === undefined ? { script } : {}) });
+  return judgementOf(found, { text, policy, bench, walked, ...(walked.unreadable === undefined ? { script } : {}) });
 }
 
 interface Judged {
   readonly text: string;
   readonly policy: TargetPolicy;
+  readonly bench?: Bench;
   readonly walked?: Walked;
   /** Left out for a text that could not be read whole: then its digest is that of its characters. */
   readonly script?: ParsedScript;
 }
 
-function judgementOf(found: readonly Found[], { text, policy, walked, script }: Judged): Judgement {
+function judgementOf(found: readonly Found[], { text, policy, bench, walked, script }: Judged): Judgement {
   const ordered = unique(found).sort((left, right) => left.finding.span[0] - right.finding.span[0]);
   const findings = ordered.map(({ finding }) => finding);
   return {
@@ -49,9 +51,14 @@ function judgementOf(found: readonly Found[], { text, policy, walked, script }: 
     findings,
     commands: walked === undefined ? [] : commandsOf(walked),
     objects: objectsOf(findings),
-    copies: [],
+    copies: bench === undefined ? [] : copiesOf(bench.writes, surelyTouched(ordered), bench),
     digest: script === undefined ? digestOfText('unreadable', text) : digestOf(script),
   };
+}
+
+/** What is read for sure: a perhaps is asked about, and leaves no copy that anybody could name. */
+function surelyTouched(found: readonly Found[]): readonly string[] {
+  return objectsOf(found.filter(({ verdict }) => verdict !== 'ask').map(({ finding }) => finding));
 }
 
 function beginsIn({ cwd }: TargetPolicy): readonly string[] {
@@ -68,6 +75,7 @@ function benchOf(policy: TargetPolicy): Bench {
     policy,
     paths,
     depth: 0,
+    writes: [],
     onlySets: false,
     judgeText: (text, span, input, depth) => judgeInner(text, span, input, { ...bench, depth }),
   };

@@ -71,13 +71,25 @@ function compare(segments: readonly Segment[], path: readonly string[], from: nu
   if (expected === undefined) return 'at';
   const segment = segments[from];
   if (segment === undefined) return 'above';
-  if (segment.kind === 'name') return segment.name === expected ? compare(segments, path, from + 1) : 'apart';
-  if (segment.kind === 'glob') return segment.pattern.test(expected) ? compare(segments, path, from + 1) : 'apart';
+  if (segment.kind === 'name') return isName(segment.name, expected) ? compare(segments, path, from + 1) : 'apart';
+  if (segment.kind === 'glob') {
+    const meets = segment.pattern.test(expected) || expected.includes('*');
+    return meets ? compare(segments, path, from + 1) : 'apart';
+  }
   // An expansion at the end may be any number of components; in the middle it is read as one.
   if (!expected.startsWith(segment.prefix) && !segment.prefix.startsWith(expected)) return 'apart';
   if (from === segments.length - 1) return 'maybe';
   const rest = compare(segments, path, from + 1);
   return rest === 'at' ? 'maybe' : rest;
+}
+
+/** A protected name may hold `*`, where a copy was made under names nobody knew. */
+function isName(name: string, expected: string): boolean {
+  if (!expected.includes('*')) return name === expected;
+  const parts = expected.split('*');
+  const [first = ''] = parts;
+  const last = parts.at(-1) ?? '';
+  return name.length >= first.length + last.length && name.startsWith(first) && name.endsWith(last);
 }
 
 const ESCAPE = /[.*+?^${}()|[\]\\]/g;

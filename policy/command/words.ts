@@ -16,7 +16,7 @@ export function readWord(node: Node, constants: Constants = NO_CONSTANTS): Word 
   }
   const pieces =
     node.parts === undefined ? plain(node) : node.parts.flatMap((part) => readPart(part, constants, false));
-  return wordOf(tilde(node, pieces), [node.pos, node.end]);
+  return wordOf(tilde(node, pieces, constants), [node.pos, node.end]);
 }
 
 /** A word from pieces. */
@@ -41,13 +41,15 @@ function plain(node: Node): Piece[] {
   return [{ kind: 'text', text: node.value, quoted: node.text !== node.value }];
 }
 
-/** `~` and `~name` are directories only the target knows. */
-function tilde(node: Node, pieces: readonly Piece[]): readonly Piece[] {
+/** `~` is what HOME is, where that is known; `~name` is a directory only the target knows. */
+function tilde(node: Node, pieces: readonly Piece[], constants: Constants): readonly Piece[] {
   const match = /^~[A-Za-z0-9._+-]*(?=\/|$)/.exec(node.text);
   const first = pieces[0];
   if (match === null || first?.kind !== 'text') return pieces;
   const source = match[0];
   const rest: Piece = { kind: 'text', text: first.text.slice(source.length), quoted: first.quoted };
+  const home = source === '~' ? constants.get('HOME') : undefined;
+  if (home !== undefined) return [{ kind: 'text', text: home, quoted: true }, rest, ...pieces.slice(1)];
   return [{ kind: 'unknown', source, variable: source === '~' ? 'HOME' : undefined }, rest, ...pieces.slice(1)];
 }
 
