@@ -30,7 +30,9 @@ export interface Features {
   readonly phone: boolean;
   /** Eleven digits with at most a blank or a hyphen between. */
   readonly number: boolean;
-  /** Digits, a hyphen, digits; and a hyphen before the beginning of `ku`, `shi`, `cho`, `machi` or `gun`. */
+  /** Digits, a hyphen, digits. */
+  readonly block: boolean;
+  /** The same, and a hyphen before the beginning of `ku`, `shi`, `cho`, `machi` or `gun`. */
   readonly houses: boolean;
   /** Two capital letters and a digit. */
   readonly iban: boolean;
@@ -95,7 +97,8 @@ class Scan {
   }
 
   #noDigit(kind: number, byte: number): void {
-    this.#gap += 1;
+    // A character of several bytes parts a number no more than one of one byte.
+    if (kind !== HIGH || byte >= 0xc0) this.#gap += 1;
     if (this.#gap > 2) this.#dialled = -1;
     if (kind === LOWER || kind === UPPER) {
       this.#token += 1;
@@ -115,6 +118,7 @@ class Scan {
       phone: this.#phone,
       number: this.#number,
       iban: this.#iban,
+      block: this.#block,
       houses: this.#block && this.#ward,
       at: this.#at,
       backspaces: this.#backspaces,

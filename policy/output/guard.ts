@@ -6,7 +6,7 @@ import { LIMITS } from '../../foundation/index.ts';
 import { isBeginning, plainRun } from './characters.ts';
 import type { DroppedKind, Guarded, TerminalEncoding, TerminalGuard, TransferOffer } from './model.ts';
 import { isZmodemOffer, OfferWatch, ZMODEM_HEX_DIGITS } from './offers.ts';
-import { plainCommand, refuseCommand, refuseControl, refuseEscape, STRINGS } from './sequences.ts';
+import { ordinarySequence, plainCommand, refuseControl, refuseEscape, refuseString, STRINGS } from './sequences.ts';
 import { Tally } from './tally.ts';
 
 const ESC = 0x1b;
@@ -69,7 +69,10 @@ class Guard implements TerminalGuard {
 
   /** Passes text on in one piece. @returns the place of the first byte that is none. */
   #run(bytes: Buffer, from: number): number {
-    const to = plainRun(bytes, from, this.#utf8);
+    let to = plainRun(bytes, from, this.#utf8);
+    for (let more = ordinarySequence(bytes, to); more > 0; more = ordinarySequence(bytes, to)) {
+      to = plainRun(bytes, to + more, this.#utf8);
+    }
     if (to === from) return to;
     const piece = from === 0 && to === bytes.length ? bytes : bytes.subarray(from, to);
     const offer = this.#offers.text(piece);
@@ -136,13 +139,11 @@ class Guard implements TerminalGuard {
   }
 
   #pass(text: string): 1 {
-    this.#out.push(Buffer.from(text, 'latin1'));
+    const bytes = Buffer.from(text, 'latin1');
+    this.#offers.text(bytes);
+    for (const byte of bytes) this.#notice(byte);
+    this.#out.push(bytes);
     return this.#begin('ground', '');
-  }
-
-  #passCharacter(bytes: string): 1 {
-    this.#offers.text(Buffer.from(bytes, 'latin1'));
-    return this.#pass(bytes);
   }
 
   /** A byte that `plainRun` stopped at. */
@@ -150,10 +151,10 @@ class Guard implements TerminalGuard {
     if (byte === ESC) return this.#begin('escape', '', 1);
     if (byte === CAN) return this.#begin('can', '', 1);
     if (this.#utf8 && byte >= 0xc2 && byte <= 0xf4) return this.#begin('character', String.fromCharCode(byte));
-    this.#notice(byte);
     this.#begin('ground', '');
-    if (byte >= 0x80 && byte < 0xa0) return this.#eightBitControl(byte, 1);
-    if (byte >= 0xa0) return this.#passCharacter(String.fromCharCode(byte));
+    if (byte >= 0xa0) return this.#pass(String.fromCharCode(byte));
+    this.#notice(byte);
+    if (byte >= 0x80) return this.#eightBitControl(byte, 1);
     // ENQ: the terminal would type its answerback text.
     return this.#dropThrough(byte === 0x05 ? 'answerback' : 'c0');
   }
@@ -173,7 +174,7 @@ class Guard implements TerminalGuard {
   #character(byte: number): 0 | 1 {
     const bytes = Buffer.from(this.#held + String.fromCharCode(byte), 'latin1');
     if (this.#held === '\xc2' && byte >= 0x80 && byte < 0xa0) return this.#eightBitControl(byte, 2);
-    if (plainRun(bytes, 0, true) === bytes.length) return this.#passCharacter(bytes.toString('latin1'));
+    if (plainRun(bytes, 0, true) === bytes.length) return this.#pass(bytes.toString('latin1'));
     if (isBeginning(bytes)) {
       this.#held += String.fromCharCode(byte);
       this.#size += 1;
@@ -185,10 +186,10 @@ class Guard implements TerminalGuard {
   /** A broken character: its lead byte passes as what it is, its others count as controls. */
   #breakCharacter(): 0 {
     const [lead = '', ...rest] = this.#held;
-    this.#passCharacter(lead);
+    this.#pass(lead);
     for (const byte of rest) {
       const code = byte.charCodeAt(0);
-      if (code >= 0xa0) this.#passCharacter(byte);
+      if (code >= 0xa0) this.#pass(byte);
       else this.#dropped.add('c1', 1);
     }
     return 0;
@@ -240,9 +241,9 @@ class Guard implements TerminalGuard {
       this.#state = 'string_escape';
       return 1;
     }
-    if (byte === CAN || byte === SUB) return this.#dropThrough(this.#stringKind());
+    if (byte === CAN || byte === SUB) return this.#dropThrough('unfinished');
     // A line break ends a command that nobody ended: a broken prompt hides one line and no more.
-    if (isCommand && (byte === LF || byte === CR)) return this.#drop(this.#stringKind());
+    if (isCommand && (byte === LF || byte === CR)) return this.#drop('unfinished');
     this.#size += 1;
     if (this.#eightBit && byte === 0x9c) this.#drop('c1');
     else if (isCommand && byte === BEL) this.#endString('\x07');
@@ -258,23 +259,16 @@ class Guard implements TerminalGuard {
       this.#endString('\x1b\\');
       return 1;
     }
-    this.#drop(this.#stringKind());
+    this.#drop(refuseString(this.#string, this.#held) ?? 'unfinished');
     this.#begin('escape', '', 1);
     return 0;
   }
 
-  #stringKind(): DroppedKind {
-    return this.#string === 'osc' ? (refuseCommand(this.#held) ?? 'osc') : this.#string;
-  }
-
   #endString(terminator: string): void {
-    const refused = this.#string === 'osc' ? refuseCommand(this.#held) : this.#string;
-    if (refused !== undefined || this.#eightBit) {
-      this.#drop(refused ?? 'c1');
-      return;
-    }
-    this.#out.push(plainCommand(this.#held, this.#utf8));
-    this.#pass(terminator);
+    const refused = this.#eightBit ? 'c1' : refuseString(this.#string, this.#held);
+    if (refused === undefined) this.#out.push(plainCommand(this.#held, this.#utf8));
+    if (refused === undefined) this.#pass(terminator);
+    else this.#drop(refused);
   }
 
   /** CAN never passes, so no ZMODEM header does. */

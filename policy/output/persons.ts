@@ -98,6 +98,7 @@ export class Persons {
 
   /** What names a person alone, and what does together: two weak ones of different kinds. */
   #strong(found: readonly Found[]): readonly Found[] {
+    if (found.every(({ strong }) => strong)) return found;
     const bare = found.filter(({ kind, strong }) => kind === 'my_number' && !strong);
     this.#bareMyNumbers += bare.length;
     const weakKinds = new Set(found.filter(({ strong }) => !strong).map(({ kind }) => kind));

@@ -29,6 +29,13 @@ export class PlainText {
     const places = new Uint32Array(bytes.length);
     let length = 0;
     for (let at = 0; at < bytes.length; at += 1) {
+      if (this.#state === 'ground') {
+        const next = bytes.indexOf(ESC, at);
+        const end = next === -1 ? bytes.length : next;
+        bytes.copy(text, length, at, end);
+        for (; at < end; at += 1, length += 1) places[length] = at;
+        if (at === bytes.length) break;
+      }
       const shown = this.#step(bytes[at] ?? 0);
       if (shown === -1) continue;
       text[length] = shown;

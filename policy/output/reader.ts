@@ -3,7 +3,7 @@
  * again, read in the same way, so that base64 of gzip of a table is a table.
  */
 import { LIMITS } from '../../foundation/index.ts';
-import { decodeDump } from './decoding/dumps.ts';
+import { decodeDump, type Dump } from './decoding/dumps.ts';
 import { withoutEscapes } from './decoding/escapes.ts';
 import { decodedTokens } from './decoding/tokens.ts';
 import { otherReadings } from './decoding/rearranged.ts';
@@ -103,7 +103,7 @@ export class Reader {
       this.#ordinary(features.length);
       return;
     }
-    if (this.#decoded(shown, features, at)) return;
+    if (this.#decoded(shown, features, at, dump)) return;
     this.#short.take(Buffer.from(shown).toString('latin1'), at);
     this.#ordinary(features.length);
   }
@@ -115,10 +115,10 @@ export class Reader {
   }
 
   /** @returns whether the line is a code and nothing else. */
-  #decoded(line: string, features: Features, at: number): boolean {
+  #decoded(line: string, features: Features, at: number, looked: Dump | undefined): boolean {
     if (this.#depth >= LIMITS.meterDecodingDepthMax) return false;
     if (this.#codes.take(line, at)) return true;
-    const dump = decodeDump(line);
+    const dump = features.address ? looked : decodeDump(line);
     if (dump !== undefined && (dump.sure || isText(dump.bytes))) {
       this.#codes.takeDump(dump.bytes, at);
       return true;
@@ -156,8 +156,10 @@ export class Reader {
 
   /** @returns whether anybody was found. */
   #text(text: string, { at, features }: { readonly at: number; readonly features?: Features }): boolean {
-    const known = features ?? featuresOfText(text);
-    const line = known.high > 0 ? withoutInvisible(plainLine(text)) : text;
+    const shown = features ?? featuresOfText(text);
+    const line = shown.high > 0 ? withoutInvisible(plainLine(text)) : text;
+    // In half width the digits are other bytes.
+    const known = line === text ? shown : { ...featuresOfText(line), high: shown.high };
     const { persons, rules } = this.#reading;
     if (known.number) persons.noticeBareNumbers(line.match(BARE_TWELVE)?.length ?? 0);
     const found = findInAnyReading(line, known, rules);

@@ -79,8 +79,7 @@ class LineRedactor {
     const { text, places } = placedText(line);
     const plain = plainLine(text);
     const plainBytes = Buffer.from(plain);
-    const features = featuresOf(plainBytes, 0, plainBytes.length);
-    const found = findIdentifiers(plain, { ...features, high: features.high + line.length - text.length }, this.#rules);
+    const found = findIdentifiers(plain, featuresOf(plainBytes, 0, plainBytes.length), this.#rules);
     const masked = new Set<number>();
     for (const one of found) if (this.#kinds.has(one.kind)) for (const at of maskedPlaces(one, plain)) masked.add(at);
     if (masked.size === 0) return line.subarray(this.#shown);

@@ -25,6 +25,25 @@ const PRIVATE_MODES = new Set(
 );
 const CSI = /^([<=>?]?)([\d;:]*)([ -/]*)([@-~])$/;
 
+const HARMLESS_FINAL = Uint8Array.from({ length: 256 }, (_, byte) => Number(CSI_FINALS.has(String.fromCharCode(byte))));
+const BRACKET = 0x5b;
+
+/**
+ * Bytes of a sequence at `at` that may pass and is whole: the ordinary ones, colours and moves, without being looked at
+ * one by one. 0 where it has to be.
+ */
+export function ordinarySequence(bytes: Uint8Array, at: number): number {
+  if (bytes[at] !== 0x1b || bytes[at + 1] !== BRACKET) return 0;
+  const end = Math.min(bytes.length, at + LIMITS.controlSequenceBytesMax);
+  for (let index = at + 2, digits = 0; index < end; index += 1) {
+    const byte = bytes[index] ?? 0;
+    if (byte >= 0x40) return HARMLESS_FINAL[byte] === 1 ? index + 1 - at : 0;
+    digits = byte === 0x3b || byte === 0x3a ? 0 : digits + 1;
+    if (byte < 0x30 || byte > 0x3b || digits > 5) return 0;
+  }
+  return 0;
+}
+
 /** @param sequence without its ESC. @returns undefined where it may pass. */
 export function refuseEscape(sequence: string): DroppedKind | undefined {
   if (sequence.length === 1 && ESCAPE_FINALS.has(sequence)) return undefined;
@@ -105,8 +124,12 @@ const OSC_KINDS: Readonly<Record<string, DroppedKind>> = {
 };
 const COLOUR = /^(?:[45]|1\d|10[45]|11\d);/;
 
-/** @param head the first characters of an operating system command. @returns undefined for a title. */
-export function refuseCommand(head: string): DroppedKind | undefined {
+/** @param head the first characters of a string of this kind. @returns undefined for a title, which alone may pass. */
+export function refuseString(kind: DroppedKind, head: string): DroppedKind | undefined {
+  return kind === 'osc' ? refuseCommand(head) : kind;
+}
+
+function refuseCommand(head: string): DroppedKind | undefined {
   const [number = ''] = head.split(';', 1);
   if (/^[012]$/.test(number) && head.length > 1) return undefined;
   if (COLOUR.test(head) && head.includes('?')) return 'osc_colour_query';

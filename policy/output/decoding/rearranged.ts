@@ -2,8 +2,9 @@
 import type { Features } from '../features.ts';
 
 /** A mobile number, the end of an address or a prefecture, read from the end. */
-const REVERSED =
-  /\d{4}[^\w\s]?\d{4}[^\w\s]?0[5-9]0(?!\d)|(?:moc|pj|ten|gro)\.[\w.-]{1,60}@|[県都府]?[^\s]?(?:京東|阪大|道海北)/;
+const REVERSED_NUMBER = /\d{4}[^\w\s]?\d{4}[^\w\s]?0[5-9]0(?!\d)/;
+const REVERSED_ADDRESS = /(?:moc|pj|ten|gro)\.[\w.-]{1,60}@/;
+const REVERSED_PLACE = /京東|阪大|道海北|県川奈神|県知愛/;
 /** A mobile number in ROT47. */
 const ROT47 = /_[defgh]_\\?[_`a-h]{4}\\?[_`a-h]{4}/;
 /** One mark between any two characters, at least twelve times. */
@@ -15,9 +16,11 @@ const KANJI_DIGITS = '〇一二三四五六七八九';
 export function otherReadings(line: string, features: Features): readonly string[] {
   const readings: string[] = [];
   const wide = features.high > 0;
-  if ((features.number || wide || line.includes('@')) && REVERSED.test(line)) {
-    readings.push(Array.from(line).reverse().join(''));
-  }
+  const reversed =
+    (features.number && REVERSED_NUMBER.test(line)) ||
+    (wide && REVERSED_PLACE.test(line)) ||
+    (line.includes('@') && REVERSED_ADDRESS.test(line));
+  if (reversed) readings.push(Array.from(line).reverse().join(''));
   if (features.escapes >= 2 && ROT47.test(line)) readings.push(rot47(line));
   const spaced = features.token <= 2 ? withoutSpacing(line) : undefined;
   if (spaced !== undefined) readings.push(spaced);

@@ -2,7 +2,7 @@
 import type { Features } from '../features.ts';
 import { findEmails } from './emails.ts';
 import { findJapanese, findRomanAddresses } from './japanese.ts';
-import type { Finder, Found } from './model.ts';
+import { type Finder, type Found, scan } from './model.ts';
 import { findCards, findIbans, findMyNumbers } from './numbers.ts';
 import { findPhones } from './phones.ts';
 
@@ -21,10 +21,10 @@ export function findIdentifiers(line: string, features: Features, rules: readonl
   const wide = features.high > 0;
   for (const rule of rules) found.push(...rule(line));
   if (line.includes('@')) found.push(...findEmails(line));
-  if (features.number || wide) found.push(...findCards(line), ...findMyNumbers(line));
+  if (features.number) found.push(...findCards(line), ...findMyNumbers(line));
   if (features.iban) found.push(...findIbans(line));
-  if (features.phone || features.number || wide) found.push(...findPhones(line));
-  if (wide) found.push(...findJapanese(line));
+  if (features.phone || features.number) found.push(...findPhones(line));
+  if (wide) found.push(...findJapanese(line, features));
   if (features.houses) found.push(...findRomanAddresses(line));
   return found.length === 0 ? found : [...withoutOverlaps(found), ...findCustomers(line, found)];
 }
@@ -41,9 +41,6 @@ function withoutOverlaps(found: readonly Found[]): Found[] {
 /** A key is a customer's beside something of a person, and says nothing elsewhere. */
 function findCustomers(line: string, found: readonly Found[]): Found[] {
   if (!found.some(({ kind }) => kind !== 'custom')) return [];
-  return [...line.matchAll(CUSTOMER)]
-    .map(({ 0: value, index }) => ({ value, start: index, end: index + value.length }))
-    .filter(({ start, end }) => !found.some((one) => start < one.end && one.start < end))
-    .slice(0, 1)
-    .map((span) => ({ kind: 'customer_id', shelf: 'customer_id', strong: true, ...span }) as const);
+  const keys = scan(line, CUSTOMER, ([value]) => ({ kind: 'customer_id', shelf: 'customer_id', value, strong: true }));
+  return keys.filter(({ start, end }) => !found.some((one) => start < one.end && one.start < end)).slice(0, 1);
 }

@@ -1,4 +1,5 @@
 /** Names and addresses as they are written in Japan. */
+import type { Features } from '../features.ts';
 import { type Found, scan } from './model.ts';
 import { KANA_SURNAMES, PREFECTURES, SURNAMES } from './surnames.ts';
 
@@ -36,10 +37,16 @@ const ROMAN_ADDRESS =
 const HOUSE = /\d|[一二三四五六七八九十]+(?:丁目|番|号)/;
 const HAS_JAPANESE = /[\u3005-\u30ff\u4e00-\u9fff〒]/;
 
-export function findJapanese(line: string): Found[] {
+export function findJapanese(line: string, { block }: Features): Found[] {
   if (!HAS_JAPANESE.test(line)) return [];
-  return [...findNames(line), ...findKanaNames(line), ...findAddresses(line), ...findPostalCodes(line)];
+  const found = findNames(line);
+  if (KANA_AND_BLANK.test(line)) found.push(...findKanaNames(line));
+  if (/[市区町村郡]/.test(line)) found.push(...findAddresses(line, block));
+  if (block || line.includes('〒')) found.push(...findPostalCodes(line));
+  return found;
 }
+
+const KANA_AND_BLANK = /[ぁ-ヴ\u3099\u309a] /;
 
 /** A name stands alone in its field: between the edges of the line, marks or blanks. */
 function findNames(line: string): Found[] {
@@ -73,12 +80,11 @@ function toKatakana(text: string): string {
   return text.replace(/[ぁ-ゖ]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) + 0x60));
 }
 
-function findAddresses(line: string): Found[] {
+function findAddresses(line: string, block: boolean): Found[] {
   const read = ([text]: RegExpExecArray) =>
     ({ kind: 'address', shelf: 'address', value: text.replace(/\s+/g, ''), strong: HOUSE.test(text) }) as const;
-  if (!/[市区町村郡]/.test(line)) return [];
-  const whole = scan(line, ADDRESS, read);
-  const local = scan(line, LOCAL_ADDRESS, read);
+  const whole = /[都道府県]/.test(line) ? scan(line, ADDRESS, read) : [];
+  const local = block ? scan(line, LOCAL_ADDRESS, read) : [];
   return [...whole, ...local.filter(({ start }) => !whole.some((one) => one.start <= start && start < one.end))];
 }
 
