@@ -6,6 +6,7 @@ export { recheckSessions, recoverSessions } from './live-sessions.ts';
 export { SessionRegistry } from './session-registry.ts';
 export { type HostKey, loadHostKey } from './ssh/host-key.ts';
 export { createHostKeys, hostAuthorityLine } from './ssh/jump/host-keys.ts';
+export { type Refined, refineStatement, StatementReader } from './statement-reader/index.ts';
 export { type Acceptor, type AcceptorOptions, listenSsh } from './ssh/acceptor.ts';
 export type { Place } from './ssh/door.ts';
 export { createSshServer, type SshServer } from './ssh/listener.ts';

@@ -132,6 +132,9 @@ export const en = {
     'There are no jobs here: each line is a shell of its own. What must outlive its line is started as a service of the target.',
   'line.no_alias': 'An alias does nothing here. A function does: name() { …; }',
   'line.background': 'A program behind & ends with its line.',
+  'line.form': 'Runs in its safe form: {forms}',
+  'line.startup_restored':
+    'This line changed a file that a shell or sshd reads by itself. It was put back: what stands in it would run without being checked.',
   'line.directory_gone':
     'The directory this line was checked for is not there any more; nothing ran. You are at home again.',
   'shell.welcome': '{target} · this session is recorded, and each command is checked before it runs.',
@@ -194,6 +197,7 @@ export const en = {
   'judge.reason': '  - {reason} [{rule}, characters {from} to {to}]',
   'judge.copy': '  - leaves a copy of {asset} at {path}',
   'judge.runs': '  runs: {argv}',
+  'judge.tables': '  tables: {tables}',
   'judge.digest': '  digest: {digest}',
   'judge.unguarded': 'Nothing is guarded under this policy: findings are kept and refuse nothing.',
   'rejudge.summary':

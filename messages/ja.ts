@@ -137,6 +137,9 @@ export const ja: Record<keyof typeof en, string> = {
     'ジョブ制御は使えません。1行ごとに別のシェルで実行されます。行の終了後も動かすものは、接続先のサービスとして起動してください。',
   'line.no_alias': 'エイリアスはここでは働きません。関数を使ってください: 名前() { …; }',
   'line.background': '& を付けたプログラムは、その行の終わりに終了します。',
+  'line.form': '安全な形で実行します: {forms}',
+  'line.startup_restored':
+    'この行は、シェルやsshdが自動的に読み込むファイルを変更したため、元に戻しました。その内容は確認されずに実行されるおそれがあります。',
   'line.directory_gone':
     'この行を確認したときのディレクトリがなくなったため、実行しませんでした。ホームディレクトリに戻ります。',
   'shell.welcome': '{target} · この作業セッションは記録され、コマンドは1つずつ実行前に確認されます。',
@@ -201,6 +204,7 @@ export const ja: Record<keyof typeof en, string> = {
   'judge.reason': '  - {reason} [{rule}、{from} 文字目から {to} 文字目]',
   'judge.copy': '  - {asset} の写しが {path} に残ります',
   'judge.runs': '  実行内容: {argv}',
+  'judge.tables': '  表: {tables}',
   'judge.digest': '  ダイジェスト: {digest}',
   'judge.unguarded': 'このポリシーでは何も保護されていません。検出は記録されますが、何も止めません。',
   'rejudge.summary':

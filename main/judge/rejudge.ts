@@ -112,7 +112,7 @@ function wordReport({ sessionId, recorded, rows, changed, policy, locale }: Repo
       ...{ time: at, after, text: printable(line) },
       before: before ?? message(locale, 'rejudge.unknown'),
     }),
-    wordJudgement(judgement, policy, locale).trimEnd(),
+    wordJudgement(judgement, { policy, locale }).trimEnd(),
   ]);
   const counts = { judged: rows.length, changed: changed.length, unknown: unknown.length, notes: recorded.notes };
   return `${[message(locale, 'rejudge.summary', { session: sessionId, ...counts }), ...text].join('\n')}\n`;

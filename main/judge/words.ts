@@ -2,7 +2,14 @@
 import { message } from '../../messages/index.ts';
 import type { Finding, Judgement, Locale, TargetPolicy } from '../../policy/index.ts';
 
-export function wordJudgement(judgement: Judgement, policy: TargetPolicy, locale: Locale): string {
+interface Wording {
+  readonly policy: TargetPolicy;
+  readonly locale: Locale;
+  /** Tables a parser of SQL found. */
+  readonly tables?: readonly string[];
+}
+
+export function wordJudgement(judgement: Judgement, { policy, locale, tables = [] }: Wording): string {
   const { verdict, findings, copies, commands, digest } = judgement;
   const unguarded = policy.mode === 'recorded' || policy.assets.length === 0;
   const lines = [
@@ -13,6 +20,7 @@ export function wordJudgement(judgement: Judgement, policy: TargetPolicy, locale
       message(locale, 'judge.copy', { asset: printable(copy.asset), path: printable(copy.path) }),
     ),
     ...commands.map((words) => message(locale, 'judge.runs', { argv: words.map(quoted).join(' ') })),
+    ...(tables.length === 0 ? [] : [message(locale, 'judge.tables', { tables: tables.map(printable).join(', ') })]),
     message(locale, 'judge.digest', { digest }),
   ];
   return `${lines.join('\n')}\n`;

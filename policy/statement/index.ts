@@ -1,1 +1,1 @@
-export { findInStatement, judgeStatement } from './judge.ts';
+export { findInStatement, judgeStatement, tablesInStatement } from './judge.ts';

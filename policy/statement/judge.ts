@@ -38,6 +38,11 @@ export function findInStatement(sql: string, policy: TargetPolicy): readonly Fou
   return findNested(sql, { policy, nested: 0, known: new Map() });
 }
 
+/** The protected tables whose names stand anywhere in `sql`, under any reading, whatever is done with them. */
+export function tablesInStatement(sql: string, policy: TargetPolicy): readonly string[] {
+  return [...new Set(readingsOf(sql).flatMap((reading) => tablesNamed(folded(scan(sql, reading)), policy.assets)))];
+}
+
 interface Depth {
   readonly policy: TargetPolicy;
   readonly nested: number;

@@ -19,7 +19,9 @@ describe('sekisho judge', () => {
     policy = join(directory.path, 'policy.json');
     await writeFile(policy, '{"paths":["/data/members"]}');
   });
-  afterAll(() => directory[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await directory[Symbol.asyncDispose]();
+  });
 
   const start = (...args: string[]) =>
     spawn(process.execPath, ['--import', REGISTER, 'tests/e2e/support/command-child.ts', ...args], {
@@ -54,9 +56,17 @@ describe('sekisho judge', () => {
   test.each([
     ['id', 0],
     ['cat /data/members/a', 2],
-    ["alias ls='cat'", 2],
+    ['frobnicate', 3],
   ])('of %s ends with status %i', async (command, status) => {
     expect((await run(['judge', '--policy', policy, command])).status).toBe(status);
+  });
+
+  test('names the tables of SQL by the parsers that know it', async () => {
+    const { status, stdout } = await run(['judge', '--policy', policy, '--sql', '--json', 'SELECT a FROM b.c, d']);
+    expect(status).toBe(0);
+    const { tables, fingerprint } = JSON.parse(stdout) as { tables: string[]; fingerprint: string };
+    expect(tables).toEqual(['b.c', 'd']);
+    expect(fingerprint).toMatch(/^[0-9a-f]{16}$/);
   });
 
   test('answers line by line in order, goes on after bad lines, and says by its status that there were some', async () => {

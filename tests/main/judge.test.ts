@@ -140,7 +140,7 @@ describe('a judged line', () => {
 
 describe('the answer in words', () => {
   const words = (command: string, locale: 'en' | 'ja', policy = POLICY): string =>
-    wordJudgement(judgeCommand(command, policy), policy, locale);
+    wordJudgement(judgeCommand(command, policy), { policy, locale });
 
   test('says what, why and where, in both languages', () => {
     expect(words('cat /data/members/a', 'en')).toMatch(
