@@ -15,8 +15,6 @@ import { codeOf, type House, house, ISSUER } from './people.ts';
 
 const CONNECTION = '01990000-0000-7000-8000-000000000001' as ConnectionId;
 
-type Risk = InventoryInput['systems'][number]['risk'];
-
 const inventory = (risk?: unknown): InventoryInput => ({
   issuer: ISSUER,
   people: [],
@@ -26,7 +24,7 @@ const inventory = (risk?: unknown): InventoryInput => ({
       titleEn: 'CRM',
       titleJa: '顧客管理',
       owners: [],
-      ...(risk === undefined ? {} : { risk: risk as Risk }),
+      ...(risk === undefined ? {} : { risk: risk }),
     },
   ],
   targets: [
