@@ -4,3 +4,10 @@
  */
 export const WITHOUT_PAGERS =
   'export PAGER=cat MANPAGER=cat GIT_PAGER=cat SYSTEMD_PAGER=cat SYSTEMD_PAGERSECURE=1 LESSSECURE=1';
+
+/** Where the target has less, which runs nothing while LESSSECURE is set (less(1), "SECURITY"): they page by that. */
+export const SECURED_PAGERS =
+  'export PAGER=less MANPAGER=less GIT_PAGER=less SYSTEMD_PAGER=less SYSTEMD_PAGERSECURE=1 LESSSECURE=1';
+
+/** No line can take the settings away again. */
+export const KEPT_SETTINGS = 'readonly LESSSECURE SYSTEMD_PAGERSECURE';

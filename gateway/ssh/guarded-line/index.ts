@@ -32,7 +32,7 @@ export async function runGuardedShell(work: ChannelWork, terminal: Terminal): Pr
     const home = shell.state.directory;
     for (;;) {
       const { directory } = shell.state;
-      const prompt = `${account}@${target.name}:${directory === home ? '~' : directory}$ `;
+      const prompt = `${account}@${target.name}:${directory === home || directory === '' ? '~' : directory}$ `;
       const offer = shell.hasOpenAct ? TICKET : undefined;
       const read = await editor.read({ prompt, input, signal: session.signal, offer });
       if (read === undefined) return { status: shell.state.status };

@@ -5,9 +5,9 @@ const BEL = 0x07;
 
 /**
  * What the shell says beside its report: it waits for its line; its line's directory is gone; the line has begun, and
- * from here the terminal echoes what is typed; the line has ended, and it waits to be told that no more input comes.
+ * from here the terminal echoes what is typed; a startup file was changed and put back; the line has ended, and it waits to be told that no more input comes.
  */
-const WORDS = ['ready', 'lost', 'begun', 'ended'] as const;
+const WORDS = ['ready', 'lost', 'begun', 'restored', 'ended'] as const;
 export type Word = (typeof WORDS)[number];
 
 export interface MarkFilter {

@@ -13,16 +13,19 @@ import type { ChannelWork, Exit } from '../model.ts';
 /** Shells that may end while they wait, before the target counts as lost. */
 const SHELLS_MAX = 3;
 
+/** Variables of the opening line itself; the shells behind it do not have them. */
+export const OWN = 'SEKISHO_';
+
 export type Outcome =
   /** `reported` is false when the line ended its shell: `exit`, `exec`, a signal. */
-  | { readonly ran: true; readonly exit: Exit; readonly reported: boolean }
+  | { readonly ran: true; readonly exit: Exit; readonly reported: boolean; readonly restored: boolean }
   /** The directory the line was judged for is not there any more: nothing ran, and the next line begins at home. */
   | { readonly ran: false };
 
 export class LineRunner {
   readonly #work: ChannelWork;
   readonly #input: InputQueue;
-  readonly #settings: string;
+  #settings: string;
   #state: ShellState = EMPTY_STATE;
   #baseline: ReadonlyMap<string, Variable> = new Map();
   #next: Promise<Waiting | undefined> | undefined;
@@ -49,9 +52,15 @@ export class LineRunner {
     const waiting = await this.#start(undefined);
     if (waiting === undefined) throw new TargetLost();
     const { report } = await this.#runIn(waiting, act);
-    this.#baseline = report?.all ?? new Map();
+    const all = report?.all ?? new Map<string, Variable>();
+    this.#baseline = new Map([...all].filter(([name]) => !name.startsWith(OWN)));
     this.#state = { ...this.#state, status: 0, variables: new Map() };
-    return this.#baseline;
+    return all;
+  }
+
+  /** What every line begins with from now on. */
+  useSettings(settings: string): void {
+    this.#settings = settings;
   }
 
   /** Starts the shell of the next line, so that the line need not wait for it. */
@@ -67,8 +76,8 @@ export class LineRunner {
 
   /** Runs a line whose judgement allowed it. @throws {TargetLost}, {PeerGone}. */
   async run(act: Act): Promise<Outcome> {
-    const { exit, report, isLost } = await this.#runIn(await this.#take(), act);
-    if (!isLost) return { ran: true, exit, reported: report !== undefined };
+    const { exit, report, isLost, restored } = await this.#runIn(await this.#take(), act);
+    if (!isLost) return { ran: true, exit, reported: report !== undefined, restored };
     this.#state = { ...this.#state, directory: '', status: 1 };
     return { ran: false };
   }
@@ -103,7 +112,7 @@ export class LineRunner {
   async #runIn(
     { channel, filter, window }: Waiting,
     act: Act,
-  ): Promise<{ exit: Exit; report: Report | undefined; isLost: boolean }> {
+  ): Promise<{ exit: Exit; report: Report | undefined; isLost: boolean; restored: boolean }> {
     const { target } = this.#work;
     const connection = await target();
     const typing = new TypeAhead(this.#input);
@@ -137,7 +146,7 @@ export class LineRunner {
         typing.stop();
         typing.takeBack(report.unread);
       }
-      return { exit, report, isLost: filter.said('lost') };
+      return { exit, report, isLost: filter.said('lost'), restored: filter.said('restored') };
     } finally {
       typing.stop();
       begun.resolve();

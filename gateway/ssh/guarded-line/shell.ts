@@ -1,26 +1,29 @@
 /** A shell of which the gateway owns the line: nothing reaches the target that was not judged whole. */
 import { LIMITS } from '../../../foundation/index.ts';
-import type { MessageKey } from '../../../messages/index.ts';
+import { message, type MessageKey } from '../../../messages/index.ts';
 import {
   type Judgement,
   judgeCommand,
   opensByTicket,
   type RefusedActId,
+  safeForm,
   type TargetPolicy,
   type VerdictName,
 } from '../../../policy/index.ts';
+import { appendAuditEvent } from '../../../recorder/index.ts';
 import { REFUSED_STATUS, refuseAct, refuseTooLong } from '../gate.ts';
-import { WITHOUT_PAGERS } from '../pagers.ts';
+import { KEPT_SETTINGS, SECURED_PAGERS, WITHOUT_PAGERS } from '../pagers.ts';
 import { Completer } from './completion.ts';
 import { type Functions, functionsAfter, withFunctions } from './functions.ts';
 import type { InputQueue } from './input-queue.ts';
-import { LineRunner } from './runner.ts';
+import { LineRunner, OWN } from './runner.ts';
 import type { ShellState } from './state.ts';
 import { askForTicket, purposeOf } from './tickets.ts';
 import type { ChannelWork, Exit } from '../model.ts';
 
-/** Does nothing, so that the shell reports what it has anyway. */
-const OPENING = ':';
+/** Asks which of the programs are there by which others are replaced; the shell reports what it has anyway. */
+const TOOLS = ['rvim', 'rview', 'rnano', 'less'];
+const OPENING = `${OWN}TOOLS=$(type -P ${TOOLS.join(' ')})`;
 const LEAVES = new Set(['exit', 'logout']);
 const LEAVE = /^\s*(?:exit|logout)(?:\s+(\d{1,3}))?\s*;?\s*$/;
 const JOBS = /^\s*(?:jobs|fg|bg|disown|suspend)\b[^;&|]*$/;
@@ -41,6 +44,7 @@ export class GuardedShell {
   readonly #work: ChannelWork;
   readonly #runner: LineRunner;
   readonly #told = new Set<MessageKey>();
+  #tools: ReadonlySet<string> = new Set();
   #functions: Functions = new Map();
   #refused: RefusedActId | undefined;
 
@@ -65,7 +69,11 @@ export class GuardedShell {
   }
 
   async open(): Promise<void> {
-    await this.#runner.open({ text: OPENING, judgement: this.#judge(OPENING) });
+    const found = await this.#runner.open({ text: OPENING, judgement: this.#judge(OPENING) });
+    const paths = found.get(`${OWN}TOOLS`)?.value.split('\n') ?? [];
+    this.#tools = new Set(TOOLS.filter((tool) => paths.some((path) => path.endsWith(`/${tool}`))));
+    const pagers = this.#tools.has('less') ? SECURED_PAGERS : WITHOUT_PAGERS;
+    this.#runner.useSettings(`${pagers}\n${KEPT_SETTINGS}`);
   }
 
   close(): void {
@@ -76,7 +84,7 @@ export class GuardedShell {
   verdictsOf(commands: readonly string[]): readonly VerdictName[] {
     let functions = this.#functions;
     return commands.map((command) => {
-      const { verdict } = this.#judge(withFunctions(command, functions));
+      const { verdict } = this.#formOf(command, functions).judgement;
       functions = functionsAfter(command, functions);
       return verdict;
     });
@@ -103,8 +111,7 @@ export class GuardedShell {
       if (await askForTicket(this.#work, this.#refused, purpose)) this.#refused = undefined;
       return RAN;
     }
-    const text = withFunctions(line, this.#functions);
-    const judgement = this.#judge(text);
+    const { text, judgement, changed } = this.#formOf(line);
     const leaving = LEAVE.exec(line);
     if (leaving !== null) return { end: 'left', exit: { status: statusOf(leaving[1], this.state.status) } };
     if (judgement.verdict !== 'allow') {
@@ -113,6 +120,7 @@ export class GuardedShell {
     }
     this.#refused = undefined;
     if (await this.#explain(line)) return RAN;
+    if (changed.length > 0) await this.#sayForm(changed);
     return this.#runJudged(line, { text, judgement });
   }
 
@@ -123,6 +131,7 @@ export class GuardedShell {
       await this.#work.person.say('line.directory_gone', 'directory_gone');
       return RAN;
     }
+    if (outcome.restored) await this.#tellRestored();
     this.#functions = functionsAfter(line, this.#functions);
     const left = !outcome.reported && act.judgement.commands.some(([name]) => LEAVES.has(name ?? ''));
     return left ? { end: 'left', exit: outcome.exit } : RAN;
@@ -146,12 +155,44 @@ export class GuardedShell {
     await this.#work.person.say(key, code);
   }
 
+  /** What would be sent for a line, and its judgement. What is refused is refused as it was typed. */
+  #formOf(
+    line: string,
+    functions = this.#functions,
+  ): { readonly text: string; readonly judgement: Judgement; readonly changed: readonly string[] } {
+    const typed = withFunctions(line, functions);
+    const { text, changed } = safeForm(typed, this.#tools);
+    const judgement = this.#judge(text);
+    if (text === typed || judgement.verdict === 'allow') return { text, judgement, changed };
+    const asTyped = this.#judge(typed);
+    return asTyped.verdict === 'allow'
+      ? { text, judgement, changed }
+      : { text: typed, judgement: asTyped, changed: [] };
+  }
+
+  async #sayForm(changed: readonly string[]): Promise<void> {
+    const { person } = this.#work;
+    if (person.hasTerminal) await person.sayText(message(person.locale, 'line.form', { forms: changed.join(', ') }));
+  }
+
+  async #tellRestored(): Promise<void> {
+    const { deps, caller, person, session } = this.#work;
+    await appendAuditEvent(deps.database, deps.clock, {
+      type: 'channel.refused',
+      actor: session.authorization.person.id,
+      session: session.id,
+      body: {
+        ...{ connection: caller.connectionId, loginName: caller.loginName },
+        ...{ kind: 'startup_file', detail: 'a line changed a file that a shell or sshd reads by itself' },
+      },
+    });
+    await person.say('line.startup_restored', 'startup_file_restored');
+  }
+
   #judge(line: string): Judgement {
-    const { assets, authorization } = this.#work.session;
     const { directory } = this.state;
     const policy: TargetPolicy = {
-      mode: authorization.target.mode,
-      assets,
+      ...this.#work.session.policy,
       ...(directory === '' ? {} : { cwd: directory }),
       variables: this.#runner.variables,
     };

@@ -13,6 +13,7 @@ const NAMES = Array.from('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_'
 );
 
 /**
+ * What an editor writes into a file that bash or sshd reads by itself would run before the next line: it is put back.
  * `ready` comes from read's own prompt, which is shown once the terminal echoes nothing and has no line limit.
  * The lengths are compared because a terminal may drop bytes at signs of its own. The directory is compared with the
  * physical path it had: behind a symbolic link that was laid since, the line would run elsewhere than it was judged for.
@@ -22,6 +23,25 @@ __sekisho_mark=$1
 set --
 __sekisho_say() { printf '\\033]7001;%s;%s\\007' "$__sekisho_mark" "$1"; }
 __sekisho_status() { return "$1"; }
+__sekisho_startup=(~/.bashrc ~/.bash_profile ~/.bash_login ~/.profile ~/.bash_logout ~/.ssh/rc ~/.ssh/environment)
+__sekisho_read_startup() {
+  local IFS=' ' file parts
+  __sekisho_now=()
+  for file in "\${__sekisho_startup[@]}"; do
+    parts=()
+    { mapfile -d '' -t parts <"$file"; } 2>/dev/null
+    __sekisho_now+=("\${#parts[@]}:\${parts[*]}")
+  done
+}
+__sekisho_restore() {
+  local at
+  __sekisho_read_startup
+  for at in "\${!__sekisho_startup[@]}"; do
+    [ "\${__sekisho_now[at]}" != "\${__sekisho_kept[at]}" ] || continue
+    __sekisho_say restored
+    printf %s "\${__sekisho_kept[at]#*:}" 2>/dev/null >|"\${__sekisho_startup[at]}"
+  done
+}
 __sekisho_variables() {
   local LC_ALL=C IFS=' ' __sekisho_name __sekisho_flags __sekisho_field
   for __sekisho_name in ${NAMES}; do
@@ -35,6 +55,7 @@ __sekisho_variables() {
 __sekisho_finish() {
   trap '' INT
   { set +euvx; } 2>/dev/null
+  __sekisho_restore 2>/dev/null
   local __sekisho_old=\${OLDPWD-} __sekisho_state= __sekisho_unread=
   if [ -t 0 ]; then
     __sekisho_say ended
@@ -66,6 +87,8 @@ if [ -n "$__sekisho_directory" ]; then
   cd -P -- "$__sekisho_directory" 2>/dev/null && [ "$PWD" = "$__sekisho_directory" ] || { __sekisho_say lost; exit 1; }
 fi
 eval "$__sekisho_setup"
+__sekisho_read_startup
+__sekisho_kept=("\${__sekisho_now[@]}")
 trap '__sekisho_finish 130' INT
 [ ! -t 0 ] || __sekisho_say begun
 __sekisho_status "$__sekisho_last"
