@@ -60,6 +60,10 @@ export class CodeRun {
     if (!isSshKey(bytes) && ordinaryBytes(bytes) === 0) this.#opaque.add(bytes.length, at);
   }
 
+  newChunk(): void {
+    this.#reader?.newChunk();
+  }
+
   finish(): void {
     if (this.#shape === undefined) return;
     this.#reader?.finish();

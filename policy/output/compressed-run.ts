@@ -59,6 +59,10 @@ export class CompressedRun {
     if (this.#excused > SILENT_BYTES_MAX) this.#end(at);
   }
 
+  newChunk(): void {
+    this.#reader?.newChunk();
+  }
+
   finish(): void {
     if (this.#inflater === undefined) return;
     this.#read(this.#inflater.inflate(), 0, 0);

@@ -11,6 +11,8 @@ const MARK = Uint8Array.from({ length: 256 }, (_, byte) => Number(',;\t|"<>{}[]'
 
 export class Lines {
   #pending = Buffer.alloc(0);
+  /** Where in the present chunk the unfinished line begins. */
+  #pendingAt = 0;
   readonly #sink: LineSink;
 
   constructor(sink: LineSink) {
@@ -21,10 +23,15 @@ export class Lines {
     return this.#pending.length;
   }
 
+  /** What waits began before the chunk that comes now. */
+  newChunk(): void {
+    this.#pendingAt = 0;
+  }
+
   take(chunk: Buffer, place: Place): void {
     const carried = this.#pending.length;
     const bytes = carried === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
-    const atOf = (offset: number) => (offset < carried ? 0 : place(offset - carried));
+    const atOf = (offset: number) => (offset < carried ? this.#pendingAt : place(offset - carried));
     let from = 0;
     for (let at = carried; at < bytes.length; at += 1) {
       if (BREAK[bytes[at] ?? 0] === 1) {
@@ -36,13 +43,14 @@ export class Lines {
         from = to;
       }
     }
+    this.#pendingAt = from < bytes.length ? atOf(from) : 0;
     this.#pending = Buffer.from(bytes.subarray(from));
   }
 
   finish(): void {
     const pending = this.#pending;
     this.#pending = Buffer.alloc(0);
-    if (pending.length > 0) this.#sink(pending, 0, pending.length, 0);
+    if (pending.length > 0) this.#sink(pending, 0, pending.length, this.#pendingAt);
   }
 }
 

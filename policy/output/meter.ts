@@ -32,10 +32,12 @@ function createMeterOf(key: Buffer, rules: readonly Finder[]): PersonalDataMeter
     take(chunk) {
       const { text, places } = plain.read(chunk);
       const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+      reader.newChunk();
       reader.take(text, places === undefined ? (offset) => offset : (offset) => places[offset] ?? 0, bytes);
       return metered();
     },
     finish() {
+      reader.newChunk();
       reader.finish();
       return metered();
     },

@@ -21,6 +21,7 @@ export function createOpaqueDetector(): OpaqueDetector {
   return {
     take(chunk) {
       const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+      reader.newChunk();
       reader.take(plain.read(chunk).text, () => 0, bytes);
       return looksSo();
     },

@@ -47,12 +47,19 @@ export class Reader {
     this.#short = new ShortLines((bytes, at) => this.#together(bytes, at));
   }
 
+  /** The stream goes on in another chunk: what waits began before it. */
+  newChunk(): void {
+    this.#lines.newChunk();
+    this.#short.newChunk();
+    this.#codes.newChunk();
+    this.#compressed.newChunk();
+  }
+
   /**
    * @param place where in the chunk each of the bytes stands.
    * @param raw the bytes as they came: a compressed stream has bytes that a terminal would take for its own.
    */
   take(bytes: Buffer, place: Place, raw = bytes): void {
-    this.#short.newChunk();
     this.#compressed.take(raw, place(0));
     this.#lines.take(bytes, place);
   }
@@ -88,7 +95,8 @@ export class Reader {
     const text = line.toString('latin1').replace(CONTROLS, '');
     if (this.#text(text, { at })) return;
     this.#short.take(LONG, at);
-    if ((features.controls + features.high) * 10 > features.length) this.#compressed.unreadable(line.length, at);
+    const unreadable = (features.controls + features.high) * 10 > features.length;
+    if (unreadable && features.length >= BINARY_MIN) this.#compressed.unreadable(line.length, at);
   }
 
   #readable(text: string, features: Features, at: number): void {
@@ -202,6 +210,8 @@ const PIECE = 4;
 const SHORT = 73;
 const LONG = ' '.repeat(SHORT);
 const RELAXING = 8;
+/** Kanji in UTF-16 between two NULs are shorter. */
+const BINARY_MIN = 16;
 const DENSE_MIN = 256;
 /** Bytes of a code inside a line that say nothing: fewer are a hash, a signature or an identifier. */
 const TOKEN_OPAQUE_MIN = 300;
