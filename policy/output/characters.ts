@@ -22,6 +22,13 @@ export function plainRun(bytes: Uint8Array, from: number, utf8: boolean): number
   }
 }
 
+/** Whether the byte here is of no UTF-8 and no C1 control either, whatever follows: Latin-1 for example. */
+export function isStray(bytes: Uint8Array, at: number): boolean {
+  const byte = bytes[at] ?? 0;
+  if (byte < 0xa0) return false;
+  return byte < 0xc2 || byte > 0xf4 || (at + 1 < bytes.length && ((bytes[at + 1] ?? 0) & 0xc0) !== 0x80);
+}
+
 /** Second bytes that a lead byte allows where not all are: overlong forms, surrogates, beyond U+10FFFF, C1 controls. */
 const SECONDS: Readonly<Record<number, readonly [number, number]>> = {
   0xc2: [0xa0, 0xbf],

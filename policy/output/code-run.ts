@@ -2,12 +2,9 @@
 import { findCompressed } from './decoding/compressed.ts';
 import { derLength, isOpenSshKey, isPgpKey, isSshKey } from './decoding/known.ts';
 import { TokenDecoder, type TokenShape, tokenShape } from './decoding/tokens.ts';
+import type { Inner, InnerReader } from './inner.ts';
 import { OpaqueCount } from './opaque-count.ts';
-import type { Reader } from './reader.ts';
 import { isText } from './text.ts';
-
-/** Makes a reader of what was decoded; undefined where enough encodings are inside one another. */
-export type Inner = (opaque: OpaqueCount) => Reader | undefined;
 
 /** Hex digits of the usual hashes: lists of those are as ordinary as lists of files. */
 const DIGESTS = new Set([32, 40, 48, 56, 64, 96, 128]);
@@ -19,7 +16,7 @@ export class CodeRun {
   readonly #inner: Inner;
   #shape: TokenShape | 'dump' | undefined;
   #decoder: TokenDecoder | undefined;
-  #reader: Reader | undefined;
+  #reader: InnerReader | undefined;
   /** Bytes of a key or certificate that are still to come. */
   #ordinary = 0;
 

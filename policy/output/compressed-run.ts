@@ -1,9 +1,8 @@
 /** A compressed stream inside the one that is read: what it holds is read beside it. */
 import { LIMITS } from '../../foundation/index.ts';
 import { findCompressed, Inflater } from './decoding/compressed.ts';
-import type { Inner } from './code-run.ts';
+import type { Inner, InnerReader } from './inner.ts';
 import type { OpaqueCount } from './opaque-count.ts';
-import type { Reader } from './reader.ts';
 
 /** Bytes of a beginning that may be cut by the end of a chunk: a zip's header and its name. */
 const EDGE = 64;
@@ -16,7 +15,7 @@ export class CompressedRun {
   #edge: Buffer = Buffer.alloc(0);
   #first = true;
   #inflater: Inflater | undefined;
-  #reader: Reader | undefined;
+  #reader: InnerReader | undefined;
   /** Unreadable bytes that may be those of the compressed stream. */
   #excused = 0;
   /** Unreadable bytes that were inflated already: a chunk's lines come after its compressed bytes. */

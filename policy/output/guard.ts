@@ -6,7 +6,7 @@ import { LIMITS } from '../../foundation/index.ts';
 import { isBeginning, plainRun } from './characters.ts';
 import type { DroppedKind, Guarded, TerminalEncoding, TerminalGuard, TransferOffer } from './model.ts';
 import { isZmodemOffer, OfferWatch, ZMODEM_HEX_DIGITS } from './offers.ts';
-import { ordinarySequence, plainCommand, refuseControl, refuseEscape, refuseString, STRINGS } from './sequences.ts';
+import { plainCommand, refuseControl, refuseEscape, refuseString, shownLength, STRINGS } from './sequences.ts';
 import { Tally } from './tally.ts';
 
 const ESC = 0x1b;
@@ -70,7 +70,7 @@ class Guard implements TerminalGuard {
   /** Passes text on in one piece. @returns the place of the first byte that is none. */
   #run(bytes: Buffer, from: number): number {
     let to = plainRun(bytes, from, this.#utf8);
-    for (let more = ordinarySequence(bytes, to); more > 0; more = ordinarySequence(bytes, to)) {
+    for (let more = shownLength(bytes, to); more > 0; more = shownLength(bytes, to)) {
       to = plainRun(bytes, to + more, this.#utf8);
     }
     if (to === from) return to;

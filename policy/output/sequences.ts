@@ -3,6 +3,7 @@
  * Sequences" for the private ones. What is not listed here does not pass.
  */
 import { LIMITS } from '../../foundation/index.ts';
+import { isStray } from './characters.ts';
 import type { DroppedKind } from './model.ts';
 
 /** ESC and one final byte: cursor save and restore, keypad, index, line feed, tab stop, reverse index, full reset. */
@@ -32,7 +33,7 @@ const BRACKET = 0x5b;
  * Bytes of a sequence at `at` that may pass and is whole: the ordinary ones, colours and moves, without being looked at
  * one by one. 0 where it has to be.
  */
-export function ordinarySequence(bytes: Uint8Array, at: number): number {
+function ordinarySequence(bytes: Uint8Array, at: number): number {
   if (bytes[at] !== 0x1b || bytes[at + 1] !== BRACKET) return 0;
   const end = Math.min(bytes.length, at + LIMITS.controlSequenceBytesMax);
   for (let index = at + 2, digits = 0; index < end; index += 1) {
@@ -42,6 +43,11 @@ export function ordinarySequence(bytes: Uint8Array, at: number): number {
     if (byte < 0x30 || byte > 0x3b || digits > 5) return 0;
   }
   return 0;
+}
+
+/** Bytes here that pass though they are no text; 0 where they have to be looked at one by one. */
+export function shownLength(bytes: Uint8Array, at: number): number {
+  return isStray(bytes, at) ? 1 : ordinarySequence(bytes, at);
 }
 
 /** @param sequence without its ESC. @returns undefined where it may pass. */

@@ -55,7 +55,7 @@ export class TokenDecoder {
   }
 }
 
-export function decodeBase32(text: string): Buffer {
+function decodeBase32(text: string): Buffer {
   const bytes: number[] = [];
   let bits = 0;
   let value = 0;

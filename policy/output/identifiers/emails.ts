@@ -42,7 +42,7 @@ function isPersons(local: string, domain: string, top: string): boolean {
 }
 
 /** Letters turned by thirteen places are letters still, and so is an address made of them. */
-export function rot13(text: string): string {
+function rot13(text: string): string {
   return text.replace(/[a-z]/gi, (letter) => {
     const base = letter <= 'Z' ? 65 : 97;
     return String.fromCharCode(((letter.charCodeAt(0) - base + 13) % 26) + base);

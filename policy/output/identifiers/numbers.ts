@@ -2,7 +2,7 @@
 import { type Found, scan } from './model.ts';
 
 /** Law on the individual number, ordinance No. 85 of 2014, article 5: weights 2-7, 2-6 from the right, modulo 11. */
-export function isMyNumber(digits: string): boolean {
+function isMyNumber(digits: string): boolean {
   let sum = 0;
   for (let n = 1; n <= 11; n += 1) sum += Number(digits[11 - n]) * (n <= 6 ? n + 1 : n - 5);
   const rest = sum % 11;
@@ -10,7 +10,7 @@ export function isMyNumber(digits: string): boolean {
 }
 
 /** ISO/IEC 7812-1 annex B. */
-export function isLuhn(digits: string): boolean {
+function isLuhn(digits: string): boolean {
   let sum = 0;
   for (let at = 0; at < digits.length; at += 1) {
     const digit = Number(digits[digits.length - 1 - at]) * (at % 2 === 1 ? 2 : 1);
@@ -33,7 +33,7 @@ const IBAN_LENGTHS = new Map(
 );
 
 /** ISO 7064 MOD 97-10. */
-export function isIban(text: string): boolean {
+function isIban(text: string): boolean {
   if (IBAN_LENGTHS.get(text.slice(0, 2)) !== text.length) return false;
   let rest = 0;
   for (const letter of text.slice(4) + text.slice(0, 4)) {
