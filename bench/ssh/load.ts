@@ -9,6 +9,8 @@ import { World, type WorldOptions } from '../world/world.ts';
 
 const GATEWAY = /^(node|MainThread|sekisho)/;
 const AT_ONCE = 12;
+/** A gateway runs for weeks: what the runtime still compiles in the first seconds is no cost of a connection. */
+const WARM_UP = 1_500;
 /** The gateway has one core and the generator the other, as far as two cores allow. */
 const [GATEWAY_CORE, OTHER_CORE] = cpus().length > 1 ? [0, 1] : [undefined, undefined];
 
@@ -45,7 +47,7 @@ export async function loadWorld(
 
 export async function handshake({ world, load: start }: LoadWorld, { quick, say }: BenchOptions): Promise<Part> {
   await using load = await start();
-  await load.ask({ do: 'connect', count: quick ? 50 : 200, atOnce: AT_ONCE });
+  await load.ask({ do: 'connect', count: quick ? 50 : WARM_UP, atOnce: AT_ONCE });
   const before = cpuByName(world.gateway.pid, GATEWAY);
   const generatorBefore = cpuOfFamily(load.pid);
   const { done, failures, seconds } = await load.ask({ do: 'connect', count: quick ? 100 : 1_000, atOnce: AT_ONCE });
