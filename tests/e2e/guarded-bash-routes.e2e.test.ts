@@ -27,3 +27,21 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'root'], 'a shell that asks before ea
     expect(await field.ran()).toBe('here there:\n');
   });
 });
+
+describeWith(['ssh', 'ssh-keygen', 'sshd', 'root'], 'a shell that is recorded and not judged', () => {
+  let field: ShellField;
+  beforeAll(async () => {
+    field = await startShellField('recorded');
+  });
+  afterAll(async () => {
+    await field[Symbol.asyncDispose]();
+  });
+
+  test.each([...TERMINAL_ROUTES, ...HOOK_ROUTES].map((route) => [route.name, route] as const))(
+    'runs the stub, so the route is one: %s',
+    async (_name, route) => {
+      const output = await takeRoute(field, route);
+      expect({ ran: (await field.ran()) !== '', output }).toMatchObject({ ran: true });
+    },
+  );
+});

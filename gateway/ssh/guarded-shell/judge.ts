@@ -9,7 +9,10 @@ export interface Asked {
 }
 
 /** Found in a line before its variables have their values; each of its commands is asked about when they have. */
-const LATER = new Set(['gate.dynamic-name', 'gate.dynamic-text', 'gate.unknown-program']);
+const LATER = new Set([
+  ...['gate.dynamic-name', 'gate.dynamic-text', 'gate.unknown-program'],
+  ...['control.editors', 'escape.pagers'], // The shell knows them by other names.
+]);
 const OF_PATHS = new Set(['gate.protected-path', 'gate.perhaps-protected', 'gate.unknown-directory']);
 /** What a redirection follows that belongs to no simple command, so that nothing asks about it again. */
 const COMPOUND = /(\b(done|fi|esac)|[})\]])\s*(\d*[<>&]+\s*\S+\s*)*$/;
@@ -31,12 +34,15 @@ export function judgeQuestion(question: Question, policy: TargetPolicy): Asked |
   return { text, judgement: without(judgement, isItself) };
 }
 
+/** The shell keeps it: no line can take it away. */
+const KEPT = [['LESSSECURE', '1']] as const;
+
 /**
  * Longer expansions become variables whose values are known, of the same length, so that findings stand where they stood.
  * For a line they are left: its own commands may change what they yield.
  */
 function withValues(text: string, { kind, variables, expansions }: Question) {
-  const known = new Map(variables);
+  const known = new Map([...variables, ...KEPT]);
   let meant = text;
   if (kind === 'line') return { meant, variables: known };
   for (const [source, value] of expansions) {

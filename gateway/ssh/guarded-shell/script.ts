@@ -5,9 +5,17 @@
  */
 import { LIMITS } from '../../../foundation/index.ts';
 
-/** Programs that page by themselves print instead: a pager's own prompt runs commands that nobody is asked about. */
-const PAGERS =
-  'export PAGER=cat MANPAGER=cat GIT_PAGER=cat SYSTEMD_PAGER=cat SYSTEMD_PAGERSECURE=1 LESSSECURE=1 INPUTRC=/dev/null';
+/**
+ * Pagers and editors as they run no commands: what is typed at their own prompts nobody is asked about. LESSSECURE stays
+ * set, and an editor is known under its restricted name where the target has it.
+ */
+const TOOLS = `export SYSTEMD_PAGERSECURE=1 LESSSECURE=1 INPUTRC=/dev/null
+__sekisho_w=cat
+! command -v less >/dev/null || __sekisho_w=less
+export PAGER=$__sekisho_w MANPAGER=$__sekisho_w GIT_PAGER=$__sekisho_w SYSTEMD_PAGER=$__sekisho_w
+for __sekisho_w in vi:rvim vim:rvim view:rview nano:rnano; do
+  ! command -v "\${__sekisho_w#*:}" >/dev/null || alias "\${__sekisho_w%:*}=\${__sekisho_w#*:}"
+done`;
 
 /** Makes a text fit for one field of a frame: no separator, nothing the terminal's driver would change. */
 const ENCODE = `__sekisho_e() {
@@ -219,7 +227,7 @@ const BEGIN = `__sekisho_begin() {
   PS2='> \\[\\e]7001;'"$__sekisho_k"';c;\\a\\]'
   PS0='\${__sekisho_z[(__sekisho_j=$(\\__sekisho_line))*0]-}'
   builtin readonly PROMPT_COMMAND PS0 PS1 PS2 PS4 PATH INPUTRC HISTFILE HISTSIZE HISTCONTROL HISTIGNORE HISTTIMEFORMAT
-  builtin readonly LESSSECURE BASH_ENV ENV
+  builtin readonly LESSSECURE SYSTEMD_PAGERSECURE BASH_ENV ENV
   builtin readonly -f __sekisho_{e,plain,values,front,take,ask,line,prompt,pure,judged,hook,begin}
   builtin shopt -u progcomp
   builtin shopt -s extdebug cmdhist lithist promptvars
@@ -237,21 +245,23 @@ PROMPT_COMMAND=__sekisho_begin
 function startupFile({ nonce, name }: { nonce: string; name: string }): string {
   const prompt = `\\u@${name.replace(/[^\w.-]/g, '_')}:\\w\\$ `;
   const begin = BEGIN.replace('@NONCE@', nonce).replace('@PROMPT@', () => prompt);
-  return [PAGERS, ENCODE, VALUES, TAKE, ASK, LINE, HOOK, begin].join('\n');
+  return [TOOLS, ENCODE, VALUES, TAKE, ASK, LINE, HOOK, begin].join('\n');
 }
 
 /** Older ones lack what the hook needs; its numbers come from the kernel. */
 const NEEDS = '((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)) && [ -r /proc/sys/kernel/random/uuid ] || exit 69';
 /** What an account's own startup files left must not change how this bash starts or what its words mean. */
-const KEPT = ['HOME', 'USER', 'LOGNAME', 'SHELL', 'PATH', 'TERM', 'LANG', 'TZ', 'XDG_RUNTIME_DIR', 'KRB5CCNAME'].concat(
+const KEPT = ['HOME', 'USER', 'LOGNAME', 'SHELL', 'PATH', 'TERM', 'TZ', 'XDG_RUNTIME_DIR', 'KRB5CCNAME'].concat(
   ['ALL', 'CTYPE', 'COLLATE', 'MESSAGES', 'NUMERIC', 'TIME'].map((name) => `LC_${name}`),
 );
 
 /** The command that starts it: for any shell of the Bourne family; another one does not understand it and ends. */
 export function startCommand(options: { nonce: string; name: string }): string {
   const kept = KEPT.map((name) => `\${${name}:+"${name}=$${name}"}`).join(' ');
+  // Without a locale bash would edit and tell bytes instead of characters.
+  const locale = '"LANG=${LANG:-C.UTF-8}"';
   const start = `${NEEDS}; exec bash --noprofile --rcfile <(printf %s "$1") -i`;
-  return `exec env -i ${kept} bash --noprofile --norc -c ${quote(start)} sekisho ${quote(startupFile(options))}`;
+  return `exec env -i ${kept} ${locale} bash --noprofile --norc -c ${quote(start)} sekisho ${quote(startupFile(options))}`;
 }
 
 /** A word the shell takes literally (POSIX XCU 2.2.2). */

@@ -182,7 +182,7 @@ export class GuardedBash {
     const verdict = this.#pending.get(number);
     this.#pending.delete(number);
     if (verdict === undefined) return;
-    const others = this.#typing.heard(typed, verdict);
+    const others = this.#typing.heard(typed, verdict, !verdict.endsWith(`n${END_OF_VERDICT}`));
     for (const other of others) this.#inTurn(() => this.#write(other));
   }
 
@@ -191,8 +191,9 @@ export class GuardedBash {
    * no longer asks. After a ^C nobody can tell: it may have ended the line before it was asked about.
    */
   #prompted({ prompt, hooks, whole, lines }: Extract<Frame, { kind: 'prompt' }>): void {
+    if (this.#hasStarted && prompt === this.#prompt) return; // Drawn again: the window changed, or ^L.
     const unasked = this.#typing.sentInterrupt || !this.#hasStarted ? 0 : lines - this.#lines - this.#linesAsked;
-    if (!whole || hooks !== prompt - 1 || prompt <= this.#prompt || unasked !== 0) {
+    if (!whole || hooks !== prompt - 1 || prompt < this.#prompt || unasked !== 0) {
       this.#lose(`prompt ${prompt}: ${hooks} hooks, ${unasked} lines not asked about, whole: ${whole}`);
       return;
     }

@@ -41,6 +41,8 @@ export class Typing {
   #matched = 0;
   #interrupted = false;
   #sentInterrupt = false;
+  #isInterrupting = false;
+  #stopInterrupting = (): void => undefined;
   #stopWaiting = (): void => undefined;
   #isThrough = false;
 
@@ -77,11 +79,14 @@ export class Typing {
     this.#stray.clear();
     this.#interrupted = false;
     this.#sentInterrupt = false;
+    this.#isInterrupting = false;
     this.#go();
   }
 
+  /** A line that asks again at once after a ^C went on has lost it: bash drops one that no program died of. */
   asked(): void {
     this.#become('asking');
+    this.#interrupted ||= this.#isInterrupting;
     this.#holdInterrupt();
   }
 
@@ -91,16 +96,19 @@ export class Typing {
   }
 
   /** The shell has its verdict; `typed` is what it read before it. @returns verdicts of others it read with it. */
-  heard(typed: Buffer, verdict: string): readonly string[] {
+  heard(typed: Buffer, verdict: string, runs: boolean): readonly string[] {
     this.#stray.delete(verdict);
     const { rest, found } = withoutStray(typed, this.#stray);
     this.#takeBack(rest);
     this.#become('running');
+    // It was typed when the verdict was on its way already.
+    if (this.takeInterrupt() && runs) this.#send({ bytes: Buffer.of(INTERRUPT), recorded: false });
     this.#go();
     return found;
   }
 
   close(): void {
+    this.#stopInterrupting();
     this.#stopWaiting();
   }
 
@@ -184,9 +192,18 @@ export class Typing {
 
   #send({ bytes, recorded }: Piece): void {
     if (bytes.length === 0) return;
-    this.#sentInterrupt ||= bytes.includes(INTERRUPT);
+    if (bytes.includes(INTERRUPT)) this.#noteInterrupt();
     this.#sent = Buffer.concat([this.#sent, bytes]).subarray(-SENT_BYTES_KEPT);
     this.#options.send(bytes, recorded);
+  }
+
+  #noteInterrupt(): void {
+    this.#sentInterrupt = true;
+    this.#isInterrupting = true;
+    this.#stopInterrupting();
+    this.#stopInterrupting = this.#options.later(() => {
+      this.#isInterrupting = false;
+    }, LIMITS.shellEnterMillis);
   }
 
   /** Only what was sent last can come back: a target that tells anything else would type in the maintainer's name. */

@@ -11,6 +11,7 @@ import { runToEnd, TestGateway } from '../../support/gateway.ts';
 import { partner } from '../../support/partners.ts';
 import { tempDirectory } from '../../support/temp-directory.ts';
 import { Terminal } from '../../support/terminal.ts';
+import { waitFor } from '../../support/wait-for.ts';
 import { type Sshd, startSshd } from './sshd.ts';
 
 export interface ShellField extends AsyncDisposable {
@@ -25,6 +26,8 @@ export interface ShellField extends AsyncDisposable {
   ran(): Promise<string>;
   /** Puts a file of the account below its home directory; executable where it says `#!`. */
   put(name: string, content: string): Promise<void>;
+  /** Waits until the account runs a program with this command line. */
+  processes(commandLine: string): Promise<void>;
   open(size?: { columns: number; rows: number }): Promise<Terminal>;
 }
 
@@ -87,6 +90,7 @@ async function start(cleanup: Cleanup, mode: TargetMode, shell: string): Promise
     await chown(dirname(file), owner.uid, owner.gid);
     await chown(file, owner.uid, owner.gid);
   };
+  await put('.bash_profile', `export PATH=${tools}:$PATH\n`); // A login shell's PATH comes from its own files.
   await put('vault/members.csv', '1,Sato\n2,Suzuki\n');
   const inventory = join(path, 'inventory.json');
   const http = await freePort();
@@ -107,6 +111,12 @@ async function start(cleanup: Cleanup, mode: TargetMode, shell: string): Promise
       await writeFile(log, '');
       await chmod(log, 0o666);
       return said;
+    },
+    processes: async (commandLine) => {
+      await waitFor(
+        commandLine,
+        async () => (await runToEnd('pgrep', ['-u', sshd.account, '-fx', commandLine])).status === 0,
+      );
     },
     open: async (size = { columns: 100, rows: 30 }) => {
       const args = [...(await gateway.sshArguments('chen', TARGET)), '-tt', '127.0.0.1'];
