@@ -1,11 +1,11 @@
 /** One command, judged whole before anything runs; an export with its ticket is counted and cut on the way out. */
 import { completeRedemption } from '../../approvals/index.ts';
 import { createDelivery, type Delivery, type Redeemed, tellResult } from './delivery.ts';
-import { judgeCommand, type Judgement, opensByTicket } from '../../policy/index.ts';
+import { judgeCommand, type Judgement, opensByTicket, safeForm } from '../../policy/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
 import { REFUSED_STATUS, redeem, refuseAct } from './gate.ts';
 import { type Act, joinOnRoad } from './output/index.ts';
-import { WITHOUT_PAGERS } from './pagers.ts';
+import { KEPT_SETTINGS, WITHOUT_PAGERS } from './pagers.ts';
 import type { ChannelWork, Exit } from './model.ts';
 
 /**
@@ -22,13 +22,17 @@ const FILE_TRANSFER = new Set([
   'borg',
 ]);
 
+/** Nobody asked this target which programs it has. */
+const NO_TOOLS: ReadonlySet<string> = new Set();
+
 export async function runExec(work: ChannelWork, command: string): Promise<Exit> {
-  const { target, person: who } = work.session.authorization;
-  const judgement = judgeCommand(command, { mode: target.mode, assets: work.session.assets });
+  const { person: who } = work.session.authorization;
+  const text = inTerminal(work) ? safeForm(command, NO_TOOLS).text : command;
+  const judgement = judgeCommand(text, work.session.policy);
   await work.session.mark(command);
   const tool = fileTransferTool(judgement);
   if (tool !== undefined) return refuseFileTransfer(work, { tool, command, actor: who.id });
-  const act = { text: command, judgement };
+  const act = { text, judgement };
   if (judgement.verdict === 'allow') return runAllowed(work, act);
   if (opensByTicket(judgement.verdict)) {
     const ticket = await redeem(work, act);
@@ -52,9 +56,13 @@ async function runAllowed(work: ChannelWork, act: Act, delivery?: Delivery): Pro
 }
 
 /** Exactly the judged command; in a terminal of a guarded target the pagers are set aside first. */
-function asSent({ request, session }: ChannelWork, command: string): string {
-  const guarded = session.authorization.target.mode !== 'recorded';
-  return guarded && request.terminal !== undefined ? `${WITHOUT_PAGERS}; ${command}` : command;
+function asSent(work: ChannelWork, command: string): string {
+  return inTerminal(work) ? `${WITHOUT_PAGERS}; ${KEPT_SETTINGS}; ${command}` : command;
+}
+
+/** Whether programs of a guarded target could be talked to at prompts of their own. */
+function inTerminal({ request, session }: ChannelWork): boolean {
+  return session.authorization.target.mode !== 'recorded' && request.terminal !== undefined;
 }
 
 async function runExport(work: ChannelWork, act: Act, ticket: Redeemed): Promise<Exit> {

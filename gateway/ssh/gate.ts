@@ -1,7 +1,7 @@
 /** The gate's answer to a person: what was recognised, why, and where to ask. */
 import { type Redemption, recordRefusedAct, redeemTicket } from '../../approvals/index.ts';
 import { type MessageKey, message } from '../../messages/index.ts';
-import type { Finding, Judgement, RefusedActId } from '../../policy/index.ts';
+import { type Finding, type Judgement, reasonOf, type RefusedActId } from '../../policy/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
 import type { PersonSide } from './person-side.ts';
 import type { ChannelWork } from './model.ts';
@@ -57,12 +57,13 @@ export async function refuseAct(
     }),
   );
   const reason = wordFindings(person, act.judgement.findings);
+  const why = wordWhy(person, act.judgement.findings);
   if (act.judgement.verdict === 'deny') {
-    await person.say('gate.deny', 'act_refused', { reason });
+    await person.say('gate.deny', 'act_refused', { reason, why });
     return id;
   }
-  if (act.judgement.verdict === 'ask') await person.say('gate.ask_first', 'ticket_required', { reason });
-  else await person.say('gate.needs_ticket', 'ticket_required', { reason });
+  if (act.judgement.verdict === 'ask') await person.say('gate.ask_first', 'ticket_required', { reason, why });
+  else await person.say('gate.needs_ticket', 'ticket_required', { reason, why });
   const known = ticketMessage(act.ticket);
   if (known !== undefined) await person.say(known, 'ticket_unusable');
   await person.say('gate.ask', 'ticket_required', { url: new URL(`/tickets/new?act=${id}`, deps.publicUrl).href });
@@ -97,6 +98,12 @@ function wordFindings(person: PersonSide, findings: readonly Finding[]): string 
     }),
   );
   return [...new Set(said)].join('; ');
+}
+
+/** Why what was found first matters, and by which rule it was found. */
+function wordWhy({ locale }: PersonSide, [first]: readonly Finding[]): string {
+  const why = first === undefined ? undefined : reasonOf(first.rule, locale);
+  return first === undefined || why === undefined ? '' : message(locale, 'gate.why', { why, rule: first.rule });
 }
 
 /** Words of the command come back to a terminal: nothing in them may move its cursor or reorder its text. */

@@ -149,6 +149,8 @@ function run(channelWork: ChannelWork, files: FilesStart | undefined): Promise<E
     case 'guarded-shell':
       return terminal === undefined ? runGuardedScript(channelWork) : runGuardedBash(channelWork, terminal);
     // A mode that is not offered is refused, and a mode nobody thought of with it: nothing falls to a weaker one.
+    case 'exec-only':
+    case 'guarded-pty':
     default:
       return refuseShell(channelWork, mode);
   }

@@ -102,6 +102,15 @@ describe('what the target reports is data', () => {
   });
 });
 
+test('a line goes over in signs that no terminal acts on, however its modes are set', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), fc.string(), (line, value) => {
+      const state: ShellState = { ...HOME, variables: new Map([['x', { exported: false, value }]]) };
+      expect(asTyped(line, state, 'export A=1').toString('latin1')).toMatch(/^[a-z0-9 .,:;=/_+\\-]*\x1e$/);
+    }),
+  );
+});
+
 describe('in the real bash', () => {
   test('a line runs as it stands, and tells its status and directory', () => {
     const { output, after } = run('cd /usr && echo "a  b"; false');
