@@ -6,8 +6,14 @@ import { KANA_SURNAMES, PREFECTURES, SURNAMES } from './surnames.ts';
 const KANJI = '\\u3005\\u4e00-\\u9fff\\uf900-\\ufaff';
 const KANA = 'ァ-ヴヽヾ\\u3099\\u309a';
 const SURNAME = new Set(SURNAMES);
-/** What may stand inside a name, and with it on either side is none. */
-const LETTER = new RegExp(`[${KANJI}ぁ-んァ-ヶー]`);
+const FIRST_KANJI = 0x4e00;
+/** What may stand inside a name, and with it before there is none: kana, kanji, long vowels. */
+function isLetter(code: number): boolean {
+  if (code < 0x3005 || code > 0xfaff) return false;
+  if (code >= FIRST_KANJI) return code <= 0x9fff || code >= 0xf900;
+  return code === 0x3005 || (code >= 0x3041 && code <= 0x3093) || (code >= 0x30a1 && code <= 0x30fc);
+}
+
 /** Behind a surname: the given name and a title, up to the field's end. */
 const GIVEN_NAME = new RegExp(
   `^( ?)([${KANJI}ぁ-んァ-ヶ]{1,4})(?: ?(?:様|さま|さん|殿|氏))?(?![${KANJI}ぁ-んァ-ヶーA-Za-z])`,
@@ -52,7 +58,7 @@ const KANA_AND_BLANK = /[ぁ-ヴ\u3099\u309a] /;
 function findNames(line: string): Found[] {
   const found: Found[] = [];
   for (let at = 0; at + 3 <= line.length; at += 1) {
-    if (line.charCodeAt(at) < FIRST_KANJI || (at > 0 && LETTER.test(line[at - 1] ?? ''))) continue;
+    if (line.charCodeAt(at) < FIRST_KANJI || (at > 0 && isLetter(line.charCodeAt(at - 1)))) continue;
     const length = [3, 2].find((letters) => SURNAME.has(line.slice(at, at + letters)));
     const given = length === undefined ? null : GIVEN_NAME.exec(line.slice(at + length, at + length + 12));
     const own = given?.[2]?.replace(TITLE, '') ?? '';
@@ -63,7 +69,6 @@ function findNames(line: string): Found[] {
   return found;
 }
 
-const FIRST_KANJI = 0x4e00;
 const TITLE = /(?:様|さま|さん|殿|氏)$/;
 
 /** Loan words stand beside one another in katakana too (システム ログ), so that a known surname has to begin it. */
