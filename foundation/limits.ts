@@ -114,6 +114,10 @@ export const LIMITS = {
   keepaliveSecondsMax: 3_600,
   /** Bytes of one exec command line. */
   commandBytesMax: 16 * 1024,
+  /** Characters of all texts inside one judged text, of `sh -c` and `eval`: each level may hold most of the text again. */
+  judgedInnerCharactersMax: 64 * 1024,
+  /** Parts of one judged text that are more than a plain word. */
+  judgedNodesMax: 5_000,
   /** Bytes of one typed line on a guarded target. */
   typedLineBytesMax: 4 * 1024,
   /** Lines of a guarded session that the arrows and the search find. */

@@ -8,6 +8,8 @@ export interface Bench {
   readonly policy: TargetPolicy;
   readonly paths: readonly PathAsset[];
   readonly depth: number;
+  /** Characters of inner texts read so far. */
+  readonly spent: { characters: number };
   /** The files the act writes, gathered while it is judged. */
   readonly writes: Write[];
   /** The text sets variables and runs nothing that they could lead elsewhere. */

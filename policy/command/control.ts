@@ -6,6 +6,9 @@ import type { Assigned, Found, Invocation, Span, Word } from './model.ts';
 import { isPlainPath, isRunBySystem, isStartupFile, kindOfVariable, PLAIN_PROGRAM } from './rules/environment.ts';
 import { literalWord } from './words.ts';
 
+/** Where the system keeps its programs: a file put there runs under a name that is known. */
+const PROGRAMS = /^(\/usr(\/local)?)?\/s?bin(\/|$)/;
+
 const DECLARES = new Set(['export', 'declare', 'typeset', 'readonly', 'local', 'env', 'sudo']);
 
 /** Variables set in front of a command, by `export` or by `env`. */
@@ -47,6 +50,7 @@ export function writtenFindings({ args }: Invocation, tool: string): Found[] {
 /** A person's own startup file is asked about; one of the system, of cron or of sshd is no place to write to. */
 export function startupFindings(word: Word, span: Span): Found[] {
   const path = word.text.replace(/^of=/, '');
+  if (PROGRAMS.test(path)) return [asked('control.replaces-program', 'shell_control', span, path)];
   if (!isStartupFile(path)) return [];
   const about = ['control.startup-file', 'shell_control', span, path] as const;
   return [isRunBySystem(path) ? denied(...about) : asked(...about)];

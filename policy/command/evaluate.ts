@@ -1,4 +1,5 @@
 /** Judges one simple command: unwraps it, asks the rules, and looks for protected paths among its words. */
+import { LIMITS } from '../../foundation/index.ts';
 import { VERDICTS } from '../model.ts';
 import type { Bench } from './bench.ts';
 import { judgeClient } from './client.ts';
@@ -26,7 +27,9 @@ export const WRAPPED_MAX = 64;
 /** Everything found in one command and in the commands it wraps. */
 export function judgeInvocation(invocation: Invocation, bench: Bench): readonly Found[] {
   const { name, span } = invocation;
-  if (bench.depth > WRAPPED_MAX) return [denied('gate.nesting', 'unreadable', span, name.text)];
+  bench.spent.characters += bench.depth === 0 ? 0 : invocation.args.length;
+  const isSpent = bench.spent.characters > LIMITS.judgedInnerCharactersMax;
+  if (bench.depth > WRAPPED_MAX || isSpent) return [denied('gate.nesting', 'unreadable', span, name.text)];
   bench.writes.push(...invocation.redirects.flatMap((one) => redirectedTo(one, invocation.directories)));
   const around = [
     ...redirectFindings(invocation, bench),

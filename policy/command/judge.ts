@@ -1,4 +1,5 @@
 import type { ParsedScript } from 'unbash';
+import { LIMITS } from '../../foundation/index.ts';
 import { digestOfText } from '../digest.ts';
 import type { Judgement, TargetPolicy } from '../model.ts';
 import { guards, objectsOf, verdictOf } from '../verdict.ts';
@@ -76,6 +77,7 @@ function benchOf(policy: TargetPolicy): Bench {
     paths,
     depth: 0,
     writes: [],
+    spent: { characters: 0 },
     onlySets: false,
     judgeText: (text, span, input, depth) => judgeInner(text, span, input, { ...bench, depth }),
   };
@@ -90,7 +92,9 @@ function onlySets({ invocations }: Walked, { mode }: TargetPolicy): boolean {
 
 /** A text inside the text: of `sh -c`, `eval`, a here-document. Its findings point at the word that carries it. */
 function judgeInner(text: string, span: Span, input: Input, bench: Bench): readonly Found[] {
-  if (bench.depth > WRAPPED_MAX) return [denied('gate.nesting', 'unreadable', span, text)];
+  bench.spent.characters += text.length;
+  if (bench.depth > WRAPPED_MAX || bench.spent.characters > LIMITS.judgedInnerCharactersMax)
+    return [denied('gate.nesting', 'unreadable', span, text)];
   const obstacle = obstacleOf(text);
   if (obstacle !== undefined) return [at(obstacle, span)];
   const walked = walk(readScript(text), { input, directories: beginsIn(bench.policy) });

@@ -9,6 +9,7 @@ import {
   type SyntaxNode,
   type Word as Node,
 } from 'unbash';
+import { LIMITS } from '../../foundation/index.ts';
 import { expandBraces, wordNode } from './braces.ts';
 import { Constants, mannerOf } from './constants.ts';
 import { bodyOf, literalWordOf, nameOf, pipedFrom } from './input.ts';
@@ -72,6 +73,7 @@ class Walker implements Walked {
   readonly functions: { name: string; span: Span }[] = [];
   unreadable: Unreadable | undefined;
   readonly #constants: Constants;
+  #visited = 0;
   #directories: readonly string[];
   readonly #functionNames = new Set<string>();
 
@@ -83,6 +85,7 @@ class Walker implements Walked {
   visit(node: SyntaxNode, place: Place): void {
     // Most nodes are plain words: nothing runs in them.
     if (node.type === 'Word' && node.parts === undefined) return;
+    this.#visited += 1;
     const why = this.#obstacle(node, place);
     if (why !== undefined) {
       this.unreadable ??= { span: [node.pos, node.end], why };
@@ -100,7 +103,9 @@ class Walker implements Walked {
     if (!KNOWN.has(node.type)) return 'text';
     if (node.type === 'HereDoc' && node.closing === undefined) return 'open';
     const wide = node.type === 'Pipeline' && node.commands.length > PIPELINE_MAX;
-    return wide || place.depth > DEPTH_MAX || this.invocations.length > COMMANDS_MAX ? 'bounds' : undefined;
+    const commands = this.invocations.length + this.assignments.length;
+    const many = commands > COMMANDS_MAX || this.#visited > LIMITS.judgedNodesMax;
+    return wide || many || place.depth > DEPTH_MAX ? 'bounds' : undefined;
   }
 
   /** Nodes that run something with an input and an output of their own. */
@@ -173,7 +178,11 @@ class Walker implements Walked {
     const assignments = node.prefix.filter((part) => part.type === 'Assignment').map((part) => this.#assigned(part));
     const inside = { ...place, depth: place.depth + 1, top: false };
     // Substitutions run before the command and may be anywhere in its words.
-    forEachChild(node, (child) => this.visit(child, inside));
+    forEachChild(node, (child) => {
+      // Assignments were read above; what their values run is still to be.
+      if (child.type === 'Assignment') forEachChild(child, (part) => this.visit(part, inside));
+      else this.visit(child, inside);
+    });
     if (name === undefined) {
       if (place.top) this.#constants.remember(assignments);
       this.#bareCommand(node.redirects, place, span);

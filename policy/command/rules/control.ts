@@ -125,7 +125,7 @@ export const CONTROL_RULES: readonly Rule[] = [
   },
   {
     id: 'control.debuggers',
-    tools: words(`gdb lldb gcore pdb radare2 r2 ptrace systemtap stap bpftrace dtrace crash insmod kexec ld.so
+    tools: words(`gdb lldb gcore pdb radare2 r2 ptrace systemtap stap bpftrace dtrace crash kexec ld.so
       ld-linux-x86-64.so.2 ld-linux.so.2 ld-linux-aarch64.so.1 ld-musl-x86_64.so.1 jdb memfetch coredumpctl rr frida
       frida-trace jmap jhat jcmd jhsdb py-spy rbspy pyrasite hotspot volatility memdump procdump avml lime`),
     class: 'interpreter',

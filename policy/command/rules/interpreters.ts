@@ -143,8 +143,12 @@ export function speaksOutward(code: string): boolean {
   return NETWORK.test(code) || CARRIERS.test(code);
 }
 
+/** Characters of a program of awk or sed that is read; a longer one is not sure to be harmless. */
+const PROGRAM_MAX = 4_000;
+
 /** Whether an awk program runs commands, opens sockets or reads files of its own choice. */
 export function isActiveAwk(program: string): boolean {
+  if (program.length > PROGRAM_MAX) return true;
   const code = program.replace(/"(\\.|[^"\\])*"/g, '""');
   if (/\b(system|getline|ENVIRON|extension)\b|@\w+|\|&/.test(code) || /inet6?\//.test(program)) return true;
   return /\|\s*("|getline|cat|sh\b|[A-Za-z_]\w*\s*(;|\}|$))/.test(
@@ -157,6 +161,7 @@ const SED_TEXT_COMMANDS = /^[aic#rRwW:btTq]/;
 
 /** Whether a sed script runs a command: `e`, or the flag of `s///e`. */
 export function isActiveSed(script: string): boolean {
+  if (script.length > PROGRAM_MAX) return true;
   let rest = script;
   while (rest !== '') {
     rest = rest

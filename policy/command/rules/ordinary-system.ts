@@ -7,7 +7,7 @@ import { words } from './rule.ts';
 /** util-linux, e2fsprogs, kmod, udev, block devices and file systems. */
 export const DEVICES = words(`addpart blkdeactivate blkdiscard blkzone blkpr chcpu chmem choom colcrt colrm
   ctrlaltdel delpart e2freefrag e2mmpstatus e2scrub e2scrub_all e2undo e4crypt e4defrag filefrag fincore findfs fsck.btrfs
-  fsck.cramfs fsck.ext2 fsck.ext3 fsck.ext4 fsck.fat fsck.minix fsck.vfat fsck.xfs fsfreeze fusermount fusermount3
+  insmod fsck.cramfs fsck.ext2 fsck.ext3 fsck.ext4 fsck.fat fsck.minix fsck.vfat fsck.xfs fsfreeze fusermount fusermount3
   hardlink irqtop isosize ldattach lsfd lsirq lslocks lsns lsmem lsscsi lsusb lspci lshw lsinitrd lsinitramfs lsmd
   mii-tool mke2fs mkfs.bfs mkfs.btrfs mkfs.cramfs mkfs.exfat mkfs.ext2 mkfs.ext3 mkfs.fat mkfs.minix mkfs.ntfs mkfs.vfat
   mklost+found mkdosfs newfs ntfsfix ntfsresize ntfsinfo nameif partx plipconfig readprofile resizepart
