@@ -167,6 +167,27 @@ const metaCopy: Detector = (tokens) => {
   return wordAt(tokens, direction) === 'TO' ? hit('sql.meta-copy', start) : undefined;
 };
 
+/** MongoDB's shell is JavaScript: stages that write elsewhere, files of code, modules that reach out of it. */
+const mongo: Detector = (tokens) => {
+  const stage = tokens.find((_, at) => isWritingStage(tokens, at));
+  if (stage !== undefined) return hit('sql.export', stage);
+  const called = tokens.find((token, at) => {
+    const takesText = tokens[at + 1]?.text === '(' && /^(string|name)$/.test(tokens[at + 2]?.kind ?? '');
+    return takesText && token.kind === 'word' && /^(load|require|_?(run|start)Mongo\w*|runProgram)$/.test(token.text);
+  });
+  if (called === undefined) return undefined;
+  return called.text === 'load'
+    ? hit('sql.meta-source', called, 'ask', 'dynamic')
+    : hit('sql.meta-shell', called, 'deny', 'shell_control');
+};
+
+/** `$out:` and `"$merge":`. */
+function isWritingStage(tokens: readonly Token[], at: number): boolean {
+  const text = tokens[at]?.text ?? '';
+  if (!/^\$?(out|merge)$/.test(text) || tokens[at + 1]?.text !== ':') return false;
+  return text.startsWith('$') || tokens[at - 1]?.text === '$';
+}
+
 function clientHits(tokens: readonly Token[], client: Client): ExportHit[] {
   const [first, second] = tokens;
   const metas = tokens.flatMap((token) => {
@@ -184,4 +205,4 @@ function hitOf(token: Token, does: ClientCommand): ExportHit {
   return { id: does.rule, class: does.class, verdict: does.verdict, token };
 }
 
-const DETECTORS: readonly Detector[] = [copyTo, copyProgram, intoFile, leading, pairs, functions, metaCopy];
+const DETECTORS: readonly Detector[] = [copyTo, copyProgram, intoFile, leading, pairs, functions, metaCopy, mongo];

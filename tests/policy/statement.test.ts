@@ -39,6 +39,9 @@ describe('export statements need a ticket', () => {
     '.dump',
     '.output /tmp/x',
     'tee /tmp/x',
+    'db.stock.aggregate([{ $out: "x" }])',
+    'db.stock.aggregate([{"$merge": {into: "x"}}])',
+    'db.members.find()',
     "VACUUM INTO '/tmp/x.db'",
   ])('%s', (sql) => {
     expect(verdict(sql)).toBe('needs_ticket');
@@ -77,6 +80,7 @@ describe('what hands control away is denied', () => {
     '!scp a h:',
     ':!!scp a h:',
     'host scp a h:',
+    "require('child_process').execSync('id')",
   ])('%s', (sql) => {
     expect(verdict(sql)).toBe('deny');
   });
@@ -113,6 +117,7 @@ describe('what is not in the text is asked about', () => {
     '@/tmp/x.sql',
     '@@x.sql',
     ':r x.sql',
+    'load("/tmp/x.js")',
     'EXECUTE IMMEDIATE @s',
     'PREPARE s FROM @q',
     'EXEC (@sql)',
@@ -248,6 +253,9 @@ describe('ordinary SQL passes', () => {
     'SET @x = 1',
     'EXECUTE plan (1)',
     'delimiter //',
+    'db.stock.find()',
+    'db.stats()',
+    'db.stock.aggregate([{ $match: { a: 1 } }, { $group: { _id: "$b" } }])',
     "DO $$ BEGIN EXECUTE 'CREATE INDEX ON ' || t; END $$",
     "DELETE OPENQUERY (linked, 'SELECT a FROM b')",
   ])('%s', (sql) => {
