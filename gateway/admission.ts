@@ -14,7 +14,7 @@ import {
   type Person,
   type SessionKind,
 } from '../policy/index.ts';
-import { type CrowdRefusal, findPassedLimit } from './live-control/session-limits.ts';
+import { countedSince, type CrowdRefusal, findPassedLimit } from './live-control/session-limits.ts';
 import { type GatewaySession, openSession, type SessionDeps, type SessionRequest } from './session.ts';
 import type { LiveSession } from './session-registry.ts';
 
@@ -40,12 +40,13 @@ export async function admit(
 ): Promise<Admission> {
   const { accessChanges } = deps.registry;
   const { keyBlob } = request;
-  const [facts, inForce, passed] = await Promise.all([
-    loadAuthorizationFacts(deps, { person: who, loginName, action: request.kind, ...plainKey(keyBlob) }),
+  const asked = { person: who, loginName, action: request.kind, openSince: countedSince(deps) };
+  const [facts, inForce] = await Promise.all([
+    loadAuthorizationFacts(deps, { ...asked, ...plainKey(keyBlob) }),
     isCertificateGood(deps, who, { keyBlob, begins: true }),
-    findPassedLimit(deps, { personId: who.id, loginName }),
   ]);
   const decision = authorizeTarget(facts);
+  const passed = findPassedLimit(deps, facts.openSessions);
   const refusal = decision.allowed ? (inForce && facts.keyInForce ? passed : 'key_revoked') : decision.reason;
   if (decision.allowed && refusal === undefined) {
     const granted = {

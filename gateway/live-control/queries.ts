@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { execute, many, maybeOne, one, type Queryable, sql, type Transaction } from '../../foundation/index.ts';
+import { execute, many, maybeOne, type Queryable, sql, type Transaction } from '../../foundation/index.ts';
 import type { PersonId, SessionId } from '../../policy/index.ts';
 
 const ControlledRow = z
@@ -72,32 +72,6 @@ const AskedRow = z
 /** What was asked of these sessions and still stands. */
 export function selectAsked(db: Queryable, ids: readonly SessionId[]) {
   return many(db, sql(AskedRow)`SELECT id, end_text, pause_text FROM sessions WHERE id = ANY (${ids}::uuid[])`);
-}
-
-const Count = z.strictObject({ person: z.coerce.number(), target: z.coerce.number() });
-
-/**
- * Sessions that are open now, in every process. What is older than any session can be was left behind by a gateway that
- * never came back, and counts for nobody.
- */
-export function countOpenSessions(
-  db: Queryable,
-  { personId, loginName, since }: { personId: PersonId; loginName: string; since: Date },
-) {
-  const [name = '', system = null] = loginName.split('%');
-  return one(
-    db,
-    sql(Count)`
-      SELECT
-        (SELECT count(*) FROM sessions WHERE person_id = ${personId} AND closed_at IS NULL AND opened_at > ${since})
-          AS person,
-        (SELECT coalesce(max(of_one.open), 0) FROM (
-          SELECT count(*) AS open FROM sessions s
-          JOIN targets t ON t.id = s.target_id JOIN systems y ON y.id = t.system_id
-          WHERE t.name = ${name} AND (${system}::text IS NULL OR y.name = ${system}::text)
-            AND s.closed_at IS NULL AND s.opened_at > ${since}
-          GROUP BY t.id) of_one) AS target`,
-  );
 }
 
 /** Writes when people last typed, of many sessions at once. */

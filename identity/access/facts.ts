@@ -29,6 +29,15 @@ export interface AskedAccess {
   readonly action: SessionKind;
   /** The blob of an enrolled key; whether it is the person's and in force is read in the same moment. */
   readonly key?: Buffer;
+  /** Sessions that are open now and began later are counted in the same moment. */
+  readonly openSince?: Date | null;
+}
+
+/** What is read along with the facts. */
+export interface ReadAlong {
+  readonly keyInForce: boolean;
+  /** Open sessions of the person and on the target; 0 when nobody asked. */
+  readonly openSessions: { readonly person: number; readonly target: number };
 }
 
 /**
@@ -38,14 +47,14 @@ export interface AskedAccess {
  */
 export async function loadAuthorizationFacts(
   deps: IdentityDeps,
-  { person, loginName, action, key }: AskedAccess,
-): Promise<AuthorizationFacts & TargetRules & { readonly keyInForce: boolean }> {
+  { person, loginName, action, key, openSince = null }: AskedAccess,
+): Promise<AuthorizationFacts & TargetRules & ReadAlong> {
   const db = deps.database;
   const now = deps.clock.now();
   const [, targetName = null, systemName = null] = LOGIN_NAME.exec(loginName) ?? [];
   const asked = key === undefined ? null : { fingerprint: fingerprintOf(key), blob: key };
   const names = { personId: person.id, targetName, systemName };
-  const found = await findPersonAccess(db, { ...names, action, at: now, key: asked });
+  const found = await findPersonAccess(db, { ...names, action, at: now, key: asked, openSince });
   if (found === undefined) throw new GatewayError('not_found');
   const { access, ambiguous } = choose(found.candidates);
   return {
@@ -59,6 +68,7 @@ export async function loadAuthorizationFacts(
     action,
     now,
     keyInForce: found.keyInForce,
+    openSessions: { person: found.open, target: access?.open ?? 0 },
     ...rulesOf(access),
   };
 }

@@ -33,6 +33,8 @@ export interface TargetAccess {
   readonly risk: RiskSettings;
   /** Programs that an owner accepted for its system. */
   readonly programs: ReadonlySet<string>;
+  /** Sessions open on it, of everybody; 0 when nobody asked. */
+  readonly open: number;
   /** Whether a relay host stands before it. */
   readonly hasWay: boolean;
 }
@@ -42,6 +44,8 @@ export interface PersonAccess {
   readonly locked: boolean;
   /** Whether the key that was asked about is theirs and in force; true when none was. */
   readonly keyInForce: boolean;
+  /** Their open sessions; 0 when nobody asked. */
+  readonly open: number;
   /** Every target of the name, in any order; empty when there is none. */
   readonly candidates: readonly TargetAccess[];
 }
@@ -56,16 +60,18 @@ const CandidateRow = z
     assets: z.array(AssetRow),
     risk: RiskRow,
     programs: z.array(z.string()),
+    open: z.int(),
     has_way: z.boolean(),
   })
   .transform(
-    ({ target, account, grant, assets, risk, programs, has_way }): TargetAccess => ({
+    ({ target, account, grant, assets, risk, programs, open, has_way }): TargetAccess => ({
       target,
       account: account ?? undefined,
       grant: grant === null ? undefined : { actions: grant.actions, expiresAt: grant.expires_at },
       assets,
       risk,
       programs: new Set(programs),
+      open,
       hasWay: has_way,
     }),
   );
@@ -81,13 +87,15 @@ const PersonAccessRow = z
     contract_ends_at: z.unknown(),
     locked: z.boolean(),
     key_in_force: z.boolean(),
+    open: z.int(),
     candidates: z.array(CandidateRow),
   })
   .transform(
-    ({ locked, key_in_force, candidates, ...person }): PersonAccess => ({
+    ({ locked, key_in_force, open, candidates, ...person }): PersonAccess => ({
       person: PersonRow.parse(person),
       locked,
       keyInForce: key_in_force,
+      open,
       candidates,
     }),
   );
@@ -106,9 +114,11 @@ export async function findPersonAccess(
     /** An enrolled key; null asks about none. */
     key: { readonly fingerprint: string; readonly blob: Buffer } | null;
     at: Date;
+    /** Open sessions that began later are counted; null counts none. */
+    openSince: Date | null;
   },
 ): Promise<PersonAccess | undefined> {
-  const { personId, targetName, systemName, key, at } = asked;
+  const { personId, targetName, systemName, key, at, openSince } = asked;
   const needed = [...actionsFor(asked.action)];
   const rows = await many(
     db,
@@ -119,6 +129,8 @@ export async function findPersonAccess(
           WHERE k.fingerprint = ${key?.fingerprint ?? null}::text AND k.public_key = ${key?.blob ?? null}::bytea
             AND k.person_id = p.id AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ${at}))
         ) AS key_in_force,
+        (SELECT count(*) FROM sessions o WHERE o.person_id = p.id AND o.closed_at IS NULL
+          AND o.opened_at > ${openSince}::timestamptz)::integer AS open,
         coalesce((
           SELECT jsonb_agg(jsonb_build_object(
             'target', jsonb_build_object('id', t.id, 'system_id', t.system_id, 'system_name', s.name, 'name', t.name,
@@ -141,6 +153,8 @@ export async function findPersonAccess(
             'programs', coalesce((
               SELECT jsonb_agg(m.name) FROM programs m WHERE m.system_id = t.system_id AND m.state = 'accepted'), '[]'),
             'risk', s.risk,
+            'open', (SELECT count(*) FROM sessions o WHERE o.target_id = t.id AND o.closed_at IS NULL
+              AND o.opened_at > ${openSince}::timestamptz),
             'has_way', t.via_target_id IS NOT NULL))
           FROM targets t
           JOIN systems s ON s.id = t.system_id
