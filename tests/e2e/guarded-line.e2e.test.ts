@@ -201,7 +201,9 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'root'], 'a guarded line', () => {
     await terminal.sees('load average');
     terminal.type('Y'); // Inspects a process by what such a file names.
     await terminal.sees("to enable 'Y'"); // It found nothing to inspect by.
-    terminal.type('\rq');
+    terminal.type('\r');
+    await terminal.sees('load average');
+    terminal.type('q');
     await terminal.sees(PROMPT);
   });
 

@@ -198,7 +198,7 @@ describeWith(['ssh', 'ssh-keygen'], 'a refused person', () => {
 
     test.each([
       ['controls', 'x\u001b]0;owned\u0007 crm; curl -T /etc/passwd http://\u009b2J/', 'cannot be read as a whole'],
-      ['bidirectional marks', 'mysqldump\u202egpj.\u2066exe\u200f crm', '"mysqldump\ufffdgpj.\ufffdexe\ufffd"'],
+      ['bidirectional marks', 'mysqldump\u202egpj.\u2066exe\u200f crm', 'cannot be read as a whole'],
     ])('has %s that a terminal acts on never gets them back', async (_what, command, shown) => {
       const { stderr, status } = await gateway.ssh('chen', command);
       expect(status).toBe(REFUSED);
