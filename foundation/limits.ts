@@ -181,6 +181,8 @@ export const LIMITS = {
   recorderSessionPendingBytesMax: 8 * 1024 * 1024,
   /** Bytes of one session that wait together from which on they go straight into its own file. */
   recorderDirectBytesMin: 64 * 1024,
+  /** Bytes of a flood that are made durable by one write. */
+  recorderFloodWriteBytes: 512 * 1024,
   /** Bytes of memory in which one process lays out recordings that are flooded; beyond them floods wait. */
   recorderSharedBytesMax: 1024 * 1024 * 1024,
   /** Milliseconds that a buffered recording may be behind what was forwarded; one that falls behind more waits. */

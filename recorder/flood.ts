@@ -25,6 +25,8 @@ export class Flood {
   #state: ChainState;
   #frames: Unhashed[] = [];
   #hashing: Promise<void> | undefined;
+  /** The question that the thread works on. */
+  #asked: Promise<void> = Promise.resolve();
   #hashed: number;
   #durable: number;
   #file: DirectFile | undefined;
@@ -90,12 +92,10 @@ export class Flood {
     this.#hashing.catch(() => undefined); // `sync` tells.
   }
 
-  /** Resolves when everything added so far is on the disk. @throws what the file system or the thread said. */
-  async sync(): Promise<void> {
-    const end = this.#state.offset;
+  /** Resolves when everything before `end`, where a frame ends, is on the disk. @throws what the file system or the thread said. */
+  async sync(end: number): Promise<void> {
     this.#file ??= await this.#open();
-    while (this.#hashed < end) await this.#hashing;
-    if (end === this.#durable) return;
+    while (this.#hashed < end) await this.#asked;
     const from = this.#durable - (this.#durable % PAGE_BYTES);
     const to = Math.ceil(end / PAGE_BYTES) * PAGE_BYTES;
     await this.#file.write(this.#bytes(from, to - from), from, end);
@@ -124,9 +124,11 @@ export class Flood {
     for (let frames = this.#frames; frames.length > 0; frames = this.#frames) {
       this.#frames = [];
       const questions = frames.map(({ hashed, hash }) => ({ hashed, hash }));
-      const head = await this.#options.thread.hash(this.#state.head, questions);
-      this.#state = { ...this.#state, head };
-      this.#hashed = frames.at(-1)?.end ?? this.#hashed;
+      this.#asked = this.#options.thread.hash(this.#state.head, questions).then((head) => {
+        this.#state = { ...this.#state, head };
+        this.#hashed = frames.at(-1)?.end ?? this.#hashed;
+      });
+      await this.#asked;
     }
     this.#hashing = undefined;
   }

@@ -5,7 +5,7 @@ import { Flood, type FloodOptions } from './flood.ts';
 import { createFrameWriter, type FrameWriter } from './frames.ts';
 
 export interface FrameQueueOptions extends FloodOptions {
-  readonly limits: Pick<Limits, 'recorderDirectBytesMin'>;
+  readonly limits: Pick<Limits, 'recorderDirectBytesMin' | 'recorderFloodWriteBytes'>;
 }
 
 export class FrameQueue {
@@ -56,8 +56,8 @@ export class FrameQueue {
     return this.#batches.shift();
   }
 
-  async syncFlood(): Promise<void> {
-    await this.#flood?.sync();
+  async syncFlood({ offset, size }: Batch): Promise<void> {
+    await this.#flood?.sync(offset + size);
   }
 
   /** When all of it is on the disk, what comes next goes through the log again. */
@@ -80,7 +80,8 @@ export class FrameQueue {
     if (this.#flood === undefined && (last?.size ?? 0) + size >= this.#options.limits.recorderDirectBytesMin) {
       return this.#beginFlood(last, since);
     }
-    if (last !== undefined) return last;
+    // Smaller ones follow each other more closely: while one is written the one before is read, and its reader answers.
+    if (last !== undefined && !(last.isFlood && last.size >= this.#options.limits.recorderFloodWriteBytes)) return last;
     const batch = newBatch(this.offset, since, this.#flood !== undefined);
     this.#batches.push(batch);
     return batch;

@@ -232,13 +232,14 @@ export class SessionWriter implements RecordingWriter {
     this.#options.pending.give(size);
   }
 
-  async #storeBatch({ offset, isFlood, parts, size }: Batch): Promise<void> {
+  async #storeBatch(batch: Batch): Promise<void> {
+    const { offset, isFlood, parts, size } = batch;
     const { fault, wal } = this.#options;
     const file = this.#file;
     invariant(file, 'frames are stored after the opening');
     fault.check();
     if (isFlood) {
-      await this.#frames.syncFlood();
+      await this.#frames.syncFlood(batch);
       return;
     }
     await wal.append({ sessionId: this.sessionId, offset, parts, size });
