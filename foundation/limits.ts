@@ -128,8 +128,9 @@ export const LIMITS = {
   pasteLinesShown: 50,
   /** Hours in which an export asked for at the prompt may run. */
   ticketAtPromptHours: 8,
-  /** Names that one completion on a guarded target offers, and bytes it reads for them. */
+  /** Names that one completion on a guarded target offers. */
   completionNamesMax: 200,
+  /** Bytes that one completion reads for its names. */
   completionBytesMax: 64 * 1024,
   /** Milliseconds a completion may take before there is none. */
   completionMillisMax: 2_000,
@@ -257,8 +258,9 @@ export const LIMITS = {
   controlSequenceBytesMax: 64,
   /** Bytes of a control string that are left out while its end is waited for; what comes then is text again. */
   controlStringBytesMax: 64 * 1024,
-  /** Bytes and characters of a terminal's title. */
+  /** Bytes of a terminal's title as it is sent. */
   terminalTitleBytesMax: 512,
+  /** Characters of a terminal's title. */
   terminalTitleCharactersMax: 128,
   /** Bytes of one line in which identifiers of persons are looked for together; a longer one is cut at a mark. */
   meterLineBytesMax: 2 * 1024,
@@ -270,8 +272,9 @@ export const LIMITS = {
   packedBytesPerPerson: 8,
   /** Bytes of unreadable output from which on they count: less is a key, a token or a signature. */
   opaqueBytesMin: 2 * 1024,
-  /** Bytes of a compressed stream that are inflated to be looked at, and what they may become; the rest is unreadable. */
+  /** Bytes of a compressed stream that are inflated to be looked at; the rest is unreadable. */
   meterCompressedBytesMax: 256 * 1024,
+  /** Bytes that a compressed stream may become. */
   meterInflatedBytesMax: 4 * 1024 * 1024,
   /** Encodings inside one another that the meter reads. */
   meterDecodingDepthMax: 3,
@@ -279,13 +282,15 @@ export const LIMITS = {
   identifierRulesMax: 50,
   /** Characters of such a rule's pattern. */
   identifierPatternCharactersMax: 500,
-  /** Instructions of such a rule when it is compiled, and what it may find on one line. */
+  /** Instructions of such a rule when it is compiled. */
   identifierProgramSizeMax: 2_000,
+  /** What such a rule may find on one line. */
   identifierMatchesPerLineMax: 100,
   /** Bytes of an unfinished line that masking holds back. */
   redactionHeldBytesMax: 4 * 1024,
-  /** Unknown programs of one refused act that are kept for an owner to accept, and how many are listed. */
+  /** Unknown programs of one refused act that are kept for an owner to accept. */
   unknownProgramsPerActMax: 8,
+  /** Programs that one answer lists. */
   programsListedMax: 500,
   /** Days a copy of something protected stays protected under its new name. */
   protectedCopyDays: 30,
@@ -295,13 +300,15 @@ export const LIMITS = {
   protectedCopiesMax: 500,
   /** Bytes of one question that a guarded shell asks. */
   shellFrameBytesMax: 256 * 1024,
-  /** Seconds a guarded shell waits for one verdict, and for its turn to ask; then it refuses by itself. */
+  /** Seconds a guarded shell waits for one verdict; then it refuses by itself. */
   shellVerdictSeconds: 30,
+  /** Seconds it waits for its turn to ask. */
   shellTurnSeconds: 5,
   /** Milliseconds until a guarded shell has shown its first prompt. */
   shellStartMillis: 20_000,
-  /** Milliseconds after which what was typed goes on: to the shell when no question came of an Enter, or to its program. */
+  /** Milliseconds after which what was typed goes on to the shell when no question came of an Enter. */
   shellEnterMillis: 700,
+  /** The same for what goes on to its program. */
   shellProgramMillis: 300,
   /** Bytes typed ahead that wait at the gateway. */
   shellTypedBytesMax: 256 * 1024,
