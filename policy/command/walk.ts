@@ -72,7 +72,7 @@ class Walker implements Walked {
   readonly assignments: Assigned[] = [];
   readonly functions: { name: string; span: Span }[] = [];
   unreadable: Unreadable | undefined;
-  readonly #constants: Constants;
+  #constants: Constants;
   #visited = 0;
   #directories: readonly string[];
   readonly #functionNames = new Set<string>();
@@ -120,7 +120,11 @@ class Walker implements Walked {
       this.#constants.enter(node);
       this.#functionNames.add(node.name.value);
       this.functions.push({ name: node.name.value, span: [node.name.pos, node.name.end] });
+      // It runs when it is called: what is known here may be another by then.
+      const known = this.#constants;
+      this.#constants = new Constants(undefined);
       this.visit(node.body, inside);
+      this.#constants = known;
     } else return false;
     return true;
   }
