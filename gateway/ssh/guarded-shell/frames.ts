@@ -83,7 +83,7 @@ function partialLength(bytes: Buffer, opening: Buffer): number {
 }
 
 function readFrame(said: string): Frame {
-  const [kind, ...fields] = said.split(';');
+  const [kind = '', ...fields] = said.split(';');
   switch (kind) {
     case 'l':
     case 'q':

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { asError, LIMITS } from '../../../foundation/index.ts';
 import { appendAuditEvent } from '../../../recorder/index.ts';
 import { opensByTicket } from '../../../policy/index.ts';
+import { protectCopied } from '../copied.ts';
 import { refuseAct } from '../gate.ts';
 import type { InputQueue } from '../guarded-line/input-queue.ts';
 import type { ClientChannel } from '../library/index.ts';
@@ -165,7 +166,10 @@ export class GuardedBash {
     }
     if (asked.text !== this.#marked) await session.mark(asked.text);
     this.#marked = asked.text;
-    if (asked.judgement.verdict === 'allow') return isLine && !isOneCommand(asked, question) ? 'j' : 'y';
+    if (asked.judgement.verdict === 'allow') {
+      await protectCopied(this.#work, asked.judgement);
+      return isLine && !isOneCommand(asked, question) ? 'j' : 'y';
+    }
     await this.#refuse(asked);
     return 'n';
   }

@@ -54,29 +54,21 @@ function withoutHands(words: readonly string[]): readonly string[] {
   return first === -1 ? [] : words.slice(first);
 }
 
-const LETTERS = /^[-+][abefhmuBCE]+$/;
+const LETTERS = /^[-+][abefhmuBCE]*o?$/;
 const NAMES = new Set(
-  ['allexport', 'braceexpand', 'emacs', 'errexit', 'errtrace', 'ignoreeof', 'noclobber', 'noglob', 'notify'].concat([
-    'nounset',
-    'pipefail',
-    'vi',
-  ]),
+  `allexport braceexpand emacs errexit errtrace ignoreeof noclobber noglob notify nounset pipefail vi`.split(' '),
 );
 
-/** Options that leave the hook, its history and the meaning of a line alone; the words of `set --` are free. */
+/** Options that leave the hook, its history and the meaning of a line alone; the words behind `--` are free. */
 function isHarmlessSet(args: readonly string[]): boolean {
-  const end = args.findIndex((word) => word === '--' || !/^[-+]./.test(word));
-  const options = end === -1 ? args : args.slice(0, end);
-  if (args.length > 0 && options.length === 0) return args[0] === '--' || !/^[-+]$/.test(args[0] ?? '');
-  const [last] = options.slice(-1);
-  if (last !== undefined && /^[-+]o$/.test(last)) {
-    const named = args[end];
-    const rest = end === -1 ? [] : args.slice(end + 1);
-    return (
-      options.slice(0, -1).every((word) => LETTERS.test(word)) &&
-      (named === undefined || NAMES.has(named)) &&
-      isHarmlessSet(rest)
-    );
+  for (let at = 0; at < args.length; at += 1) {
+    const word = args[at] ?? '';
+    if (word === '--' || !/^[-+]/.test(word)) return true;
+    if (!LETTERS.test(word)) return false;
+    const named = word.endsWith('o') ? args[at + 1] : undefined;
+    if (named === undefined) continue;
+    if (!NAMES.has(named)) return false;
+    at += 1;
   }
-  return options.every((word) => LETTERS.test(word));
+  return true;
 }
