@@ -5,7 +5,7 @@ import type { TargetConnection } from '../target/index.ts';
 import type { Completion } from './editor/editor.ts';
 import { quote } from './state.ts';
 
-export interface CompletionSide {
+interface CompletionSide {
   readonly connect: () => Promise<TargetConnection>;
   readonly directory: () => string;
   readonly variables: () => ReadonlyMap<string, string>;

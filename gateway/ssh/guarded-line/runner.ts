@@ -16,7 +16,7 @@ const SHELLS_MAX = 3;
 /** Variables of the opening line itself; the shells behind it do not have them. */
 export const OWN = 'SEKISHO_';
 
-export type Outcome =
+type Outcome =
   /** `reported` is false when the line ended its shell: `exit`, `exec`, a signal. */
   | { readonly ran: true; readonly exit: Exit; readonly reported: boolean; readonly restored: boolean }
   /** The directory the line was judged for is not there any more: nothing ran, and the next line begins at home. */

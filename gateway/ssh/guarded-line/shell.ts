@@ -11,6 +11,7 @@ import {
   type VerdictName,
 } from '../../../policy/index.ts';
 import { appendAuditEvent } from '../../../recorder/index.ts';
+import { protectCopied } from '../copied.ts';
 import { REFUSED_STATUS, refuseAct, refuseTooLong } from '../gate.ts';
 import { KEPT_SETTINGS, SECURED_PAGERS, WITHOUT_PAGERS } from '../pagers.ts';
 import { Completer } from './completion.ts';
@@ -125,6 +126,7 @@ export class GuardedShell {
   }
 
   async #runJudged(line: string, act: { readonly text: string; readonly judgement: Judgement }): Promise<Ran> {
+    await protectCopied(this.#work, act.judgement);
     const outcome = await this.#runner.run(act);
     this.completer.forget();
     if (!outcome.ran) {

@@ -11,7 +11,7 @@ import { tempDirectory } from '../../support/temp-directory.ts';
 import { Terminal } from '../../support/terminal.ts';
 import { type Sshd, startSshd } from './sshd.ts';
 
-export const LINE = 'gate-line';
+const LINE = 'gate-line';
 export const EXEC = 'gate-exec';
 
 const MODES: Readonly<Record<string, TargetMode>> = { [LINE]: 'guarded-line', [EXEC]: 'exec-only' };

@@ -17,7 +17,7 @@ export interface Shown {
 }
 
 export const NOTHING_DRAWN: Drawn = { rows: [0], row: 0, column: 0 };
-export const SECOND_PROMPT = '> ';
+const SECOND_PROMPT = '> ';
 const COLUMNS_OF_NONE = 80;
 const COLUMNS_MIN = 4;
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
@@ -36,7 +36,7 @@ export function draw(drawn: Drawn, shown: Shown): { readonly bytes: string; read
 }
 
 /** From the cursor to where the prompt begins. */
-export function toStart({ row }: Drawn): string {
+function toStart({ row }: Drawn): string {
   return `\r${row > 0 ? `\x1b[${row}A` : ''}`;
 }
 
