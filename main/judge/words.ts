@@ -1,6 +1,6 @@
 /** The judge's answer for somebody who reads it. */
 import { message } from '../../messages/index.ts';
-import type { Finding, Judgement, Locale, TargetPolicy } from '../../policy/index.ts';
+import { type Finding, type Judgement, type Locale, type TargetPolicy, reasonOf } from '../../policy/index.ts';
 
 interface Wording {
   readonly policy: TargetPolicy;
@@ -31,7 +31,9 @@ function wordFinding({ rule, class: name, span: [from, to], subject, assets }: F
     subject: printable(subject),
     assets: assets.map(printable).join(', '),
   });
-  return message(locale, 'judge.reason', { reason, rule, from, to });
+  const why = reasonOf(rule, locale);
+  const found = message(locale, 'judge.reason', { reason, rule, from, to });
+  return why === undefined ? found : `${found}\n    ${why}`;
 }
 
 /** Words that come from a command line are shown as characters: nothing in them moves a cursor or reorders text. */
