@@ -1,6 +1,6 @@
 import { HeldBytes } from './held-bytes.ts';
 import type { Attendance } from './live-control/attendance.ts';
-import type { PersonId, ProtectedAsset, SessionId, TargetAuthorization } from '../policy/index.ts';
+import type { AssetCopy, PersonId, ProtectedAsset, SessionId, TargetAuthorization } from '../policy/index.ts';
 
 /** Why a session ended. A stable word: it stands in the database, the recording and the audit event. */
 export type EndReason =
@@ -37,6 +37,8 @@ export interface LiveSession {
   expireAt(until: Date): void;
   /** Judges by these from now on. */
   learnRules(rules: { assets: readonly ProtectedAsset[]; programs: ReadonlySet<string> }): void;
+  /** Protects these too, from now on. */
+  learnCopies(copies: readonly AssetCopy[]): void;
 }
 
 /** The sessions of this process, so that a lock, a revoke or a shutdown finds them at once. */

@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { asError, newUuid } from '../foundation/index.ts';
 import type { RecordingWriter, SealedRecording } from '../recorder/index.ts';
 import {
+  type AssetCopy,
   NO_RISK_SETTINGS,
   type ProtectedAsset,
   type RiskSettings,
   type SessionId,
   type TargetAuthorization,
   type TargetPolicy,
+  withCopies,
 } from '../policy/index.ts';
 import type { HeldBytes } from './held-bytes.ts';
 import { Attendance } from './live-control/attendance.ts';
@@ -94,6 +96,10 @@ export class GatewaySession implements LiveSession {
   /** What is protected and known changed: what was copied a moment ago is protected in every session. */
   learnRules({ assets, programs }: { assets: readonly ProtectedAsset[]; programs: ReadonlySet<string> }): void {
     this.#rules = { assets, programs };
+  }
+
+  learnCopies(copies: readonly AssetCopy[]): void {
+    this.#rules = { ...this.#rules, assets: withCopies(this.#rules.assets, copies) };
   }
 
   get signal(): AbortSignal {

@@ -38,6 +38,7 @@ export {
   Tally,
 } from './budget/index.ts';
 export { functionsIn, goesOn, inCommands, judgeCommand, RULE_REASONS, reasonOf, safeForm } from './command/index.ts';
+export { withCopies } from './copies.ts';
 export {
   denyFileAct,
   denyUnclear,

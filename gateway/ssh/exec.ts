@@ -3,6 +3,7 @@ import { completeRedemption } from '../../approvals/index.ts';
 import { createDelivery, type Delivery, type Redeemed, tellResult } from './delivery.ts';
 import { judgeCommand, type Judgement, opensByTicket, safeForm } from '../../policy/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
+import { protectCopied } from './copied.ts';
 import { REFUSED_STATUS, redeem, refuseAct } from './gate.ts';
 import { type Act, joinOnRoad } from './output/index.ts';
 import { KEPT_SETTINGS, WITHOUT_PAGERS } from './pagers.ts';
@@ -47,6 +48,7 @@ export async function runExec(work: ChannelWork, command: string): Promise<Exit>
 
 async function runAllowed(work: ChannelWork, act: Act, delivery?: Delivery): Promise<Exit> {
   const connection = await work.target();
+  await protectCopied(work, act.judgement);
   const { terminal, environment } = work.request;
   const target = await connection.exec(asSent(work, act.text), { terminal, environment });
   const { exit, exceeded } = await joinOnRoad(work, { connection, target, act, delivery });

@@ -17,8 +17,7 @@ export async function runShell(work: ChannelWork): Promise<Exit> {
     );
   }
   const shell = await connection.shell({ terminal, environment });
-  const { mode } = session.authorization.target;
-  const act = { text: SHELL, judgement: judgeCommand(SHELL, { mode, assets: session.assets }) };
+  const act = { text: SHELL, judgement: judgeCommand(SHELL, session.policy) };
   const { exit } = await joinOnRoad(work, { connection, target: shell, act, isShell: true });
   return exit;
 }

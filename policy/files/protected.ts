@@ -14,7 +14,7 @@ export function reachOfPath(path: string, asset: string): PathReach {
   const wanted = partsOf(path);
   const guarded = partsOf(asset);
   const shorter = Math.min(wanted.length, guarded.length);
-  if (wanted.slice(0, shorter).join('/') !== guarded.slice(0, shorter).join('/')) return 'apart';
+  if (!guarded.slice(0, shorter).every((name, at) => isName(wanted[at] ?? '', name))) return 'apart';
   return wanted.length >= guarded.length ? 'at' : 'above';
 }
 
@@ -28,6 +28,15 @@ function reachOfWords(path: string, asset: string): PathReach {
   const reaches = tails.map((tail) => reachOfPath(`/${path}`, tail));
   if (reaches.includes('at')) return 'at';
   return reaches.includes('above') ? 'above' : 'apart';
+}
+
+/** A protected name may hold `*`, where a copy was made under names nobody knew. */
+function isName(name: string, expected: string): boolean {
+  if (!expected.includes('*')) return name === expected;
+  const parts = expected.split('*');
+  const [first = ''] = parts;
+  const last = parts.at(-1) ?? '';
+  return name.length >= first.length + last.length && name.startsWith(first) && name.endsWith(last);
 }
 
 function partsOf(path: string): readonly string[] {

@@ -34,6 +34,7 @@ function session(personId: PersonId): LiveSession {
     end: () => undefined,
     expireAt: () => undefined,
     learnRules: () => undefined,
+    learnCopies: () => undefined,
   };
 }
 

@@ -193,6 +193,10 @@ describe('protected paths', () => {
     ['/a', '/a/b', 'above'],
     ['/', '/a/b', 'above'],
     ['/a/bc', '/a/b', 'apart'],
+    ['/a/part-aa', '/a/part-*', 'at'],
+    ['/a/part', '/a/part-*', 'apart'],
+    ['/a/x.csv/y', '/a/*.csv', 'at'],
+    ['/a', '/a/*', 'above'],
   ] as const)('%s stands to %s: %s', (path, asset, reach) => {
     expect(reachOfPath(path, asset)).toBe(reach);
   });

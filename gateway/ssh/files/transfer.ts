@@ -59,8 +59,7 @@ export async function runTransfer(work: ChannelWork, transfer: Transfer, command
 
 /** First by its words; what these leave open, by where the target says that they lead. */
 async function judge(work: ChannelWork, transfer: Transfer): Promise<ReturnType<typeof judgeTransfer>> {
-  const { assets, authorization } = work.session;
-  const policy = { mode: authorization.target.mode, assets };
+  const { policy } = work.session;
   const byWords = judgeTransfer(transfer, policy);
   const guarded = guardedPaths(policy);
   const paths = readBy(transfer).map(({ text }) => text);

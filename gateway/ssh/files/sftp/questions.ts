@@ -17,7 +17,7 @@ export interface QuestionsOptions {
   readonly ended: Promise<never>;
 }
 
-/** Asks one question at a time, while the person's own requests wait behind it. */
+/** The person's own requests wait behind its questions. */
 export class Questions {
   readonly #options: QuestionsOptions;
   /** The protected paths as they are written and as the server resolves them. */
@@ -55,14 +55,15 @@ export class Questions {
       .map(({ name }) => name);
   }
 
-  async #resolveAssets() {
-    const found = [];
-    for (const name of this.#options.assets) {
-      const written = wirePath(name);
-      const resolved = await this.#ask(written);
-      found.push({ name, forms: 'path' in resolved ? [written, resolved.path] : [written] });
-    }
-    return found;
+  /** All at once: copies of protected things can be hundreds, and a person waits. */
+  #resolveAssets() {
+    return Promise.all(
+      this.#options.assets.map(async (name) => {
+        const written = wirePath(name);
+        const resolved = await this.resolve(written);
+        return { name, forms: 'path' in resolved ? [written, resolved.path] : [written] };
+      }),
+    );
   }
 
   async #ask(path: string): Promise<Resolved> {

@@ -118,8 +118,7 @@ class SftpRelay {
 
   #guard(): Guard {
     const { session } = this.#work;
-    const { mode } = session.authorization.target;
-    const assets = guardedPaths({ mode, assets: session.assets });
+    const assets = guardedPaths(session.policy);
     const send = (packet: Buffer): void => this.#up.put('i', packet, 'deliver');
     const options = { pending: this.#pending, assets, send, ended: this.#broken };
     const questions = assets.length === 0 ? undefined : new Questions(options);
