@@ -138,6 +138,9 @@ export const en = {
     'This line changed a file that a shell or sshd reads by itself. It was put back: what stands in it would run without being checked.',
   'line.directory_gone':
     'The directory this line was checked for is not there any more; nothing ran. You are at home again.',
+  'pty.welcome': '{target} · this session is recorded, and each line is checked before it runs.',
+  'pty.falls_back':
+    'The login shell on this target does not hand its lines over, so a prompt of the gateway takes its place.',
   'shell.welcome': '{target} · this session is recorded, and each command is checked before it runs.',
   'shell.falls_back': 'This target has no bash that can ask before each command, so each line is checked here instead.',
   'shell.unasked':

@@ -13,6 +13,7 @@ import { runExec } from './exec.ts';
 import { type FilesStart, readFilesStart, runFiles } from './files/index.ts';
 import { refuseTooLong } from './gate.ts';
 import { runGuardedScript, runGuardedShell } from './guarded-line/index.ts';
+import { runGuardedPty } from './guarded-pty/index.ts';
 import { runGuardedBash } from './guarded-shell/index.ts';
 import type { ServerChannel } from './library/index.ts';
 import { choicesFor, findDestination } from './menu/index.ts';
@@ -148,9 +149,10 @@ function run(channelWork: ChannelWork, files: FilesStart | undefined): Promise<E
       return terminal === undefined ? runGuardedScript(channelWork) : runGuardedShell(channelWork, terminal);
     case 'guarded-shell':
       return terminal === undefined ? runGuardedScript(channelWork) : runGuardedBash(channelWork, terminal);
+    case 'guarded-pty':
+      return terminal === undefined ? runGuardedScript(channelWork) : runGuardedPty(channelWork, terminal);
     // A mode that is not offered is refused, and a mode nobody thought of with it: nothing falls to a weaker one.
     case 'exec-only':
-    case 'guarded-pty':
     default:
       return refuseShell(channelWork, mode);
   }
