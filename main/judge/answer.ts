@@ -28,7 +28,7 @@ export interface Unjudged {
   readonly line: number;
 }
 
-export function outcomeOf(verdict: VerdictName): Outcome {
+function outcomeOf(verdict: VerdictName): Outcome {
   return verdict === 'needs_ticket' ? 'deny' : verdict;
 }
 

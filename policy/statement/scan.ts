@@ -44,7 +44,7 @@ export function scan(sql: string, reading: Reading): readonly Token[] {
 }
 
 /** Whether a token ends its statement. */
-export function isEnd(token: Token | undefined): boolean {
+function isEnd(token: Token | undefined): boolean {
   return token?.kind === 'symbol' ? token.text === ';' : token?.kind === 'meta' && !/^\\copy$/i.test(token.text);
 }
 
