@@ -106,6 +106,7 @@ describe('a question', () => {
     ['a function of the shell', 'greet you', { isFunction: true }],
     ['the head of a loop', 'for i in 1 2'],
     ['a line whose commands are asked about later', 'for f in *.log; do wc -l "$f"; done', { kind: 'line' as const }],
+    ['a loop over a sequence', 'for i in {1..300}; do date; done', { kind: 'line' as const }],
   ])('may run: %s', (_how, text, more: Partial<Question> = {}) => {
     expect(ask(text, more)).toBe('allow');
   });

@@ -57,7 +57,7 @@ function withValues(text: string, { kind, variables, expansions }: Question) {
 /** A path that depends on a variable is judged with its command, when the variable has its value. */
 function isForLater(text: string, { rule, span: [start, end] }: Finding): boolean {
   if (LATER.has(rule)) return true;
-  if (!OF_PATHS.has(rule) || !/[$`]/.test(text.slice(start, end))) return false;
+  if (!OF_PATHS.has(rule) || !/[$`{]/.test(text.slice(start, end))) return false;
   return !(/^\d*[<>&]/.test(text.slice(start)) && COMPOUND.test(text.slice(0, start)));
 }
 
