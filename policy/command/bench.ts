@@ -1,6 +1,5 @@
-import type { TargetPolicy } from '../model.ts';
-import type { Write } from './copies.ts';
-import type { Found, Input, Span } from './model.ts';
+import type { CarriedStatement, TargetPolicy } from '../model.ts';
+import type { Found, Input, Invocation, Span } from './model.ts';
 import type { PathAsset } from './operands.ts';
 
 /** What judging one command needs beyond the command. */
@@ -10,8 +9,10 @@ export interface Bench {
   readonly depth: number;
   /** Characters of inner texts read so far. */
   readonly spent: { characters: number };
-  /** The files the act writes, gathered while it is judged. */
-  readonly writes: Write[];
+  /** Every command judged, by its tool, in the order of the text. */
+  readonly judged: (readonly [tool: string, invocation: Invocation])[];
+  /** The SQL its clients are given, in the order of the text. */
+  readonly statements: CarriedStatement[];
   /** The text sets variables and runs nothing that they could lead elsewhere. */
   readonly onlySets: boolean;
   /** Judges a text as a shell would read it; spans of the findings are `span`. */

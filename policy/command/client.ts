@@ -36,6 +36,7 @@ function only(args: readonly Word[], info: readonly string[]): boolean {
 }
 
 function judgeSql(word: Word, bench: Bench): Found[] {
+  bench.statements.push({ text: word.text, span: word.span, relations: [], fingerprint: null });
   const found = findInStatement(word.text, bench.policy).map((one) => ({
     ...one,
     finding: { ...one.finding, span: word.span },

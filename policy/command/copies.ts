@@ -7,7 +7,7 @@ import { componentsOf, reachOf, shapeOf } from './paths.ts';
 import { literalWord } from './words.ts';
 
 /** A file that a command writes. */
-export interface Write {
+interface Write {
   readonly to: Word;
   /** What is written there; left out: whatever the act reads. */
   readonly from?: readonly Word[];
@@ -17,7 +17,12 @@ export interface Write {
 }
 
 /** The files a command writes by its words and redirections. */
-export function writesOf(invocation: Invocation, tool: string): readonly Write[] {
+function writesOf(invocation: Invocation, tool: string): readonly Write[] {
+  const { redirects, directories } = invocation;
+  return [...redirects.flatMap((one) => redirectedTo(one, directories)), ...writtenBy(invocation, tool)];
+}
+
+function writtenBy(invocation: Invocation, tool: string): readonly Write[] {
   const { args, directories } = invocation;
   if (/^(cp|mv|ln|install|rsync|scp)$/.test(tool)) return copied(tool, args, directories);
   const operands = operandsPast(tool, args);
@@ -51,7 +56,7 @@ function operandsPast(tool: string, args: readonly Word[]): readonly Word[] {
 }
 
 /** `> file`, `>> file`, `&> file`. */
-export function redirectedTo({ operator, word }: Redirect, directories: readonly string[]): readonly Write[] {
+function redirectedTo({ operator, word }: Redirect, directories: readonly string[]): readonly Write[] {
   if (!operator.includes('>') || /^(\d+|-)$/.test(word.text) || word.text.startsWith('/dev/')) return [];
   return [{ to: word, directories }];
 }
@@ -123,16 +128,13 @@ function archives(args: readonly Word[], directories: readonly string[]): Write[
 }
 
 /**
- * The copies that `writes` leave of the `touchedAssets`, in the order of the text. A path may end in a name with `*`
+ * The copies that the act leaves of the `touchedAssets`, in the order of the text. A path may end in a name with `*`
  * where the names are not known. A place that is not known (a variable, a relative path with no directory) is left out.
  */
-export function copiesOf(
-  writes: readonly Write[],
-  touchedAssets: readonly string[],
-  bench: Bench,
-): readonly AssetCopy[] {
+export function copiesOf(touchedAssets: readonly string[], bench: Bench): readonly AssetCopy[] {
   const copies = new Map<string, AssetCopy>();
   if (touchedAssets.length === 0) return [];
+  const writes = bench.judged.flatMap(([tool, invocation]) => writesOf(invocation, tool));
   for (const write of writes) {
     const { from, directories } = write;
     for (const source of from ?? [undefined]) {

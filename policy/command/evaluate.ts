@@ -12,7 +12,6 @@ import type { Found, Invocation, Span, Word } from './model.ts';
 import { touched } from './operands.ts';
 import { pathFindings, redirectFindings } from './protected.ts';
 import { sqlClientOf } from './rules/clients.ts';
-import { redirectedTo, writesOf } from './copies.ts';
 import { decodes } from './rules/decoders.ts';
 import { rulesOf } from './rules/index.ts';
 import { isInterpreter } from './rules/interpreters.ts';
@@ -30,7 +29,7 @@ export function judgeInvocation(invocation: Invocation, bench: Bench): readonly 
   bench.spent.characters += bench.depth === 0 ? 0 : invocation.args.length;
   const isSpent = bench.spent.characters > LIMITS.judgedInnerCharactersMax;
   if (bench.depth > WRAPPED_MAX || isSpent) return [denied('gate.nesting', 'unreadable', span, name.text)];
-  bench.writes.push(...invocation.redirects.flatMap((one) => redirectedTo(one, invocation.directories)));
+  if (name.text === '' || !name.exact) bench.judged.push(['', invocation]);
   const around = [
     ...redirectFindings(invocation, bench),
     ...assignmentFindings(invocation, bench),
@@ -52,7 +51,9 @@ function judgeUnnamed(invocation: Invocation, bench: Bench): readonly Found[] {
 /** `${x@P}`: what a variable holds is expanded once more, with its substitutions run. */
 function promptExpansions({ name, args }: Invocation): Found[] {
   return [name, ...args]
-    .filter((word) => word.pieces.some((piece) => piece.kind === 'unknown' && /@P\}/.test(piece.source)))
+    .filter(
+      ({ exact, pieces }) => !exact && pieces.some((piece) => piece.kind === 'unknown' && /@P\}/.test(piece.source)),
+    )
     .map((word) => asked('gate.expanded-twice', 'dynamic', word.span, word.text));
 }
 
@@ -61,7 +62,7 @@ function baseName(path: string): string {
 }
 
 function judgeNamed(invocation: Invocation, tool: string, bench: Bench): readonly Found[] {
-  bench.writes.push(...writesOf(invocation, tool));
+  bench.judged.push([tool, invocation]);
   const inners = [...innerOf(tool, invocation.args), ...findExec(tool, invocation.args)];
   // A wrapper only hands its words on: they are judged as the command they are.
   const wraps = inners.length > 0 && tool !== 'find';

@@ -52,7 +52,8 @@ function judgementOf(found: readonly Found[], { text, policy, bench, walked, scr
     findings,
     commands: walked === undefined ? [] : commandsOf(walked),
     objects: objectsOf(findings),
-    copies: bench === undefined ? [] : copiesOf(bench.writes, surelyTouched(ordered), bench),
+    copies: bench === undefined ? [] : copiesOf(surelyTouched(ordered), bench),
+    statements: bench?.statements ?? [],
     digest: script === undefined ? digestOfText('unreadable', text) : digestOf(script),
   };
 }
@@ -76,7 +77,8 @@ function benchOf(policy: TargetPolicy): Bench {
     policy,
     paths,
     depth: 0,
-    writes: [],
+    judged: [],
+    statements: [],
     spent: { characters: 0 },
     onlySets: false,
     judgeText: (text, span, input, depth) => judgeInner(text, span, input, { ...bench, depth }),
@@ -109,6 +111,7 @@ function at(one: Found, span: Span): Found {
 }
 
 function judgeWalked(walked: Walked, bench: Bench, carrier: Span | undefined): readonly Found[] {
+  const before = bench.statements.length;
   const results = [
     ...walked.invocations.flatMap((invocation) => judgeInvocation(invocation, bench)),
     ...looseFindings(walked.looseWords, bench, beginsIn(bench.policy)),
@@ -121,6 +124,7 @@ function judgeWalked(walked: Walked, bench: Bench, carrier: Span | undefined): r
       .map(({ name, span }) => asked('control.function', 'shell_control', span, name)),
   ];
   if (carrier === undefined) return results;
+  bench.statements.push(...bench.statements.splice(before).map((one) => ({ ...one, span: carrier })));
   return results.map((one) => at(one, carrier));
 }
 

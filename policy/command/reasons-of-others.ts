@@ -23,6 +23,10 @@ export const OTHER_REASONS: Readonly<Record<string, Reason>> = {
     ja: 'クライアントが読み出した内容を、ファイルや別のプログラムに書き出します。',
   },
   'sql.read': { en: 'The statement reads rows of a protected table.', ja: '保護対象の表の行を読み出す文です。' },
+  'sql.unread': {
+    en: 'The parsers of SQL could not read the statement in time.',
+    ja: 'SQLの構文解析が時間内に完了せず、内容を確認できませんでした。',
+  },
   'sql.repeated': {
     en: 'The statement is run again and again, a little each time.',
     ja: '文を繰り返し実行し、少しずつ読み出します。',

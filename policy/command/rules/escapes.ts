@@ -86,7 +86,7 @@ export const ESCAPE_RULES: readonly Rule[] = [
   escape(
     'escape.man',
     'man apropos whatis nroff groff troff mandb',
-    [{ flags: ['-P', '-H', '--pager', '-U', '--preprocessor', '-p'] }],
+    [{ flags: ['-P', '-H', '--html', '--pager', '-U', '--preprocessor', '-p'] }],
     { positive: ['apropos -P /tmp/x ls', 'nroff -U /tmp/x'], negative: ['apropos copy', 'whatis ls'] },
   ),
   escape(
@@ -159,9 +159,19 @@ export const ESCAPE_RULES: readonly Rule[] = [
   escape(
     'escape.conversations',
     'busctl dbus-send gdbus qdbus dbus-update-activation-environment gpg-connect-agent portablectl varlinkctl',
-    [{ sub: words('call emit set-property attach reattach') }, { flags: ['--dest', '--type', '--method', '-e'] }],
+    [
+      {
+        sub: words('call emit set-property attach reattach'),
+        word: /systemd1|machine1|portable1|packagekit|eval|spawn|start|exec|run|launch|command|job|unit/i,
+      },
+      { sub: ['call', 'attach'], expansion: 'any' },
+      { flags: ['--dest', '--type', '--method', '-e'] },
+    ],
     {
-      positive: ['busctl call a b c d', 'dbus-send --system --dest=org.freedesktop.systemd1 /x a.b'],
+      positive: [
+        'busctl call org.freedesktop.systemd1 /x a.Manager StartTransientUnit',
+        'dbus-send --system --dest=org.freedesktop.systemd1 /x a.b',
+      ],
       negative: ['busctl list', 'busctl tree'],
       why: {
         en: 'A message on the bus can make a service start any program.',
