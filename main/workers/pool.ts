@@ -27,8 +27,11 @@ export interface WorkerPoolOptions {
   readonly leafLog: LeafLog;
   /** Seals and closes what a worker that is gone left open. It is asked again when it fails. */
   readonly recover: (lost: LostWorker) => Promise<void>;
+  /** Path of the program that a worker runs; the built one without. */
+  readonly entry?: string;
 }
 
+const HOUR_MICROS = 3_600_000_000n;
 const RESTART_MS = 250;
 const RESTART_MS_MAX = 30_000;
 const MINUTE_MS = 60_000;
@@ -41,6 +44,8 @@ export class WorkerPool implements AsyncDisposable {
   readonly #serving = new Set<WorkerProcess>();
   /** Told to end: what they end with is no loss. */
   readonly #leaving = new Set<WorkerProcess>();
+  /** When the sessions of these must have ended, in microseconds of the clock. */
+  readonly #drainUntil = new Map<WorkerProcess, bigint>();
   readonly #recoveries = new Set<Promise<void>>();
   readonly #restarts = new Set<NodeJS.Timeout>();
   #watch: NodeJS.Timeout | undefined;
@@ -73,6 +78,7 @@ export class WorkerPool implements AsyncDisposable {
   #keepWatching(): void {
     this.#watch = setTimeout(() => {
       this.#endSilent();
+      this.#endLate();
       if (!this.#stopped) this.#keepWatching();
     }, STATUS_MS);
     this.#watch.unref();
@@ -117,7 +123,8 @@ export class WorkerPool implements AsyncDisposable {
       for (const worker of old) this.#drain(worker);
     } finally {
       this.#reloading = false;
-      void this.#startMissing(); // One may have broken off meanwhile.
+      // Some may have broken off meanwhile.
+      for (let at = this.#serving.size + this.#starting; at < this.#count; at += 1) void this.#startMissing();
     }
   }
 
@@ -157,10 +164,10 @@ export class WorkerPool implements AsyncDisposable {
   #spawn(settings: WorkerSettings): WorkerProcess {
     let slot = 1;
     while (this.#slots.has(slot)) slot += 1;
-    const { clock, leafLog, log } = this.#options;
+    const { clock, entry, leafLog, log } = this.#options;
     const start = { ...settings, slot, workerId: newUuid(clock.now()) };
     const onStatus = (worker: WorkerProcess, bytes: number): void => this.#checkSize(worker, bytes);
-    const worker = new WorkerProcess({ start, leafLog, log, onStatus });
+    const worker = new WorkerProcess({ start, leafLog, log, onStatus, entry });
     this.#slots.set(slot, worker);
     void worker.gone.then((cause) => this.#ended(worker, cause));
     return worker;
@@ -168,6 +175,7 @@ export class WorkerPool implements AsyncDisposable {
 
   #ended(worker: WorkerProcess, cause: string): void {
     const served = this.#serving.delete(worker);
+    this.#drainUntil.delete(worker);
     const { id, slot } = worker;
     const inOrder = this.#leaving.delete(worker) && cause === 'exit status 0';
     if (!inOrder) this.#options.log.error({ event: 'worker.lost', slot, worker: id, cause }, 'a worker is gone');
@@ -215,6 +223,8 @@ export class WorkerPool implements AsyncDisposable {
   async #startMissing(): Promise<void> {
     if (this.#stopped || this.#reloading || this.#serving.size + this.#starting >= this.#count) return;
     try {
+      // While the database is away no slot comes free: every attempt would leave one more behind.
+      if (this.#slots.size >= LIMITS.sshWorkersMax) throw new GatewayError('start_refused', 'No slot is free.');
       for (const worker of await this.#startAll(1, this.#settings)) this.#serving.add(worker);
     } catch (thrown) {
       this.#options.log.error({ event: 'worker.start_failed', err: asError(thrown) }, 'a worker does not start');
@@ -225,11 +235,14 @@ export class WorkerPool implements AsyncDisposable {
   #drain(worker: WorkerProcess): void {
     this.#serving.delete(worker);
     this.#leaving.add(worker);
+    this.#drainUntil.set(worker, this.#options.clock.micros() + BigInt(LIMITS.workerDrainHours) * HOUR_MICROS);
     worker.drain();
   }
 
   #checkSize(worker: WorkerProcess, residentBytes: number): void {
     if (residentBytes <= LIMITS.workerResidentBytesMax || !this.#serving.has(worker)) return;
+    // One that drains keeps its slot until its sessions have ended. Without a slot for another it goes on serving.
+    if (this.#slots.size >= LIMITS.sshWorkersMax) return;
     const { slot } = worker;
     this.#options.log.warn({ event: 'worker.too_large', slot, residentBytes }, 'a worker is replaced');
     this.#drain(worker);
@@ -240,6 +253,16 @@ export class WorkerPool implements AsyncDisposable {
     for (const worker of this.#slots.values()) {
       worker.silentTurns += 1; // In turns and not in time: after a pause of the whole machine everybody has a turn.
       if (worker.silentTurns * STATUS_MS > LIMITS.workerSilenceSeconds * 1_000) worker.kill();
+    }
+  }
+
+  /** A session without end may not keep a release alive that was replaced for a reason. */
+  #endLate(): void {
+    const now = this.#options.clock.micros();
+    for (const [worker, until] of this.#drainUntil) {
+      if (now < until) continue;
+      this.#drainUntil.delete(worker);
+      worker.stop();
     }
   }
 }

@@ -2,6 +2,7 @@
 import { type ChildProcess, fork, type SendHandle } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { workerEnvironment } from '../../config/index.ts';
 import { asError, GatewayError, LIMITS, type Log } from '../../foundation/index.ts';
 import type { Place } from '../../gateway/index.ts';
@@ -14,6 +15,8 @@ export interface WorkerProcessOptions {
   readonly log: Log;
   /** Called with each status: bytes resident. */
   readonly onStatus: (worker: WorkerProcess, residentBytes: number) => void;
+  /** Path of its program; the built one without. */
+  readonly entry?: string | undefined;
 }
 
 interface Served {
@@ -21,8 +24,8 @@ interface Served {
   readonly place: Place;
 }
 
-const ENTRY = new URL('./entry.js', import.meta.url);
-const ENTRY_OF_SOURCES = new URL('../../dist/main/workers/entry.js', import.meta.url);
+const FROM_HERE = import.meta.url.includes('/dist/main/') ? './entry.js' : '../../dist/main/workers/entry.js';
+const ENTRY = fileURLToPath(new URL(FROM_HERE, import.meta.url));
 
 export class WorkerProcess {
   readonly id: string;
@@ -44,8 +47,7 @@ export class WorkerProcess {
     this.#options = options;
     this.id = options.start.workerId;
     this.slot = options.start.slot;
-    const entry = import.meta.url.includes('/dist/main/') ? ENTRY : ENTRY_OF_SOURCES;
-    this.#child = fork(entry.pathname, [], {
+    this.#child = fork(options.entry ?? ENTRY, [], {
       serialization: 'advanced',
       execArgv: [`--max-old-space-size=${LIMITS.workerHeapMegabytes}`, '--enable-source-maps'],
       env: workerEnvironment(),

@@ -4,6 +4,7 @@
  */
 import { Socket } from 'node:net';
 import { join } from 'node:path';
+import { directoryVault } from '../../approvals/index.ts';
 import {
   asError,
   Cleanup,
@@ -17,12 +18,11 @@ import {
 import type { SshServer } from '../../gateway/index.ts';
 import { type RemoteLeafLog, startWorkerRecorder } from '../../recorder/index.ts';
 import { loadSshKeys, startBastion } from '../bastion.ts';
+import { vaultOf } from '../data-directory.ts';
 import { listenForDecisions } from '../session-listeners.ts';
 import { checkStorage } from '../storage.ts';
 import { type FromWorker, type Start, STATUS_MS, type ToWorker, ToWorkerSchema } from './messages.ts';
 import { createRemoteLeafLog } from './remote-leaf-log.ts';
-
-const HOUR_MS = 3_600_000;
 
 /** Serves until told otherwise, or until the process that started it is gone. Its end is the end of the process. */
 export function runWorker(): void {
@@ -56,7 +56,8 @@ class Worker {
         this.#serve(message, handle);
         return;
       case 'drain':
-        this.#drain();
+        this.#draining = true;
+        this.#endWhenIdle();
         return;
       case 'stop':
         this.#end(0, LIMITS.workerStopSeconds);
@@ -107,13 +108,6 @@ class Worker {
     }
   }
 
-  #drain(): void {
-    this.#draining = true;
-    const late = (): void => this.#end(0, LIMITS.workerStopSeconds);
-    setTimeout(late, LIMITS.workerDrainHours * HOUR_MS).unref();
-    this.#endWhenIdle();
-  }
-
   #endWhenIdle(): void {
     if (this.#draining && this.#server?.connections === 0) this.#end(0, LIMITS.workerStopSeconds);
   }
@@ -148,7 +142,8 @@ async function openServer(
   const recorder = cleanup.use(await startWorkerRecorder({ directory, clock, log, slot, leafLog, ...config.recorder }));
   const keys = await loadSshKeys(join(dataDirectory, 'keys'));
   const signInDecided = await listenForDecisions(database);
-  const deps = { database, clock, log, recorder, gatewayId, workerId, keys, config, signInDecided };
+  const vault = directoryVault({ directory: vaultOf(dataDirectory), clock });
+  const deps = { database, clock, log, recorder, gatewayId, workerId, keys, config, signInDecided, vault };
   return { server: await startBastion(deps, cleanup), failed: recorder.failed };
 }
 
