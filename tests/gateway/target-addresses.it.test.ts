@@ -15,7 +15,14 @@ describe('the address policy of production refuses', () => {
     ['the same, written as IPv6', '::ffff:169.254.169.254'],
     ['the same, written in hexadecimal groups', '::ffff:a9fe:a9fe'],
     ['the same, through NAT64', '64:ff9b::a9fe:a9fe'],
-    ['the same, by its own IPv6 address', 'fd00:ec2::254'],
+    ['that of AWS, by its own IPv6 address', 'fd00:ec2::254'],
+    ['that of Google Cloud, by its own IPv6 address', 'fd20:ce::254'],
+    ['that of Oracle Cloud, by its own IPv6 address', 'fd00:c1::a9fe:a9fe'],
+    ['that of Oracle Cloud, classic', '192.0.0.192'],
+    ['that of Alibaba Cloud, which is no link-local address', '100.100.100.200'],
+    ['the same, written as IPv6', '::ffff:100.100.100.200'],
+    ["Azure's, which is a public address", '168.63.129.16'],
+    ['that of Scaleway, by its own IPv6 address', 'fd00:42::42'],
     ['IPv6 link-local, with a zone', 'fe80::1%eth0'],
     ['this machine', '127.0.0.1'],
     ['this machine by any of its names', '127.9.8.7'],
@@ -34,6 +41,7 @@ describe('the address policy of production refuses', () => {
     const policy = createAddressPolicy({ ...production, allowed: ['0.0.0.0/0', '::/0'] });
     expect(policy.refusal('169.254.169.254')).toContain('169.254.0.0/16');
     expect(policy.refusal('127.0.0.1')).toContain('127.0.0.0/8');
+    expect(policy.refusal('100.100.100.200')).toContain('100.100.100.200');
     expect(policy.refusal('10.0.0.1')).toBeUndefined();
   });
 
@@ -54,7 +62,7 @@ describe('the address policy of production refuses', () => {
 describe('the address policy opens', () => {
   test('every other address, when nothing is allowed by name', () => {
     const policy = createAddressPolicy(production);
-    for (const address of ['10.0.0.1', '192.168.1.1', '203.0.113.9', '2001:db8::1', 'fd12::1']) {
+    for (const address of ['10.0.0.1', '192.168.1.1', '100.100.100.201', '203.0.113.9', 'fd12::1']) {
       expect([address, policy.refusal(address)]).toEqual([address, undefined]);
     }
   });

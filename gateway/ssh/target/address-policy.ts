@@ -31,15 +31,16 @@ interface Rule {
  * No target stands there. Link-local addresses lead to the metadata service of a cloud, which hands out the gateway's
  * own credentials; loopback leads to the gateway's own doors, behind its firewall.
  */
-const SPECIAL = [
-  '169.254.0.0/16',
-  'fe80::/10',
-  'fd00:ec2::254',
-  '0.0.0.0/8',
-  '::',
-  '224.0.0.0/4',
-  'ff00::/8',
-  '240.0.0.0/4',
+const SPECIAL = ['169.254.0.0/16', 'fe80::/10', '0.0.0.0/8', '::', '224.0.0.0/4', 'ff00::/8', '240.0.0.0/4'];
+/** Metadata services outside of the link-local networks, most of them in networks that are otherwise private ones. */
+const METADATA = [
+  '100.100.100.200', // Alibaba Cloud
+  '168.63.129.16', // Azure's WireServer
+  '192.0.0.192', // Oracle Cloud, classic
+  'fd00:ec2::254', // AWS
+  'fd20:ce::254', // Google Cloud
+  'fd00:c1::a9fe:a9fe', // Oracle Cloud
+  'fd00:42::42', // Scaleway
 ];
 const LOOPBACK = ['127.0.0.0/8', '::1'];
 
@@ -50,7 +51,7 @@ const LOOPBACK = ['127.0.0.0/8', '::1'];
 export function createAddressPolicy(rules: AddressRules): AddressPolicy {
   const allowed = rules.allowed.map(readRule);
   const denied = rules.denied.map(readRule);
-  const special = [...SPECIAL, ...(rules.loopback ? [] : LOOPBACK)].map(readRule);
+  const special = [...SPECIAL, ...METADATA, ...(rules.loopback ? [] : LOOPBACK)].map(readRule);
   return {
     refusal: (text) => {
       const address = parseAddress(text);
