@@ -67,6 +67,16 @@ export const judgement: z.ZodType<Judgement> = z.strictObject({
   // Acts kept before the gate told them have none.
   objects: z.array(z.string()).default([]),
   copies: z.array(z.strictObject({ asset: z.string(), path: z.string() })).default([]),
+  statements: z
+    .array(
+      z.strictObject({
+        text: z.string(),
+        span: z.tuple([z.number(), z.number()]),
+        relations: z.array(z.string()),
+        fingerprint: z.string().nullable(),
+      }),
+    )
+    .default([]),
   digest: z.string().regex(/^[0-9a-f]{64}$/),
 });
 

@@ -146,6 +146,8 @@ export const LIMITS = {
   statementReaderStartMs: 10_000,
   /** Statements that wait for the parsers. */
   statementReadsWaitingMax: 256,
+  /** Statements of one command that the parsers are given; what more there is was not read. */
+  statementsOfCommandMax: 16,
   /** Bytes of a policy file of `sekisho judge`. */
   policyFileBytesMax: 8 * 1024 * 1024,
   /** Seconds for name, TCP connect, key exchange and sign-in at the target, and as many at each relay host before it. */

@@ -12,6 +12,7 @@ import {
   Meters,
   requireNativeBinding,
   SessionRegistry,
+  StatementReader,
   type SshDeps,
   type SshServer,
 } from '../gateway/index.ts';
@@ -78,6 +79,7 @@ export async function startBastion({ keys, config, ...own }: BastionOptions, cle
       hostKey: keys.hostKey.privateKey,
       nextHostKey: keys.hostKey.next,
     }),
+    statements: cleanup.use(new StatementReader()),
     meters: new Meters({ ...own, key: keys.meterKey }),
     registry: new SessionRegistry(),
   };

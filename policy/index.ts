@@ -57,6 +57,7 @@ export {
 export { createMeter, type Meter, type MeterLimits } from './meter.ts';
 export { createRowCounter, type RowCounter } from './row-counter.ts';
 export {
+  type CarriedStatement,
   type ConnectionId,
   type Finding,
   GRANT_ACTIONS,
@@ -119,5 +120,5 @@ export {
 } from './redemption.ts';
 export { judgeStatement, tablesInStatement } from './statement/index.ts';
 export { nextTicketState, TICKET_EVENTS, type TicketEvent } from './ticket.ts';
-export { opensByTicket } from './verdict.ts';
+export { guards, opensByTicket } from './verdict.ts';
 export { type ControlVerb, controlVerbs } from './session-control.ts';

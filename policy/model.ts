@@ -133,6 +133,17 @@ export interface AssetCopy {
   readonly path: string;
 }
 
+/** SQL that a command hands to a database, as the database gets it. */
+export interface CarriedStatement {
+  readonly text: string;
+  /** Where it stands in the judged text, as of a finding. */
+  readonly span: readonly [number, number];
+  /** Tables that the parsers of SQL find in it; none before they were asked. */
+  readonly relations: readonly string[];
+  /** PostgreSQL's fingerprint, 16 hex digits: equal for statements that differ in constants alone. */
+  readonly fingerprint: string | null;
+}
+
 /** The gate's answer about one command: a value, never an exception. */
 export interface Judgement {
   readonly verdict: VerdictName;
@@ -143,6 +154,8 @@ export interface Judgement {
   readonly objects: readonly string[];
   /** Where it would leave copies of protected things on the target. */
   readonly copies: readonly AssetCopy[];
+  /** The SQL in it; left out by judges of anything but commands. */
+  readonly statements?: readonly CarriedStatement[];
   /** SHA-256 over the canonical form of the act, 64 hex digits: equal for two writings of the same act. */
   readonly digest: string;
 }

@@ -6,6 +6,7 @@ import { appendAuditEvent } from '../../recorder/index.ts';
 import { protectCopied } from './copied.ts';
 import { REFUSED_STATUS, redeem, refuseAct } from './gate.ts';
 import { type Act, joinOnRoad } from './output/index.ts';
+import { refine } from './refine.ts';
 import { KEPT_SETTINGS, WITHOUT_PAGERS } from './pagers.ts';
 import type { ChannelWork, Exit } from './model.ts';
 
@@ -29,7 +30,7 @@ const NO_TOOLS: ReadonlySet<string> = new Set();
 export async function runExec(work: ChannelWork, command: string): Promise<Exit> {
   const { person: who } = work.session.authorization;
   const text = inTerminal(work) ? safeForm(command, NO_TOOLS).text : command;
-  const judgement = judgeCommand(text, work.session.policy);
+  const judgement = await refine(work, judgeCommand(text, work.session.policy));
   await work.session.mark(command);
   const tool = fileTransferTool(judgement);
   if (tool !== undefined) return refuseFileTransfer(work, { tool, command, actor: who.id });

@@ -5,6 +5,7 @@ import type { MessageKey } from '../../messages/index.ts';
 import type { ConnectionId } from '../../policy/index.ts';
 import type { Meters, SessionMeter } from '../metering/index.ts';
 import type { GatewaySession, SessionDeps } from '../session.ts';
+import type { StatementReader } from '../statement-reader/index.ts';
 import type { SignedIn, SignInRules } from './authentication/index.ts';
 import type { HostKeys } from './jump/host-keys.ts';
 import type { PersonSide, Values } from './person-side.ts';
@@ -29,6 +30,8 @@ export interface SshDeps extends SessionDeps {
   /** Seconds of silence after which a maintainer's connection is asked whether it is still there. 0: never. */
   readonly keepaliveSeconds?: number;
   readonly signIn: SignInRules;
+  /** The parsers of SQL, one thread of this process. */
+  readonly statements: Pick<StatementReader, 'read'>;
   /** What left, by command, connection and person. */
   readonly meters: Meters;
   /** Events named by a sign-in's id, fired when it was decided (NOTIFY sekisho_sign_in_decided). */

@@ -1,5 +1,9 @@
 /** What the parsers know beyond the scanner. It makes an answer stricter or names more; it never makes one milder. */
+import { LIMITS } from '../../foundation/index.ts';
 import {
+  type CarriedStatement,
+  type Finding,
+  guards,
   type Judgement,
   type ProtectedAsset,
   tablesInStatement,
@@ -9,20 +13,31 @@ import {
 } from '../../policy/index.ts';
 import type { StatementReading } from './model.ts';
 
+/** Characters of a finding's subject. */
+const SUBJECT_MAX = 200;
+const NOT_READ: StatementReading = { read: false, why: 'failed' };
+
 export interface Refined {
   readonly judgement: Judgement;
   readonly relations: readonly string[];
   readonly fingerprint: string | null;
 }
 
-export function refineStatement(
-  sql: string,
-  { judgement, policy, reading }: { judgement: Judgement; policy: TargetPolicy; reading: StatementReading },
-): Refined {
-  const guarded = policy.mode !== 'recorded' && policy.assets.length > 0;
+export interface Beside {
+  readonly judgement: Judgement;
+  readonly policy: TargetPolicy;
+  readonly reading: StatementReading;
+  /** Where the statement stands in the judged text; the whole of it without. */
+  readonly span?: Finding['span'];
+}
+
+export function refineStatement(sql: string, { judgement, policy, reading, span = [0, sql.length] }: Beside): Refined {
+  const isGuarded = guards(policy);
+  const found = { span, subject: sql.slice(0, SUBJECT_MAX) };
   if (!reading.read) {
     // A text that keeps a parser busy hides something or is nobody's daily work: a second person looks at it.
-    const strict = guarded ? atLeast(judgement, 'ask') : judgement;
+    const finding = { ...found, rule: 'sql.unread', class: 'unreadable', assets: [] } as const;
+    const strict = isGuarded ? withFinding(judgement, finding, 'ask') : judgement;
     return { judgement: strict, relations: [], fingerprint: null };
   }
   const relations = [...new Set(reading.readings.flatMap((one) => one.relations))];
@@ -30,20 +45,43 @@ export function refineStatement(
   const unseen = named.map(({ name }) => name).filter((name) => !tablesInStatement(sql, policy).includes(name));
   const objects = [...new Set([...judgement.objects, ...named.map(({ name }) => name)])];
   const fingerprint = reading.readings.find((one) => one.fingerprint !== null)?.fingerprint ?? null;
-  if (unseen.length === 0 || !guarded) return { judgement: { ...judgement, objects }, relations, fingerprint };
-  const finding = {
-    rule: 'sql.read',
-    class: 'bulk_read',
-    span: [0, sql.length],
-    subject: sql.slice(0, 200),
-    assets: unseen,
-  } as const;
-  const strict = atLeast({ ...judgement, objects, findings: [...judgement.findings, finding] }, 'needs_ticket');
-  return { judgement: strict, relations, fingerprint };
+  const naming = { ...judgement, objects };
+  if (unseen.length === 0 || !isGuarded) return { judgement: naming, relations, fingerprint };
+  const finding = { ...found, rule: 'sql.read', class: 'bulk_read', assets: unseen } as const;
+  return { judgement: withFinding(naming, finding, 'needs_ticket'), relations, fingerprint };
 }
 
-function atLeast(judgement: Judgement, verdict: VerdictName): Judgement {
-  return VERDICTS.indexOf(judgement.verdict) >= VERDICTS.indexOf(verdict) ? judgement : { ...judgement, verdict };
+export interface RefineBy {
+  readonly policy: TargetPolicy;
+  readonly read: (sql: string) => Promise<StatementReading>;
+}
+
+/**
+ * The judgement of a command beside what the parsers make of the SQL in it. Never rejects. Where nothing is guarded, or
+ * no SQL is carried, nobody is asked and it resolves at once.
+ */
+export async function refineCommand(judgement: Judgement, { policy, read }: RefineBy): Promise<Judgement> {
+  const carried = judgement.statements ?? [];
+  if (carried.length === 0 || !guards(policy)) return judgement;
+  const readings = await Promise.all(
+    // More statements than a person writes would hold up everybody else's: what is left over was not read.
+    carried.map(({ text }, at) => (at < LIMITS.statementsOfCommandMax ? read(text).catch(() => NOT_READ) : NOT_READ)),
+  );
+  let refined = judgement;
+  const statements = carried.map((statement, at): CarriedStatement => {
+    const { text, span } = statement;
+    const of = { judgement: refined, policy, reading: readings[at] ?? NOT_READ, span };
+    const { judgement: next, relations, fingerprint } = refineStatement(text, of);
+    refined = next;
+    return { ...statement, relations, fingerprint };
+  });
+  return { ...refined, statements };
+}
+
+function withFinding(judgement: Judgement, finding: Finding, verdict: VerdictName): Judgement {
+  const findings = [...judgement.findings, finding];
+  const isStrict = VERDICTS.indexOf(judgement.verdict) >= VERDICTS.indexOf(verdict);
+  return { ...judgement, findings, verdict: isStrict ? judgement.verdict : verdict };
 }
 
 /** `members`, `shop.members` and `db.shop.members` may all be `shop.members`; `other.members` is another table. */

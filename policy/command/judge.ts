@@ -47,6 +47,7 @@ interface Judged {
 function judgementOf(found: readonly Found[], { text, policy, bench, walked, script }: Judged): Judgement {
   const ordered = unique(found).sort((left, right) => left.finding.span[0] - right.finding.span[0]);
   const findings = ordered.map(({ finding }) => finding);
+  let digest: string | undefined;
   return {
     verdict: guards(policy) ? verdictOf(ordered) : 'allow',
     findings,
@@ -54,7 +55,11 @@ function judgementOf(found: readonly Found[], { text, policy, bench, walked, scr
     objects: objectsOf(findings),
     copies: bench === undefined ? [] : copiesOf(surelyTouched(ordered), bench),
     statements: bench?.statements ?? [],
-    digest: script === undefined ? digestOfText('unreadable', text) : digestOf(script),
+    // Most acts are allowed, and then nobody asks for it.
+    get digest() {
+      digest ??= script === undefined ? digestOfText('unreadable', text) : digestOf(script);
+      return digest;
+    },
   };
 }
 

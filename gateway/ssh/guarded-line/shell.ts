@@ -13,6 +13,7 @@ import {
 import { appendAuditEvent } from '../../../recorder/index.ts';
 import { protectCopied } from '../copied.ts';
 import { REFUSED_STATUS, refuseAct, refuseTooLong } from '../gate.ts';
+import { refine } from '../refine.ts';
 import { KEPT_SETTINGS, SECURED_PAGERS, WITHOUT_PAGERS } from '../pagers.ts';
 import { Completer } from './completion.ts';
 import { type Functions, functionsAfter, withFunctions } from './functions.ts';
@@ -112,7 +113,8 @@ export class GuardedShell {
       if (await askForTicket(this.#work, this.#refused, purpose)) this.#refused = undefined;
       return RAN;
     }
-    const { text, judgement, changed } = this.#formOf(line);
+    const { text, judgement: judged, changed } = this.#formOf(line);
+    const judgement = await refine(this.#work, judged);
     const leaving = LEAVE.exec(line);
     if (leaving !== null) return { end: 'left', exit: { status: statusOf(leaving[1], this.state.status) } };
     if (judgement.verdict !== 'allow') {

@@ -14,6 +14,7 @@ import type { ClientChannel } from '../library/index.ts';
 import type { ChannelWork } from '../model.ts';
 import { shown, stored } from '../printable.ts';
 import { writeTo } from '../stream-io.ts';
+import { refine } from '../refine.ts';
 import { type Read, readLine } from './judge.ts';
 import { TypedKeys } from './keys.ts';
 
@@ -198,8 +199,9 @@ export class LoginBash {
       await person.say('shell.unreadable', 'act_refused');
       return DROPPED;
     }
-    const { text, row, judgement, changed } = read;
+    const { text, row, changed } = read;
     await session.mark(text);
+    const judgement = await refine(this.#work, read.judgement);
     if (judgement.verdict !== 'allow') {
       await this.#refuse({ text, judgement });
       return DROPPED;

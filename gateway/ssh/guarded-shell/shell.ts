@@ -5,6 +5,7 @@ import { appendAuditEvent } from '../../../recorder/index.ts';
 import { opensByTicket } from '../../../policy/index.ts';
 import { protectCopied } from '../copied.ts';
 import { refuseAct } from '../gate.ts';
+import { refine } from '../refine.ts';
 import type { InputQueue } from '../guarded-line/input-queue.ts';
 import type { ClientChannel } from '../library/index.ts';
 import type { ChannelWork } from '../model.ts';
@@ -158,12 +159,13 @@ export class GuardedBash {
     const isLine = question.kind === 'line';
     const isOfLine = question.prompt === this.#prompt && (isLine || this.#allowed === question.prompt);
     if (this.#typing.takeInterrupt() || !isOfLine || this.#refused === question.prompt) return 'n';
-    const asked = judgeQuestion(question, session.policy);
-    if (asked === undefined) {
+    const judged = judgeQuestion(question, session.policy);
+    if (judged === undefined) {
       await this.#tell('shell_unreadable', `prompt ${question.prompt}`);
       await this.#work.person.say('shell.unreadable', 'act_refused');
       return 'n';
     }
+    const asked = { ...judged, judgement: await refine(this.#work, judged.judgement) };
     if (asked.text !== this.#marked) await session.mark(asked.text);
     this.#marked = asked.text;
     if (asked.judgement.verdict === 'allow') {
