@@ -3,5 +3,5 @@ export { createDemoIdentityProvider } from './identity-provider/listener.ts';
 export { demoInventory } from './inventory.ts';
 export { DEMO_PEOPLE } from './people.ts';
 export { signInByHttp } from './sign-in.ts';
-export { type DemoTarget, startDemoTarget } from './target/server.ts';
+export { customersDirectoryOf, type DemoTarget, startDemoTarget } from './target/server.ts';
 export { findSshClient, type SshClientTool, type SshDestination, type SshRun } from './ssh-client/index.ts';

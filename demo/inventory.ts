@@ -11,6 +11,9 @@ const GRANT_DAYS = 90;
 const CONTRACT_DAYS = 180;
 const DAY_MS = 86_400_000;
 
+/** Small enough that paging meets it while somebody watches; nobody is asked in between (`softRatio` 1). */
+const SMALL_BUDGET = { persons: { command: 50, session: 50 }, softRatio: 1 };
+
 /**
  * What the demonstration announces: the six people, the customer system that Tanaka answers for, its one target, what
  * must not leave it unasked, and an account with a grant of 90 days for each of the two maintainers.
@@ -36,6 +39,7 @@ export function demoInventory(options: {
         titleEn: 'Customer management',
         titleJa: '顧客管理システム',
         owners: ['tanaka'],
+        risk: SMALL_BUDGET,
         assets: [
           { kind: 'table', name: 'crm.customers', dataClass: 'personal', recordCount: CUSTOMER_COUNT },
           { kind: 'table', name: 'crm.orders', dataClass: 'personal', recordCount: ORDER_COUNT },

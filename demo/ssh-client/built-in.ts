@@ -1,7 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import ssh2 from 'ssh2';
 import { generateSshKey } from '../../identity/index.ts';
-import type { SshClientTool, SshDestination, SshRun } from './tool.ts';
+import { type SshClientTool, type SshDestination, type SshRun, typed } from './tool.ts';
 
 /** A small SSH client for machines without OpenSSH: the tour says so when it uses this. */
 export const builtInClient: SshClientTool = {
@@ -15,43 +16,67 @@ export const builtInClient: SshClientTool = {
     await writeFile(`${path}.pub`, `${publicKeyLine}\n`);
     return publicKeyLine;
   },
-  async run(destination, command) {
-    const privateKey = await readFile(destination.keyPath, 'utf8');
-    return execute(destination, privateKey, command);
-  },
+  run: (destination, command) =>
+    connected(destination, (client) => finished((opened) => client.exec(command, opened), '')),
+  type: (destination, lines) =>
+    connected(destination, (client) => finished((opened) => client.shell({ term: 'dumb' }, opened), typed(lines))),
+  getFile: (destination, path, to) => connected(destination, (client) => getFile(client, path, to)),
 };
 
-function execute(destination: SshDestination, privateKey: string, command: string): Promise<SshRun> {
+async function connected<Result>(
+  destination: SshDestination,
+  use: (client: ssh2.Client) => Promise<Result>,
+): Promise<Result> {
+  const { host, port, loginName, keyPath, hostKeyLine } = destination;
+  const privateKey = await readFile(keyPath, 'utf8');
+  const [, pinned] = hostKeyLine.split(' ');
   const client = new ssh2.Client();
-  const [, pinned] = destination.hostKeyLine.split(' ');
+  try {
+    const lost = new Promise<never>((_resolve, reject) => client.on('error', reject));
+    lost.catch(() => undefined);
+    const ready = new Promise<void>((resolve) => client.once('ready', resolve));
+    const hostVerifier = (key: Buffer): boolean => key.toString('base64') === pinned;
+    client.connect({ host, port, username: loginName, privateKey, hostVerifier });
+    await Promise.race([ready, lost]);
+    return await Promise.race([use(client), lost]);
+  } finally {
+    client.end();
+  }
+}
+
+type Opened = (error: Error | undefined, channel: ssh2.ClientChannel) => void;
+
+function finished(open: (opened: Opened) => void, input: string): Promise<SshRun> {
   return new Promise<SshRun>((resolve, reject) => {
-    client.on('error', reject);
-    client.once('ready', () => {
-      client.exec(command, (error, channel) => {
-        if (error !== undefined) {
-          reject(error);
-          return;
-        }
-        const stdout: Buffer[] = [];
-        const stderr: Buffer[] = [];
-        let status: number | null = null;
-        channel.on('data', (chunk: Buffer) => stdout.push(chunk));
-        channel.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
-        channel.once('exit', (code: number | null) => {
-          status = code;
-        });
-        channel.once('close', () => {
-          resolve({ status, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString('utf8') });
-        });
-        channel.end();
+    open((error, channel) => {
+      if (error !== undefined) {
+        reject(error);
+        return;
+      }
+      const stdout: Buffer[] = [];
+      const stderr: Buffer[] = [];
+      let status: number | null = null;
+      channel.on('data', (chunk: Buffer) => stdout.push(chunk));
+      channel.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+      channel.once('exit', (code: number | null) => {
+        status = code;
       });
+      channel.once('close', () => {
+        resolve({ status, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString('utf8') });
+      });
+      channel.end(input);
     });
-    client.connect({
-      host: destination.host,
-      port: destination.port,
-      username: destination.loginName,
-      privateKey,
-      hostVerifier: (key: Buffer) => key.toString('base64') === pinned,
-    });
-  }).finally(() => client.end());
+  });
+}
+
+/** The server's own word of refusal is all this client is told: the gateway's sentence is for the other one. */
+async function getFile(client: ssh2.Client, path: string, to: string): Promise<SshRun> {
+  const sftp = await promisify(client.sftp.bind(client))();
+  try {
+    await promisify(sftp.fastGet.bind(sftp))(path, to);
+    return { status: 0, stdout: Buffer.alloc(0), stderr: '' };
+  } catch (thrown) {
+    const stderr = thrown instanceof Error ? thrown.message : String(thrown);
+    return { status: 1, stdout: Buffer.alloc(0), stderr: `${stderr}\n` };
+  }
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { access, readFile, writeFile } from 'node:fs/promises';
-import type { SshClientTool, SshDestination, SshRun } from './tool.ts';
+import { type SshClientTool, type SshDestination, type SshRun, typed } from './tool.ts';
 
 const RUN_MS_MAX = 60_000;
 
@@ -29,7 +29,27 @@ export const openSshClient: SshClientTool = {
     await writeFile(destination.knownHostsPath, knownHost(destination), { mode: 0o600 });
     return runProgram('ssh', [...sshOptions(destination), '--', destination.host, command]);
   },
+  async type(destination, lines) {
+    await writeFile(destination.knownHostsPath, knownHost(destination), { mode: 0o600 });
+    return runProgram(
+      'ssh',
+      [...sshOptions(destination), '-tt', '-o', 'SetEnv=TERM=dumb', '--', destination.host],
+      typed(lines),
+    );
+  },
+  async getFile(destination, path, to) {
+    await writeFile(destination.knownHostsPath, knownHost(destination), { mode: 0o600 });
+    const { host, port, ...rest } = destination;
+    // sftp takes ssh's options but for the port's letter.
+    const options = sshOptions({ ...rest, port }).map((word) => (word === '-p' ? '-P' : word));
+    return runProgram('sftp', [...options, '-q', '-b', '-', '--', host], `get ${quoted(path)} ${quoted(to)}\n`);
+  },
 };
+
+/** sftp's batch reads a word between double quotes as it stands, but for backslashes. */
+function quoted(path: string): string {
+  return `"${path.replaceAll(/["\\]/g, '\\$&')}"`;
+}
 
 /** Options that make `ssh` use this key and this host key and nothing of the user's own set-up. */
 export function sshOptions({
@@ -61,9 +81,11 @@ export function knownHost({ host, port, hostKeyLine }: Pick<SshDestination, 'hos
   return `[${host}]:${port} ${hostKeyLine}\n`;
 }
 
-function runProgram(program: string, args: readonly string[]): Promise<SshRun> {
+function runProgram(program: string, args: readonly string[], input = ''): Promise<SshRun> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: RUN_MS_MAX });
+    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], timeout: RUN_MS_MAX });
+    child.stdin.on('error', () => undefined); // Who ended without reading it has said why on standard error.
+    child.stdin.end(input);
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));

@@ -22,4 +22,12 @@ export interface SshClientTool {
   /** Makes an Ed25519 key pair at `path` unless one is there. @returns the public key line. */
   createKey(path: string): Promise<string>;
   run(destination: SshDestination, command: string): Promise<SshRun>;
+  /** Types `lines` into a terminal, all at once as a fast typist would; the last one should leave the shell. */
+  type(destination: SshDestination, lines: readonly string[]): Promise<SshRun>;
+  /** Gets a file by the sftp subsystem and writes it to `to`. */
+  getFile(destination: SshDestination, path: string, to: string): Promise<SshRun>;
+}
+
+export function typed(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\r`).join('');
 }

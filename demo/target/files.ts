@@ -1,5 +1,6 @@
 import { chmod, chown, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { pageToolScript } from '../customers/page-tool.ts';
 import { customerRows, orderRows, type Row } from '../customers/rows.ts';
 import { mysqldumpScript, mysqlScript } from '../customers/tools.ts';
 import type { Runner } from './runner.ts';
@@ -26,7 +27,7 @@ export async function writeTargetFiles(options: {
   const { root, accounts, hostName, runner } = options;
   const files: TargetFiles = {
     programs: join(root, 'bin'),
-    customers: join(root, 'srv', 'crm'),
+    customers: customersBelow(root),
     startFile: join(root, 'etc', 'bashrc'),
     homeOf: (account) => join(root, 'home', account),
   };
@@ -38,10 +39,16 @@ export async function writeTargetFiles(options: {
   await place(join(files.customers, 'orders.tsv'), tabSeparated(orderRows()), 0o644);
   await place(join(files.programs, 'mysqldump'), mysqldumpScript(files.customers), 0o755);
   await place(join(files.programs, 'mysql'), mysqlScript(files.customers), 0o755);
+  await place(join(files.programs, 'customer-page'), pageToolScript(files.customers), 0o755);
   await place(files.startFile, startFile(hostName), 0o644);
   await place(join(root, 'etc', 'README.txt'), readme(files, runner.userIdOf(accounts[0] ?? '') !== undefined), 0o644);
   for (const account of accounts) await makeHome(files, account, runner);
   return files;
+}
+
+/** The protected directory of the target whose files stand below `root`. */
+export function customersBelow(root: string): string {
+  return join(root, 'srv', 'crm');
 }
 
 /** Beside and renamed: a shell of an earlier start never reads half a script. */
@@ -89,6 +96,7 @@ A real bash with a synthetic customer database. Every name and number in it is i
 
   mysql crm -e 'SELECT COUNT(*) FROM customers'
   mysqldump crm customers
+  customer-page 1
 
 mysql and mysqldump are bash scripts that know this database and a handful of statements.
 mysql と mysqldump はこのデータベース専用の bash スクリプトで、限られた文だけに答えます。

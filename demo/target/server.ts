@@ -7,7 +7,7 @@ import { parsePublicKey } from '../../identity/index.ts';
 import { DEMO_PEOPLE } from '../people.ts';
 import { serveConnection } from './connection.ts';
 import { environmentFilter } from './environment.ts';
-import { writeTargetFiles } from './files.ts';
+import { customersBelow, writeTargetFiles } from './files.ts';
 import { loadHostKey } from './host-key.ts';
 import { findPlace } from './place.ts';
 import { findRunner } from './runner.ts';
@@ -113,6 +113,12 @@ export async function startDemoTarget(options: DemoTargetOptions): Promise<DemoT
       if (place.temporary) await rm(place.root, { recursive: true, force: true });
     },
   };
+}
+
+/** Where the target that was started with this `directory` keeps its customers: the protected path. */
+export async function customersDirectoryOf(directory: string): Promise<string> {
+  const { root } = await findPlace(directory, process.getuid?.() === 0);
+  return customersBelow(root);
 }
 
 function listen(server: TcpServer): Promise<number> {

@@ -6,6 +6,7 @@ import { runCommand } from './run-command.ts';
 import { runTerminal } from './run-terminal.ts';
 import type { Runner } from './runner.ts';
 import type { RunOptions, Running } from './running.ts';
+import { serveSftp } from './sftp.ts';
 
 export interface TargetFacts {
   readonly files: TargetFiles;
@@ -19,7 +20,8 @@ const TERM = /^[A-Za-z0-9][A-Za-z0-9+._-]{0,63}$/;
 
 /**
  * One session channel: environment, perhaps a terminal, then a shell or a command of `account`.
- * Every request without a listener here (subsystems such as sftp, X11, agent forwarding) is refused by ssh2.
+ * The one subsystem is sftp. Every request without a listener here (other subsystems, X11, agent forwarding) is refused
+ * by ssh2.
  * `started` is told of the process; who is told stops it when the connection is lost.
  */
 export function serveSession(
@@ -61,6 +63,7 @@ export function serveSession(
   // Accepted at once: a channel accepted later has lost the bytes and the end of input that came before.
   session.on('shell', (accept) => run(accept(), undefined));
   session.on('exec', (accept, _reject, { command }) => run(accept(), command));
+  session.on('sftp', (accept) => serveSftp(accept(), facts.files.customers));
   session.on('close', () => running?.stop());
 
   function run(channel: ServerChannel | undefined, command: string | undefined): void {

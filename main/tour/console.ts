@@ -89,3 +89,6 @@ export const SessionAnswer = z.object({
 export const VerifyAnswer = z.object({
   report: z.object({ verdict: z.string(), frames: z.number(), bytes: z.number() }),
 });
+export const ProgramsAnswer = z.object({
+  programs: z.array(z.object({ id: z.string(), name: z.string(), state: z.string() })),
+});

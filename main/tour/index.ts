@@ -7,8 +7,9 @@ import { createLog, GatewayError } from '../../foundation/index.ts';
 import { startAll } from '../all.ts';
 import { findFreePort } from '../free-port.ts';
 import { untilStopped } from '../until-stopped.ts';
+import { TARGET } from './model.ts';
 import { createReport, Surprise } from './report.ts';
-import { TARGET, tellStory } from './story.ts';
+import { tellStory } from './story.ts';
 
 /** @returns 0 when every step returned what the story says, 1 at the first surprise. */
 export async function runTour(loaded: Config, options: { exit: boolean }): Promise<number> {

@@ -2,33 +2,24 @@
 import { createHash } from 'node:crypto';
 import { copyFile, chmod, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SshClientTool, SshDestination, SshRun } from '../../demo/index.ts';
+import type { SshDestination, SshRun } from '../../demo/index.ts';
 import { systemClock } from '../../foundation/index.ts';
 import { recordingPath, verifySession } from '../../recorder/index.ts';
-import type { Running } from '../all.ts';
 import { wordReport } from '../verify.ts';
+import { tryFiveWays } from './five-ways.ts';
 import { Refused, RefusedActAnswer, SessionAnswer, TicketAnswer, TourPerson, VerifyAnswer } from './console.ts';
-import { expect, type Report } from './report.ts';
-
-export interface Story {
-  readonly running: Running;
-  readonly report: Report;
-  readonly ssh: SshClientTool;
-  readonly directory: string;
-}
+import { EXPORT, REFUSED, type Run, type Story, TARGET } from './model.ts';
+import { expect } from './report.ts';
 
 type Ticket = ReturnType<typeof TicketAnswer.parse>['ticket'];
 
-export const TARGET = 'crm-db';
-const EXPORT = 'mysqldump crm customers';
 const WORK = "hostname; mysql crm -e 'SELECT COUNT(*) FROM customers'";
-const REFUSED = 126;
 const DAY_MS = 86_400_000;
 
 export async function tellStory(story: Story): Promise<{ sessionId: string; destination: SshDestination }> {
   const { report, running } = story;
   const { aoki, destination } = await signInAndEnrol(story);
-  const run = (command: string): Promise<SshRun> => runSsh(story, destination, command);
+  const run: Run = (command) => runSsh(story, destination, command);
 
   report.step('Work: a command on the customer database server, as Aoki’s own account, recorded');
   const work = await run(WORK);
@@ -38,7 +29,8 @@ export async function tellStory(story: Story): Promise<{ sessionId: string; dest
     work.stdout.toString() + work.stderr,
   );
 
-  const asked = await refuseAndAsk(story, aoki, run);
+  const refused = await tryFiveWays({ ...story, destination, run });
+  const asked = await askForIt(story, aoki, refused.stderr);
   await decide(story, aoki, asked);
   const used = await exportOnce(story, aoki, asked, run);
 
@@ -88,18 +80,11 @@ async function runSsh({ ssh, report }: Story, destination: SshDestination, comma
   return result;
 }
 
-async function refuseAndAsk(
-  { report }: Story,
-  aoki: TourPerson,
-  run: (command: string) => Promise<SshRun>,
-): Promise<Ticket> {
-  report.step('An export, without a ticket: refused before it runs');
-  const refused = await run(EXPORT);
-  expect(refused.status === REFUSED && refused.stdout.length === 0, 'a refusal and no output', refused.stderr);
-  const link = /https?:\S+\/tickets\/new\?act=([0-9a-f-]{36})/.exec(refused.stderr);
-  expect(link?.[1] !== undefined, 'a link that opens the ticket', refused.stderr);
-
-  report.step('Aoki opens that link: the ticket is filled in from the act itself');
+/** `shown`: what the refusal of the dump said. */
+async function askForIt({ report }: Story, aoki: TourPerson, shown: string): Promise<Ticket> {
+  const link = /https?:\S+\/tickets\/new\?act=([0-9a-f-]{36})/.exec(shown);
+  expect(link?.[1] !== undefined, 'a link that opens the ticket', shown);
+  report.step('Aoki opens the link of the first refusal: the ticket is filled in from the act itself');
   const act = await aoki.get(`/api/refused-acts/${link[1]}`);
   expect(act.status === 200, 'the refused act', act.text);
   const { refusedAct } = RefusedActAnswer.parse(act.json);
@@ -140,12 +125,7 @@ async function decide({ report, running }: Story, aoki: TourPerson, ticket: Tick
   report.fact(`ticket T-${ticket.number} is ${state} for exactly: ${ticket.actText}`);
 }
 
-async function exportOnce(
-  { report }: Story,
-  aoki: TourPerson,
-  ticket: Ticket,
-  run: (command: string) => Promise<SshRun>,
-): Promise<Ticket> {
+async function exportOnce({ report }: Story, aoki: TourPerson, ticket: Ticket, run: Run): Promise<Ticket> {
   report.step('The same command again: it runs, once, counted and hashed on its way out');
   const exported = await run(EXPORT);
   expect(exported.status === 0 && exported.stdout.length > 0, 'exit 0 and the export', exported.stderr);

@@ -45,6 +45,8 @@ export interface TargetUnderTest extends AsyncDisposable {
   /** The words of an ssh call, host included. */
   readonly sshWords: (options: readonly string[], account?: string) => string[];
   readonly ssh: (command: readonly string[], more?: SshCall) => Promise<Finished>;
+  /** Runs the lines of a batch; the first that fails ends it with 1. */
+  readonly sftp: (batch: string) => Promise<Finished>;
 }
 
 interface SshCall {
@@ -102,6 +104,8 @@ export async function targetUnderTest(clock: Clock = systemClock): Promise<Targe
     },
     ssh: (command, { options = [], account, input } = {}) =>
       run('ssh', [...sshWords(options, account), ...command], input),
+    sftp: (batch) =>
+      run('sftp', ['-q', '-b', '-', ...sshWords([]).map((word) => (word === '-p' ? '-P' : word))], `${batch}\n`),
     [Symbol.asyncDispose]: () => cleanup[Symbol.asyncDispose](),
   };
   await under.certify();

@@ -68,11 +68,28 @@ describe('who is let in', () => {
   });
 });
 
+test('sftp lists and gets the customer directory, and ends when the client does', async () => {
+  const { customersDirectory: there } = under.target;
+  const to = `${under.directory}/got.tsv`;
+  const { code, stdout } = await under.sftp(`ls ${there}\nget ${there}/customers.tsv ${to}`);
+  expect(code).toBe(0);
+  expect(stdout).toContain('orders.tsv');
+  expect((await run('wc', ['-l', to])).stdout).toContain('1200');
+});
+
 describe('what is refused after sign-in', () => {
-  test('sftp', async () => {
-    const { code, stderr } = await under.ssh(['sftp'], { options: ['-s'] });
+  test('a subsystem other than sftp', async () => {
+    const { code, stderr } = await under.ssh(['netconf'], { options: ['-s'] });
     expect(code).not.toBe(0);
     expect(stderr).toContain('subsystem request failed');
+  });
+
+  test('by sftp, a file outside the customer directory, and whatever would write', async () => {
+    const { customersDirectory: there } = under.target;
+    const refusals = ['get /etc/passwd', `get ${there}/../../etc/README.txt`, 'ls /etc', `rm ${there}/orders.tsv`];
+    refusals.push(`put ${under.directory}/client.pub ${there}/orders.tsv`, `rename ${there}/orders.tsv ${there}/x`);
+    for (const line of refusals) expect([line, (await under.sftp(line)).code]).toEqual([line, 1]);
+    expect((await under.ssh(['wc', '-l', `${there}/orders.tsv`])).stdout).toContain('3000');
   });
 
   test('a local forwarding', async () => {
