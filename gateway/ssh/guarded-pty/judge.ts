@@ -25,6 +25,9 @@ export type Read =
 /** Changes how the shell reads what is typed, or what its words mean, beside what `tamperedBy` knows. */
 const SHELL_CONTROL = new Set(['alias', 'unalias', 'bind', 'readonly']);
 
+/** No line can take it away again. */
+const KEPT = [['LESSSECURE', '1']] as const;
+
 export function readLine(question: Question, { policy, functions, before, keys }: Standing): Read {
   const typed = question.text;
   if (typed === undefined) return { kind: 'unreadable' };
@@ -43,7 +46,7 @@ export function readLine(question: Question, { policy, functions, before, keys }
 }
 
 function knownBy({ variables, directory }: Question, policy: TargetPolicy) {
-  const values = new Map(variables);
+  const values = new Map([...variables, ...KEPT]);
   const tools = (values.get(TOOLS_VARIABLE) ?? '').split('\n').map((path) => path.slice(path.lastIndexOf('/') + 1));
   values.delete(TOOLS_VARIABLE);
   const known: TargetPolicy = { ...policy, variables: values, ...(directory === undefined ? {} : { cwd: directory }) };

@@ -21,6 +21,7 @@ import { TypedKeys } from './keys.ts';
 const NONCE_BYTES = 16;
 const BELL = Buffer.of(0x07);
 const END_OF_VERDICT = '\x1e';
+const REDRAWS = 2;
 
 /** `y`: the line runs. `s`: another form of it runs. `c`: it goes on in a further row. `n`: it is dropped. */
 type Letter = 'y' | 's' | 'c' | 'n';
@@ -50,7 +51,9 @@ export class LoginBash {
   #answering: Promise<void> = Promise.resolve();
   #typed: Buffer = Buffer.alloc(0);
   #functions: Functions = new Map();
+  /** Rows that the shell took and goes on with, and the last one it was given. */
   #before = '';
+  #row = '';
   #hasStarted = false;
   #prompt = 0;
   #lines = 0;
@@ -58,6 +61,7 @@ export class LoginBash {
   #given = 0;
   #givenHere = 0;
   #last: Letter | undefined;
+  #redraws = 0;
 
   constructor(work: ChannelWork, input: InputQueue) {
     this.#work = work;
@@ -136,6 +140,7 @@ export class LoginBash {
         this.#prompted(frame);
         return;
       case 'continued':
+        this.#before = this.#before === '' ? this.#row : `${this.#before}\n${this.#row}`;
         this.#keys.clear();
         this.#typing.prompted();
         return;
@@ -160,12 +165,12 @@ export class LoginBash {
     const { attendance } = this.#work.session;
     while (attendance.held !== undefined) await attendance.held;
     this.#last = letter;
+    this.#redraws = 0;
     this.#keys.clear();
     if (letter === 'y' || letter === 's') {
       this.#given += 1;
       this.#givenHere += 1;
-      const given = row ?? question.text ?? '';
-      this.#before = this.#before === '' ? given : `${this.#before}\n${given}`;
+      this.#row = row ?? question.text ?? '';
     }
     const verdict = `${question.number}${letter}${letter === 's' ? escaped(row ?? '') : ''}${END_OF_VERDICT}`;
     this.#pending.set(question.number, verdict);
@@ -241,7 +246,7 @@ export class LoginBash {
       return;
     }
     const ran = this.#hasStarted ? lines - this.#lines : 0;
-    if (!whole || hooks !== this.#given || prompt < this.#prompt || ran > this.#givenHere) {
+    if (!whole || hooks > this.#given || prompt < this.#prompt || ran > this.#givenHere) {
       this.#lose(
         `prompt ${prompt}: ${hooks} rows of ${this.#given}, ${ran} lines of ${this.#givenHere}, whole: ${whole}`,
       );
@@ -249,6 +254,7 @@ export class LoginBash {
     }
     this.#prompt = prompt;
     this.#lines = lines;
+    this.#given = hooks; // A ^C on its way may have kept the shell from a verdict: it dropped the line by itself.
     this.#givenHere = 0;
     this.#before = '';
     this.#last = undefined;
@@ -259,9 +265,14 @@ export class LoginBash {
     this.#typing.prompted();
   }
 
-  /** The prompt again: after a line that was dropped or goes on it is edited on; else the window changed, or ^L. */
+  /**
+   * The prompt again. After a line that was dropped or goes on it comes twice, from the question and from the key behind
+   * it, and is then edited on; at other times the window changed, or ^L.
+   */
   #redrawn(): void {
     if (this.#pending.size > 0 || (this.#last !== 'n' && this.#last !== 'c')) return;
+    this.#redraws += 1;
+    if (this.#redraws < REDRAWS) return;
     this.#last = undefined;
     this.#typing.prompted();
   }

@@ -52,6 +52,7 @@ const ASK = `__sekisho_ask() {
   if builtin read -r __sekisho_c </proc/sys/kernel/random/uuid; then
     __sekisho_e "$READLINE_LINE"
     __sekisho_f=$'\\e]7001;'"$__sekisho_k;l;$__sekisho_c;$__sekisho_n;;$__sekisho_v;"
+    [[ $PWD -ef . ]] || PWD=$(builtin pwd -P)
     __sekisho_e "$PWD"
     __sekisho_f+="$__sekisho_v;$__sekisho_t"
     __sekisho_values "$READLINE_LINE"
@@ -83,7 +84,10 @@ const ENDS = [
   ...['vi-editing-mode', 'emacs-editing-mode', 'vi-movement-mode', 're-read-init-file', 'execute-named-command'],
 ].join(' ');
 
-/** Bound again at each prompt, so that nothing that a program or a file changed meanwhile lasts. */
+/**
+ * Bound again at each prompt, so that nothing that a program or a file changed meanwhile lasts. A line that was made
+ * read-only, so that another is told than the one that stands there, makes the prompt one that is not whole.
+ */
 const KEYS = `__sekisho_end() {
   builtin bind -m emacs-standard "\\"\\C-x\\C-]$__sekisho_x"'2": '"$1"
 }
@@ -91,7 +95,7 @@ __sekisho_keys() {
   local __sekisho_m __sekisho_f
   [[ -o emacs ]] || builtin set -o emacs
   for __sekisho_m in emacs-standard emacs-meta emacs-ctlx; do
-    for __sekisho_f in ${ENDS}; do builtin bind -m $__sekisho_m -u $__sekisho_f; done
+    for __sekisho_f in ${ENDS}; do builtin bind -m "$__sekisho_m" -u "$__sekisho_f"; done
   done 2>/dev/null
   __sekisho_m="\\C-x\\C-]$__sekisho_x"
   builtin bind -m emacs-standard "\\"\${__sekisho_m}0\\": alias-expand-line"
@@ -104,6 +108,8 @@ __sekisho_keys() {
 __sekisho_prompt() {
   __sekisho_n=$((__sekisho_n + 1)) __sekisho_s=-
   __sekisho_keys
+  builtin unset -n READLINE_{LINE,POINT,MARK,ARGUMENT}
+  builtin unset READLINE_{LINE,POINT,MARK,ARGUMENT} 2>/dev/null || return 0
   builtin bind -q accept-line >/dev/null 2>&1 || [[ :$SHELLOPTS: == *:posix:* || :$BASHOPTS: != *:promptvars:* ]] || __sekisho_s=ok
 }`;
 

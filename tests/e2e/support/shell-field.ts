@@ -1,11 +1,9 @@
 /** A real sshd whose account has a protected directory, and a stub `scp` that logs that it ran. Needs root. */
 import { chmod, chown, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { Cleanup, hasErrno } from '../../../foundation/index.ts';
 import { type InventoryInput, loadCertificateAuthority } from '../../../identity/index.ts';
 import type { TargetMode } from '../../../policy/index.ts';
-import type { BypassRoute } from '../../support/bypass-routes.ts';
 import { freePort } from '../../support/free-port.ts';
 import { runToEnd, TestGateway } from '../../support/gateway.ts';
 import { partner } from '../../support/partners.ts';
@@ -22,6 +20,10 @@ export interface ShellField extends AsyncDisposable {
   readonly data: string;
   /** The stub's own path. */
   readonly stub: string;
+  /** Arguments of the client for this target. */
+  clientArguments(): Promise<string[]>;
+  /** The file in which each call of the stub leaves its arguments. */
+  readonly log: string;
   /** What the stub has been called with since the last call. */
   ran(): Promise<string>;
   /** Puts a file of the account below its home directory; executable where it says `#!`. */
@@ -29,32 +31,6 @@ export interface ShellField extends AsyncDisposable {
   /** Waits until the account runs a program with this command line. */
   processes(commandLine: string): Promise<void>;
   open(size?: { columns: number; rows: number }): Promise<Terminal>;
-}
-
-/** Types a route's keys as a person would, and returns what was shown. */
-export async function takeRoute(field: ShellField, route: BypassRoute, prompt = '$ '): Promise<string> {
-  const fill = (text: string): string => text.replaceAll('DATA', field.data).replaceAll('STUB', field.stub);
-  for (const [name, content] of Object.entries(route.files ?? {})) await field.put(name, fill(content));
-  await using terminal = await field.open();
-  await terminal.sees(prompt);
-  for (const keys of route.keys) {
-    terminal.type(fill(keys));
-    await settled(terminal);
-  }
-  return terminal.output;
-}
-
-const STEP_MS = 40;
-const STILL_STEPS = 8;
-
-/** Until a screen has stood still: what a program draws, or that it draws nothing, has no event of its own. */
-async function settled(terminal: Terminal): Promise<void> {
-  let before = -1;
-  for (let still = 0; still < STILL_STEPS; still += 1) {
-    await pause(STEP_MS);
-    if (terminal.output.length !== before) still = 0;
-    before = terminal.output.length;
-  }
 }
 
 const TARGET = 'shell-field';
@@ -101,7 +77,7 @@ async function start(cleanup: Cleanup, mode: TargetMode, shell: string): Promise
   const authority = await loadCertificateAuthority(join(gateway.running.directory.keys, 'user_ca_ed25519.pem'));
   await sshd.trust(authority.publicKeyLine);
   return {
-    ...{ gateway, sshd, home, stub, put, data: `${home}/vault/members.csv` },
+    ...{ gateway, sshd, home, stub, put, log, data: `${home}/vault/members.csv` },
     ran: async () => {
       const said = await readFile(log, 'utf8').catch((thrown: unknown) => {
         if (hasErrno(thrown, 'ENOENT')) return '';
@@ -112,6 +88,7 @@ async function start(cleanup: Cleanup, mode: TargetMode, shell: string): Promise
       await chmod(log, 0o666);
       return said;
     },
+    clientArguments: () => gateway.sshArguments('chen', TARGET),
     processes: async (commandLine) => {
       await waitFor(
         commandLine,

@@ -1,0 +1,3 @@
+import { describeMode } from './suite.ts';
+
+await describeMode('recorded');

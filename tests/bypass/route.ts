@@ -1,0 +1,52 @@
+/** What every file of `routes/` is, and all of them. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+interface Common {
+  readonly name: string;
+  /** Where it was found, or what it was made against. */
+  readonly source: string;
+  /** Files that stand below the home directory before, name to content. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** Typed at the prompt of a session; each entry is sent when what the last one did has stood still. */
+export interface TerminalRoute extends Common {
+  readonly kind: 'terminal';
+  readonly keys: readonly string[];
+  /** Keys of one act, or of a program. */
+  readonly isRaw?: boolean;
+}
+
+/** Asked for as `ssh [options] host words`, with `stdin` behind it. */
+export interface CommandRoute extends Common {
+  readonly kind: 'command';
+  readonly words: readonly string[];
+  readonly options?: readonly string[];
+  readonly stdin?: string;
+}
+
+export type BypassRoute = TerminalRoute | CommandRoute;
+
+const DIRECTORY = join(import.meta.dirname, 'routes');
+
+export async function loadRoutes(): Promise<readonly BypassRoute[]> {
+  const files = (await readdir(DIRECTORY)).filter((name) => name.endsWith('.ts')).toSorted();
+  const modules: { route: BypassRoute }[] = await Promise.all(files.map((name) => import(join(DIRECTORY, name))));
+  return modules.map(({ route }) => route);
+}
+
+/** A route's text with the facts of the field in it, and `host:` marked so that its traces are known among others'. */
+export function fill(text: string, facts: { data: string; stub: string; number: number }): string {
+  return text
+    .replaceAll('DATA', facts.data)
+    .replaceAll('STUB', facts.stub)
+    .replaceAll('host:', tagOf(facts.number))
+    .replaceAll('s.sh', `s${facts.number}.sh`)
+    .replace(/B64\((.*?)\)/g, (_, plain: string) => Buffer.from(plain).toString('base64'));
+}
+
+/** What the stub is called with, and nobody else. */
+export function tagOf(number: number): string {
+  return `host-${number}:`;
+}

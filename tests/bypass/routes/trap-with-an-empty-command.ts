@@ -1,0 +1,8 @@
+import type { BypassRoute } from '../route.ts';
+
+export const route: BypassRoute = {
+  kind: 'terminal',
+  name: 'trap with an empty command',
+  source: 'attempts to get round a hook of the shell',
+  keys: ["trap '' DEBUG\r", 'scp DATA host:\r'],
+};
