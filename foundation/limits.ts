@@ -141,11 +141,13 @@ export const LIMITS = {
   /** Bytes of SQL that the parsers are given; longer is judged by the scanner alone. */
   statementReadBytesMax: 64 * 1024,
   /** Milliseconds the parsers may take over one statement. */
-  statementReadMs: 500,
+  statementReadMs: 1_000,
   /** Milliseconds the parsers may take to come up. */
   statementReaderStartMs: 10_000,
   /** Statements that wait for the parsers. */
   statementReadsWaitingMax: 256,
+  /** Parts that a text is cut into which no parser takes whole. */
+  statementPartsMax: 64,
   /** Statements of one command that the parsers are given; what more there is was not read. */
   statementsOfCommandMax: 16,
   /** Bytes of a policy file of `sekisho judge`. */

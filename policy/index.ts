@@ -118,7 +118,7 @@ export {
   type RedemptionFacts,
   type RedemptionRefusal,
 } from './redemption.ts';
-export { judgeStatement, tablesInStatement } from './statement/index.ts';
+export { judgeStatement, statementsIn, tablesInStatement } from './statement/index.ts';
 export { nextTicketState, TICKET_EVENTS, type TicketEvent } from './ticket.ts';
 export { guards, opensByTicket } from './verdict.ts';
 export { type ControlVerb, controlVerbs } from './session-control.ts';

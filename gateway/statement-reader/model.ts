@@ -14,10 +14,18 @@ export const DialectReading = z.strictObject({
 });
 export type DialectReading = z.infer<typeof DialectReading>;
 
-/** `readings` is empty where no parser takes the text, which is no sign of anything: clients have words of their own. */
+/**
+ * `readings` is empty where no parser takes the text, which is no sign of anything: clients have words of their own.
+ * `gaveUp`: a parser did not go to the end of a text that a server may take, because it is nested too deep.
+ */
 export type StatementReading =
-  | { readonly read: true; readonly readings: readonly DialectReading[] }
+  | { readonly read: true; readonly readings: readonly DialectReading[]; readonly gaveUp: boolean }
   | { readonly read: false; readonly why: 'too_large' | 'timed_out' | 'failed' | 'busy' };
 
-export const WorkerAnswer = z.strictObject({ id: z.number(), readings: z.array(DialectReading) });
-export const WorkerQuestion = z.strictObject({ id: z.number(), sql: z.string() });
+export const WorkerAnswer = z.strictObject({
+  id: z.number(),
+  readings: z.array(DialectReading),
+  gaveUp: z.boolean(),
+});
+/** `parts`: what is read instead by a parser that does not take `sql` whole. */
+export const WorkerQuestion = z.strictObject({ id: z.number(), sql: z.string(), parts: z.array(z.string()) });

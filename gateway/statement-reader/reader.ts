@@ -1,6 +1,7 @@
 /** Asks the parsers what a statement names, with a limit on its size and on the time it may take. */
 import { Worker } from 'node:worker_threads';
 import { LIMITS } from '../../foundation/index.ts';
+import { statementsIn } from '../../policy/index.ts';
 import { type StatementReading, WorkerAnswer } from './model.ts';
 
 const ENTRY = new URL('./worker.js', import.meta.url);
@@ -84,7 +85,10 @@ export class StatementReader implements AsyncDisposable {
   #ask(): void {
     if (this.#asked === undefined) return;
     this.#number += 1;
-    this.#worker?.postMessage({ id: this.#number, sql: this.#asked.sql });
+    const { sql } = this.#asked;
+    // One part more than may be read tells that there are too many.
+    const parts = statementsIn(sql).slice(0, LIMITS.statementPartsMax + 1);
+    this.#worker?.postMessage({ id: this.#number, sql, parts });
   }
 
   #hear(worker: Worker, message: unknown): void {
@@ -94,11 +98,11 @@ export class StatementReader implements AsyncDisposable {
       this.#give({ read: false, why: 'failed' });
       return;
     }
-    const { id, readings } = parsed.data;
+    const { id, readings, gaveUp } = parsed.data;
     if (id === 0) {
       this.#isReady = true;
       this.#ask();
-    } else if (id === this.#number) this.#give({ read: true, readings });
+    } else if (id === this.#number) this.#give({ read: true, readings, gaveUp });
   }
 
   #lost(worker: Worker): void {
@@ -113,7 +117,8 @@ export class StatementReader implements AsyncDisposable {
     if (!reading.read) {
       // Whatever it is doing, it does it no longer.
       const worker = this.#worker;
-      this.#worker = undefined;
+      // One that had come up is replaced before the next statement waits for it.
+      this.#worker = this.#isReady && !this.#isClosed ? this.#start() : undefined;
       this.#isReady = false;
       void worker?.terminate();
     }

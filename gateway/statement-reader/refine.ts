@@ -34,18 +34,17 @@ export interface Beside {
 export function refineStatement(sql: string, { judgement, policy, reading, span = [0, sql.length] }: Beside): Refined {
   const isGuarded = guards(policy);
   const found = { span, subject: sql.slice(0, SUBJECT_MAX) };
-  if (!reading.read) {
-    // A text that keeps a parser busy hides something or is nobody's daily work: a second person looks at it.
-    const finding = { ...found, rule: 'sql.unread', class: 'unreadable', assets: [] } as const;
-    const strict = isGuarded ? withFinding(judgement, finding, 'ask') : judgement;
-    return { judgement: strict, relations: [], fingerprint: null };
-  }
+  // A text that keeps a parser busy hides something or is nobody's daily work: a second person looks at it.
+  const unread = { ...found, rule: 'sql.unread', class: 'unreadable', assets: [] } as const;
+  const isUnread = isGuarded && (!reading.read || reading.gaveUp);
+  const asked = isUnread ? withFinding(judgement, unread, 'ask') : judgement;
+  if (!reading.read) return { judgement: asked, relations: [], fingerprint: null };
   const relations = [...new Set(reading.readings.flatMap((one) => one.relations))];
   const named = policy.assets.filter((asset) => asset.kind === 'table' && relations.some((name) => isOf(asset, name)));
   const unseen = named.map(({ name }) => name).filter((name) => !tablesInStatement(sql, policy).includes(name));
   const objects = [...new Set([...judgement.objects, ...named.map(({ name }) => name)])];
   const fingerprint = reading.readings.find((one) => one.fingerprint !== null)?.fingerprint ?? null;
-  const naming = { ...judgement, objects };
+  const naming = { ...asked, objects };
   if (unseen.length === 0 || !isGuarded) return { judgement: naming, relations, fingerprint };
   const finding = { ...found, rule: 'sql.read', class: 'bulk_read', assets: unseen } as const;
   return { judgement: withFinding(naming, finding, 'needs_ticket'), relations, fingerprint };

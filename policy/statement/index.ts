@@ -1,1 +1,2 @@
 export { findInStatement, judgeStatement, tablesInStatement } from './judge.ts';
+export { statementsIn } from './parts.ts';

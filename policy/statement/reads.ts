@@ -51,8 +51,9 @@ function namesOf(tokens: readonly Token[]): readonly string[] {
   });
 }
 
-/** `'members'::regclass`, `IDENTIFIER('members')`. */
+/** `'members'::regclass`, `IDENTIFIER('members')`; SQLite takes a string for a name wherever a name must stand. */
 function namesRelation(tokens: readonly Token[], at: number): boolean {
+  if (tokens[at - 1]?.text === '.' || /^(FROM|JOIN|INTO|UPDATE|TABLE)$/.test(wordAt(tokens, at - 1))) return true;
   const cast = tokens[at + 1]?.text === ':' ? tokens[at + 3]?.text : undefined;
   const called = tokens[at - 1]?.text === '(' ? tokens[at - 2]?.text : undefined;
   return BY_STRING.test(cast ?? '') || BY_STRING.test(called ?? '');

@@ -33,6 +33,32 @@ describe('the reader of statements', () => {
     expect(await hurried.read('SELECT 1')).toMatchObject({ read: true });
   });
 
+  test('is ended by a text that breaks a parser, says so, and reads the next one with a whole parser', async () => {
+    const breaks = `SELECT 1 FROM a WHERE b=1${' OR a=1'.repeat(2_000)}`;
+    expect(await reader.read(breaks)).toEqual({ read: false, why: 'failed' });
+    expect(await relations('SELECT * FROM `members`', 'mysql')).toEqual(['members']);
+    expect(await relations('SELECT * FROM members', 'postgresql')).toEqual(['members']);
+  });
+
+  test('says that it gave up where a text is nested deeper than a parser goes', async () => {
+    const reading = await reader.read(`SELECT ${'('.repeat(200)}1${')'.repeat(200)} FROM members`);
+    expect(reading).toMatchObject({ read: true, gaveUp: true });
+    expect(await reader.read('SELECT 1')).toMatchObject({ read: true, gaveUp: false });
+  });
+
+  test('gives up a text of more statements than it reads apart', async () => {
+    const parts = Array.from({ length: LIMITS.statementPartsMax + 1 }, (_, at) => `SELECT ${at}`);
+    expect(await reader.read(`${parts.join(';')}; NOT SQL`)).toMatchObject({ read: true, gaveUp: true });
+  });
+
+  test.each([
+    ['a statement that no parser takes', "SELECT * FROM t, 'members'; NOT SQL AT ALL"],
+    ['a semicolon in a string', "SELECT * FROM t, 'members' WHERE a = ';'; NOT SQL AT ALL"],
+    ['a line of the client', ".mode csv\nSELECT * FROM t, 'members';"],
+  ])('finds a table beside %s', async (_beside, sql) => {
+    expect(await relations(sql, 'sqlite')).toEqual(['t', 'members']);
+  });
+
   test('that is closed answers nothing, and leaves nobody waiting', async () => {
     const closed = new StatementReader();
     const waiting = closed.read('SELECT 1');
@@ -85,7 +111,7 @@ describe('the reader of statements', () => {
   });
 
   test('says nothing about what no parser takes', async () => {
-    expect(await reader.read('\\dt and so on')).toEqual({ read: true, readings: [] });
+    expect(await reader.read('\\dt and so on')).toEqual({ read: true, readings: [], gaveUp: false });
   });
 
   test('makes no answer milder, and names what the scanner passed over silently', async () => {
@@ -105,7 +131,7 @@ describe('a judgement beside what the parsers read', () => {
 
   test('becomes stricter when they find a protected table that no word of the text showed', () => {
     const { judgement } = refineStatement('SELECT 1', {
-      ...{ judgement: allowed, policy: GUARDED, reading: { read: true, readings: [hidden] } },
+      ...{ judgement: allowed, policy: GUARDED, reading: { read: true, readings: [hidden], gaveUp: false } },
     });
     expect(judgement).toMatchObject({ verdict: 'needs_ticket', objects: ['shop.members'] });
   });
@@ -128,7 +154,7 @@ describe('a judgement beside what the parsers read', () => {
   test('is not touched by a table of the same name in another schema', () => {
     const { judgement } = refineStatement('SELECT 1', {
       ...{ judgement: allowed, policy: GUARDED },
-      reading: { read: true, readings: [{ ...hidden, relations: ['other.members'] }] },
+      reading: { read: true, readings: [{ ...hidden, relations: ['other.members'] }], gaveUp: false },
     });
     expect(judgement).toMatchObject({ verdict: 'allow', objects: [] });
   });
