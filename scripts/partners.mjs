@@ -14,6 +14,7 @@ const PROGRAMS = {
   ansible: ['ansible'],
   'redis-server': ['redis-server'],
   psql: ['psql'],
+  sqlite3: ['sqlite3'],
   bash: ['bash'],
   sudo: ['sudo'],
   tmux: ['tmux'],
