@@ -30,7 +30,16 @@ export function sumOf(one: Amounts, other: Amounts): Amounts {
 }
 
 export function both(one: Addition, other: Addition): Addition {
-  return { ...sumOf(one, other), persons: [...one.persons, ...other.persons] };
+  // Added up for each piece of a flood, in which nobody is found.
+  const persons = other.persons.length === 0 ? one.persons : [...one.persons, ...other.persons];
+  return {
+    persons,
+    estimatedPersons: one.estimatedPersons + other.estimatedPersons,
+    rows: one.rows + other.rows,
+    bytes: one.bytes + other.bytes,
+    opaqueBytes: one.opaqueBytes + other.opaqueBytes,
+    files: one.files + other.files,
+  };
 }
 
 /** The counts of a window whose persons are `seen` and whose amounts are `amounts`, if `addition` left as well. */

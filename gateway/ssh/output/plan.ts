@@ -1,6 +1,7 @@
 /** How much of a piece may pass, by what is known here now. */
 import { type Addition, both, createRowCounter, NOTHING_LEAVES, type Tally } from '../../../policy/index.ts';
 import type { SessionMeter } from '../../metering/index.ts';
+import { countLines } from './line-count.ts';
 import type { Piece, Plan } from './model.ts';
 
 export interface Planning {
@@ -84,12 +85,4 @@ function withSizes(piece: Piece, plan: Plan, { meter, command, rows }: Planning)
 
 function foundBefore({ finds }: Piece, passes: number): Addition {
   return finds.filter(({ at }) => at < passes).reduce((sum, find) => both(sum, find.addition), NOTHING_LEAVES);
-}
-
-const LINE_FEED = 0x0a;
-
-function countLines(bytes: Buffer, length: number): number {
-  let lines = 0;
-  for (let at = bytes.indexOf(LINE_FEED); at !== -1 && at < length; at = bytes.indexOf(LINE_FEED, at + 1)) lines += 1;
-  return lines;
 }
