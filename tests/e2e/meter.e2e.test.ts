@@ -109,12 +109,16 @@ describeWith(['ssh', 'sshd'], 'a limit of persons on a real server', () => {
     expect((await events('output.transfer_cancelled'))[0]?.body).toEqual({ kind: 'zmodem' });
   });
 
-  test('a file by scp or sftp is under the same limits', async () => {
-    const file = `${field.there}/customers.csv`;
+  const scpOptions = async (): Promise<string[]> => {
     const options = await field.gateway.sshArguments('chen', METERED);
-    const named = options.flatMap((word, at) =>
+    return options.flatMap((word, at) =>
       word === '-l' || options[at - 1] === '-l' ? [] : word === '-p' ? ['-P'] : [word],
     );
+  };
+
+  test('a file by scp or sftp is under the same limits', async () => {
+    const file = `${field.there}/customers.csv`;
+    const named = await scpOptions();
     for (const legacy of [['-O'], []]) {
       const to = join(field.there, '..', `copy${legacy.length}`);
       const { status, stderr } = await runToEnd(partner('scp'), [...legacy, ...named, `127.0.0.1:${file}`, to]);
@@ -123,6 +127,16 @@ describeWith(['ssh', 'sshd'], 'a limit of persons on a real server', () => {
       const left = await runToEnd('cat', [to]);
       expect(personsIn(left.stdout.toString())).toBeLessThanOrEqual(BUDGET);
     }
+  });
+
+  test('what a transfer says on standard error is under the same limits', async () => {
+    const spill = `case $BASH_EXECUTION_STRING in scp*) cat ${field.there}/customers.csv >&2 ;; esac`;
+    expect((await field.ssh(`echo '${spill}' > .bashrc`)).status).toBe(0);
+    const words = ['-O', ...(await scpOptions()), '127.0.0.1:/etc/hostname', join(field.there, '..', 'name')];
+    const { status, stderr } = await runToEnd(partner('scp'), words);
+    expect([status === 0, stderr]).toEqual([false, expect.stringContaining('[budget_exceeded]')]);
+    expect(personsIn(stderr)).toBeLessThanOrEqual(BUDGET);
+    expect((await field.ssh('rm .bashrc')).status).toBe(0);
   });
 });
 

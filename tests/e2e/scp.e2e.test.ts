@@ -60,8 +60,11 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'scp', 'root'], 'scp', () => {
     await writeFile(join(field.here, '.bashrc'), 'cat vault/people.csv\n');
     for (const to of ['target:', 'target:.bashrc', 'target:data']) {
       const result = await field.scp(GUARDED, ['-O', join(field.here, '.bashrc'), to]);
-      expect([to, result.status === 0]).toEqual([to, false]);
+      expect([to, result.status === 0, result.stderr]).toEqual([to, false, expect.stringContaining('[act_refused]')]);
+      expect(result.stderr).not.toContain('hostile_name');
     }
+    const told = (await events(field.gateway.database, 'file.refused')).map(({ body }) => body);
+    expect(told.slice(0, 2)).toMatchObject([{ reason: 'startup file' }, { reason: 'startup file' }]);
     expect((await field.onTarget('cat .bashrc data/.bashrc')).stdout.toString()).not.toContain('people.csv');
   });
 

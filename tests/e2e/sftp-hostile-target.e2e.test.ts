@@ -5,6 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import ssh2, { type ServerChannel } from 'ssh2';
+import { customers, customersIn, PERSONS } from '../../bench/gate/metered/customers.ts';
 import { Cleanup, sshString, uint32 } from '../../foundation/index.ts';
 import * as P from '../../gateway/ssh/files/sftp/packets.ts';
 import type { InventoryInput } from '../../identity/index.ts';
@@ -23,6 +24,7 @@ interface Request {
 type Answer = (request: Request, channel: ServerChannel) => readonly (Buffer | 'eof')[] | undefined;
 
 const NAME_OF_ALL = '\x1b]0;owned\x07\x1b[2J\u202E';
+const BUDGET = 100;
 const packet = (type: number, ...fields: Buffer[]): Buffer => {
   const body = Buffer.concat([Buffer.from([type]), ...fields]);
   return Buffer.concat([uint32(body.length), body]);
@@ -246,6 +248,17 @@ describeWith(['ssh', 'ssh-keygen', 'sftp'], 'an SFTP target that means harm', ()
     await expectOrder();
   });
 
+  test('what it says on standard error is under the limits of what may leave', async () => {
+    const spill: Answer = ({ type }, channel) => {
+      if (type === P.REALPATH) channel.stderr.write(customers(PERSONS));
+      return undefined;
+    };
+    const { status, stderr } = await sftp(spill, [`get a ${here}/got`], 'metered');
+    expect([status === 0, stderr]).toEqual([false, expect.stringContaining('[budget_exceeded]')]);
+    expect(customersIn(stderr)).toBeLessThanOrEqual(BUDGET);
+    await expectOrder();
+  });
+
   test('a directory without end is given up when its reader is gone', async () => {
     const before = closed;
     let sent = 0;
@@ -275,17 +288,23 @@ describeWith(['ssh', 'ssh-keygen', 'sftp'], 'an SFTP target that means harm', ()
 
 function inventoryOf(where: { issuer: string; port: number; hostKey: string }): InventoryInput {
   const { issuer, port, hostKey } = where;
-  const names = ['open', 'guarded'];
+  const names = ['open', 'guarded', 'metered'];
+  const titles = { titleEn: 'Field', titleJa: '現場', owners: ['tanaka'] };
+  const none = { day: null, days30: null, days90: null, days365: null, lifetime: null };
+  const risk = { persons: { command: BUDGET, session: BUDGET, ...none }, softRatio: 1 };
   const assets: InventoryInput['systems'][number]['assets'] = [
     { kind: 'path', name: '/vault', dataClass: 'personal', recordCount: 10 },
   ];
   return {
     issuer,
     people: [],
-    systems: [{ name: 'field', titleEn: 'Field', titleJa: '現場', owners: ['tanaka'], assets }],
+    systems: [
+      { name: 'field', ...titles, assets },
+      { name: 'metered', ...titles, assets, risk },
+    ],
     targets: names.map((target) => ({
       ...{ name: target, mode: target === 'guarded' ? ('guarded-line' as const) : ('recorded' as const) },
-      ...{ system: 'field', host: '127.0.0.1', port, hostKey },
+      ...{ system: target === 'metered' ? target : 'field', host: '127.0.0.1', port, hostKey },
     })),
     accounts: names.map((target) => ({ target, person: 'chen', account: 'nobody-here' })),
     grants: names.map((target) => ({

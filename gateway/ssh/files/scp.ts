@@ -26,6 +26,17 @@ export class HostileName extends Error {
   }
 }
 
+/** A name under which a shell or sshd would run what is written there: past the gate, by the next harmless command. */
+export class StartupName extends Error {
+  override readonly name = 'StartupName';
+  readonly path: string;
+
+  constructor(path: string) {
+    super('A file that would run by itself.');
+    this.path = path;
+  }
+}
+
 interface Sent {
   readonly path: string;
   readonly content: Content;
@@ -58,7 +69,7 @@ export class ScpWatch {
 
   /**
    * Bytes of the side that sends files. @returns whether they are all contents of one file.
-   * @throws {HostileName}; {GatewayError} `protocol_violation`.
+   * @throws {HostileName}; {StartupName}; {GatewayError} `protocol_violation`.
    */
   sent(chunk: Buffer): boolean {
     const isContent = this.#state === 'data' && chunk.length <= (this.#file?.left ?? 0);
@@ -168,9 +179,9 @@ export class ScpWatch {
     const isOutermost = this.#directories.length === 0;
     const isOther =
       direction === 'download' && isOutermost && paths.every((path) => path.exact && !names(path.text, name));
+    if (leads || isOther) throw new HostileName(name);
     const inside = [paths[0]?.text, ...this.#directories, name].join('/');
-    const starts = this.#isGuarded && direction === 'upload' && isStartupPlace(inside);
-    if (leads || isOther || starts) throw new HostileName(name);
+    if (this.#isGuarded && direction === 'upload' && isStartupPlace(inside)) throw new StartupName(inside);
   }
 
   #pathOf(name: string): string {

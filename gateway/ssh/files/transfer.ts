@@ -19,7 +19,7 @@ import type { ChannelWork, Exit } from '../model.ts';
 import { FileAudit } from './file-audit.ts';
 import { followLinks } from './links.ts';
 import { shownPath, wirePath } from './paths.ts';
-import { HostileName, ScpWatch } from './scp.ts';
+import { HostileName, ScpWatch, StartupName } from './scp.ts';
 
 /** What sees the bytes of a transfer pass, in both directions. */
 interface Watch {
@@ -128,6 +128,11 @@ async function watched(work: ChannelWork, { transfer, command, audit }: Run, del
     watch.answered(chunk);
     return false;
   };
+  // What reads along with a transfer on the target could say it here, past every limit.
+  const complained = (chunk: Buffer): boolean => {
+    if (delivery === undefined) files.take(target.stderr, chunk);
+    return false;
+  };
   const [fromTarget, fromPerson] = transfer.direction === 'download' ? [sent, answered] : [answered, sent];
   let exit: Exit = {};
   try {
@@ -140,8 +145,8 @@ async function watched(work: ChannelWork, { transfer, command, audit }: Run, del
       filterInput: (chunk) => see(fromPerson, chunk),
       filter: (stream, chunk) => {
         const cut = delivery?.filter(stream, chunk) ?? { pass: chunk, stop: false };
-        if (stream === 'e') return cut;
-        const seen = see(fromTarget, Buffer.from(cut.pass.buffer, cut.pass.byteOffset, cut.pass.length));
+        const look = stream === 'e' ? complained : fromTarget;
+        const seen = see(look, Buffer.from(cut.pass.buffer, cut.pass.byteOffset, cut.pass.length));
         return { ...seen, stop: seen.stop || cut.stop };
       },
     });
@@ -149,8 +154,21 @@ async function watched(work: ChannelWork, { transfer, command, audit }: Run, del
     watch.ended(exit);
     await audit.written();
   }
+  if (fault instanceof StartupName) return refuseStartup(work, { transfer, command, audit }, fault);
   if (fault !== undefined) throw await refuseHostile(work, transfer, audit, fault);
   return exit;
+}
+
+async function refuseStartup(
+  work: ChannelWork,
+  { transfer, command, audit }: Run,
+  { path }: StartupName,
+): Promise<Exit> {
+  const { protocol, direction } = transfer;
+  const shown = shownPath(path);
+  await audit.refused({ protocol, act: direction, path, reason: 'startup file' });
+  await refuseAct(work, { text: command, judgement: denyUnclear(transfer, shown) });
+  return refused(work);
 }
 
 async function refuseHostile(work: ChannelWork, transfer: Transfer, audit: FileAudit, fault: Error): Promise<Error> {

@@ -4,7 +4,7 @@ import { guardedPaths } from '../../../../policy/index.ts';
 import type { ClientChannel } from '../../library/index.ts';
 import type { ChannelWork, Exit } from '../../model.ts';
 import { watchRequests } from '../../join.ts';
-import { createFileMeter } from '../../output/index.ts';
+import { createFileMeter, type FileMeter } from '../../output/index.ts';
 import { Conveyor, feed, type Gate, PeerGone, TargetLost } from '../../stream-io.ts';
 import { FileAudit } from '../file-audit.ts';
 import { Answers } from './answers.ts';
@@ -50,6 +50,7 @@ class SftpRelay {
   readonly #down: Conveyor;
   readonly #requests: Framer;
   readonly #answers: Framer;
+  readonly #files: FileMeter;
   readonly #broken: Promise<never>;
   #break: (thrown: unknown) => void = () => undefined;
   /** Ends of tickets, one behind the other. */
@@ -80,8 +81,8 @@ class SftpRelay {
     const broken = (thrown: unknown): void => this.#break(thrown);
     const requests = new Requests({ ...shared, answer, guard: this.#guard() });
     const finished = (opened: Opened, isOpen: boolean): void => this.#finished(opened, isOpen);
-    const files = createFileMeter(work);
-    const leaves = (opened: Opened, bytes: Buffer): void => files.take(opened, bytes);
+    this.#files = createFileMeter(work);
+    const leaves = (opened: Opened, bytes: Buffer): void => this.#files.take(opened, bytes);
     const answers = new Answers({ ...shared, answer, finished, leaves });
     const { head, packet, content, bulk } = requests;
     this.#requests = new Framer({
@@ -142,7 +143,15 @@ class SftpRelay {
   async #showAnswers(): Promise<void> {
     const { stderr } = this.#target;
     const answers = feed(this.#target, [this.#down, this.#audit], (chunk) => this.#answers.push(chunk), true);
-    const errors = feed(stderr, [this.#down], (chunk) => this.#down.put('e', chunk), true);
+    const complained = (chunk: Buffer): void => {
+      try {
+        this.#files.take(stderr, chunk); // Else it would be a way past every limit.
+        this.#down.put('e', chunk);
+      } catch (thrown) {
+        this.#break(thrown);
+      }
+    };
+    const errors = feed(stderr, [this.#down], complained, true);
     await Promise.all([answers, errors]);
     await this.#down.drained();
   }
