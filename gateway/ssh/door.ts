@@ -22,6 +22,9 @@ export interface Place {
   readonly left: () => void;
 }
 
+/** Of the free places one source may have waiting this fraction. */
+const SHARE_OF_FREE = 3;
+
 /** Counts who is here, in the process that accepts. */
 export class Door {
   readonly #log: Log;
@@ -60,11 +63,11 @@ export class Door {
 
   #isFull(source: string): boolean {
     const waiting = [...this.#waiting.values()].reduce((sum, count) => sum + count, 0);
-    return (
-      this.#places >= this.#connectionsMax ||
-      waiting >= LIMITS.sshUnauthenticatedMax ||
-      (this.#waiting.get(source) ?? 0) >= LIMITS.sshUnauthenticatedPerSourceMax
-    );
+    const free = LIMITS.sshUnauthenticatedMax - waiting;
+    // A few sources that open all they may and say nothing would shut everybody out: the fewer places are free, the
+    // fewer of them one source may have, and a source of which nobody waits has one of the last.
+    const share = Math.min(LIMITS.sshUnauthenticatedPerSourceMax, Math.ceil(free / SHARE_OF_FREE));
+    return this.#places >= this.#connectionsMax || free <= 0 || (this.#waiting.get(source) ?? 0) >= share;
   }
 
   #count(source: string, change: 1 | -1): void {
