@@ -13,7 +13,8 @@ export function sendPayload(connection: object, payload: Buffer): void {
   call(inside(protocol, '_cipher'), 'encrypt', call(writer, 'finalize', packet));
 }
 
-function inside(owner: object, name: string): object {
+/** A part of the library that it shows nobody. @throws when it has none of that name any more. */
+export function inside(owner: object, name: string): object {
   const value: unknown = Reflect.get(owner, name);
   if (typeof value !== 'object' || value === null) throw new Error(`the library has no ${name} any more`);
   return value;

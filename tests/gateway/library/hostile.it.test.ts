@@ -7,7 +7,8 @@ import { Client, type Connection, type ServerChannel } from '../../../gateway/ss
 import { describeWith } from '../../support/partners.ts';
 import { runToEnd } from '../../support/run-to-end.ts';
 import { join } from './support/joined.ts';
-import { nextPayload, plainPacket, sendPacket } from './support/packets.ts';
+import { sendPayload } from '../../../bench/hostile/wire.ts';
+import { nextPayload, plainPacket } from './support/packets.ts';
 import { portOf, relay } from './support/relay.ts';
 import { serve, type Served, sshArguments } from './support/served.ts';
 
@@ -130,7 +131,7 @@ it.each([0, 255])('a packet size of %i ends the connection', async (packetSize) 
   await using served = await serve();
   await using joined = await join(served.port);
   const head = Buffer.concat([Buffer.from([90]), sshString('session'), uint32(0), uint32(1_000_000)]);
-  sendPacket(joined.client, Buffer.concat([head, uint32(packetSize)]));
+  sendPayload(joined.client, Buffer.concat([head, uint32(packetSize)]));
   await joined.closed;
   expect(joined.errors.join()).toContain('Malformed CHANNEL_OPEN');
 });
@@ -150,10 +151,10 @@ it('a session that is opened and closed without a request is answered and freed'
   // Beside the library: its own channels send a request at once.
   const open = Buffer.concat([Buffer.from([90]), sshString('session'), uint32(77), uint32(1_000_000), uint32(32_768)]);
   const confirmed = nextPayload(joined.client, 91);
-  sendPacket(joined.client, open);
+  sendPayload(joined.client, open);
   const id = (await confirmed).readUInt32BE(5);
   expect(slots()).toBe(1);
-  sendPacket(joined.client, Buffer.concat([Buffer.from([97]), uint32(id)]));
+  sendPayload(joined.client, Buffer.concat([Buffer.from([97]), uint32(id)]));
   expect((await closes).readUInt32BE(1)).toBe(77);
   expect(slots()).toBe(0);
 });
@@ -181,7 +182,7 @@ it('a peer that grants every window and does not read costs a bounded memory', a
   const channel = await joined.exec('flood');
   const { id } = Reflect.get(channel, 'outgoing') as { id: number };
   (Reflect.get(joined.client, '_sock') as Socket).pause();
-  sendPacket(joined.client, Buffer.concat([Buffer.from([93]), uint32(id), uint32(0xf000_0000)]));
+  sendPayload(joined.client, Buffer.concat([Buffer.from([93]), uint32(id), uint32(0xf000_0000)]));
   await isStalled;
   await turn();
   await turn();
@@ -250,7 +251,7 @@ it('a message nobody knows is answered as unimplemented and harms nothing', asyn
     },
   });
   await using joined = await join(served.port);
-  sendPacket(joined.client, Buffer.from([250]));
+  sendPayload(joined.client, Buffer.from([250]));
   expect(await joined.run('exit 5')).toMatchObject({ status: 5 });
   expect(server).toBeDefined();
 });
@@ -267,7 +268,7 @@ describeWith('ssh', 'an ssh that both streams are poured on', () => {
 });
 
 async function sendMany(connection: object, payload: Buffer, times: number): Promise<void> {
-  for (let sent = 0; sent < times; sent += 1) sendPacket(connection, payload);
+  for (let sent = 0; sent < times; sent += 1) sendPayload(connection, payload);
   await turn();
 }
 

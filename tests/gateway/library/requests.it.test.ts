@@ -23,7 +23,8 @@ import { describeWith } from '../../support/partners.ts';
 import { runToEnd } from '../../support/run-to-end.ts';
 import { tempDirectory } from '../../support/temp-directory.ts';
 import { type Joined, join, keyOfFile } from './support/joined.ts';
-import { nextPayload, sendPacket } from './support/packets.ts';
+import { sendPayload } from '../../../bench/hostile/wire.ts';
+import { nextPayload } from './support/packets.ts';
 import { serve, sshArguments } from './support/served.ts';
 
 const CHANNEL_REQUEST = 98;
@@ -75,7 +76,7 @@ it('a ping is answered with its own data, whichever side asks', async () => {
   const data = Buffer.from('any data');
   for (const side of [joined.client, ...connections]) {
     const pong = nextPayload(side, PONG);
-    sendPacket(side, Buffer.concat([Buffer.from([PING]), sshString(data)]));
+    sendPayload(side, Buffer.concat([Buffer.from([PING]), sshString(data)]));
     expect((await pong).subarray(1)).toEqual(sshString(data));
   }
 });
@@ -122,7 +123,7 @@ it('a proof of a key that is not announced is refused, and so is the fifth proof
       const callbacks = Reflect.get(joined.client, '_callbacks') as ((failed: boolean) => void)[];
       callbacks.push((failed) => resolve(!failed));
       const name = sshString('hostkeys-prove-00@openssh.com');
-      sendPacket(joined.client, Buffer.concat([Buffer.from([80]), name, Buffer.from([1]), sshString(blob)]));
+      sendPayload(joined.client, Buffer.concat([Buffer.from([80]), name, Buffer.from([1]), sshString(blob)]));
     });
   const foreign = serverKey(generateKeyPairSync('ed25519').privateKey).getPublicSSH();
   expect(await ask(foreign)).toBe(false);
@@ -142,7 +143,7 @@ it('an unknown channel request that wants a reply is refused, before and while a
       };
       _callbacks.push((failed) => resolve(!failed));
       const rest = Buffer.concat([sshString(name), Buffer.from([1])]);
-      sendPacket(joined.client, Buffer.concat([Buffer.from([CHANNEL_REQUEST]), uint32(outgoing.id), rest]));
+      sendPayload(joined.client, Buffer.concat([Buffer.from([CHANNEL_REQUEST]), uint32(outgoing.id), rest]));
     });
   expect([await ask('no-such@example.org'), await ask('shell')]).toEqual([false, false]);
 });
