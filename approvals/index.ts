@@ -27,3 +27,14 @@ export { findRefusedAct, recordRefusedAct } from './refused-acts.ts';
 export { requestExport } from './request.ts';
 export { findTicket, listTickets } from './tickets.ts';
 export { countInbox, type TicketBox, ticketOfSession } from './views/queries.ts';
+export { directoryVault } from './vault/directory.ts';
+export {
+  DESTINATIONS,
+  type Destination,
+  type Parcel,
+  type ParcelFileWriter,
+  type ParcelWriter,
+  type SealedParcel,
+  type Vault,
+} from './vault/model.ts';
+export { recoverParcels } from './vault/parcels.ts';

@@ -12,6 +12,7 @@ import type {
   TicketId,
   TicketState,
 } from '../policy/index.ts';
+import type { Destination } from './vault/model.ts';
 
 export interface ApprovalsDeps {
   readonly database: Database;
@@ -37,7 +38,7 @@ export interface RefusedAct {
   /** The protected assets the judgement names, as they are counted now. */
   readonly assets: readonly ProtectedAsset[];
   /** Bounds that fit the assets named in the judgement, with a little room for headers. */
-  readonly suggested: { readonly rowsMax: number; readonly bytesMax: number };
+  readonly suggested: { readonly rowsMax: number; readonly bytesMax: number; readonly destination: Destination };
 }
 
 /** What the requester writes; everything else of a ticket comes from the refused act. */
@@ -47,6 +48,8 @@ export interface ExportRequest {
   readonly client: string;
   readonly rowsMax: number;
   readonly bytesMax: number;
+  /** Left out: what is suggested for the act. */
+  readonly destination?: Destination | undefined;
   readonly notBefore: Date;
   readonly notAfter: Date;
 }
@@ -70,7 +73,7 @@ export interface TicketView {
   readonly assets: readonly ProtectedAsset[];
   readonly purpose: string;
   readonly client: string;
-  readonly destination: 'workstation';
+  readonly destination: Destination;
   readonly rowsMax: number;
   readonly bytesMax: number;
   readonly notBefore: Date;
@@ -94,6 +97,12 @@ export interface TicketView {
     readonly exitStatus: number | null;
     readonly finishedAt: Date;
     readonly sessionId: SessionId;
+  } | null;
+  /** What the use put into the vault. `sealed` is null while it goes on, and when nothing was kept. */
+  readonly parcel: {
+    readonly number: number;
+    readonly outcome: 'open' | 'sealed' | 'discarded';
+    readonly sealed: { readonly files: number; readonly bytes: number; readonly manifestSha256: string } | null;
   } | null;
 }
 

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { execute, GatewayError, many, maybeOne, type Queryable, sql, type Transaction } from '../foundation/index.ts';
 import type { PersonId, SessionId, TargetId, TicketId, TicketState } from '../policy/index.ts';
 import type { ApprovalDecision, ExportRequest, RefusedAct, RedemptionOutcome } from './model.ts';
-import { count, hex, personId, sessionId, systemId, targetId, ticketId, ticketState } from './schemas.ts';
+import type { Destination } from './vault/model.ts';
+import { count, destination, hex, personId, sessionId, systemId, targetId, ticketId, ticketState } from './schemas.ts';
 
 const nothing = z.never();
 
@@ -22,6 +23,7 @@ const TicketRow = z
     not_before: z.date(),
     not_after: z.date(),
     decide_by: z.date(),
+    destination,
   })
   .transform((row) => ({
     id: row.id,
@@ -36,6 +38,7 @@ const TicketRow = z
     notBefore: row.not_before,
     notAfter: row.not_after,
     decideBy: row.decide_by,
+    destination: row.destination,
   }));
 export type Ticket = z.output<typeof TicketRow>;
 
@@ -45,7 +48,7 @@ export function readTicket(db: Queryable, id: TicketId): Promise<Ticket | undefi
     db,
     sql(TicketRow)`
       SELECT t.id, t.number, t.state, t.requester_id, t.target_id, g.system_id, t.act_digest, t.rows_max, t.bytes_max,
-        t.not_before, t.not_after, t.decide_by
+        t.not_before, t.not_after, t.decide_by, t.destination
       FROM tickets t JOIN targets g ON g.id = t.target_id WHERE t.id = ${id}`,
   );
 }
@@ -56,7 +59,7 @@ export function lockTicket(tx: Transaction, id: TicketId): Promise<Ticket | unde
     tx,
     sql(TicketRow)`
       SELECT t.id, t.number, t.state, t.requester_id, t.target_id, g.system_id, t.act_digest, t.rows_max, t.bytes_max,
-        t.not_before, t.not_after, t.decide_by
+        t.not_before, t.not_after, t.decide_by, t.destination
       FROM tickets t JOIN targets g ON g.id = t.target_id WHERE t.id = ${id} FOR UPDATE OF t`,
   );
 }
@@ -70,7 +73,7 @@ export function lockApprovedTickets(
     tx,
     sql(TicketRow)`
       SELECT t.id, t.number, t.state, t.requester_id, t.target_id, g.system_id, t.act_digest, t.rows_max, t.bytes_max,
-        t.not_before, t.not_after, t.decide_by
+        t.not_before, t.not_after, t.decide_by, t.destination
       FROM tickets t JOIN targets g ON g.id = t.target_id
       WHERE t.requester_id = ${act.personId} AND t.target_id = ${act.targetId}
         AND t.act_digest = ${Buffer.from(act.digest, 'hex')} AND t.state = 'approved'
@@ -87,7 +90,7 @@ export function newestTicket(
     tx,
     sql(TicketRow)`
       SELECT t.id, t.number, t.state, t.requester_id, t.target_id, g.system_id, t.act_digest, t.rows_max, t.bytes_max,
-        t.not_before, t.not_after, t.decide_by
+        t.not_before, t.not_after, t.decide_by, t.destination
       FROM tickets t JOIN targets g ON g.id = t.target_id
       WHERE t.requester_id = ${act.personId} AND t.target_id = ${act.targetId}
         AND t.act_digest = ${Buffer.from(act.digest, 'hex')}
@@ -101,7 +104,7 @@ export function lockOverdueTickets(tx: Transaction, now: Date, limit: number): P
     tx,
     sql(TicketRow)`
       SELECT t.id, t.number, t.state, t.requester_id, t.target_id, g.system_id, t.act_digest, t.rows_max, t.bytes_max,
-        t.not_before, t.not_after, t.decide_by
+        t.not_before, t.not_after, t.decide_by, t.destination
       FROM tickets t JOIN targets g ON g.id = t.target_id
       WHERE (t.state = 'requested' AND t.decide_by <= ${now}) OR (t.state = 'approved' AND t.not_after <= ${now})
       ORDER BY t.number LIMIT ${limit} FOR UPDATE OF t SKIP LOCKED`,
@@ -127,7 +130,7 @@ export interface NewTicket {
   readonly id: TicketId;
   readonly requester: PersonId;
   readonly act: RefusedAct;
-  readonly asked: ExportRequest;
+  readonly asked: ExportRequest & { readonly destination: Destination };
   readonly decideBy: Date;
   readonly now: Date;
 }
@@ -143,7 +146,7 @@ export async function insertTicket(
         purpose, client, destination, rows_max, bytes_max, not_before, not_after, decide_by, created_at, updated_at)
       VALUES (${id}, 'export', 'requested', ${requester}, ${act.target.id}, ${act.id}, ${act.text},
         ${JSON.stringify(act.judgement)}, ${Buffer.from(act.judgement.digest, 'hex')}, ${asked.purpose}, ${asked.client},
-        'workstation', ${asked.rowsMax}, ${asked.bytesMax}, ${asked.notBefore}, ${asked.notAfter}, ${decideBy}, ${now}, ${now})`,
+        ${asked.destination}, ${asked.rowsMax}, ${asked.bytesMax}, ${asked.notBefore}, ${asked.notAfter}, ${decideBy}, ${now}, ${now})`,
   );
 }
 

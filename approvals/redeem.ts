@@ -11,6 +11,8 @@ import {
 } from '../policy/index.ts';
 import { appendAuditEvent } from '../recorder/index.ts';
 import type { ApprovalsDeps } from './model.ts';
+import type { Destination, Parcel } from './vault/model.ts';
+import { beginParcel, type EndedParcel, endParcel } from './vault/parcels.ts';
 import { publish } from './outbox.ts';
 import {
   insertRedemption,
@@ -32,6 +34,8 @@ export interface RedemptionRequest {
   readonly sessionId: SessionId;
   /** The act as it was given, for the audit event of a refusal. */
   readonly text: string;
+  /** Only a ticket for this one will do; any when left out. */
+  readonly destination?: Destination;
 }
 
 export type Redemption =
@@ -41,14 +45,21 @@ export type Redemption =
       readonly number: number;
       readonly rowsMax: number;
       readonly bytesMax: number;
+      /** Where what leaves goes: into this parcel and nowhere else; undefined: to the person. */
+      readonly parcel: Parcel | undefined;
     }
   | { readonly redeemed: false; readonly reason: RedemptionRefusal | 'no_ticket' };
 
 /** Begins the one use of an approved ticket of this person for this very act on this target, or says why there is none. */
 export function redeemTicket(deps: ApprovalsDeps, request: RedemptionRequest): Promise<Redemption> {
   return deps.database.inTransaction(async (tx) => {
+    const { destination } = request;
     const tickets = await lockApprovedTickets(tx, request);
-    const usable = tickets.find((ticket) => refusalOf(deps, ticket, request) === undefined);
+    const usable = tickets.find(
+      (ticket) =>
+        (destination === undefined || ticket.destination === destination) &&
+        refusalOf(deps, ticket, request) === undefined,
+    );
     if (usable !== undefined) return begin(tx, deps, usable, request);
     return refuse(tx, deps, tickets[0] ?? (await newestTicket(tx, request)), request);
   });
@@ -63,6 +74,7 @@ async function begin(
   const now = clock.now();
   await insertRedemption(tx, ticket.id, request.sessionId, now);
   await moveTicket(tx, ticket.id, { from: ticket.state, to: nextTicketState(ticket.state, 'redeem') }, now);
+  const parcel = ticket.destination === 'vault' ? await beginParcel(tx, clock, ticket.id) : undefined;
   await appendAuditEvent(tx, clock, {
     type: 'ticket.redeemed',
     actor: request.personId,
@@ -76,6 +88,7 @@ async function begin(
     number: ticket.number,
     rowsMax: ticket.rowsMax,
     bytesMax: ticket.bytesMax,
+    parcel,
   };
 }
 
@@ -118,9 +131,15 @@ function refusalOf(
 
 /**
  * Ends the one use with what really left; anything but `completed` makes the ticket `aborted`.
+ * `ended` tells how the parcel of a ticket for the vault ended.
  * @throws {GatewayError} `not_found`; `transition_forbidden` when the ticket is not in use.
  */
-export function completeRedemption(deps: ApprovalsDeps, id: TicketId, result: RedemptionResult): Promise<void> {
+export function completeRedemption(
+  deps: ApprovalsDeps,
+  id: TicketId,
+  result: RedemptionResult,
+  ended?: EndedParcel,
+): Promise<void> {
   const { database, clock } = deps;
   return database.inTransaction(async (tx) => {
     const ticket = await lockTicket(tx, id);
@@ -137,6 +156,7 @@ export function completeRedemption(deps: ApprovalsDeps, id: TicketId, result: Re
       ticket: id,
       body: { ...result, sha256: result.sha256.toString('hex') },
     });
+    if (ended !== undefined) await endParcel(tx, clock, ended, { ticket: id, session });
     await publish(tx, clock, 'ticket.completed', { ticket: id, state: to });
   });
 }

@@ -47,5 +47,7 @@ export async function findRefusedAct(db: Queryable, person: Person, id: RefusedA
   const rows = counts.length === 0 ? SUGGESTED_ROWS : Math.ceil(records * 1.1) + HEADER_ROWS;
   const rowsMax = Math.min(rows, LIMITS.ticketRowsMax);
   const bytesMax = Math.min(Math.max(rowsMax * BYTES_PER_ROW, SUGGESTED_BYTES_MIN), LIMITS.ticketBytesMax);
-  return { ...act, suggested: { rowsMax, bytesMax } };
+  // A file is kept whole wherever it lands; what a command prints is mostly looked at.
+  const destination = act.sessionKind === 'files' ? 'vault' : 'workstation';
+  return { ...act, suggested: { rowsMax, bytesMax, destination } };
 }

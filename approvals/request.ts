@@ -34,7 +34,12 @@ export async function requestExport(
     id: ticketId.parse(newUuid(now)),
     requester: principal.person.id,
     act,
-    asked: { ...asked, purpose: requireText('purpose', asked.purpose), client: asked.client.trim() },
+    asked: {
+      ...asked,
+      destination: asked.destination ?? act.suggested.destination,
+      purpose: requireText('purpose', asked.purpose),
+      client: asked.client.trim(),
+    },
     decideBy: decideBy(now, asked.notAfter),
     now,
   };
@@ -65,6 +70,7 @@ async function storeRequest(tx: Transaction, { clock }: ApprovalsDeps, ticket: N
       notBefore: asked.notBefore.toISOString(),
       notAfter: asked.notAfter.toISOString(),
       purpose: asked.purpose,
+      destination: asked.destination,
     },
   });
   await publish(tx, clock, 'ticket.requested', { ticket: id, state: 'requested' });

@@ -10,6 +10,7 @@ import {
   type TicketId,
   VERDICTS,
 } from '../policy/index.ts';
+import { DESTINATIONS } from './vault/model.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const isUuid = (value: unknown): boolean => typeof value === 'string' && UUID.test(value);
@@ -37,6 +38,7 @@ export const ticketState = z.enum([
   'revoked',
   'expired',
 ]);
+export const destination = z.enum(DESTINATIONS);
 export const approvalDecision = z.enum(['approve', 'reject']);
 export const outcome = z.enum(['completed', 'limit_exceeded', 'interrupted', 'failed']);
 

@@ -98,6 +98,8 @@ export const LIMITS = {
   idleRekeysPerMinuteMax: 16,
   /** Bytes read from one socket in one turn of the event loop before others get theirs. */
   sshReadQuantumBytes: 64 * 1024,
+  /** Sockets that go on reading in one turn after such a quantum; those that have less to read wait for nobody. */
+  sshReadQuantaPerTurnMax: 2,
   /** Bytes of one direction of a channel that were read and not yet written, before its source is paused. */
   relayHeldBytesMax: 8 * 1024 * 1024,
   /** The same once all channels of the process together hold `relayHeldTotalBytes`: many slow readers are bounded too. */
@@ -246,6 +248,8 @@ export const LIMITS = {
   loginCertificateHours: 10,
   /** Unknown codes of SSH sign-ins one person may try in a minute. */
   unknownCodesPerMinuteMax: 10,
+  /** Commands one person may have judged on trial in a minute. */
+  judgeCallsPerMinuteMax: 60,
   /** Requests of one person that wait for a decision. */
   ticketsRequestedPerPersonMax: 50,
   /** Hours a ticket waits for a decision. */
@@ -256,6 +260,12 @@ export const LIMITS = {
   ticketRowsMax: 10_000_000,
   /** Bytes one ticket may ask for at most. */
   ticketBytesMax: 100 * 1024 * 1024 * 1024,
+  /** Files of one export in the vault. */
+  parcelFilesMax: 100_000,
+  /** Directories inside one another that one export for the vault goes down. */
+  parcelDepthMax: 64,
+  /** Bytes of one export on their way into the vault and not stored yet. */
+  parcelPendingBytesMax: 4 * 1024 * 1024,
   /** Characters of a purpose or a reason. */
   reasonCharactersMax: 2_000,
   /** Bytes of a control sequence that a terminal may get; a longer one is left out. */

@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
-import { recoverRedemptions } from '../approvals/index.ts';
+import { directoryVault, recoverParcels, recoverRedemptions } from '../approvals/index.ts';
 import type { Config } from '../config/index.ts';
 import {
   asError,
@@ -74,6 +74,7 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
   if (inventory !== undefined) await applyInventory(deps, inventory);
   await recoverSessions(deps, directory.recorder);
   await recoverRedemptions({ database, clock, recorderDirectory: directory.recorder });
+  await recoverParcels({ database, clock, vault: directoryVault({ directory: directory.vault, clock }) });
   await startBackground({ database, clock, log, queue, recorderDirectory: directory.recorder }, cleanup);
   await announce(deps, config, cleanup);
   const signInDecided = await listenForDecisions(database);

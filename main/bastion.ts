@@ -48,7 +48,10 @@ export type BastionConfig = Pick<Config, 'http' | 'mode' | 'recorder' | 'ssh' | 
 
 /** Everything a process with sessions has of its own; the keys and the configuration are the same in all of them. */
 export interface BastionOptions
-  extends Pick<SshDeps, 'clock' | 'database' | 'gatewayId' | 'log' | 'recorder' | 'signInDecided' | 'workerId'> {
+  extends Pick<
+    SshDeps,
+    'clock' | 'database' | 'gatewayId' | 'log' | 'recorder' | 'signInDecided' | 'vault' | 'workerId'
+  > {
   readonly keys: SshKeys;
   readonly config: BastionConfig;
 }

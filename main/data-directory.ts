@@ -12,10 +12,17 @@ export interface DataDirectory {
   readonly recorder: string;
   /** The certificate authority's and the bastion's private keys. */
   readonly keys: string;
+  /** Approved exports that do not go to a workstation. */
+  readonly vault: string;
   /** The embedded database; empty with an external one. */
   readonly postgres: string;
   /** The demo target's files. */
   readonly demo: string;
+}
+
+/** Where the vault stands in a data directory. */
+export function vaultOf(root: string): string {
+  return join(root, 'vault');
 }
 
 /**
@@ -28,13 +35,14 @@ export async function prepareDataDirectory(root: string): Promise<DataDirectory>
     root,
     recorder: join(root, 'recorder'),
     keys: join(root, 'keys'),
+    vault: vaultOf(root),
     postgres: join(root, 'postgres'),
     demo: join(root, 'demo'),
   };
   try {
     await mkdir(root, { recursive: true, mode: 0o711 });
     await chmod(root, 0o711);
-    for (const part of [directory.recorder, directory.keys, directory.demo]) {
+    for (const part of [directory.recorder, directory.keys, directory.vault, directory.demo]) {
       await mkdir(part, { recursive: true, mode: 0o700 });
       await chmod(part, 0o700);
     }

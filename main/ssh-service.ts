@@ -1,5 +1,5 @@
 /** Who serves the sockets that the gateway accepts: this very process, or its workers. */
-import { recoverRedemptions } from '../approvals/index.ts';
+import { directoryVault, recoverParcels, recoverRedemptions } from '../approvals/index.ts';
 import type { Config } from '../config/index.ts';
 import {
   asError,
@@ -46,8 +46,9 @@ export function startSshService(deps: SshServiceDeps, config: Config, cleanup: C
 }
 
 async function serveHere(deps: SshServiceDeps, config: Config, cleanup: Cleanup): Promise<SshService> {
-  const { clock, database, gatewayId, keys, log, recorder, signInDecided } = deps;
-  const own = { clock, database, gatewayId, log, recorder, signInDecided };
+  const { clock, database, directory, gatewayId, keys, log, recorder, signInDecided } = deps;
+  const vault = directoryVault({ directory: directory.vault, clock });
+  const own = { clock, database, gatewayId, log, recorder, signInDecided, vault };
   const bastion = await startBastion({ ...own, keys, config }, cleanup);
   return {
     serve: (socket, place, head) => bastion.serve(socket, place, head),
@@ -107,6 +108,7 @@ async function recoverLost(deps: SshServiceDeps, { id, slot, cause }: LostWorker
   await recorder.recoverWorker(slot);
   const sessions = await recoverSessions({ clock, database, gatewayId, workerId: id }, directory.recorder);
   await recoverRedemptions({ database, clock, recorderDirectory: directory.recorder });
+  await recoverParcels({ database, clock, vault: directoryVault({ directory: directory.vault, clock }) });
   if (cause === undefined) return;
   await appendAuditEvent(database, clock, {
     type: 'worker.lost',

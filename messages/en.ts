@@ -67,6 +67,13 @@ export const en = {
   'meter.window.lifetime': 'altogether',
   'export.begun': 'Ticket T-{number}: this export runs once now, up to {rows} rows and {bytes} bytes.',
   'export.done': 'Ticket T-{number} is used: {rows} rows, {bytes} bytes, SHA-256 {sha256}.',
+  'export.begun_vault':
+    'Ticket T-{number}: this export runs once now, into the vault as parcel P-{parcel}: up to {rows} rows and {bytes} bytes.',
+  'export.sealed':
+    'Ticket T-{number} is used. Parcel P-{parcel} is in the vault: {files} files, {rows} rows, {bytes} bytes, SHA-256 {sha256}. Nothing of it came to this machine.',
+  'export.discarded':
+    'Ticket T-{number} is used: the export did not come to its end, and nothing of parcel P-{parcel} was kept.',
+  'export.vault_failed': 'The vault cannot store what this export brings, so it was stopped.',
   'export.limit_exceeded':
     'Stopped: ticket T-{number} allows {rowsMax} rows and {bytesMax} bytes. {rows} rows, {bytes} bytes left; the ticket is used.',
   'channel.file_transfer':

@@ -69,6 +69,13 @@ export const ja: Record<keyof typeof en, string> = {
   'meter.window.lifetime': '累計',
   'export.begun': '申請 T-{number}: この持出を1回だけ実行します (上限 {rows} 件・{bytes} バイト)。',
   'export.done': '申請 T-{number} は使用済みになりました: {rows} 件・{bytes} バイト、SHA-256 {sha256}。',
+  'export.begun_vault':
+    '申請 T-{number}: この持出を1回だけ実行し、保管庫に P-{parcel} として収めます (上限 {rows} 件・{bytes} バイト)。',
+  'export.sealed':
+    '申請 T-{number} は使用済みになりました。保管庫に P-{parcel} として収めました: {files} ファイル・{rows} 件・{bytes} バイト、SHA-256 {sha256}。この端末には何も渡していません。',
+  'export.discarded':
+    '申請 T-{number} は使用済みになりました。持出が最後まで終わらなかったため、P-{parcel} の内容は残していません。',
+  'export.vault_failed': '保管庫に書き込めないため、持出を中止しました。',
   'export.limit_exceeded':
     '停止しました: 申請 T-{number} の上限は {rowsMax} 件・{bytesMax} バイトです。{rows} 件・{bytes} バイトまで渡し、申請は使用済みになりました。',
   'channel.file_transfer':

@@ -211,6 +211,11 @@ export const AUDIT_EVENTS = {
     name: text,
     reason: text,
   }),
+  'policy.tried': body('Somebody had a command judged by a target’s policy, without running it.', {
+    target: id,
+    verdict: text,
+    digest: text,
+  }),
   'copies.protected': body('An act leaves copies of protected things, which are protected there from now on.', {
     target: id,
     copies: z.array(z.strictObject({ asset: text, copy: text })),
@@ -225,6 +230,7 @@ export const AUDIT_EVENTS = {
     notBefore: text,
     notAfter: text,
     purpose: text,
+    destination: z.enum(['workstation', 'vault']).optional(),
   }),
   'ticket.approved': body('An owner approved exactly this act.', { reason: text, actDigest: text }),
   'ticket.rejected': body('An owner rejected the request.', { reason: text }),
@@ -247,6 +253,15 @@ export const AUDIT_EVENTS = {
     bytes: z.number().int(),
     sha256: text,
     exitStatus: z.number().int().nullable(),
+  }),
+  'parcel.sealed': body('An export is in the vault, durable and with its manifest.', {
+    parcel: z.number().int(),
+    files: z.number().int(),
+    bytes: z.number().int(),
+    manifestSha256: text,
+  }),
+  'parcel.discarded': body('An export did not come to its end; nothing of it is kept in the vault.', {
+    parcel: z.number().int(),
   }),
   'recording.viewed': body('Somebody replayed or downloaded a recording.', {
     session: id,

@@ -7,6 +7,7 @@ import {
   approvalDecision,
   assets,
   count,
+  destination,
   hex,
   judgement,
   outcome,
@@ -43,7 +44,7 @@ const ViewRow = z.strictObject({
   act_digest: hex,
   purpose: z.string(),
   client: z.string(),
-  destination: z.literal('workstation'),
+  destination,
   rows_max: count,
   bytes_max: count,
   not_before: z.date(),
@@ -61,6 +62,15 @@ const ViewRow = z.strictObject({
   sha256: hex.nullable(),
   exit_status: z.number().nullable(),
   finished_at: z.date().nullable(),
+  parcel: z
+    .strictObject({
+      number: z.number(),
+      outcome: z.enum(['open', 'sealed', 'discarded']),
+      files: z.number().nullable(),
+      bytes: z.number().nullable(),
+      manifest_sha256: z.string().nullable(),
+    })
+    .nullable(),
 });
 type ViewRow = z.output<typeof ViewRow>;
 
@@ -94,6 +104,9 @@ export async function selectTickets(db: Queryable, filter: TicketFilter): Promis
         COALESCE((SELECT json_agg(json_build_object('approver', json_build_object('id', ap.id, 'name', ap.name),
             'decision', a.decision, 'reason', a.reason, 'decidedAt', a.decided_at) ORDER BY a.decided_at, a.id)
           FROM approvals a JOIN persons ap ON ap.id = a.approver_id WHERE a.ticket_id = t.id), '[]') AS approvals,
+        (SELECT json_build_object('number', v.number, 'outcome', coalesce(e.outcome, 'open'), 'files', e.files,
+            'bytes', e.bytes, 'manifest_sha256', encode(e.manifest_sha256, 'hex'))
+          FROM parcels v LEFT JOIN parcel_ends e ON e.parcel_id = v.id WHERE v.ticket_id = t.id) AS parcel,
         r.session_id, r.redeemed_at, x.outcome, x.rows, x.bytes, x.sha256, x.exit_status, x.finished_at
       FROM tickets t
         JOIN persons p ON p.id = t.requester_id
@@ -166,6 +179,7 @@ function toView(row: ViewRow): TicketView {
     approvals: row.approvals,
     redemption: redemptionOf(row),
     result: resultOf(row),
+    parcel: parcelOf(row),
   };
 }
 
@@ -186,4 +200,11 @@ function resultOf(row: ViewRow): TicketView['result'] {
     finishedAt: finished_at,
     sessionId: session_id,
   };
+}
+
+function parcelOf({ parcel }: ViewRow): TicketView['parcel'] {
+  if (parcel === null) return null;
+  const { number, outcome, files, bytes, manifest_sha256: manifestSha256 } = parcel;
+  const isSealed = outcome === 'sealed' && files !== null && bytes !== null && manifestSha256 !== null;
+  return { number, outcome, sealed: isSealed ? { files, bytes, manifestSha256 } : null };
 }

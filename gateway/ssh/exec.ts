@@ -7,6 +7,7 @@ import { protectCopied } from './copied.ts';
 import { REFUSED_STATUS, redeem, refuseAct } from './gate.ts';
 import { type Act, joinOnRoad } from './output/index.ts';
 import { refine } from './refine.ts';
+import { execToVault } from './vault/exec.ts';
 import { KEPT_SETTINGS, WITHOUT_PAGERS } from './pagers.ts';
 import type { ChannelWork, Exit } from './model.ts';
 
@@ -30,15 +31,17 @@ const NO_TOOLS: ReadonlySet<string> = new Set();
 export async function runExec(work: ChannelWork, command: string): Promise<Exit> {
   const { person: who } = work.session.authorization;
   const text = inTerminal(work) ? safeForm(command, NO_TOOLS).text : command;
-  const judgement = await refine(work, judgeCommand(text, work.session.policy));
+  const judged = judgeCommand(text, work.session.policy);
   await work.session.mark(command);
+  const judgement = await refine(work, judged);
   const tool = fileTransferTool(judgement);
   if (tool !== undefined) return refuseFileTransfer(work, { tool, command, actor: who.id });
   const act = { text, judgement };
   if (judgement.verdict === 'allow') return runAllowed(work, act);
   if (opensByTicket(judgement.verdict)) {
     const ticket = await redeem(work, act);
-    if (ticket.redeemed) return runExport(work, act, ticket);
+    if (ticket.redeemed)
+      return ticket.parcel === undefined ? runExport(work, act, ticket) : execToVault(work, act, ticket);
     await refuseAct(work, { ...act, ticket });
   } else {
     await refuseAct(work, act);

@@ -1,5 +1,5 @@
 /** The gate's answer to a person: what was recognised, why, and where to ask. */
-import { type Redemption, recordRefusedAct, redeemTicket } from '../../approvals/index.ts';
+import { type Destination, type Redemption, recordRefusedAct, redeemTicket } from '../../approvals/index.ts';
 import { type MessageKey, message } from '../../messages/index.ts';
 import { type Finding, type Judgement, reasonOf, type RefusedActId } from '../../policy/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
@@ -21,6 +21,7 @@ const TICKET_MESSAGES: Partial<Record<Extract<Redemption, { redeemed: false }>['
 export function redeem(
   { deps, session }: ChannelWork,
   act: { text: string; judgement: Judgement },
+  destination?: Destination,
 ): Promise<Redemption> {
   const { person, target } = session.authorization;
   return redeemTicket(deps, {
@@ -29,6 +30,7 @@ export function redeem(
     digest: act.judgement.digest,
     sessionId: session.id,
     text: act.text,
+    ...(destination === undefined ? {} : { destination }),
   });
 }
 

@@ -1,4 +1,5 @@
 /** The shapes that the steps of an SSH connection hand on to one another. */
+import type { Vault } from '../../approvals/index.ts';
 import type { Clock, Database, Log } from '../../foundation/index.ts';
 import type { CertificateAuthority } from '../../identity/index.ts';
 import type { MessageKey } from '../../messages/index.ts';
@@ -30,6 +31,8 @@ export interface SshDeps extends SessionDeps {
   /** Seconds of silence after which a maintainer's connection is asked whether it is still there. 0: never. */
   readonly keepaliveSeconds?: number;
   readonly signIn: SignInRules;
+  /** Where exports go whose ticket does not send them to the person. */
+  readonly vault: Vault;
   /** The parsers of SQL, one thread of this process. */
   readonly statements: Pick<StatementReader, 'read'>;
   /** What left, by command, connection and person. */

@@ -4,6 +4,7 @@
  */
 import { Socket } from 'node:net';
 import { join } from 'node:path';
+import { directoryVault } from '../../approvals/index.ts';
 import {
   asError,
   Cleanup,
@@ -17,6 +18,7 @@ import {
 import type { SshServer } from '../../gateway/index.ts';
 import { type RemoteLeafLog, startWorkerRecorder } from '../../recorder/index.ts';
 import { loadSshKeys, startBastion } from '../bastion.ts';
+import { vaultOf } from '../data-directory.ts';
 import { listenForDecisions } from '../session-listeners.ts';
 import { checkStorage } from '../storage.ts';
 import { type FromWorker, type Start, STATUS_MS, type ToWorker, ToWorkerSchema } from './messages.ts';
@@ -140,7 +142,8 @@ async function openServer(
   const recorder = cleanup.use(await startWorkerRecorder({ directory, clock, log, slot, leafLog, ...config.recorder }));
   const keys = await loadSshKeys(join(dataDirectory, 'keys'));
   const signInDecided = await listenForDecisions(database);
-  const deps = { database, clock, log, recorder, gatewayId, workerId, keys, config, signInDecided };
+  const vault = directoryVault({ directory: vaultOf(dataDirectory), clock });
+  const deps = { database, clock, log, recorder, gatewayId, workerId, keys, config, signInDecided, vault };
   return { server: await startBastion(deps, cleanup), failed: recorder.failed };
 }
 

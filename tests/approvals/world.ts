@@ -103,6 +103,7 @@ interface Asked {
   readonly notAfter: Date;
   readonly rowsMax: number;
   readonly bytesMax: number;
+  readonly destination: 'workstation' | 'vault';
   readonly purpose: string;
 }
 
@@ -148,6 +149,7 @@ export async function world(): Promise<World> {
       client: 'Client A',
       rowsMax: more.rowsMax ?? 1_200,
       bytesMax: more.bytesMax ?? 1_000_000,
+      destination: more.destination,
       notBefore: more.notBefore ?? clock.now(),
       notAfter: more.notAfter ?? new Date(clock.now().getTime() + HOUR),
     });

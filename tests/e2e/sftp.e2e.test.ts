@@ -137,6 +137,7 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'sftp', 'root'], 'sftp', () => {
       const act = /\/tickets\/new\?act=([0-9a-f-]{36})/.exec(refused.stderr)?.[1];
       const asked = await (await field.gateway.person('chen')).post('/api/tickets', {
         ...{ refusedActId: act, purpose: '委託元からの照会への回答', client: '株式会社サンプル', ...wish },
+        destination: 'workstation',
         ...{ notBefore: new Date(), notAfter: new Date(Date.now() + 3_600_000) },
       });
       expect(asked.status).toBe(201);

@@ -74,6 +74,7 @@ describe('the ticket form', () => {
     client: '',
     rowsMax: 10,
     bytesMax: 1000,
+    destination: 'vault' as const,
     notBefore: '2026-11-23T10:00',
     notAfter: '2026-11-24T10:00',
   };

@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import { z } from 'zod';
 import {
+  DESTINATIONS,
   decideTicket,
   findTicket,
   listTickets,
@@ -29,6 +30,7 @@ const Request = z.strictObject({
   client: typed(200),
   rowsMax: z.number(),
   bytesMax: z.number(),
+  destination: z.enum(DESTINATIONS).optional(),
   notBefore: moment,
   notAfter: moment,
 });

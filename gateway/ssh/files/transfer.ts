@@ -16,10 +16,14 @@ import { REFUSED_STATUS, redeem, refuseAct } from '../gate.ts';
 import { type Filtered, join } from '../join.ts';
 import { createFileMeter } from '../output/index.ts';
 import type { ChannelWork, Exit } from '../model.ts';
+import { fetchToVault } from '../vault/fetch.ts';
 import { FileAudit } from './file-audit.ts';
 import { followLinks } from './links.ts';
 import { shownPath, wirePath } from './paths.ts';
 import { HostileName, ScpWatch, StartupName } from './scp.ts';
+
+/** The client has no file, and must not take its own for complete. */
+const NOT_HERE: Exit = { status: 1 };
 
 /** What sees the bytes of a transfer pass, in both directions. */
 interface Watch {
@@ -49,7 +53,11 @@ export async function runTransfer(work: ChannelWork, transfer: Transfer, command
   }
   const { judgement, unclear } = await judge(work, transfer);
   if (judgement.verdict === 'allow') return watched(work, { transfer, command, audit });
-  const ticket = opensByTicket(judgement.verdict) ? await redeem(work, { text: command, judgement }) : undefined;
+  // What comes in does not go to the vault.
+  const destination = transfer.direction === 'upload' ? 'workstation' : undefined;
+  const act = { text: command, judgement };
+  const ticket = opensByTicket(judgement.verdict) ? await redeem(work, act, destination) : undefined;
+  if (ticket?.redeemed === true && ticket.parcel !== undefined) return vaulted(work, transfer, ticket);
   if (ticket?.redeemed === true) return exported(work, { transfer, command, audit, ticket });
   await refuseAct(work, { text: command, judgement, ...(ticket === undefined ? {} : { ticket }) });
   if (unclear !== undefined)
@@ -73,6 +81,15 @@ async function judge(work: ChannelWork, transfer: Transfer): Promise<ReturnType<
 function refused({ session }: ChannelWork): Exit {
   session.conclude('gate_refused');
   return { status: REFUSED_STATUS };
+}
+
+/** The client is told that it got nothing, and the person where it is instead. */
+async function vaulted(work: ChannelWork, transfer: Transfer, ticket: Redeemed): Promise<Exit> {
+  const { protocol, recursive } = transfer;
+  const paths = transfer.paths.map(({ text }) => wirePath(text === '' ? '.' : text));
+  // A repository is a directory.
+  const { exit } = await fetchToVault(work, ticket, { protocol, paths, recursive: recursive || protocol === 'git' });
+  return exit.status === 0 ? NOT_HERE : exit;
 }
 
 interface Run {

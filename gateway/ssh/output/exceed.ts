@@ -8,9 +8,12 @@ import type { Act } from './model.ts';
 import type { Speech } from './speech.ts';
 import { wordPassed } from './words.ts';
 
-/** Begins the one use of an approved ticket for this act, when there is one: from here on it is the budget. */
+/**
+ * Begins the one use of an approved ticket for this act, when there is one: from here on it is the budget. One for the
+ * vault is left alone: what the person sees already cannot go there.
+ */
 export function redeemAtLimit(work: ChannelWork, act: Act, which: Passed): Promise<Redemption> {
-  return redeem(work, { text: act.text, judgement: judgementOf(work, act, which) });
+  return redeem(work, { text: act.text, judgement: judgementOf(work, act, which) }, 'workstation');
 }
 
 /** Keeps the act with what it would have shown, then says so: a refusal that left no trace did not happen. */

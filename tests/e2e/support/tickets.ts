@@ -16,6 +16,11 @@ export interface Ticket {
     readonly exitStatus: number | null;
     readonly sessionId: string;
   } | null;
+  readonly parcel: {
+    readonly number: number;
+    readonly outcome: string;
+    readonly sealed: { readonly files: number; readonly bytes: number; readonly manifestSha256: string } | null;
+  } | null;
 }
 
 export interface Wish {
@@ -23,6 +28,7 @@ export interface Wish {
   readonly bytesMax?: number;
   readonly notBefore?: Date;
   readonly notAfter?: Date;
+  readonly destination?: 'workstation' | 'vault';
   /** The target, where it is not the demo's. */
   readonly loginName?: string;
 }
@@ -79,7 +85,7 @@ export async function look(gateway: TestGateway, { id }: Pick<Ticket, 'id'>): Pr
 /** The ticket when its one use has ended. */
 export function ended(gateway: TestGateway, ticket: Pick<Ticket, 'id'>) {
   return waitFor('the end of the use', async () => {
-    const { state, result } = await look(gateway, ticket);
-    return result === null ? undefined : { state, result };
+    const { state, result, parcel } = await look(gateway, ticket);
+    return result === null ? undefined : { state, result, parcel };
   });
 }

@@ -2,7 +2,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import * as z from 'zod/mini';
 import { call, callPlain } from './client.ts';
-import { type ControlVerb, SshKey, Ticket, VerifyReport } from './schemas.ts';
+import { type ControlVerb, type Destination, Judgement, SshKey, Ticket, VerifyReport } from './schemas.ts';
 
 const part = encodeURIComponent;
 
@@ -54,6 +54,7 @@ export interface ExportRequest {
   readonly client: string;
   readonly rowsMax: number;
   readonly bytesMax: number;
+  readonly destination: Destination;
   readonly notBefore: string;
   readonly notAfter: string;
 }
@@ -105,3 +106,16 @@ export const useLockPerson = (id: string) =>
 
 export const useUnlockPerson = (id: string) =>
   useCommand((_: string) => callPlain('POST', `/api/persons/${part(id)}/unlock`, {}), ['persons']);
+
+export const useJudge = () =>
+  useCommand(
+    async (input: { targetId: string; command: string }) =>
+      (await call(z.object({ judgement: Judgement }), 'POST', '/api/judge', input)).judgement,
+    [],
+  );
+
+export const useDecideProgram = (id: string, decision: 'accept' | 'decline') =>
+  useCommand(
+    (reason: string) => callPlain('POST', `/api/programs/${part(id)}/decision`, { decision, reason }),
+    ['programs', 'gate'],
+  );

@@ -37,6 +37,7 @@ export const Asset = z.object({
   name: z.string(),
   dataClass: z.string(),
   recordCount: z.nullable(z.number()),
+  copyOf: z.optional(z.string()),
 });
 export type Asset = z.infer<typeof Asset>;
 
@@ -79,6 +80,8 @@ const Finding = z.object({
   span: z.tuple([z.number(), z.number()]),
   subject: z.string(),
   assets: strings,
+  /** Why it matters, by its rule; not everywhere. */
+  why: z.optional(z.nullable(titles)),
 });
 export type Finding = z.infer<typeof Finding>;
 
@@ -86,7 +89,7 @@ export const Judgement = z.object({
   verdict: z.enum(['allow', 'ask', 'needs_ticket', 'deny']),
   findings: z.array(Finding),
   commands: z.array(strings),
-  objects: strings.default([]),
+  objects: z._default(strings, []),
   digest: z.string(),
 });
 export type Judgement = z.infer<typeof Judgement>;
@@ -116,13 +119,16 @@ export const Certificate = z.object({
 });
 export type Certificate = z.infer<typeof Certificate>;
 
+export const Destination = z.enum(['workstation', 'vault']);
+export type Destination = z.infer<typeof Destination>;
+
 export const RefusedAct = z.object({
   id: z.string(),
   text: z.string(),
   target: z.object({ name: z.string(), systemTitle: titles }),
   judgement: Judgement,
   refusedAt: moment,
-  suggested: z.object({ rowsMax: z.number(), bytesMax: z.number() }),
+  suggested: z.object({ rowsMax: z.number(), bytesMax: z.number(), destination: Destination }),
   assets: z.array(Asset),
 });
 export type RefusedAct = z.infer<typeof RefusedAct>;
@@ -162,7 +168,7 @@ export const Ticket = z.object({
   judgement: Judgement,
   purpose: z.string(),
   client: z.string(),
-  destination: z.literal('workstation'),
+  destination: Destination,
   rowsMax: z.number(),
   bytesMax: z.number(),
   notBefore: moment,
@@ -179,6 +185,13 @@ export const Ticket = z.object({
     }),
   ),
   result: z.nullable(TicketResult),
+  parcel: z.nullable(
+    z.object({
+      number: z.number(),
+      outcome: z.enum(['open', 'sealed', 'discarded']),
+      sealed: z.nullable(z.object({ files: z.number(), bytes: z.number(), manifestSha256: z.string() })),
+    }),
+  ),
   assets: z.array(Asset),
 });
 export type Ticket = z.infer<typeof Ticket>;
@@ -270,3 +283,64 @@ export type ListedPerson = z.infer<typeof ListedPerson>;
 export const Failure = z.object({
   error: z.object({ code: z.string(), message: z.string(), reference: z.optional(z.string()) }),
 });
+
+const limit = z.optional(z.nullable(z.number()));
+const windows = z.object({
+  command: limit,
+  session: limit,
+  day: limit,
+  days30: limit,
+  days90: limit,
+  days365: limit,
+  lifetime: limit,
+});
+export type Windows = z.infer<typeof windows>;
+
+/** A target with what the gate guards on it and how much of it may be shown. */
+export const GuardedTarget = z.object({
+  id: z.string(),
+  name: z.string(),
+  mode: z.enum(['exec-only', 'guarded-line', 'guarded-shell', 'guarded-pty', 'recorded']),
+  systemId: z.string(),
+  systemTitle: titles,
+  owned: z.boolean(),
+  programs: strings,
+  assets: z.array(Asset),
+  budget: z.object({
+    limits: z.object({
+      persons: z.optional(windows),
+      rows: z.optional(windows),
+      bytes: z.optional(windows),
+      opaqueBytes: z.optional(windows),
+      files: z.optional(windows),
+    }),
+    softRatio: z.number(),
+  }),
+});
+export type GuardedTarget = z.infer<typeof GuardedTarget>;
+
+/** What left by one person's work on one system in the last 30 days. */
+export const MeterUse = z.object({
+  systemId: z.string(),
+  person: z.string(),
+  days: z.number(),
+  mostPersons: z.number(),
+  rows: z.number(),
+  bytes: z.number(),
+  opaqueBytes: z.number(),
+  files: z.number(),
+});
+export type MeterUse = z.infer<typeof MeterUse>;
+
+export const Program = z.object({
+  id: z.string(),
+  name: z.string(),
+  state: z.enum(['candidate', 'accepted', 'declined']),
+  reason: z.nullable(z.string()),
+  decidedAt: z.nullable(moment),
+  decidedBy: z.nullable(z.string()),
+  owned: z.boolean(),
+  system: z.object({ name: z.string(), titleEn: z.string(), titleJa: z.string() }),
+  askers: z.array(z.object({ id: z.string(), name: z.string(), times: z.number(), askedAt: moment, text: z.string() })),
+});
+export type Program = z.infer<typeof Program>;

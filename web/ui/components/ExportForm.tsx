@@ -1,4 +1,4 @@
-import { Button, Fieldset, Group, NumberInput, SimpleGrid, Stack, Textarea, TextInput } from '@mantine/core';
+import { Button, Fieldset, Group, NumberInput, Radio, SimpleGrid, Stack, Textarea, TextInput } from '@mantine/core';
 import { type SubmitEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useRequestExport } from '../api/commands.ts';
@@ -23,6 +23,7 @@ function startFields(act: RefusedAct): ExportFields {
     client: '',
     rowsMax: act.suggested.rowsMax,
     bytesMax: act.suggested.bytesMax,
+    destination: act.suggested.destination,
     notBefore: toLocalField(now),
     notAfter: toLocalField(new Date(now.getTime() + DAY_MS)),
   };
@@ -52,6 +53,7 @@ export function ExportForm({ act, onAsked }: ExportFormProps) {
       <Stack maw={720}>
         <WhyFields fields={fields} set={set} problems={problems} />
         <AmountFields fields={fields} set={set} problems={problems} />
+        <DestinationField fields={fields} set={set} />
         <WindowFields fields={fields} set={set} problems={problems} />
         {request.error !== null && <Failure error={request.error} />}
         <Group>
@@ -77,6 +79,7 @@ function toRequest(refusedActId: string, fields: ExportFields) {
     client: fields.client.trim(),
     rowsMax,
     bytesMax,
+    destination: fields.destination,
     notBefore: from.toISOString(),
     notAfter: until.toISOString(),
   };
@@ -148,6 +151,23 @@ function AmountFields({ fields, set, problems }: FieldsProps) {
         onChange={(bytesMax) => set({ bytesMax })}
       />
     </SimpleGrid>
+  );
+}
+
+function DestinationField({ fields, set }: Pick<FieldsProps, 'fields' | 'set'>) {
+  const { t } = useTranslation();
+  return (
+    <Radio.Group
+      label={t('ticketNew.destination')}
+      description={t('ticketNew.destinationHelp')}
+      value={fields.destination}
+      onChange={(chosen) => set({ destination: chosen === 'vault' ? 'vault' : 'workstation' })}
+    >
+      <Stack gap="xs" mt="xs">
+        <Radio value="vault" label={t('ticketNew.destination.vault')} />
+        <Radio value="workstation" label={t('ticketNew.destination.workstation')} />
+      </Stack>
+    </Radio.Group>
   );
 }
 

@@ -1,3 +1,4 @@
+import type { Destination } from '../api/schemas.ts';
 import { fromLocalField } from './dates.ts';
 
 /** What stands in the fields of the ticket form, as text or number. */
@@ -6,6 +7,7 @@ export interface ExportFields {
   readonly client: string;
   readonly rowsMax: number | string;
   readonly bytesMax: number | string;
+  readonly destination: Destination;
   readonly notBefore: string;
   readonly notAfter: string;
 }

@@ -100,6 +100,8 @@ export const codesEn = {
   'error.recording_unavailable.next': 'Tell the operator. It is safe to try again later.',
   'error.recording_corrupt.message': 'The stored recording does not read as one.',
   'error.recording_corrupt.next': 'Run the check below it and tell the security officer at once.',
+  'error.vault_unavailable.message': 'The vault cannot store anything now.',
+  'error.vault_unavailable.next': 'Tell the administrator of the gateway.',
   'error.target_unreachable.message': 'The server did not answer.',
   'error.target_unreachable.next': 'Tell the operator of that server.',
   'error.target_name_not_found.message': 'The host name of the server cannot be found.',

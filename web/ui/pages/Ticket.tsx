@@ -1,4 +1,5 @@
 import { Alert, Group, Text } from '@mantine/core';
+import type { TFunction } from 'i18next';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe, useTicket } from '../api/queries.ts';
@@ -13,6 +14,7 @@ import { TicketHistory } from '../components/TicketHistory.tsx';
 import { TicketSteps } from '../components/TicketSteps.tsx';
 import { useLocale } from '../components/use-locale.ts';
 import { formatMoment } from '../format/dates.ts';
+import type { Locale } from '../messages/index.ts';
 import { formatBytes, formatBytesExactly, formatCount } from '../format/numbers.ts';
 
 export function TicketPage({ id }: { readonly id: string }): ReactElement {
@@ -65,7 +67,7 @@ function Consequence({ ticket }: { readonly ticket: Ticket }) {
           rows: formatCount(ticket.rowsMax, locale),
           bytes: formatBytes(ticket.bytesMax, locale),
           assets: names.length === 0 ? t('ticket.consequence.data') : names.join(', '),
-          requester: ticket.requester.name,
+          destination: t(`ticket.consequence.to.${ticket.destination}`, { requester: ticket.requester.name }),
           from: formatMoment(ticket.notBefore, locale),
           until: formatMoment(ticket.notAfter, locale),
         })}
@@ -91,8 +93,20 @@ function RequestFacts({ ticket }: { readonly ticket: Ticket }) {
         [t('ticket.bytesMax'), formatBytesExactly(ticket.bytesMax, locale)],
         [t('ticket.window'), t('ticket.window.value', window)],
         [t('ticket.destination'), t(`ticket.destination.${ticket.destination}`)],
+        ...(ticket.parcel === null ? [] : [parcelRow(ticket.parcel, t, locale)]),
         [t('ticket.decideBy'), <Moment at={ticket.decideBy} />],
       ]}
     />
   );
+}
+
+/** What the one use put into the vault. */
+function parcelRow(
+  { number, outcome, sealed }: NonNullable<Ticket['parcel']>,
+  t: TFunction,
+  locale: Locale,
+): readonly [string, string] {
+  const { files, bytes, manifestSha256 } = sealed ?? { files: 0, bytes: 0, manifestSha256: '' };
+  const told = { number, files: formatCount(files, locale), bytes: formatBytesExactly(bytes, locale), manifestSha256 };
+  return [t('ticket.parcel'), t(`ticket.parcel.${outcome}`, told)];
 }

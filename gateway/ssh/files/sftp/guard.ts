@@ -3,6 +3,7 @@ import { denyFileAct, isStartupPlace, judgeFileAct, type TransferDirection } fro
 import { createDelivery } from '../../delivery.ts';
 import { redeem, refuseAct } from '../../gate.ts';
 import type { ChannelWork } from '../../model.ts';
+import { fetchToVault } from '../../vault/fetch.ts';
 import type { FileAudit } from '../file-audit.ts';
 import { shownPath } from '../paths.ts';
 import type { TicketUse } from './opened.ts';
@@ -89,6 +90,12 @@ export class Guard {
     const act = { text: `sftp get ${shown}`, judgement };
     // A ticket lets contents out; it does not let anybody write under the same handle.
     const ticket = write ? undefined : await redeem(work, act);
+    if (ticket?.redeemed === true && ticket.parcel !== undefined) {
+      const wanted = { protocol: 'sftp', paths: [resolved.path], recursive: false } as const;
+      const { sealed } = await fetchToVault(work, ticket, wanted);
+      const kept = sealed === undefined ? 'Nothing was kept in the vault' : 'It is in the vault';
+      return { allowed: false, code: FX_FAILURE, text: `${kept}: parcel P-${ticket.parcel.number}.` };
+    }
     if (ticket?.redeemed === true) {
       const { number, rowsMax: rows, bytesMax: bytes } = ticket;
       await work.person.say('export.begun', 'ticket_in_use', { number, rows, bytes });

@@ -1,5 +1,5 @@
 /** SFTP version 3 on the wire: draft-ietf-secsh-filexfer-02 and OpenSSH's PROTOCOL file, section 4. */
-import { ByteReader, GatewayError, sshString, uint32 } from '../../../../foundation/index.ts';
+import { ByteReader, GatewayError, sshString, uint32, uint64 } from '../../../../foundation/index.ts';
 
 export const INIT = 1;
 export const VERSION = 2;
@@ -74,6 +74,10 @@ export class Fields {
     return handle.toString('latin1');
   }
 
+  bytes(): Buffer {
+    return this.#reader.sshString();
+  }
+
   text(): string {
     return this.#reader.sshString().toString('latin1');
   }
@@ -90,13 +94,14 @@ export class Fields {
     if (this.#reader.remaining > 0) throw malformed('An SFTP packet has bytes behind its fields.');
   }
 
-  /** File attributes of version 3, skipped. */
-  attributes(): void {
+  /** File attributes of version 3. @returns the permissions with the file's type (stat(2) st_mode), where they are told. */
+  attributes(): number | undefined {
+    let mode: number | undefined;
     const reader = this.#reader;
     const flags = reader.uint32();
     if ((flags & 0x01) !== 0) reader.take(8);
     if ((flags & 0x02) !== 0) reader.take(8);
-    if ((flags & 0x04) !== 0) reader.take(4);
+    if ((flags & 0x04) !== 0) mode = reader.uint32();
     if ((flags & 0x08) !== 0) reader.take(8);
     if ((flags & 0x80000000) !== 0) {
       for (let left = reader.uint32(); left > 0; left -= 1) {
@@ -104,6 +109,7 @@ export class Fields {
         reader.sshString();
       }
     }
+    return mode;
   }
 }
 
@@ -122,6 +128,25 @@ export function initPacket(): Buffer {
 
 export function realPathPacket(id: number, path: string): Buffer {
   return packet(REALPATH, [uint32(id), sshString(Buffer.from(path, 'latin1'))]);
+}
+
+/** A request about one path: LSTAT, OPENDIR. */
+export function pathPacket(type: number, id: number, path: string): Buffer {
+  return packet(type, [uint32(id), sshString(Buffer.from(path, 'latin1'))]);
+}
+
+/** A request about an open handle: READDIR, CLOSE. */
+export function handlePacket(type: number, id: number, handle: string): Buffer {
+  return packet(type, [uint32(id), sshString(Buffer.from(handle, 'latin1'))]);
+}
+
+export function openToReadPacket(id: number, path: string): Buffer {
+  return packet(OPEN, [uint32(id), sshString(Buffer.from(path, 'latin1')), uint32(OPEN_READ), uint32(0)]);
+}
+
+export function readPacket(id: number, handle: string, offset: number, length: number): Buffer {
+  const at = uint64(BigInt(offset));
+  return packet(READ, [uint32(id), sshString(Buffer.from(handle, 'latin1')), at, uint32(length)]);
 }
 
 function packet(type: number, fields: readonly Buffer[]): Buffer {

@@ -1,0 +1,58 @@
+/** What becomes of parcels in the database: one with each ticket for the vault, ended once. */
+import { type Clock, type Database, newUuid, sqlState, type Transaction } from '../../foundation/index.ts';
+import type { SessionId, TicketId } from '../../policy/index.ts';
+import { appendAuditEvent } from '../../recorder/index.ts';
+import type { Parcel, SealedParcel, Vault } from './model.ts';
+import { brokenParcels, insertParcel, insertParcelEnd } from './queries.ts';
+
+const UNIQUE_VIOLATION = '23505';
+
+export function beginParcel(tx: Transaction, clock: Clock, ticket: TicketId): Promise<Parcel> {
+  const now = clock.now();
+  return insertParcel(tx, newUuid(now), ticket, now);
+}
+
+/** How the parcel of a use ended; `sealed` is undefined when nothing was kept. */
+export interface EndedParcel {
+  readonly parcel: Parcel;
+  readonly sealed: SealedParcel | undefined;
+}
+
+/** Part of the end of the use: the parcel and the ticket's result are told together or not at all. */
+export async function endParcel(
+  tx: Transaction,
+  clock: Clock,
+  { parcel, sealed }: EndedParcel,
+  about: { readonly ticket: TicketId; readonly session: SessionId | undefined },
+): Promise<void> {
+  const files = sealed?.files ?? [];
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  const manifestSha256 = sealed?.manifestSha256 ?? null;
+  await insertParcelEnd(tx, { id: parcel.id, files: files.length, bytes, manifestSha256, endedAt: clock.now() });
+  const of = { actor: null, ticket: about.ticket, ...(about.session === undefined ? {} : { session: about.session }) };
+  if (manifestSha256 === null) {
+    await appendAuditEvent(tx, clock, { ...of, type: 'parcel.discarded', body: { parcel: parcel.number } });
+    return;
+  }
+  const body = { parcel: parcel.number, files: files.length, bytes, manifestSha256: manifestSha256.toString('hex') };
+  await appendAuditEvent(tx, clock, { ...of, type: 'parcel.sealed', body });
+}
+
+/** Removes what broken-off exports left in the vault. Call it at start, after their sessions were closed. */
+export async function recoverParcels(deps: { database: Database; clock: Clock; vault: Vault }): Promise<number> {
+  const { database, clock, vault } = deps;
+  let recovered = 0;
+  for (const { ticket_id: ticket, ...parcel } of await brokenParcels(database)) {
+    await vault.discard(parcel.id);
+    try {
+      await database.inTransaction((tx) =>
+        endParcel(tx, clock, { parcel, sealed: undefined }, { ticket, session: undefined }),
+      );
+      recovered += 1;
+    } catch (thrown) {
+      // Another process ended it between our look and now: that is what was wanted.
+      if (sqlState(thrown) !== UNIQUE_VIOLATION) throw thrown;
+    }
+  }
+  return recovered;
+}
