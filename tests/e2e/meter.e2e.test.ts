@@ -86,6 +86,21 @@ describeWith(['ssh', 'sshd'], 'a limit of persons on a real server', () => {
     await shell.exited;
   });
 
+  test('whoever was held back and given up was not shown, and is counted when they come again', async () => {
+    await using shell = await terminal(METERED);
+    const file = `${field.there}/customers.csv`;
+    shell.type(`PS1='ready> '; clear\r`);
+    await shell.sees('ready> ');
+    shell.type(`cat ${file}; sleep 60\r`);
+    await shell.sees('Ctrl-C');
+    shell.type(`\x03\rsed -n 105,115p ${file}\r`);
+    await shell.sees('[budget_exceeded]');
+    await shell.sees('Ctrl-C');
+    expect(personsIn(shell.output)).toBe(BUDGET);
+    shell.type('\x03\rexit\r');
+    await shell.exited;
+  });
+
   test('what a terminal would obey is left out, told once and kept as an event; text stays', async () => {
     await using shell = await terminal(METERED, ["printf 'a\\033]52;c;ZXZpbA==\\007b\\033[31mred\\033[0m\\n'"]);
     await shell.sees('[output_filtered]');

@@ -37,7 +37,7 @@ const NOTHING = Buffer.alloc(0);
 export class StreamMeasure {
   readonly #options: MeasureOptions;
   readonly #guard: TerminalGuard | undefined;
-  readonly #persons: PersonalDataMeter | undefined;
+  #persons: PersonalDataMeter | undefined;
   #line: Buffer = NOTHING;
 
   constructor(options: MeasureOptions) {
@@ -56,6 +56,15 @@ export class StreamMeasure {
     if (this.#options.isFull?.() !== true) return piece;
     const found = findsOf(readLine(key, this.#line)).map(({ addition }) => ({ at, addition }));
     return { ...piece, finds: [...piece.finds, ...found] };
+  }
+
+  /**
+   * What was taken was discarded: whoever is in it was shown to nobody, and is found again when they come again. Else
+   * what a limit held back would pass uncounted the second time.
+   */
+  forget(): void {
+    const { key } = this.#options;
+    this.#persons = key === undefined ? undefined : createPersonalDataMeter({ key });
   }
 
   /** What was held back for its end, and what an unfinished last line tells. */

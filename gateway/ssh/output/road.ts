@@ -149,6 +149,7 @@ export class OutputRoad implements OutputHold {
     this.#queue = [];
     this.#queuedBytes = 0;
     this.#isHeld = false;
+    for (const stream of Object.values(this.#streams)) stream.forget();
     this.#waiting.abort();
     this.#waiting = new AbortController();
     this.#become('discarding');
