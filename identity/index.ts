@@ -9,6 +9,7 @@ export {
   type VerifiedHostCertificate,
   verifyHostCertificate,
 } from './certificates/verify-host.ts';
+export { findTargetPolicy, listMeterUse, listTargetPolicies } from './guarded/policies.ts';
 export { applyInventory } from './inventory/apply.ts';
 export { type Inventory, type InventoryInput, InventorySchema } from './inventory/schema.ts';
 export { enrolSshKey, findPersonByKey, revokeSshKey } from './keys/enrol.ts';

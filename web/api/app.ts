@@ -8,6 +8,7 @@ import { isSecure } from './cookies.ts';
 import type { WebApiDeps } from './deps.ts';
 import { errorHandler } from './errors.ts';
 import { noStore, readJson, requirePrincipal, requireSameOrigin } from './guards.ts';
+import { judgeRoutes } from './judge.ts';
 import { loginCallRoutes } from './login-calls.ts';
 import { loginRoutes } from './logins.ts';
 import { meRoutes } from './me.ts';
@@ -30,6 +31,7 @@ const ROUTES = [
   loginRoutes,
   refusedActRoutes,
   programRoutes,
+  judgeRoutes,
   ticketRoutes,
   sessionRoutes,
   sessionControlRoutes,

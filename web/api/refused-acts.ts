@@ -4,6 +4,7 @@ import { findRefusedAct } from '../../approvals/index.ts';
 import { GatewayError } from '../../foundation/index.ts';
 import type { WebApiDeps } from './deps.ts';
 import { principalOf } from './guards.ts';
+import { withReasons } from './reasons.ts';
 import { params, refusedActId } from './request.ts';
 
 export function refusedActRoutes({ database }: WebApiDeps): Router {
@@ -15,7 +16,15 @@ export function refusedActRoutes({ database }: WebApiDeps): Router {
     const { text, target, judgement, refusedAt, assets, suggested } = act;
     const systemTitle = { en: target.systemTitleEn, ja: target.systemTitleJa };
     response.json({
-      refusedAct: { id, text, target: { name: target.name, systemTitle }, judgement, refusedAt, assets, suggested },
+      refusedAct: {
+        id,
+        text,
+        target: { name: target.name, systemTitle },
+        judgement: withReasons(judgement),
+        refusedAt,
+        assets,
+        suggested,
+      },
     });
   });
   return router;

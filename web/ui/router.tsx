@@ -3,6 +3,7 @@ import type { ReactElement } from 'react';
 import type { SessionBox, TicketBox } from './api/queries.ts';
 import { Shell } from './components/Shell.tsx';
 import { AuditPage } from './pages/Audit.tsx';
+import { GatePage } from './pages/Gate.tsx';
 import { HomePage } from './pages/Home.tsx';
 import { KeysPage } from './pages/Keys.tsx';
 import { LoginPage } from './pages/Login.tsx';
@@ -63,6 +64,7 @@ const notifications = createRoute({
   component: NotificationsPage,
 });
 const people = createRoute({ getParentRoute: () => root, path: '/people', component: PeoplePage });
+const gate = createRoute({ getParentRoute: () => root, path: '/gate', component: GatePage });
 const audit = createRoute({
   getParentRoute: () => root,
   path: '/audit',
@@ -111,6 +113,7 @@ export const router = createRouter({
     session,
     notifications,
     people,
+    gate,
     audit,
   ]),
   scrollRestoration: true,

@@ -5,13 +5,16 @@ import { call } from './client.ts';
 import {
   AuditEvent,
   Certificate,
+  GuardedTarget,
   ListedPerson,
   LiveSession,
   Login,
   May,
   Me,
+  MeterUse,
   Notification,
   OpenTarget,
+  Program,
   RefusedAct,
   Session,
   SignIn,
@@ -152,4 +155,16 @@ export const useAuditEvents = (type: string | undefined) =>
     },
     getNextPageParam: (last: AuditEvent[]) => last.at(-1)?.seq,
     placeholderData: keepPreviousData,
+  });
+
+export const useGate = () =>
+  useQuery({
+    queryKey: ['gate'],
+    queryFn: () => call(z.object({ targets: z.array(GuardedTarget), use: z.array(MeterUse) }), 'GET', '/api/gate'),
+  });
+
+export const usePrograms = () =>
+  useQuery({
+    queryKey: ['programs'],
+    queryFn: async () => (await call(z.object({ programs: z.array(Program) }), 'GET', '/api/programs')).programs,
   });

@@ -65,6 +65,7 @@ function Words({ commands }: { readonly commands: Judgement['commands'] }) {
 
 function Findings({ judgement }: { readonly judgement: Judgement }) {
   const { t } = useTranslation();
+  const locale = useLocale();
   const nameOf = useNameOf();
   if (judgement.findings.length === 0) return <Text>{t('common.none')}</Text>;
   return (
@@ -76,6 +77,14 @@ function Findings({ judgement }: { readonly judgement: Judgement }) {
             <Visible text={finding.subject} />
           </span>
           {finding.assets.length > 0 && <> ({t('finding.onAssets', { assets: finding.assets.join(', ') })})</>}
+          {finding.why != null && (
+            <Text>
+              {finding.why[locale]}{' '}
+              <Text span size="sm" c="dimmed">
+                {t('gate.rule', { rule: finding.rule })}
+              </Text>
+            </Text>
+          )}
         </List.Item>
       ))}
     </List>
@@ -98,7 +107,8 @@ export function AssetList(props: { readonly assets: readonly Asset[]; readonly n
           {asset.recordCount === null
             ? t('common.unknownCount')
             : t('common.records', { count: asset.recordCount, n: formatCount(asset.recordCount, locale) })}
-          , {nameOf('dataClass', asset.dataClass)}
+          ,{' '}
+          {asset.copyOf === undefined ? nameOf('dataClass', asset.dataClass) : t('gate.copyOf', { name: asset.copyOf })}
         </List.Item>
       ))}
       {rest.map((name) => (

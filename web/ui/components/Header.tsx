@@ -8,6 +8,7 @@ import { Failure } from './Failure.tsx';
 import { useLocale } from './use-locale.ts';
 
 const PEOPLE: readonly Role[] = ['security_officer', 'administrator'];
+const GATE: readonly Role[] = ['owner', 'auditor', 'security_officer', 'administrator'];
 const AUDIT: readonly Role[] = ['auditor', 'security_officer'];
 
 export function Header({ me }: { readonly me: Me | undefined }) {
@@ -65,6 +66,11 @@ function Navigation({ me }: { readonly me: Me }) {
         <li>
           <Link to="/keys">{t('nav.keys')}</Link>
         </li>
+        {has(GATE) && (
+          <li>
+            <Link to="/gate">{t('nav.gate')}</Link>
+          </li>
+        )}
         {has(PEOPLE) && (
           <li>
             <Link to="/people">{t('nav.people')}</Link>

@@ -1,10 +1,12 @@
 import { codesEn } from './codes.en.ts';
 import { evidenceEn } from './evidence.en.ts';
+import { gateEn } from './gate.en.ts';
 
 /** Everything the console says, in English. Keys are shared with ja.ts; a test compares them. */
 export const en = {
   ...codesEn,
   ...evidenceEn,
+  ...gateEn,
   'app.name': 'Sekisho',
   'app.skip': 'Skip to the content',
   'app.demo': 'Demo: made-up people and data',

@@ -1,11 +1,13 @@
 import { codesJa } from './codes.ja.ts';
 import type { en } from './en.ts';
 import { evidenceJa } from './evidence.ja.ts';
+import { gateJa } from './gate.ja.ts';
 
 /** Everything the console says, in Japanese. */
 export const ja: Readonly<Record<keyof typeof en, string>> = {
   ...codesJa,
   ...evidenceJa,
+  ...gateJa,
   'app.name': 'Sekisho',
   'app.skip': '本文へ移動',
   'app.demo': 'デモ: 人物とデータはすべて架空です',

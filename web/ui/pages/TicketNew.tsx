@@ -1,4 +1,4 @@
-import { Stack } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -38,6 +38,9 @@ function AskFor({ id }: { readonly id: string }) {
           <Part title={t('act.exact')}>
             <Refused act={refused} />
           </Part>
+          <Part title={t('gate.why.title')}>
+            <Text>{t(`gate.next.${nextOf(refused)}`)}</Text>
+          </Part>
           <Part title={t('ticket.request')}>
             <ExportForm
               act={refused}
@@ -48,6 +51,15 @@ function AskFor({ id }: { readonly id: string }) {
       )}
     </Answer>
   );
+}
+
+/** A freeze at a limit is no verdict about the command: it may run again, on a ticket's budget. */
+function nextOf({ judgement }: RefusedAct) {
+  return judgement.findings.some(({ rule }) => rule === 'meter.hard-limit')
+    ? 'limit'
+    : judgement.verdict === 'allow'
+      ? 'needs_ticket'
+      : judgement.verdict;
 }
 
 function Refused({ act }: { readonly act: RefusedAct }) {
