@@ -20,9 +20,13 @@ const READS = [
   '/api/notifications',
   '/api/audit-events',
   '/api/persons',
+  '/api/programs',
+  '/api/gate',
   '/api/nothing-of-the-kind',
 ];
 const WRITES = [
+  '/api/judge',
+  `/api/programs/${ID}/decision`,
   '/api/ssh-keys',
   '/api/tickets',
   `/api/tickets/${ID}/decision`,

@@ -129,6 +129,8 @@ export const codesEn = {
   'error.database_unavailable.next': 'Wait a minute and try again; then tell the operator.',
   'error.identifier_rule_invalid.message': 'The rule for identifiers cannot be used.',
   'error.identifier_rule_invalid.next': 'Correct the rule that the message names.',
+  'error.policy_invalid.message': 'The policy file cannot be used.',
+  'error.policy_invalid.next': 'Correct what the message names, then run the command again.',
   'error.config_invalid.message': 'The configuration cannot be used.',
   'error.config_invalid.next': 'Tell the administrator.',
   'error.start_refused.message': 'The gateway refuses to start.',

@@ -135,6 +135,8 @@ export const codesJa: Readonly<Record<keyof typeof codesEn, string>> = {
   'error.database_unavailable.next': '1 分ほど待ってから再試行し、続く場合は運用担当者に連絡してください。',
   'error.identifier_rule_invalid.message': '識別子のルールを使用できません。',
   'error.identifier_rule_invalid.next': 'メッセージに示されたルールを修正してください。',
+  'error.policy_invalid.message': 'ポリシーファイルを使用できません。',
+  'error.policy_invalid.next': 'メッセージに示された箇所を修正し、コマンドをもう一度実行してください。',
   'error.config_invalid.message': '設定を使用できません。',
   'error.config_invalid.next': 'システム管理者に連絡してください。',
   'error.start_refused.message': 'ゲートウェイが起動を拒否しました。',
