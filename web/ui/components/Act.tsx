@@ -77,7 +77,7 @@ function Findings({ judgement }: { readonly judgement: Judgement }) {
             <Visible text={finding.subject} />
           </span>
           {finding.assets.length > 0 && <> ({t('finding.onAssets', { assets: finding.assets.join(', ') })})</>}
-          {finding.why != null && (
+          {finding.why !== undefined && finding.why !== null && (
             <Text>
               {finding.why[locale]}{' '}
               <Text span size="sm" c="dimmed">
