@@ -27,6 +27,8 @@ const STILL_STEPS = 6;
 const PROMPT_MS = 20_000;
 const PROBE_MS = 4_000;
 const CONTROL_MS = 5_000;
+/** A line; a pager, whose own prompt may be open; an editor; a program that reads to the end of its input. */
+const LEAVES = [['\x03'], ['\x03', 'q'], ['\x1b', ':q!\r', '\x03'], ['\x04']];
 
 export async function take(route: BypassRoute, options: TakeOptions): Promise<Taken> {
   const { field, number } = options;
@@ -66,10 +68,12 @@ async function typeKeys(route: TerminalRoute, { field, number, isControl }: Take
 
 /** Leaves whatever the keys have left open, and asks for a sign of life. */
 async function probe(terminal: Terminal, ended: () => boolean): Promise<Taken['after']> {
-  for (const leave of ['\x03', '\x1b:q!\r\x03', 'q\x03', '\x04']) {
-    if (ended()) return 'ended';
-    terminal.type(leave);
-    await settled(terminal);
+  for (const keys of LEAVES) {
+    for (const key of keys) {
+      if (ended()) return 'ended';
+      terminal.type(key);
+      await settled(terminal);
+    }
     if (ended()) return 'ended';
     terminal.type('echo alive-$((40+2))\r');
     await until(PROBE_MS, () => terminal.output.includes('alive-42') || ended());

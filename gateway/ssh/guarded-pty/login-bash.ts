@@ -169,8 +169,8 @@ export class LoginBash {
     this.#keys.clear();
     if (letter === 'y' || letter === 's') {
       this.#given += 1;
-      this.#givenHere += 1;
       this.#row = row ?? question.text ?? '';
+      this.#givenHere += this.#row.split('\n').length; // What was pasted in one piece runs as several lines.
     }
     const verdict = `${question.number}${letter}${letter === 's' ? escaped(row ?? '') : ''}${END_OF_VERDICT}`;
     this.#pending.set(question.number, verdict);

@@ -157,8 +157,9 @@ export function loginCommand({ nonce, key }: { nonce: string; key: string }): st
   const setup = [ENCODE, VALUES, ASK, KEYS, begin].join('\n');
   const needs =
     '((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)) && [ -r /proc/sys/kernel/random/uuid ] || exit 69';
+  const locale = '${LANG:-C.UTF-8}'; // Without one bash would edit and tell bytes instead of characters.
   // Their own startup files run first and whole; what the environment asks for at the first prompt runs behind them.
-  const start = `${needs}; PROMPT_COMMAND=$1 exec bash --login -i`;
+  const start = `${needs}; LANG=${locale} PROMPT_COMMAND=$1 exec bash --login -i`;
   return `exec bash --noprofile --norc -c ${quote(start)} sekisho ${quote(setup)}`;
 }
 
