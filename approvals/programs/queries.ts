@@ -3,7 +3,7 @@ import { execute, many, maybeOne, type Queryable, sql, type Transaction } from '
 import type { PersonId, RefusedActId, SystemId, TargetId } from '../../policy/index.ts';
 import { personId, refusedActId, systemId } from '../schemas.ts';
 
-export const PROGRAM_STATES = ['candidate', 'accepted', 'declined'] as const;
+const PROGRAM_STATES = ['candidate', 'accepted', 'declined'] as const;
 export type ProgramState = (typeof PROGRAM_STATES)[number];
 
 export interface NewAsk {

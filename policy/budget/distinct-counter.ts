@@ -5,7 +5,7 @@
  */
 import { HyperLogLog } from './hyperloglog.ts';
 
-export const EXACT_MAX = 10_000;
+const EXACT_MAX = 10_000;
 const HASH_BYTES = 8;
 /** The first byte of the stored form. */
 const EXACT = 1;

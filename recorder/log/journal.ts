@@ -10,7 +10,7 @@ import { uint64 } from '../../foundation/index.ts';
 import { type FileSystem, type OpenFile, readWhole, replaceFile, writeAll } from '../files.ts';
 import { decodeBundle, encodeBundle } from './bundles.ts';
 
-export const JOURNAL = 'journal';
+const JOURNAL = 'journal';
 const MAGIC = Buffer.from('SKJNL\r\n\x01', 'latin1');
 const MARKER_BYTES = 8;
 const HEADER_BYTES = MAGIC.length + MARKER_BYTES;

@@ -7,7 +7,7 @@ import { customersIn, PERSONS } from './customers.ts';
 const GZIP_HEAD_BYTES = 40;
 
 /** `FILE` stands for the path. */
-export const ENCODINGS: Readonly<Record<string, string>> = {
+const ENCODINGS: Readonly<Record<string, string>> = {
   plain: 'cat FILE',
   base64: 'base64 FILE',
   'base64 on one line': 'base64 -w0 FILE',

@@ -1,4 +1,3 @@
 export { BudgetPassed, createFileMeter, type FileMeter, tellPassed } from './file-meter.ts';
 export { joinOnRoad, type OnRoad, type RoadEnd } from './join-on-road.ts';
 export type { Act } from './model.ts';
-export { OutputRoad, type RoadOptions } from './road.ts';
