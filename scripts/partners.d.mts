@@ -9,6 +9,7 @@ export type Partner =
   | 'ansible'
   | 'redis-server'
   | 'psql'
+  | 'sqlite3'
   | 'bash'
   | 'sudo'
   | 'tmux'

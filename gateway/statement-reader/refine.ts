@@ -62,10 +62,9 @@ export interface RefineBy {
 export async function refineCommand(judgement: Judgement, { policy, read }: RefineBy): Promise<Judgement> {
   const carried = judgement.statements ?? [];
   if (carried.length === 0 || !guards(policy)) return judgement;
-  const readings = await Promise.all(
-    // More statements than a person writes would hold up everybody else's: what is left over was not read.
-    carried.map(({ text }, at) => (at < LIMITS.statementsOfCommandMax ? read(text).catch(() => NOT_READ) : NOT_READ)),
-  );
+  // More statements than a person writes would hold up everybody else's: what is left over was not read.
+  const some = carried.slice(0, LIMITS.statementsOfCommandMax);
+  const readings = await Promise.all(some.map(({ text }) => read(text).catch(() => NOT_READ)));
   let refined = judgement;
   const statements = carried.map((statement, at): CarriedStatement => {
     const { text, span } = statement;

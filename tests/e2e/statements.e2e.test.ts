@@ -49,7 +49,7 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'sqlite3', 'root'], 'SQL that a comma
     await field.gateway.ssh('chen', HIDDEN, { loginName: 'exec-only' });
     const { body } = await newest(field.gateway.database, 'act.refused');
     const chen = await field.gateway.person('chen');
-    const { json } = await chen.get(`/api/refused-acts/${String((body as { refusedAct: string }).refusedAct)}`);
+    const { json } = await chen.get(`/api/refused-acts/${String(body['refusedAct'])}`);
     expect(json).toMatchObject({
       refusedAct: {
         judgement: {
