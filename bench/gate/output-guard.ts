@@ -1,36 +1,11 @@
 /** How fast output passes the guard of escape sequences and the meter of persons, one core, in pieces as they come. */
 import { createPersonalDataMeter, createTerminalGuard } from '../../policy/index.ts';
-import { seeded } from '../measure/random.ts';
 import { median, round, summary } from '../measure/statistics.ts';
 import { bar, type BenchOptions, type Part } from '../model.ts';
+import { mixedText, outputTexts, SHARES } from './output-texts.ts';
 
 const MEGABYTE = 1_000_000;
 const PIECE_BYTES = 32 * 1024;
-const SEED = 20_261_123;
-
-/** Kinds of output, each as text that is repeated: what a terminal is shown all day. */
-function texts(): Readonly<Record<string, Buffer>> {
-  const random = seeded(SEED);
-  const word = (): string => Buffer.from(random.bytes(4)).toString('hex');
-  const lines = (make: (at: number) => string): Buffer =>
-    Buffer.from(Array.from({ length: 4_000 }, (_, at) => make(at)).join(''));
-  return {
-    log: lines((at) => `2026-11-23T04:05:06.${at} host app[${at}]: ${word()} ${word()} ${word()} done in ${at} ms\r\n`),
-    japanese: lines((at) => `${at} 山田太郎 東京都千代田区丸の内${at}丁目 受付済み ${word()}\r\n`),
-    coloured: lines((at) => `\u001b[32m+${word()}\u001b[0m \u001b[1;31m-${word()}\u001b[m ${at}\u001b[K\r\n`),
-    screen: lines((at) => `\u001b[${(at % 50) + 1};1H\u001b[7m${word()}\u001b[27m ${word()}\u001b[K`),
-    binary: Buffer.concat(Array.from({ length: 64 }, () => random.bytes(4_096))),
-  };
-}
-
-/** A day of work: mostly plain lines, some in Japanese, one in eight with colours, a screen now and then. */
-function mixed({ log, japanese, coloured, screen }: Readonly<Record<string, Buffer>>): Buffer {
-  const parts = [log, log, log, japanese, japanese, log, coloured, screen].map((text, at) =>
-    (text ?? Buffer.alloc(0)).subarray(0, at === 7 ? 20_000 : 120_000),
-  );
-  return Buffer.concat(parts);
-}
-
 function pieces(text: Buffer, bytes: number): Buffer[] {
   const all: Buffer[] = [];
   for (let length = 0; length < bytes; ) {
@@ -60,8 +35,8 @@ function rate(all: readonly Buffer[], withMeter: boolean): number {
 }
 
 export function outputGuard({ quick, runs, say }: BenchOptions): Promise<Part> {
-  const kinds = texts();
-  const measured = Object.entries({ ...kinds, mixed: mixed(kinds) }).map(([kind, text]) => {
+  const kinds = outputTexts();
+  const measured = Object.entries({ ...kinds, mixed: mixedText(kinds) }).map(([kind, text]) => {
     const all = pieces(text, (quick ? 4 : 32) * MEGABYTE);
     const series = [false, true].map((withMeter) => {
       rate(all, withMeter); // Compiled by now.
@@ -74,6 +49,7 @@ export function outputGuard({ quick, runs, say }: BenchOptions): Promise<Part> {
   const road = measured.find(({ kind }) => kind === 'mixed')?.road ?? [];
   return Promise.resolve({
     figures: {
+      output_guard_mix_per_cent: SHARES,
       output_guard_mb_per_s: Object.fromEntries(
         measured.map(({ kind, guard, road: both }) => [kind, { guard: summary(guard), with_meter: summary(both) }]),
       ),

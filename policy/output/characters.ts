@@ -16,10 +16,24 @@ export function plainRun(bytes: Uint8Array, from: number, utf8: boolean): number
   for (;;) {
     while (at < end && LOOK[bytes[at] ?? 0] === 0) at += 1;
     if (at === end || (bytes[at] ?? 0) < 0x80) return at;
-    const length = utf8 ? characterLength(bytes, at) : 1;
-    if (length === 0) return at;
-    at += length;
+    const next = utf8 ? behindCharacters(bytes, at) : at + 1;
+    if (next === at) return at;
+    at = next;
   }
+}
+
+/** Behind the kana and kanji that stand here, or behind the one character that does. */
+function behindCharacters(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (THREE[bytes[at] ?? 0] === 1 && isNext(bytes[at + 1]) && isNext(bytes[at + 2])) at += 3;
+  return at === from ? at + characterLength(bytes, at) : at;
+}
+
+/** Leads of three bytes that no second byte makes overlong or a surrogate. */
+const THREE = Uint8Array.from({ length: 256 }, (_, byte) => Number(byte > 0xe0 && byte < 0xf0 && byte !== 0xed));
+
+function isNext(byte: number | undefined): boolean {
+  return byte !== undefined && (byte & 0xc0) === 0x80;
 }
 
 /** Whether the byte here is of no UTF-8 and no C1 control either, whatever follows: Latin-1 for example. */

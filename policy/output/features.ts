@@ -1,28 +1,11 @@
-/** One look at every byte of a line, so that the dear questions are asked only where they may have an answer. */
-const OTHER = 0;
-const DIGIT = 1;
-const JOIN = 2;
-const UPPER = 3;
-const LOWER = 4;
-const HIGH = 5;
-const CONTROL = 6;
-const ESCAPE = 7;
-const BLANK = 0x20;
-const PLUS = 0x2b;
+/**
+ * One look at every byte of a line, so that the dear questions are asked only where they may have an answer. Two small
+ * automata in tables and no branch: of ordinary text nobody can say what comes next, a processor no more than we.
+ */
+const COLON = 0x3a;
 const HYPHEN = 0x2d;
 const UNDERLINE = 0x5f;
-const CLASS = Uint8Array.from({ length: 256 }, (_, byte) => classOf(byte));
-
-function classOf(byte: number): number {
-  const letter = String.fromCharCode(byte);
-  if (byte >= 0x80) return HIGH;
-  if (/\d/.test(letter)) return DIGIT;
-  if (/[A-Z]/.test(letter)) return UPPER;
-  if (/[a-z]/.test(letter)) return LOWER;
-  if ('%\\&='.includes(letter)) return ESCAPE;
-  if ('+-_/. ()'.includes(letter)) return JOIN;
-  return (byte < 0x20 && (byte < 0x07 || byte > 0x0f)) || byte === 0x7f ? CONTROL : OTHER;
-}
+const PLUS = 0x2b;
 
 export interface Features {
   readonly length: number;
@@ -30,6 +13,8 @@ export interface Features {
   readonly phone: boolean;
   /** Eleven digits with at most a blank or a hyphen between. */
   readonly number: boolean;
+  /** How many of such there are, 11 to 13; 0 for fewer. */
+  readonly digits: number;
   /** Digits, a hyphen, digits. */
   readonly block: boolean;
   /** The same, and a hyphen before the beginning of `ku`, `shi`, `cho`, `machi` or `gun`. */
@@ -45,15 +30,169 @@ export interface Features {
   /** Of `%`, `\`, `&` and `=`. */
   readonly escapes: number;
   readonly blanks: number;
-  /** The longest run of letters, digits, `+`, `-`, `_`; a slash parts it, for paths are more frequent than base64. */
-  readonly token: number;
+  /** A run of 16 letters, digits, `+`, `-`, `_`; a slash parts it, for paths are more frequent than base64. */
+  readonly token: boolean;
+  /** No such run is longer than two. */
+  readonly spaced: boolean;
 }
 
-/** Reads `bytes[from, to)`. */
+// What a byte is: three bits for each automaton, one for what a token is made of, one each for what is only noticed, and
+// what is counted above them.
+const TOKEN_BIT = 6;
+const AT = 1 << 7;
+const BACKSPACE = 1 << 8;
+const HIGH = 1 << 9;
+const CONTROL = 1 << 10;
+const COUNTS = 12;
+const BLANK_ONE = 1 << COUNTS;
+const ESCAPE_ONE = 1 << (2 * COUNTS);
+
+/** For numbers: another byte, a zero, another digit, a blank, a hyphen, a plus, a colon, the rest of a character. */
+function numberClass(byte: number): number {
+  if (byte === 0x30) return 1;
+  if (byte > 0x30 && byte <= 0x39) return 2;
+  if (byte === 0x20) return 3;
+  if (byte === HYPHEN) return 4;
+  if (byte === PLUS) return 5;
+  if (byte === COLON) return 6;
+  return byte >= 0x80 && byte < 0xc0 ? 7 : 0;
+}
+
+/** For what stands before: another byte, a digit, a hyphen, a capital letter, how a ward's name begins. */
+function shapeClass(byte: number): number {
+  if (byte >= 0x30 && byte <= 0x39) return 1;
+  if (byte === HYPHEN) return 2;
+  if (byte >= 0x41 && byte <= 0x5a) return 3;
+  return 'kscmg'.includes(String.fromCharCode(byte)) ? 4 : 0;
+}
+
+const KIND = Int32Array.from({ length: 256 }, (_, byte) => {
+  const isControl = (byte < 0x20 && (byte < 0x07 || byte > 0x0f)) || byte === 0x7f;
+  return (
+    numberClass(byte) |
+    (shapeClass(byte) << 3) |
+    (Number(byte < 0x80 && (/[A-Za-z\d]/.test(String.fromCharCode(byte)) || isJoin(byte))) << TOKEN_BIT) |
+    (byte === 0x40 ? AT : 0) |
+    (byte === 0x08 ? BACKSPACE : 0) |
+    (byte >= 0x80 ? HIGH : 0) |
+    (isControl ? CONTROL : 0) |
+    (byte === 0x20 ? BLANK_ONE : 0) |
+    ('%\\&='.includes(String.fromCharCode(byte)) ? ESCAPE_ONE : 0)
+  );
+});
+
+function isJoin(byte: number): boolean {
+  return byte === PLUS || byte === HYPHEN || byte === UNDERLINE;
+}
+
+// The automaton of numbers: digits of one written in groups (0 to 13), digits since a zero or plus (0 for none, or one
+// more than they are, to 11), bytes since the last digit (0 to 3).
+const GROUPED_MAX = 13;
+const DIALLED_MAX = 11;
+const GAP_MAX = 3;
+const PHONE = 1 << 16;
+const ELEVEN = 1 << 17;
+const TWELVE = 1 << 18;
+const THIRTEEN = 1 << 19;
+
+function numberState(grouped: number, dialled: number, gap: number): number {
+  const flags = dialled === DIALLED_MAX ? PHONE : 0;
+  const index = (grouped * (DIALLED_MAX + 1) + dialled) * (GAP_MAX + 1) + gap;
+  const long = (grouped >= 11 ? ELEVEN : 0) | (grouped >= 12 ? TWELVE : 0) | (grouped >= 13 ? THIRTEEN : 0);
+  return (index << 3) | flags | long;
+}
+
+function nextNumber(state: number, kind: number): number {
+  const gap = state % (GAP_MAX + 1);
+  const dialled = Math.floor(state / (GAP_MAX + 1)) % (DIALLED_MAX + 1);
+  const grouped = Math.floor(state / (GAP_MAX + 1) / (DIALLED_MAX + 1));
+  if (kind === 1 || kind === 2) {
+    const begins = kind === 1 && gap > 0 ? 2 : 0;
+    return numberState(
+      Math.min(grouped + 1, GROUPED_MAX),
+      dialled > 0 ? Math.min(dialled + 1, DIALLED_MAX) : begins,
+      0,
+    );
+  }
+  // A character of several bytes parts a number no more than one of one byte.
+  const wider = kind === 7 ? gap : Math.min(gap + 1, GAP_MAX);
+  const goesOn = (kind === 3 || kind === 4) && wider <= 1;
+  const left = wider > 2 || kind === 6 ? 0 : dialled;
+  return numberState(goesOn ? grouped : 0, kind === 5 ? 3 : left, wider);
+}
+
+const STATES = (GROUPED_MAX + 1) * (DIALLED_MAX + 1) * (GAP_MAX + 1);
+const NUMBERS = Int32Array.from({ length: STATES * 8 }, (_, at) => nextNumber(at >> 3, at & 7));
+const NUMBERS_BEGIN = numberState(0, 0, 1);
+const NUMBERS_MASK = 0xfff8;
+
+// The automaton of shapes: 1 a digit, 2 a hyphen behind one, 3 a capital letter, 4 two of them, 5 another hyphen.
+const BLOCK = 1 << 8;
+const IBAN = 1 << 9;
+const WARD = 1 << 10;
+const SHAPES = Int32Array.from({ length: 64 }, (_, at) => {
+  const state = at >> 3;
+  const kind = at & 7;
+  if (kind === 1) return (1 << 3) | (state === 2 ? BLOCK : 0) | (state === 4 ? IBAN : 0);
+  if (kind === 2) return (state === 1 ? 2 : 5) << 3;
+  if (kind === 3) return (state === 3 || state === 4 ? 4 : 3) << 3;
+  return kind === 4 && (state === 2 || state === 5) ? WARD : 0;
+});
+const SHAPES_MASK = 0x38;
+
+/** Reads `bytes[from, to)`, at most 4095. */
 export function featuresOf(bytes: Uint8Array, from: number, to: number): Features {
-  const scan = new Scan();
-  for (let at = from; at < to; at += 1) scan.read(bytes[at] ?? 0);
-  return scan.features(to - from, isAddress(bytes, from, to));
+  let number = NUMBERS_BEGIN;
+  let numbers = 0;
+  let shape = 0;
+  let shapes = 0;
+  let run = 0;
+  let runs = 0;
+  let unspaced = 0;
+  let noticed = 0;
+  let counts = 0;
+  for (let at = from; at < to; at += 1) {
+    const kind = KIND[bytes[at] ?? 0] ?? 0;
+    number = NUMBERS[(number & NUMBERS_MASK) | (kind & 7)] ?? 0;
+    numbers |= number;
+    shape = SHAPES[(shape & SHAPES_MASK) | ((kind >> 3) & 7)] ?? 0;
+    shapes |= shape;
+    run = (run + 1) & -((kind >> TOKEN_BIT) & 1);
+    runs |= run;
+    unspaced |= 2 - run;
+    noticed |= kind;
+    counts += kind >> COUNTS;
+  }
+  const isOdd = (noticed & (HIGH | CONTROL)) !== 0;
+  return {
+    length: to - from,
+    phone: (numbers & PHONE) !== 0,
+    number: (numbers & ELEVEN) !== 0,
+    digits: digitsOf(numbers),
+    iban: (shapes & IBAN) !== 0,
+    block: (shapes & BLOCK) !== 0,
+    houses: (shapes & (BLOCK | WARD)) === (BLOCK | WARD),
+    at: (noticed & AT) !== 0,
+    backspaces: (noticed & BACKSPACE) !== 0,
+    address: isAddress(bytes, from, to),
+    high: isOdd ? countOf(bytes, from, to, HIGH) : 0,
+    controls: isOdd ? countOf(bytes, from, to, CONTROL) : 0,
+    escapes: counts >> COUNTS,
+    blanks: counts & (BLANK_ONE - 1),
+    token: runs >= 16,
+    spaced: unspaced >= 0,
+  };
+}
+
+function digitsOf(numbers: number): number {
+  if ((numbers & TWELVE) !== 0) return (numbers & THIRTEEN) !== 0 ? 13 : 12;
+  return (numbers & ELEVEN) !== 0 ? 11 : 0;
+}
+
+function countOf(bytes: Uint8Array, from: number, to: number, bit: number): number {
+  let count = 0;
+  for (let at = from; at < to; at += 1) count += Number(((KIND[bytes[at] ?? 0] ?? 0) & bit) !== 0);
+  return count;
 }
 
 function isAddress(bytes: Uint8Array, from: number, to: number): boolean {
@@ -64,107 +203,4 @@ function isAddress(bytes: Uint8Array, from: number, to: number): boolean {
     if (!isHex) return false;
   }
   return true;
-}
-
-class Scan {
-  #phone = false;
-  #number = false;
-  #iban = false;
-  #block = false;
-  #ward = false;
-  #previous = 0;
-  #at = false;
-  #backspaces = false;
-  #high = 0;
-  #controls = 0;
-  #escapes = 0;
-  #blanks = 0;
-  #longest = 0;
-  #token = 0;
-  /** Digits of a number written in groups. */
-  #grouped = 0;
-  /** Digits since a zero or plus, -1 where there was none. */
-  #dialled = -1;
-  /** Bytes since the last digit. */
-  #gap = 1;
-  #capitals = 0;
-
-  read(byte: number): void {
-    const kind = CLASS[byte] ?? OTHER;
-    if (kind === DIGIT) this.#digit(byte);
-    else this.#noDigit(kind, byte);
-    this.#previous = byte;
-  }
-
-  #noDigit(kind: number, byte: number): void {
-    // A character of several bytes parts a number no more than one of one byte.
-    if (kind !== HIGH || byte >= 0xc0) this.#gap += 1;
-    if (this.#gap > 2) this.#dialled = -1;
-    if (kind === LOWER || kind === UPPER) {
-      this.#token += 1;
-      this.#grouped = 0;
-      this.#capitals = kind === UPPER ? this.#capitals + 1 : 0;
-      if (this.#previous === HYPHEN && 'kscmg'.includes(String.fromCharCode(byte))) this.#ward = true;
-      return;
-    }
-    this.#capitals = 0;
-    if (kind === JOIN) this.#join(byte);
-    else this.#other(kind, byte);
-  }
-
-  features(length: number, address: boolean): Features {
-    return {
-      length,
-      phone: this.#phone,
-      number: this.#number,
-      iban: this.#iban,
-      block: this.#block,
-      houses: this.#block && this.#ward,
-      at: this.#at,
-      backspaces: this.#backspaces,
-      address,
-      high: this.#high,
-      controls: this.#controls,
-      escapes: this.#escapes,
-      blanks: this.#blanks,
-      token: Math.max(this.#longest, this.#token),
-    };
-  }
-
-  #digit(byte: number): void {
-    this.#token += 1;
-    this.#grouped += 1;
-    if (this.#dialled >= 0) this.#dialled += 1;
-    else if (byte === 0x30 && this.#gap > 0) this.#dialled = 1;
-    if (this.#dialled >= 10) this.#phone = true;
-    if (this.#grouped >= 11) this.#number = true;
-    if (this.#capitals >= 2) this.#iban = true;
-    if (this.#gap === 1 && this.#previous === HYPHEN) this.#block = true;
-    this.#gap = 0;
-    this.#capitals = 0;
-  }
-
-  #join(byte: number): void {
-    if (byte === BLANK) this.#blanks += 1;
-    if (byte === PLUS) this.#dialled = 2;
-    if (this.#gap > 1 || (byte !== BLANK && byte !== HYPHEN)) this.#grouped = 0;
-    if (byte === PLUS || byte === HYPHEN || byte === UNDERLINE) this.#token += 1;
-    else this.#endToken();
-  }
-
-  #other(kind: number, byte: number): void {
-    this.#grouped = 0;
-    this.#endToken();
-    if (kind === HIGH) this.#high += 1;
-    else if (kind === ESCAPE) this.#escapes += 1;
-    else if (kind === CONTROL) this.#controls += 1;
-    else if (byte === 0x40) this.#at = true;
-    else if (byte === 0x3a) this.#dialled = -1;
-    else if (byte === 0x08) this.#backspaces = true;
-  }
-
-  #endToken(): void {
-    if (this.#token > this.#longest) this.#longest = this.#token;
-    this.#token = 0;
-  }
 }

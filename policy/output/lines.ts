@@ -33,15 +33,14 @@ export class Lines {
     const bytes = carried === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
     const atOf = (offset: number) => (offset < carried ? this.#pendingAt : place(offset - carried));
     let from = 0;
-    for (let at = carried; at < bytes.length; at += 1) {
-      if (BREAK[bytes[at] ?? 0] === 1) {
-        this.#sink(bytes, from, at, atOf(from));
-        from = at + 1;
-      } else if (at - from >= LIMITS.meterLineBytesMax) {
-        const to = cutOf(bytes, from, at);
-        this.#sink(bytes, from, to, atOf(from));
-        from = to;
-      }
+    for (let at = carried; at < bytes.length; ) {
+      at = endOfLine(bytes, at, Math.min(bytes.length, from + LIMITS.meterLineBytesMax));
+      if (at === bytes.length) break;
+      const isBreak = BREAK[bytes[at] ?? 0] === 1;
+      const to = isBreak ? at : cutOf(bytes, from, at);
+      this.#sink(bytes, from, to, atOf(from));
+      from = isBreak ? to + 1 : to;
+      at += 1;
     }
     this.#pendingAt = from < bytes.length ? atOf(from) : 0;
     this.#pending = Buffer.from(bytes.subarray(from));
@@ -52,6 +51,13 @@ export class Lines {
     this.#pending = Buffer.alloc(0);
     if (pending.length > 0) this.#sink(pending, 0, pending.length, this.#pendingAt);
   }
+}
+
+/** The first break from `at` on, or `end`. */
+function endOfLine(bytes: Uint8Array, at: number, end: number): number {
+  let to = at;
+  while (to < end && BREAK[bytes[to] ?? 0] === 0) to += 1;
+  return to;
 }
 
 /** Behind the last mark of the line's last quarter; in the middle of something where there is none. */

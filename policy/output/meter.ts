@@ -30,10 +30,10 @@ function createMeterOf(key: Buffer, rules: readonly Finder[]): PersonalDataMeter
   const metered = (): Metered => ({ persons: persons.sightings(), opaque: opaque.parts() });
   return {
     take(chunk) {
-      const { text, places } = plain.read(chunk);
+      const { text, place } = plain.read(chunk);
       const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
       reader.newChunk();
-      reader.take(text, places === undefined ? (offset) => offset : (offset) => places[offset] ?? 0, bytes);
+      reader.take(text, place, bytes);
       return metered();
     },
     finish() {

@@ -2,19 +2,31 @@
  * What a terminal would show, line by line: colours are gone, moves of the cursor are blanks and line breaks. A row that
  * is painted field by field stays one row, and an identifier with a colour inside is whole again.
  */
+import type { Place } from './lines.ts';
+
 const ESC = 0x1b;
 const BEL = 0x07;
 const LF = 0x0a;
 const BLANK = 0x20;
+const BRACKET = 0x5b;
+const TO_PLACE = 1;
+const TO_LINE = 2;
+const ALONG = 3;
 
-/** Finals that move to another line, or away from what stands there. */
-const LINE_MOVES = new Set(Array.from('ABEFJLMSTdr', (letter) => letter.charCodeAt(0)));
-const COLUMN_MOVES = new Set(Array.from('CGIZ`a', (letter) => letter.charCodeAt(0)));
+/** What a final byte of CSI does: moves to another line or away from what stands there, along the line, or to a place. */
+const ACTION = Uint8Array.from({ length: 256 }, (_, byte) => {
+  const letter = String.fromCharCode(byte);
+  if (letter === 'H' || letter === 'f') return TO_PLACE;
+  if ('ABEFJLMSTdr'.includes(letter)) return TO_LINE;
+  return 'CGIZ`a'.includes(letter) ? ALONG : 0;
+});
+const PARAMETERS_MAX = 16;
+const SHORT_RUN = 64;
 
 export interface Plain {
   readonly text: Buffer;
-  /** Where in the chunk each byte of `text` stands; undefined where they are the same. */
-  readonly places: Uint32Array | undefined;
+  /** Where in the chunk a byte of `text` stands. */
+  readonly place: Place;
 }
 
 export class PlainText {
@@ -24,25 +36,33 @@ export class PlainText {
 
   read(chunk: Uint8Array): Plain {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    if (this.#state === 'ground' && bytes.indexOf(ESC) === -1) return { text: bytes, places: undefined };
+    const first = this.#state === 'ground' ? bytes.indexOf(ESC) : 0;
+    if (first === -1) return { text: bytes, place: (offset) => offset };
     const text = Buffer.allocUnsafe(bytes.length);
-    const places = new Uint32Array(bytes.length);
-    let length = 0;
-    for (let at = 0; at < bytes.length; at += 1) {
-      if (this.#state === 'ground') {
-        const next = bytes.indexOf(ESC, at);
-        const end = next === -1 ? bytes.length : next;
-        bytes.copy(text, length, at, end);
-        for (; at < end; at += 1, length += 1) places[length] = at;
-        if (at === bytes.length) break;
+    bytes.copy(text, 0, 0, first);
+    const runs = new Runs();
+    if (first > 0) runs.add(0, 0);
+    let length = first;
+    for (let at = first; at < bytes.length; ) {
+      if (this.#state === 'ground' && bytes[at] !== ESC) {
+        const end = nextEscape(bytes, at);
+        runs.add(length, at);
+        if (end - at > SHORT_RUN) bytes.copy(text, length, at, end);
+        else for (let from = at, to = length; from < end; from += 1, to += 1) text[to] = bytes[from] ?? 0;
+        length += end - at;
+        at = end;
+        continue;
       }
-      const shown = this.#step(bytes[at] ?? 0);
-      if (shown === -1) continue;
-      text[length] = shown;
-      places[length] = at;
-      length += 1;
+      const end = this.#state === 'ground' ? endOfControl(bytes, at) : -1;
+      const shown = end === -1 ? this.#step(bytes[at] ?? 0) : this.#wholeControl(bytes, at, end);
+      if (end !== -1) at = end;
+      if (shown !== -1) {
+        runs.add(length, at);
+        text[length++] = shown;
+      }
+      at += 1;
     }
-    return { text: text.subarray(0, length), places };
+    return { text: text.subarray(0, length), place: (offset) => (offset < length ? runs.place(offset) : 0) };
   }
 
   /** @returns the byte shown, or -1. */
@@ -69,7 +89,7 @@ export class PlainText {
 
   #escape(byte: number): number {
     this.#parameters = '';
-    if (byte === 0x5b) this.#state = 'csi';
+    if (byte === BRACKET) this.#state = 'csi';
     else if (byte === 0x5d || byte === 0x50 || byte === 0x5f || byte === 0x5e || byte === 0x58) this.#state = 'string';
     else if (byte < 0x20) {
       this.#state = 'ground';
@@ -87,19 +107,78 @@ export class PlainText {
       return byte === ESC ? -1 : byte;
     }
     if (byte < 0x40) {
-      if (this.#parameters.length < 16) this.#parameters += String.fromCharCode(byte);
+      if (this.#parameters.length < PARAMETERS_MAX) this.#parameters += String.fromCharCode(byte);
       return -1;
     }
     this.#state = 'ground';
-    if (byte === 0x48 || byte === 0x66) return this.#moveTo();
-    if (LINE_MOVES.has(byte)) return LF;
-    return COLUMN_MOVES.has(byte) ? BLANK : -1;
+    return this.#act(byte);
   }
 
-  #moveTo(): number {
-    const [row = ''] = this.#parameters.split(';');
+  /** A control sequence that is whole in its chunk. @returns the byte shown, or -1. */
+  #wholeControl(bytes: Buffer, at: number, end: number): number {
+    const final = bytes[end] ?? 0;
+    return ACTION[final] === TO_PLACE ? this.#moveTo(rowOf(bytes, at + 2, end)) : this.#act(final);
+  }
+
+  #act(final: number): number {
+    const action = ACTION[final];
+    if (action === TO_PLACE) return this.#moveTo(this.#parameters.split(';', 1)[0] ?? '');
+    if (action === TO_LINE) return LF;
+    return action === ALONG ? BLANK : -1;
+  }
+
+  #moveTo(row: string): number {
     const same = row === this.#row;
     this.#row = row;
     return same ? BLANK : LF;
+  }
+}
+
+/** The first ESC from `at` on, or the end: near ones are found by looking, far ones by a search. */
+function nextEscape(bytes: Buffer, at: number): number {
+  const near = Math.min(bytes.length, at + SHORT_RUN);
+  for (let end = at; end < near; end += 1) if (bytes[end] === ESC) return end;
+  const far = bytes.indexOf(ESC, near);
+  return far === -1 ? bytes.length : far;
+}
+
+/** The first of the parameters in [from, to). */
+function rowOf(bytes: Buffer, from: number, to: number): string {
+  let row = '';
+  const end = Math.min(to, from + PARAMETERS_MAX);
+  for (let at = from; at < end && bytes[at] !== 0x3b; at += 1) row += String.fromCharCode(bytes[at] ?? 0);
+  return row;
+}
+
+/** Where a control sequence that begins here has its final byte; -1 where none does, or it is not whole. */
+function endOfControl(bytes: Buffer, at: number): number {
+  if (bytes[at + 1] !== BRACKET) return -1;
+  for (let end = at + 2; end < bytes.length; end += 1) {
+    const byte = bytes[end] ?? 0;
+    if (byte >= 0x40) return end;
+    if (byte < 0x20) return -1;
+  }
+  return -1;
+}
+
+/** Pieces of the chunk that stand in the text as they are: where each begins in both. */
+class Runs {
+  readonly #offsets: number[] = [];
+  readonly #places: number[] = [];
+
+  add(offset: number, place: number): void {
+    this.#offsets.push(offset);
+    this.#places.push(place);
+  }
+
+  place(offset: number): number {
+    let low = 0;
+    let high = this.#offsets.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.#offsets[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return (this.#places[low] ?? 0) + offset - (this.#offsets[low] ?? 0);
   }
 }

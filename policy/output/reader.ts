@@ -14,6 +14,7 @@ import { type Finder, type Found, findIdentifiers } from './identifiers/index.ts
 import { Lines, type Place } from './lines.ts';
 import type { OpaqueCount } from './opaque-count.ts';
 import type { Persons } from './persons.ts';
+import { isRepetition } from './repetition.ts';
 import { ShortLines } from './short-lines.ts';
 import { isDense, isText, plainLine, readText, withoutControls, withoutInvisible } from './text.ts';
 
@@ -26,6 +27,9 @@ export interface Reading {
 /** One field of a record on a line of its own: `phone: …`, `phone | …`, `"phone": …`, `<phone>…</phone>`. */
 const FIELD =
   /^\s{0,40}(?:["'-]?\s?["']?[A-Za-z_\u3040-\u9fff][\w.\u3040-\u9fff ()-]{0,40}["']?\s{0,40}[:=|]\s|<[\w:-]+[^<>]{0,80}>[^<]*<\/[\w:-]+>\s*$)/;
+/** Wide characters whose plain form is a letter, a digit or a mark between such; brackets and commas are none. */
+const RESHAPED =
+  /[\u00a0\u2000-\u2015\u2212\u2500\u3000\uff02-\uff07\uff0a\uff0b\uff0d\uff0f-\uff19\uff1b-\uff1e\uff20-\uff60]|[ー~〜]\d/;
 const BARE_TWELVE = /(?<![\w.+-])\d{12}(?![\w.-])/g;
 
 export class Reader {
@@ -62,6 +66,7 @@ export class Reader {
   take(bytes: Buffer, place: Place, raw = bytes): void {
     this.#compressed.take(raw, place(0));
     this.#lines.take(bytes, place);
+    this.#short.keep();
   }
 
   finish(): void {
@@ -80,12 +85,16 @@ export class Reader {
     }
     const features = featuresOf(bytes, from, to);
     if (!this.#codes.running && isPlain(features, this.#reading.rules.length)) {
-      this.#short.take(features.length < SHORT ? bytes.toString('latin1', from, to) : LONG, at);
+      this.#short.takeBytes(bytes, from, to, at);
       this.#ordinary(features.length);
       return;
     }
+    if (features.high === 0 && features.controls === 0) {
+      this.#readable(bytes.toString('latin1', from, to), features, at);
+      return;
+    }
     const line = bytes.subarray(from, to);
-    const text = features.high > 0 || features.controls > 0 ? readText(line) : line.toString('latin1');
+    const text = readText(line);
     if (text === undefined) this.#binary(line, features, at);
     else this.#readable(text, features, at);
   }
@@ -94,7 +103,7 @@ export class Reader {
   #binary(line: Buffer, features: Features, at: number): void {
     const text = line.toString('latin1').replace(CONTROLS, '');
     if (this.#text(text, { at })) return;
-    this.#short.take(LONG, at);
+    this.#short.takeLong();
     const unreadable = (features.controls + features.high) * 10 > features.length;
     if (unreadable && features.length >= BINARY_MIN) this.#compressed.unreadable(line.length, at);
   }
@@ -106,13 +115,17 @@ export class Reader {
       this.#codes.takeDump(dump.bytes, at);
       return;
     }
-    if (this.#text(shown, { at, features })) {
+    // What nobody sees may part what is seen.
+    const known = shown === text ? features : { ...featuresOfText(shown), high: features.high };
+    if (this.#text(shown, { at, features: known })) {
       this.#short.finish();
       this.#ordinary(features.length);
       return;
     }
     if (this.#decoded(shown, features, at, dump)) return;
-    this.#short.take(Buffer.from(shown).toString('latin1'), at);
+    if (features.high === 0) this.#short.take(shown, at);
+    else if (shown.length > SHORT) this.#short.takeLong();
+    else this.#short.take(Buffer.from(shown).toString('latin1'), at);
     this.#ordinary(features.length);
   }
 
@@ -132,7 +145,7 @@ export class Reader {
       return true;
     }
     if (features.escapes >= 3) this.#bytes(withoutEscapes(line), at);
-    if (features.token >= 16) for (const bytes of decodedTokens(line)) this.#token(bytes, at);
+    if (features.token) for (const bytes of decodedTokens(line)) this.#token(bytes, at);
     const dense = features.length >= DENSE_MIN && features.high === 0 && features.blanks * 50 < features.length;
     if (!dense || !isDense(line)) return false;
     this.#reading.opaque.add(features.length, at);
@@ -141,7 +154,7 @@ export class Reader {
 
   #token(bytes: Buffer, at: number): void {
     if (isText(bytes)) this.#bytes(bytes, at);
-    else if (bytes.length >= TOKEN_OPAQUE_MIN) this.#codes.unreadable(bytes, at);
+    else if (bytes.length >= TOKEN_OPAQUE_MIN && !isRepetition(bytes)) this.#codes.unreadable(bytes, at);
   }
 
   /** Short lines put together: code, a byte a line, or text. @returns whether they are code. */
@@ -165,11 +178,13 @@ export class Reader {
   /** @returns whether anybody was found. */
   #text(text: string, { at, features }: { readonly at: number; readonly features?: Features }): boolean {
     const shown = features ?? featuresOfText(text);
+    if (namesNobody(shown, this.#reading.rules.length)) return false;
     const line = shown.high > 0 ? withoutInvisible(plainLine(text)) : text;
     // In half width the digits are other bytes.
-    const known = line === text ? shown : { ...featuresOfText(line), high: shown.high };
+    const isSame = line === text || (line.length === text.length && !RESHAPED.test(text));
+    const known = isSame ? shown : { ...featuresOfText(line), high: shown.high };
     const { persons, rules } = this.#reading;
-    if (known.number) persons.noticeBareNumbers(line.match(BARE_TWELVE)?.length ?? 0);
+    if (known.digits >= 12) persons.noticeBareNumbers(line.match(BARE_TWELVE)?.length ?? 0);
     const found = findInAnyReading(line, known, rules);
     if (found.length === 0) return false;
     const vertical = features !== undefined && (FIELD.test(line) || isOneField(line, found));
@@ -208,7 +223,6 @@ function isOneField(line: string, [only, second]: readonly Found[]): boolean {
 const PIECE = 4;
 /** Longer lines are no pieces of something. */
 const SHORT = 73;
-const LONG = ' '.repeat(SHORT);
 const RELAXING = 8;
 /** Kanji in UTF-16 between two NULs are shorter. */
 const BINARY_MIN = 16;
@@ -217,10 +231,16 @@ const DENSE_MIN = 256;
 const TOKEN_OPAQUE_MIN = 300;
 const CONTROLS = /[\0-\x08\x0e-\x1f\x7f-\x9f]/g;
 
+/** Whether no identifier can be found in it, in whatever reading. */
+function namesNobody(features: Features, rules: number): boolean {
+  const { phone, number, iban, houses, at, high, escapes, spaced } = features;
+  return !(phone || number || iban || houses || at || high > 0 || rules > 0) && escapes < 2 && !spaced;
+}
+
 /** Whether nothing of the line has to be looked at. */
 function isPlain(features: Features, rules: number): boolean {
   const { phone, number, iban, houses, at, high, controls, escapes, token, length, backspaces, blanks, address } =
     features;
   if (phone || number || iban || houses || at || backspaces || address || high > 0 || controls > 0) return false;
-  return rules === 0 && escapes < 2 && token < 16 && length < DENSE_MIN && (length < 24 || blanks * 3 < length);
+  return rules === 0 && escapes < 2 && !token && length < DENSE_MIN && (length < 24 || blanks * 3 < length);
 }

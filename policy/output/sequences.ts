@@ -34,13 +34,33 @@ const BRACKET = 0x5b;
  * one by one. 0 where it has to be.
  */
 function ordinarySequence(bytes: Uint8Array, at: number): number {
-  if (bytes[at] !== 0x1b || bytes[at + 1] !== BRACKET) return 0;
+  if (bytes[at] !== 0x1b) return 0;
+  const letter = bytes[at + 2] ?? 0;
+  // `ESC ( B` stands in front of every word that curses programs paint.
+  if (bytes[at + 1] === 0x28) return letter >= 0x30 && letter <= 0x7e ? 3 : 0;
+  if (bytes[at + 1] !== BRACKET) return 0;
+  return letter === 0x3f ? ordinaryMode(bytes, at) : ordinaryControl(bytes, at);
+}
+
+function ordinaryControl(bytes: Uint8Array, at: number): number {
   const end = Math.min(bytes.length, at + LIMITS.controlSequenceBytesMax);
   for (let index = at + 2, digits = 0; index < end; index += 1) {
     const byte = bytes[index] ?? 0;
     if (byte >= 0x40) return HARMLESS_FINAL[byte] === 1 ? index + 1 - at : 0;
     digits = byte === 0x3b || byte === 0x3a ? 0 : digits + 1;
     if (byte < 0x30 || byte > 0x3b || digits > 5) return 0;
+  }
+  return 0;
+}
+
+/** One private mode that may be set or reset, written without leading zeros. */
+function ordinaryMode(bytes: Uint8Array, at: number): number {
+  let mode = 0;
+  for (let index = at + 3; index < at + 8; index += 1) {
+    const byte = bytes[index] ?? 0;
+    if (byte === 0x68 || byte === 0x6c) return PRIVATE_MODES.has(String(mode)) ? index + 1 - at : 0;
+    if (byte < 0x30 || byte > 0x39 || (byte === 0x30 && mode === 0)) return 0;
+    mode = mode * 10 + byte - 0x30;
   }
   return 0;
 }

@@ -5,13 +5,18 @@ import { plainRun } from './characters.ts';
 const HALF_WIDTH =
   '。「」、・ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン\u3099\u309a';
 const WIDE = /[\u00a0\u2000-\u200a\u2010-\u2015\u2212\u2500\u3000\uff01-\uff9f]/g;
+const HAS_WIDE = new RegExp(WIDE.source);
+const HAS_LONG = /[ー~〜]\d/;
 /** A long vowel mark or a dash between digits is meant as a hyphen. */
 const LONG_BETWEEN_DIGITS = /(?<=\d)[ー~〜](?=\d)/g;
 const INVISIBLE = /[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/g;
 
+const HAS_INVISIBLE = new RegExp(INVISIBLE.source);
+
 /** Full width, half width and every dash in one form; as many UTF-16 units as before. */
 export function plainLine(text: string): string {
-  return text.replace(WIDE, narrow).replace(LONG_BETWEEN_DIGITS, '-');
+  const narrowed = HAS_WIDE.test(text) ? text.replace(WIDE, narrow) : text;
+  return HAS_LONG.test(narrowed) ? narrowed.replace(LONG_BETWEEN_DIGITS, '-') : narrowed;
 }
 
 function narrow(letter: string): string {
@@ -24,7 +29,7 @@ function narrow(letter: string): string {
 
 /** Characters that show nothing and only part an identifier. */
 export function withoutInvisible(text: string): string {
-  return text.replace(INVISIBLE, '');
+  return HAS_INVISIBLE.test(text) ? text.replace(INVISIBLE, '') : text;
 }
 
 /** Text of a line in the charset it proves to be in; undefined where it is text in none. */
@@ -133,11 +138,19 @@ function withoutOverstrikes(text: string): string {
   return shown.join('');
 }
 
-/** More than 5.7 bits a character, which no language and no source code has: base85 and its like. */
+/** @param line of ASCII. @returns whether it has more than 5.7 bits a character, which no language and no source code has: base85 and its like. */
 export function isDense(line: string): boolean {
-  const counts = new Map<string, number>();
-  for (const letter of line) counts.set(letter, (counts.get(letter) ?? 0) + 1);
+  const counts = new Uint16Array(256);
+  for (let at = 0; at < line.length; at += 1) {
+    const code = line.charCodeAt(at) & 0xff;
+    counts[code] = (counts[code] ?? 0) + 1;
+  }
   let bits = 0;
-  for (const count of counts.values()) bits -= (count / line.length) * Math.log2(count / line.length);
-  return bits > 5.7 && counts.size <= 96;
+  let letters = 0;
+  for (const count of counts) {
+    if (count === 0) continue;
+    letters += 1;
+    bits -= (count / line.length) * Math.log2(count / line.length);
+  }
+  return bits > 5.7 && letters <= 96;
 }

@@ -5,6 +5,9 @@ const CANONICAL = /^[\da-f]{6,8} {2}((?:[\da-f]{2} {1,2}){1,64}) *\|(.*)\|$/i;
 /** An address of od or hexdump, or the blanks that stand for none. */
 const ADDRESSED = /^(?:[\da-f]{6,8})?(\s+\S.*)$/i;
 
+/** What all of them begin with: blanks or an address. */
+const BEGINNING = /^(?:\s|[\da-f]{6})/i;
+
 export interface Dump {
   readonly bytes: Buffer;
   /** It is a dump even where its bytes say nothing: a table of numbers is none. */
@@ -13,6 +16,7 @@ export interface Dump {
 
 /** Bytes that a dump's line shows; undefined where it is none. */
 export function decodeDump(line: string): Dump | undefined {
+  if (!BEGINNING.test(line)) return undefined;
   const hex = XXD.exec(line) ?? CANONICAL.exec(line);
   if (hex !== null) {
     const bytes = Buffer.from((hex[1] ?? '').replace(/ /g, ''), 'hex');
@@ -22,6 +26,7 @@ export function decodeDump(line: string): Dump | undefined {
   if (cells === undefined || cells.length > CELLS_MAX) return undefined;
   const characters = decodeCharacters(cells);
   if (characters !== undefined) return { bytes: characters, sure: false };
+  if (/[^\da-f\s]/i.test(cells)) return undefined;
   return decodeNumbers(cells.trim().split(/\s+/), /^[0-7]{7} /.test(line));
 }
 

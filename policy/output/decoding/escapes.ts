@@ -14,15 +14,40 @@ const NAMED: Readonly<Record<string, string>> = {
   num: '#',
 };
 
+const ESCAPES_MIN = 3;
+/** What may follow a backslash, and `&`. */
+const BACKSLASH = /[xu0-7]/i;
+const AMPERSAND = /#|[achpnlgq][mopybtu]/i;
+const HEX = /[\da-f]/i;
+const MARK = Uint8Array.from({ length: 128 }, (_, code) => Number('%=\\&'.includes(String.fromCharCode(code))));
+
+/** Whether so many begin here as an expression would have to find: most lines with such marks are sources. */
+function hasEscapes(line: string): boolean {
+  let count = 0;
+  for (let at = 0; at + 1 < line.length; at += 1) {
+    const code = line.charCodeAt(at);
+    if (MARK[code] === 1 && isEscape(line, at, code)) count += 1;
+    if (count >= ESCAPES_MIN) return true;
+  }
+  return false;
+}
+
+function isEscape(line: string, at: number, code: number): boolean {
+  if (code === 0x5c) return BACKSLASH.test(line[at + 1] ?? '');
+  if (code === 0x26) return line[at + 1] === '#' || AMPERSAND.test(line.slice(at + 1, at + 3));
+  return HEX.test(line[at + 1] ?? '') && HEX.test(line[at + 2] ?? '');
+}
+
 /** The line without its escapes, as bytes; undefined where it has hardly any. */
 export function withoutEscapes(line: string): Buffer | undefined {
+  if (!hasEscapes(line)) return undefined;
   let count = 0;
   // Escapes stand for bytes in some writings and for characters in others: latin1 holds the bytes of both.
   const bytes = line.replace(ESCAPE, (whole, ...groups: readonly (string | undefined)[]) => {
     count += 1;
     return unescaped(groups) ?? whole;
   });
-  return count >= 3 ? Buffer.from(bytes, 'latin1') : undefined;
+  return count >= ESCAPES_MIN ? Buffer.from(bytes, 'latin1') : undefined;
 }
 
 function unescaped(groups: readonly (string | undefined)[]): string | undefined {

@@ -21,9 +21,10 @@ export function findIdentifiers(line: string, features: Features, rules: readonl
   const wide = features.high > 0;
   for (const rule of rules) found.push(...rule(line));
   if (line.includes('@')) found.push(...findEmails(line));
-  if (features.number) found.push(...findCards(line), ...findMyNumbers(line));
+  if (features.digits >= 13) found.push(...findCards(line));
+  if (features.digits >= 12) found.push(...findMyNumbers(line));
   if (features.iban) found.push(...findIbans(line));
-  if (features.phone || features.number) found.push(...findPhones(line));
+  if (features.phone || features.number) found.push(...findPhones(line, features.phone));
   if (wide) found.push(...findJapanese(line, features));
   if (features.houses) found.push(...findRomanAddresses(line));
   return found.length === 0 ? found : [...withoutOverlaps(found), ...findCustomers(line, found)];

@@ -6,6 +6,9 @@ import { KANA_SURNAMES, PREFECTURES, SURNAMES } from './surnames.ts';
 const KANJI = '\\u3005\\u4e00-\\u9fff\\uf900-\\ufaff';
 const KANA = 'ァ-ヴヽヾ\\u3099\\u309a';
 const SURNAME = new Set(SURNAMES);
+/** By code: how surnames begin. */
+const FIRST_LETTER = new Uint8Array(0x10000);
+for (const surname of SURNAMES) FIRST_LETTER[surname.charCodeAt(0)] = 1;
 const FIRST_KANJI = 0x4e00;
 /** What may stand inside a name, and with it before there is none: kana, kanji, long vowels. */
 function isLetter(code: number): boolean {
@@ -59,14 +62,21 @@ function findNames(line: string): Found[] {
   const found: Found[] = [];
   for (let at = 0; at + 3 <= line.length; at += 1) {
     if (line.charCodeAt(at) < FIRST_KANJI || (at > 0 && isLetter(line.charCodeAt(at - 1)))) continue;
-    const length = [3, 2].find((letters) => SURNAME.has(line.slice(at, at + letters)));
-    const given = length === undefined ? null : GIVEN_NAME.exec(line.slice(at + length, at + length + 12));
+    const length = surnameLength(line, at);
+    const given = length === 0 ? null : GIVEN_NAME.exec(line.slice(at + length, at + length + 12));
     const own = given?.[2]?.replace(TITLE, '') ?? '';
-    if (length === undefined || given === null || own === '' || NO_GIVEN_NAME.test(own)) continue;
+    if (given === null || own === '' || NO_GIVEN_NAME.test(own)) continue;
     const value = line.slice(at, at + length) + own;
     found.push({ kind: 'name', shelf: 'name', value, start: at, end: at + length + given[0].length, strong: true });
   }
   return found;
+}
+
+/** 0 where none stands. */
+function surnameLength(line: string, at: number): number {
+  if (FIRST_LETTER[line.charCodeAt(at)] !== 1) return 0;
+  if (SURNAME.has(line.slice(at, at + 3))) return 3;
+  return SURNAME.has(line.slice(at, at + 2)) ? 2 : 0;
 }
 
 const TITLE = /(?:様|さま|さん|殿|氏)$/;

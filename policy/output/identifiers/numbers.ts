@@ -58,11 +58,10 @@ export function findCards(line: string): Found[] {
 
 /** Strong where it is written in fours or labelled; alone it could be any number, one in eleven of which looks right. */
 export function findMyNumbers(line: string): Found[] {
-  const labelled = MY_NUMBER_LABEL.test(line);
   return scan(line, TWELVE, ([text, separator]) => {
     const value = text.replace(/\D/g, '');
     if (!isMyNumber(value) || /^(\d)\1*$/.test(value) || (separator === '' && DATE_AND_TIME.test(value))) return;
-    return { kind: 'my_number', shelf: 'my_number', value, strong: labelled || separator !== '' };
+    return { kind: 'my_number', shelf: 'my_number', value, strong: separator !== '' || MY_NUMBER_LABEL.test(line) };
   });
 }
 

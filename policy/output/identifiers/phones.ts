@@ -15,17 +15,27 @@ const JAPAN_ABROAD =
   /(?<![\w.])(?:\+|00)?81[-. ]?(?:\(0\))?[-. ]?[1-9]\d{0,3}[-. ]?\d{1,4}[-. ]?\d{3,4}(?![\w:]|[-.]\d)/g;
 const ABROAD = /(?<![\w+])\+(?!81)[1-9](?:[-. ()]{0,2}\d){7,14}(?!\w)/g;
 
-export function findPhones(line: string): Found[] {
-  if (!/\d/.test(line)) return [];
-  return [
-    ...scan(line, MOBILE_GROUPS, ([text]) => domestic(text)),
-    ...scan(line, MOBILE_RUN_ON, ([text]) => domestic(text)),
-    ...scan(line, MOBILE_BARE, ([text]) => domestic(text)),
-    ...scan(line, LANDLINE, ([text]) => domestic(text)),
-    ...scan(line, LANDLINE_BARE, ([text]) => domestic(text)),
-    ...scan(line, JAPAN_ABROAD, ([text]) => fromAbroad(text)),
-    ...scan(line, ABROAD, (match) => abroad(match)),
-  ];
+const MOBILE_PREFIX = /0[5-9]0/;
+const AREA_CODE = /0\d{0,4}[-(]|\(0/;
+
+/**
+ * Each shape is looked for where what it cannot do without is on the line.
+ * @param dialled whether a zero or a plus begins so many digits; others begin with their country alone.
+ */
+export function findPhones(line: string, dialled: boolean): Found[] {
+  const found: Found[] = [];
+  if (MOBILE_PREFIX.test(line)) {
+    for (const shape of [MOBILE_GROUPS, MOBILE_RUN_ON, MOBILE_BARE]) found.push(...scan(line, shape, read));
+  }
+  if (dialled && AREA_CODE.test(line)) found.push(...scan(line, LANDLINE, read));
+  if (dialled) found.push(...scan(line, LANDLINE_BARE, read));
+  if (line.includes('81')) found.push(...scan(line, JAPAN_ABROAD, ([text]) => fromAbroad(text)));
+  if (dialled && line.includes('+')) found.push(...scan(line, ABROAD, abroad));
+  return found;
+}
+
+function read([text]: RegExpExecArray): Read {
+  return domestic(text);
 }
 
 function domestic(text: string): Read {
