@@ -18,8 +18,12 @@ const ESCAPES_MIN = 3;
 /** What may follow a backslash, and `&`. */
 const BACKSLASH = /[xu0-7]/i;
 const AMPERSAND = /#|[achpnlgq][mopybtu]/i;
-const HEX = /[\da-f]/i;
-const MARK = Uint8Array.from({ length: 128 }, (_, code) => Number('%=\\&'.includes(String.fromCharCode(code))));
+const HEX = table(/[\da-f]/i);
+const MARK = table(/[%=\\&]/);
+
+function table(letters: RegExp): Uint8Array {
+  return Uint8Array.from({ length: 128 }, (_, code) => Number(letters.test(String.fromCharCode(code))));
+}
 
 /** Whether so many begin here as an expression would have to find: most lines with such marks are sources. */
 function hasEscapes(line: string): boolean {
@@ -35,7 +39,7 @@ function hasEscapes(line: string): boolean {
 function isEscape(line: string, at: number, code: number): boolean {
   if (code === 0x5c) return BACKSLASH.test(line[at + 1] ?? '');
   if (code === 0x26) return line[at + 1] === '#' || AMPERSAND.test(line.slice(at + 1, at + 3));
-  return HEX.test(line[at + 1] ?? '') && HEX.test(line[at + 2] ?? '');
+  return HEX[line.charCodeAt(at + 1)] === 1 && HEX[line.charCodeAt(at + 2)] === 1;
 }
 
 /** The line without its escapes, as bytes; undefined where it has hardly any. */

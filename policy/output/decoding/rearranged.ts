@@ -2,6 +2,7 @@
 import type { Features } from '../features.ts';
 
 /** A mobile number, the end of an address or a prefecture, read from the end. */
+const PREFIX = /0[5-9]0/;
 const REVERSED_NUMBER = /\d{4}[^\w\s]?\d{4}[^\w\s]?0[5-9]0(?!\d)/;
 const REVERSED_ADDRESS = /(?:moc|pj|ten|gro)\.[\w.-]{1,60}@/;
 const REVERSED_PLACE = /京東|阪大|道海北|県川奈神|県知愛/;
@@ -17,7 +18,7 @@ export function otherReadings(line: string, features: Features): readonly string
   const readings: string[] = [];
   const wide = features.high > 0;
   const reversed =
-    (features.number && REVERSED_NUMBER.test(line)) ||
+    (features.number && PREFIX.test(line) && REVERSED_NUMBER.test(line)) ||
     (wide && REVERSED_PLACE.test(line)) ||
     (line.includes('@') && REVERSED_ADDRESS.test(line));
   if (reversed) readings.push(Array.from(line).reverse().join(''));
