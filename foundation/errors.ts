@@ -22,6 +22,7 @@ export const ERRORS = {
   ticket_conflict: { status: 409, meaning: 'Somebody else changed this ticket first.' },
   transition_forbidden: { status: 409, meaning: 'The ticket is in a state that does not allow this step.' },
   ticket_unusable: { status: 409, meaning: 'No approved, unused ticket matches this very act now.' },
+  copies_too_many: { status: 409, meaning: 'The act leaves more copies of protected things than are kept track of.' },
   no_approver: { status: 409, meaning: 'Nobody but the requester could approve this; an owner must be named first.' },
   login_unreachable: { status: 502, meaning: 'The gateway did not answer `sekisho login` or `logout`.' },
   login_answer_refused: { status: 502, meaning: 'What the gateway answered to `sekisho login` cannot be used.' },

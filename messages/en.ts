@@ -191,6 +191,8 @@ export const en = {
     'The host certificate of "{name}" is not to be believed. Nothing was sent. Tell the administrator.',
   'error.target_sign_in_refused': '"{name}" did not accept your account. Tell the administrator.',
   'error.at_relay': 'On the way to "{name}": {why}',
+  'error.copies_too_many':
+    'Nothing ran: the command would leave more copies of protected data than are kept track of. Split it into smaller steps.',
   'error.recording_unavailable': 'The recorder cannot store what happens, so no session opens. Tell the administrator.',
   'error.database_unavailable':
     'The gateway cannot decide right now (its database does not answer), so the answer is no. Try again soon.',

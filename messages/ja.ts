@@ -196,6 +196,8 @@ export const ja: Record<keyof typeof en, string> = {
   'error.target_sign_in_refused':
     '「{name}」があなたのアカウントを受け付けませんでした。システム管理者に連絡してください。',
   'error.at_relay': '「{name}」への経路の途中: {why}',
+  'error.copies_too_many':
+    '実行しませんでした: 保護対象データの複製が追跡できる件数を超えます。作業を分けて実行してください。',
   'error.recording_unavailable':
     '記録ができないため、作業セッションを開始できません。システム管理者に連絡してください。',
   'error.database_unavailable':

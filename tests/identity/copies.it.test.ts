@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadAuthorizationFacts, protectCopies } from '../../identity/index.ts';
 import type { AssetCopy } from '../../policy/index.ts';
-import { HOUR, type World, world } from '../approvals/world.ts';
+import { codeOf, HOUR, type World, world } from '../approvals/world.ts';
 
 const DAY = 24 * HOUR;
 
@@ -50,5 +50,16 @@ describe('a copy of something protected', () => {
     await using w = await world();
     await copy(w, []);
     expect(await w.events('copies.protected')).toEqual([]);
+  });
+});
+
+describe('an act that leaves more copies than are remembered', () => {
+  test.each([
+    ['by their number', Array.from({ length: 65 }, (_, at) => ({ asset: 'crm.customers', path: `/tmp/${at}` }))],
+    ['by the length of a name', [{ asset: 'crm.customers', path: `/tmp/${'a'.repeat(1_024)}` }]],
+  ])('is refused %s, and none of them is kept', async (_how, copies) => {
+    await using w = await world();
+    expect(await codeOf(copy(w, copies))).toBe('copies_too_many');
+    expect(await copiesOn(w)).toEqual([]);
   });
 });

@@ -84,6 +84,8 @@ export const codesEn = {
   'error.transition_forbidden.next': 'Look at its state now; perhaps a new ticket is needed.',
   'error.ticket_unusable.message': 'No approved and unused ticket matches this very act now.',
   'error.ticket_unusable.next': 'Ask for a new ticket from the refusal in the terminal.',
+  'error.copies_too_many.message': 'The command would leave more copies of protected data than are kept track of.',
+  'error.copies_too_many.next': 'Split it into smaller steps and run them one by one.',
   'error.no_approver.message': 'Nobody but you could approve this.',
   'error.no_approver.next': 'Ask the administrator to name another owner of the system first.',
   'error.login_unreachable.message': 'The gateway did not answer the command.',

@@ -86,6 +86,8 @@ export const codesJa: Readonly<Record<keyof typeof codesEn, string>> = {
   'error.transition_forbidden.next': '現在の状態を確認してください。新しい申請が必要な場合があります。',
   'error.ticket_unusable.message': 'この操作に使える、承認済みで未使用の申請がありません。',
   'error.ticket_unusable.next': 'ターミナルに表示されたリンクから新しく申請してください。',
+  'error.copies_too_many.message': '保護対象データの複製が、追跡できる件数を超えます。',
+  'error.copies_too_many.next': '作業を小さく分けて、順に実行してください。',
   'error.no_approver.message': 'あなた以外に承認できる人がいません。',
   'error.no_approver.next': '別の運用責任者を登録するよう、システム管理者に依頼してください。',
   'error.login_unreachable.message': 'コマンドに対してゲートウェイが応答しませんでした。',
