@@ -3,7 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import { asError } from '../../foundation/index.ts';
 import { HeldBytes } from '../held-bytes.ts';
 import { addTo, type Batch, bytesOf, type Fate, hasRoom, isFull, LARGE_BYTES, newBatch } from './batch.ts';
-import { lend } from './library/index.ts';
+import { lend, windowOf } from './library/index.ts';
 import type { Direction } from '../session.ts';
 
 export type { Fate } from './batch.ts';
@@ -245,8 +245,14 @@ export function feed(
   take: (chunk: Buffer) => void,
   isBorrowed = false,
 ): Promise<void> {
+  const window = isBorrowed ? windowOf(from) : undefined;
+  const pause = (): void => {
+    if (window === undefined) from.pause();
+    else window.hold();
+  };
   return new Promise((resolve) => {
     const done = (): void => {
+      window?.open();
       from.off('data', data).off('end', done).off('error', done).off('close', done);
       lend(from, undefined);
       for (const stop of stops) stop();
@@ -254,12 +260,15 @@ export function feed(
     };
     const look = (): void => {
       if (gates.some((gate) => gate.failed)) done();
-      else if (gates.some((gate) => gate.isFull)) from.pause();
-      else if (from.isPaused()) from.resume();
+      else if (gates.some((gate) => gate.isFull)) pause();
+      else {
+        window?.open();
+        if (from.isPaused()) from.resume();
+      }
     };
     const data = (chunk: Buffer): void => {
       take(chunk);
-      if (gates.some((gate) => gate.isFull)) from.pause();
+      if (gates.some((gate) => gate.isFull)) pause();
     };
     const stops = gates.map((gate) => gate.onChange(look));
     from.on('data', data).once('end', done).once('error', done).once('close', done);

@@ -1,6 +1,7 @@
 /** Requests about a channel that the library's types do not know: RFC 4335, RFC 4254 §6.8, OpenSSH PROTOCOL §2.1. */
 import type { ClientChannel, PseudoTtyOptions, Session } from 'ssh2';
 import type { Readable } from 'node:stream';
+import { z } from 'zod';
 import type { SshClient } from './ssh2.ts';
 
 /** Calls back for each break the client sends; its length in milliseconds, 0 where the client leaves it open. */
@@ -38,6 +39,42 @@ export function onXonXoff(channel: ClientChannel, listener: (clientCanDo: boolea
  */
 export function lend(stream: Readable, take: ((chunk: Buffer) => void) | undefined): void {
   Reflect.set(stream, '_consume', take);
+}
+
+const HoldableSchema = z.object({
+  incoming: z.custom<Incoming>((value) => typeof value === 'object' && value !== null && 'window' in value),
+  _read: z.custom<() => void>((value) => typeof value === 'function'),
+});
+interface Incoming {
+  /** Up to how much the window is opened again; undefined for the library's own. */
+  max?: number | undefined;
+}
+/** No window is as small, so it is not opened. */
+const CLOSED = -1;
+
+/**
+ * Makes a channel's other side wait by not opening its window, for a stream that is lent: what is on its way comes on
+ * and is taken. A paused stream would copy it, up to a window each time, into memory that the runtime has to find again.
+ * @returns undefined for a stream that is no channel of its own.
+ */
+export function windowOf(stream: Readable): { readonly hold: () => void; readonly open: () => void } | undefined {
+  const channel = HoldableSchema.safeParse(stream).data;
+  if (channel === undefined) return undefined;
+  const { incoming } = channel;
+  let held: { readonly max: number | undefined } | undefined;
+  return {
+    hold() {
+      held ??= { max: incoming.max };
+      incoming.max = CLOSED;
+    },
+    open() {
+      if (held === undefined) return;
+      incoming.max = held.max;
+      held = undefined;
+      Reflect.set(stream, '_waitChanDrain', true);
+      Reflect.apply(channel._read, stream, []);
+    },
+  };
 }
 
 /** Starts a subsystem of the target, as `exec` starts a command: `callback` runs before any packet that follows. */

@@ -16,12 +16,39 @@ export function shareTurns(stream: Duplex): void {
     read = quantum === SCRATCH.length && chunk.length < quantum ? 0 : read + chunk.length;
     if (read < quantum) return;
     read = 0;
-    stream.pause();
-    setImmediate(() => {
-      if (!stream.destroyed) stream.resume();
-    });
+    FLOODS.wait(stream);
   });
 }
+
+/**
+ * Streams that have had their quantum, in the order in which they go on: a few in each turn of the event loop, so that
+ * a key waits for as much of other people's bytes whether two of them transfer something or two hundred do.
+ */
+class Floods {
+  readonly #waiting: Duplex[] = [];
+  #isDue = false;
+
+  wait(stream: Duplex): void {
+    stream.pause();
+    this.#waiting.push(stream);
+    this.#nextTurn();
+  }
+
+  #nextTurn(): void {
+    if (this.#isDue || this.#waiting.length === 0) return;
+    this.#isDue = true;
+    setImmediate(() => {
+      this.#isDue = false;
+      for (const stream of this.#waiting.splice(0, LIMITS.sshReadQuantaPerTurnMax)) {
+        if (!stream.destroyed) stream.resume();
+      }
+      this.#nextTurn();
+    });
+  }
+}
+
+/** One event loop, one order. */
+const FLOODS = new Floods();
 
 /** Every socket is read into this memory, one after the other: nothing is left in it between two turns. */
 const SCRATCH = Buffer.allocUnsafeSlow(LIMITS.sshReadQuantumBytes);

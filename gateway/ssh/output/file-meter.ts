@@ -42,7 +42,7 @@ export function createFileMeter({ meter }: Pick<ChannelWork, 'meter'>): FileMete
   const measureOf = (file: object, bytes: Buffer): StreamMeasure | 'opaque' => {
     const known = measures.get(file);
     if (known !== undefined) return known;
-    const isText = looks && !bytes.subarray(0, SAMPLE_BYTES).includes(0);
+    const isText = !bytes.subarray(0, SAMPLE_BYTES).includes(0);
     const options = { stream: 'o', hasTerminal: false, dropped: new Map(), onOffer: () => undefined } as const;
     const made = isText ? new StreamMeasure({ ...options, key: meter.key }) : 'opaque';
     measures.set(file, made);
@@ -58,7 +58,7 @@ export function createFileMeter({ meter }: Pick<ChannelWork, 'meter'>): FileMete
   };
   return {
     take(file, bytes) {
-      const measure = measureOf(file, bytes);
+      const measure = looks ? measureOf(file, bytes) : 'opaque';
       const persons = measure === 'opaque' ? [] : measure.take(bytes).finds.flatMap(({ addition }) => addition.persons);
       charge({ ...NOTHING_LEAVES, bytes: bytes.length, persons });
     },
