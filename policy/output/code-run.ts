@@ -4,6 +4,7 @@ import { derLength, isOpenSshKey, isPgpKey, isSshKey } from './decoding/known.ts
 import { TokenDecoder, type TokenShape, tokenShape } from './decoding/tokens.ts';
 import type { Inner, InnerReader } from './inner.ts';
 import { OpaqueCount } from './opaque-count.ts';
+import { isRepetition } from './repetition.ts';
 import { isText } from './text.ts';
 
 /** Hex digits of the usual hashes: lists of those are as ordinary as lists of files. */
@@ -39,7 +40,8 @@ export class CodeRun {
     const begins = decoder !== this.#decoder;
     const bytes = decoder.take(line);
     const readable = isText(bytes);
-    if (!readable && begins && !isPlausible(line, shape) && !beginsCompressed(bytes)) return false;
+    const saysNothing = !isPlausible(line, shape) || isRepetition(bytes);
+    if (!readable && begins && saysNothing && !beginsCompressed(bytes)) return false;
     if (begins) this.#begin(shape, decoder);
     if (begins && !readable) this.#ordinary = ordinaryBytes(bytes);
     this.#feed(bytes, readable, at);

@@ -109,4 +109,18 @@ describe('the personal-data meter', () => {
     expect(count(noise).opaque).toBeGreaterThan(1_000);
     expect(count(`token: ${noise.subarray(0, 60).toString('base64')}\n`).opaque).toBe(0);
   });
+
+  test('takes padding, rulers and fill patterns for nobody', () => {
+    for (const fill of ['0', 'x', 'f', 'A']) {
+      expect(count(fill.repeat(200_000))).toMatchObject({ opaque: 0, persons: new Set() });
+    }
+    const counters = Array.from({ length: 20 }, (_, at) => `${String(at).padStart(30_000, '0')}\n`).join('');
+    expect(count(counters)).toMatchObject({ opaque: 0, persons: new Set() });
+  });
+
+  test('counts what is hidden among padding once it changes too often to be any', () => {
+    const bytes = Buffer.alloc(96 * 1024, 0xfe);
+    for (let at = 0; at < bytes.length; at += 96) bytes[at] = 0x80 + ((at / 96) % 100);
+    expect(count(bytes.toString('hex')).opaque).toBeGreaterThan(1_000);
+  });
 });
