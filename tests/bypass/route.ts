@@ -32,8 +32,17 @@ const DIRECTORY = join(import.meta.dirname, 'routes');
 
 export async function loadRoutes(): Promise<readonly BypassRoute[]> {
   const files = (await readdir(DIRECTORY)).filter((name) => name.endsWith('.ts')).toSorted();
-  const modules: { route: BypassRoute }[] = await Promise.all(files.map((name) => import(join(DIRECTORY, name))));
-  return modules.map(({ route }) => route);
+  return Promise.all(
+    files.map(async (name) => {
+      const module: unknown = await import(join(DIRECTORY, name));
+      if (!isRouteModule(module)) throw new Error(`${name} exports no route`);
+      return module.route;
+    }),
+  );
+}
+
+function isRouteModule(module: unknown): module is { readonly route: BypassRoute } {
+  return typeof module === 'object' && module !== null && 'route' in module;
 }
 
 /** A route's text with the facts of the field in it, and `host:` marked so that its traces are known among others'. */

@@ -17,21 +17,11 @@ import { writeTo } from '../stream-io.ts';
 import { refine } from '../refine.ts';
 import { type Read, readLine } from './judge.ts';
 import { TypedKeys } from './keys.ts';
+import { DROPPED, type Letter, type Verdict, withResolvers, worded } from './verdict.ts';
 
 const NONCE_BYTES = 16;
 const BELL = Buffer.of(0x07);
-const END_OF_VERDICT = '\x1e';
 const REDRAWS = 2;
-
-/** `y`: the line runs. `s`: another form of it runs. `c`: it goes on in a further row. `n`: it is dropped. */
-type Letter = 'y' | 's' | 'c' | 'n';
-
-interface Verdict {
-  readonly letter: Letter;
-  readonly row?: string;
-}
-
-const DROPPED: Verdict = { letter: 'n' };
 
 export class LoginBash {
   readonly nonce = randomBytes(NONCE_BYTES).toString('hex');
@@ -134,21 +124,17 @@ export class LoginBash {
         this.#inTurn(() => this.#answer(frame));
         return;
       case 'heard':
-        this.#heard(frame);
-        return;
+        return this.#heard(frame);
       case 'prompt':
-        this.#prompted(frame);
-        return;
+        return this.#prompted(frame);
       case 'continued':
         this.#before = this.#before === '' ? this.#row : `${this.#before}\n${this.#row}`;
         this.#keys.clear();
-        this.#typing.prompted();
-        return;
+        return this.#typing.prompted();
       case 'command':
       case 'unasked':
       case 'unreadable':
         this.#lose(`a frame that nobody can read: ${frame.kind}`);
-        return;
     }
   }
 
@@ -172,7 +158,7 @@ export class LoginBash {
       this.#row = row ?? question.text ?? '';
       this.#givenHere += this.#row.split('\n').length; // What was pasted in one piece runs as several lines.
     }
-    const verdict = `${question.number}${letter}${letter === 's' ? escaped(row ?? '') : ''}${END_OF_VERDICT}`;
+    const verdict = worded(question.number, { letter, row });
     this.#pending.set(question.number, verdict);
     this.#typing.answered(verdict);
     await this.#write(verdict);
@@ -311,17 +297,4 @@ export class LoginBash {
     if (channel === undefined || this.#ended.signal.aborted) return;
     await writeTo(channel, channel, Buffer.from(bytes)).catch(() => undefined); // The shell is gone: so is its question.
   }
-}
-
-/** As `printf %b` reads it: nothing in it means anything to a terminal or ends the verdict. */
-function escaped(text: string): string {
-  return Array.from(Buffer.from(text), (byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
-}
-
-function withResolvers(): { readonly promise: Promise<void>; readonly resolve: () => void } {
-  let resolve = (): void => undefined;
-  const promise = new Promise<void>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
 }
