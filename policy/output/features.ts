@@ -163,7 +163,6 @@ export function featuresOf(bytes: Uint8Array, from: number, to: number): Feature
     noticed |= kind;
     counts += kind >> COUNTS;
   }
-  const isOdd = (noticed & (HIGH | CONTROL)) !== 0;
   return {
     length: to - from,
     phone: (numbers & PHONE) !== 0,
@@ -175,8 +174,8 @@ export function featuresOf(bytes: Uint8Array, from: number, to: number): Feature
     at: (noticed & AT) !== 0,
     backspaces: (noticed & BACKSPACE) !== 0,
     address: isAddress(bytes, from, to),
-    high: isOdd ? countOf(bytes, from, to, HIGH) : 0,
-    controls: isOdd ? countOf(bytes, from, to, CONTROL) : 0,
+    high: (noticed & HIGH) !== 0 ? countOf(bytes, from, to, HIGH) : 0,
+    controls: (noticed & CONTROL) !== 0 ? countOf(bytes, from, to, CONTROL) : 0,
     escapes: counts >> COUNTS,
     blanks: counts & (BLANK_ONE - 1),
     token: runs >= 16,
@@ -191,8 +190,8 @@ function digitsOf(numbers: number): number {
 
 function countOf(bytes: Uint8Array, from: number, to: number, bit: number): number {
   let count = 0;
-  for (let at = from; at < to; at += 1) count += Number(((KIND[bytes[at] ?? 0] ?? 0) & bit) !== 0);
-  return count;
+  for (let at = from; at < to; at += 1) count += (KIND[bytes[at] ?? 0] ?? 0) & bit;
+  return count / bit;
 }
 
 function isAddress(bytes: Uint8Array, from: number, to: number): boolean {
