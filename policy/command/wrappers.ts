@@ -1,25 +1,7 @@
 /** Programs that run another command given in their words: `sudo -u x cmd`, `timeout 5 cmd`, `xargs cmd`. As data. */
 import type { Word } from './model.ts';
 import { words } from './rules/rule.ts';
-
-export interface Wrapper {
-  readonly tools: readonly string[];
-  /** Options that take the next word as their value; a single letter without its dash, a long one in full. */
-  readonly values?: string;
-  readonly longValues?: readonly string[];
-  /** The subcommand that makes it a wrapper, e.g. `exec` of docker. */
-  readonly sub?: string;
-  /** Words between the options and the command: the seconds of `timeout`, the host of `ssh`. */
-  readonly skip?: number;
-  /** `shell`: the rest is joined and read by a shell. `words`: the rest is the command. */
-  readonly as: 'words' | 'shell';
-  /** Options whose value is a command text for a shell: `su -c`, `flock -c`, `script -c`. */
-  readonly shellOptions?: readonly string[];
-  /** With these the rest is not run. */
-  readonly unless?: readonly string[];
-  /** More words may come before the command, from standard input or the file system. */
-  readonly feeds?: true;
-}
+import { MORE_WRAPPERS, type Wrapper } from './more-wrappers.ts';
 
 const WRAPPERS: readonly Wrapper[] = [
   {
@@ -67,6 +49,13 @@ const WRAPPERS: readonly Wrapper[] = [
       'catchsegv',
       'unbuffer',
       'fakeroot',
+      'dbus-launch',
+      'caffeinate',
+      'pasuspender',
+      'uname26',
+      'aoss',
+      'ifne',
+      'entr',
       'torsocks',
       'torify',
       'proxychains',
@@ -207,7 +196,9 @@ const WRAPPERS: readonly Wrapper[] = [
   { tools: ['coproc'], as: 'words' },
 ];
 
-const BY_TOOL = new Map(WRAPPERS.flatMap((wrapper) => wrapper.tools.map((tool) => [tool, wrapper] as const)));
+const BY_TOOL = new Map(
+  [...WRAPPERS, ...MORE_WRAPPERS].flatMap((wrapper) => wrapper.tools.map((tool) => [tool, wrapper] as const)),
+);
 
 /** What a wrapper runs: words, or a text for a shell. */
 export type Inner =

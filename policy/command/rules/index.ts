@@ -1,9 +1,11 @@
+import { CARRIER_RULES } from './carriers.ts';
 import { CONTAINER_RULES } from './containers.ts';
 import { CONTROL_RULES } from './control.ts';
 import { DUMP_RULES } from './dumps.ts';
 import { ESCAPE_RULES } from './escapes.ts';
 import { LISTENER_RULES } from './listeners.ts';
 import { MESSENGER_RULES } from './messengers.ts';
+import { MORE_DUMP_RULES } from './more-dumps.ts';
 import { ROAD_RULES } from './roads.ts';
 import type { Rule } from './rule.ts';
 import { SENDER_RULES } from './senders.ts';
@@ -36,6 +38,8 @@ export const RULES: readonly Rule[] = [
   ...SERVICE_RULES,
   ...CONTAINER_RULES,
   ...MESSENGER_RULES,
+  ...CARRIER_RULES,
+  ...MORE_DUMP_RULES,
   ...CONTROL_RULES,
   ...ESCAPE_RULES,
 ];

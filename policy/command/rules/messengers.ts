@@ -70,7 +70,8 @@ export const MESSENGER_RULES: readonly Rule[] = [
   {
     id: 'send.covert-names',
     tools: words(
-      'dig host nslookup drill kdig resolvectl ping ping6 fping delv dog doggo getent tracepath traceroute mtr',
+      `dig host nslookup drill kdig resolvectl ping ping6 ping4 fping delv dog doggo getent tracepath traceroute mtr
+      snmpget snmpwalk snmpbulkwalk ntpdate sntp tcptraceroute tcping httping nmblookup resolveip gethostip nsupdate`,
     ),
     class: 'offhost',
     direction: 'out',

@@ -1,3 +1,5 @@
+import { DESKTOP, HARDWARE, MACHINES } from './ordinary-platform.ts';
+import { BUILDING, SHAPING } from './ordinary-tools.ts';
 import { ACCOUNTS, DEVICES, FILES, INIT, NETWORK, PACKAGES, PROCESSES, SERVICES } from './ordinary-system.ts';
 import { words } from './rule.ts';
 
@@ -117,6 +119,11 @@ const ORDINARY = new Set([
   ...NETWORK,
   ...FILES,
   ...SERVICES,
+  ...MACHINES,
+  ...DESKTOP,
+  ...HARDWARE,
+  ...BUILDING,
+  ...SHAPING,
 ]);
 
 /** Where a program of an ordinary name is what the name says; elsewhere (`/tmp/ls`) it is an unknown program. */
