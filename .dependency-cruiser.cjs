@@ -63,7 +63,9 @@ module.exports = {
     ]),
     only('ssh2-in-gateway-ssh-only', 'ssh2', ['^gateway/ssh/', '^demo/']),
     only('pty-where-it-is-owned', 'node-pty|@lydell/node-pty', ['^demo/']),
-    only('sql-parsers-where-they-are-bounded', 'libpg-query|@guanmingchiu/sqlparser-ts', ['^gateway/statement-reader/']),
+    only('sql-parsers-where-they-are-bounded', 'libpg-query|@guanmingchiu/sqlparser-ts', [
+      '^gateway/statement-reader/',
+    ]),
     only('queue-in-foundation-only', 'bullmq|ioredis', ['^foundation/queue\\.ts$']),
     only('oidc-provider-in-demo-only', 'oidc-provider', ['^demo/']),
     { name: 'nobody-imports-tests', severity: 'error', from: { pathNot: '^(tests|bench)/' }, to: { path: '^tests/' } },

@@ -2,19 +2,17 @@
 import { keepPreviousData, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import * as z from 'zod/mini';
 import { call } from './client.ts';
+import { GuardedTarget, MeterUse, Program } from './gate-schemas.ts';
 import {
   AuditEvent,
   Certificate,
-  GuardedTarget,
   ListedPerson,
   LiveSession,
   Login,
   May,
   Me,
-  MeterUse,
   Notification,
   OpenTarget,
-  Program,
   RefusedAct,
   Session,
   SignIn,

@@ -1,6 +1,6 @@
 import { Stack, Table, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { GuardedTarget, MeterUse, Windows } from '../api/schemas.ts';
+import type { GuardedTarget, MeterUse, Windows } from '../api/gate-schemas.ts';
 import { formatBytes, formatCount } from '../format/numbers.ts';
 import { AssetList } from './Act.tsx';
 import { Facts } from './Page.tsx';

@@ -2,7 +2,8 @@ import { Button, Group, Select, Stack, Text, Textarea, Title } from '@mantine/co
 import { type SubmitEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useJudge } from '../api/commands.ts';
-import type { GuardedTarget, Judgement } from '../api/schemas.ts';
+import type { GuardedTarget } from '../api/gate-schemas.ts';
+import type { Judgement } from '../api/schemas.ts';
 import { markedParts } from '../format/marked.ts';
 import { Act } from './Act.tsx';
 import { Failure } from './Failure.tsx';

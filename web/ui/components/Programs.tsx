@@ -1,7 +1,7 @@
 import { Group, List, Stack, Table, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useDecideProgram } from '../api/commands.ts';
-import type { Program } from '../api/schemas.ts';
+import type { Program } from '../api/gate-schemas.ts';
 import { Confirm } from './Confirm.tsx';
 import { Empty } from './Page.tsx';
 import { Scroll } from './Scroll.tsx';

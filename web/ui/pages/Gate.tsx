@@ -2,7 +2,7 @@ import { Stack } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useGate, useMe, usePrograms } from '../api/queries.ts';
-import type { GuardedTarget } from '../api/schemas.ts';
+import type { GuardedTarget } from '../api/gate-schemas.ts';
 import { Answer } from '../components/Answer.tsx';
 import { Budgets } from '../components/Budgets.tsx';
 import { GateTry } from '../components/GateTry.tsx';
