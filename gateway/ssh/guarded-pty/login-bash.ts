@@ -118,24 +118,16 @@ export class LoginBash {
   }
 
   #receive(frame: Frame): void {
-    switch (frame.kind) {
-      case 'line':
-        this.#typing.asked();
-        this.#inTurn(() => this.#answer(frame));
-        return;
-      case 'heard':
-        return this.#heard(frame);
-      case 'prompt':
-        return this.#prompted(frame);
-      case 'continued':
-        this.#before = this.#before === '' ? this.#row : `${this.#before}\n${this.#row}`;
-        this.#keys.clear();
-        return this.#typing.prompted();
-      case 'command':
-      case 'unasked':
-      case 'unreadable':
-        this.#lose(`a frame that nobody can read: ${frame.kind}`);
-    }
+    if (frame.kind === 'line') {
+      this.#typing.asked();
+      this.#inTurn(() => this.#answer(frame));
+    } else if (frame.kind === 'heard') this.#heard(frame);
+    else if (frame.kind === 'prompt') this.#prompted(frame);
+    else if (frame.kind === 'continued') {
+      this.#before = this.#before === '' ? this.#row : `${this.#before}\n${this.#row}`;
+      this.#keys.clear();
+      this.#typing.prompted();
+    } else this.#lose(`a frame that nobody can read: ${frame.kind}`);
   }
 
   #inTurn(act: () => Promise<void>): void {
