@@ -66,6 +66,8 @@ function isSomewhere({ text }: Word): boolean {
 }
 
 function descendsInto(tool: string, args: readonly Word[]): boolean {
+  // A mount shows what lies below a directory under another name only when it binds it there: not `remount,ro /`.
+  if (tool === 'mount' && !args.some((word) => /^(-[BRM]|--(r?bind|move))$|\bbind\b/.test(word.text))) return false;
   if (DESCENDS.has(tool)) return true;
   return (
     /^([efbz]?grep|diff|cat)$/.test(tool) &&

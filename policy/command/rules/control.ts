@@ -157,8 +157,7 @@ export const CONTROL_RULES: readonly Rule[] = [
   },
   {
     id: 'control.editors',
-    tools:
-      words(`vi vim nvim gvim ex view vimdiff nano pico emacs ed red joe jed mcedit ne micro kak hx helix vipw vigr visudo
+    tools: words(`vi vim nvim gvim ex view vimdiff nano pico emacs ed red joe jed mcedit ne micro kak hx helix vipw vigr
       sudoedit sensible-editor editor mg zile vile tilde dte hexedit mc elvis nvi edit jmacs jpico jstar rjoe nvimdiff
       amp vis sam acme gedit kate mousepad pluma leafpad featherpad xedit ghex wxhexeditor hexcurse hexer le diakonos
       minivi levee aee ee teco`),
@@ -170,6 +169,19 @@ export const CONTROL_RULES: readonly Rule[] = [
       en: 'Inside an editor other files can be opened and commands run, and none of it is judged.',
       ja: 'エディタの中では他のファイルを開いたりコマンドを実行したりでき、判定されません。',
     },
-    tests: { positive: ['vim /etc/hosts', 'ed /etc/hosts', 'visudo'], negative: ['vim --version', 'rvim /etc/hosts'] },
+    tests: { positive: ['vim /etc/hosts', 'ed /etc/hosts'], negative: ['vim --version', 'rvim /etc/hosts'] },
+  },
+  {
+    id: 'control.sudoers',
+    tools: ['visudo'],
+    class: 'interpreter',
+    direction: 'unknown',
+    verdict: 'ask',
+    when: [{ lacks: words('--version --help -V -h -c --check -cq -qc -cf -cs -csf') }],
+    why: {
+      en: 'Inside an editor other files can be opened and commands run, and none of it is judged.',
+      ja: 'エディタの中では他のファイルを開いたりコマンドを実行したりでき、判定されません。',
+    },
+    tests: { positive: ['visudo', 'sudo visudo -f /etc/sudoers.d/x'], negative: ['visudo -c', 'sudo visudo --check'] },
   },
 ];
