@@ -49,7 +49,7 @@ function joined(base: readonly Segment[], rest: readonly Segment[]): readonly Se
 
 /**
  * A relative word whose first components are the last ones of the protected path: `crm/data` can be /srv/crm/data when
- * somebody stands in /srv. One bare component (`crm`) is too common a word to mean the directory.
+ * somebody stands in /srv, and `../../srv/crm` when the root is two directories up. One bare component (`crm`) is too common a word to mean the directory.
  */
 function tailMatches(segments: readonly Segment[], path: readonly string[]): Reach {
   const [first] = segments;
@@ -59,7 +59,8 @@ function tailMatches(segments: readonly Segment[], path: readonly string[]): Rea
   if (start === undefined || relative.length < (led ? 1 : 2)) return 'apart';
   if (start.kind === 'unknown' || (start.kind === 'glob' && start.open)) return 'apart';
   const reaches: Reach[] = [];
-  for (let at = 1; at < path.length; at += 1) {
+  // `../../srv/crm` is the whole path from the root; a path of one component would be any `./data`.
+  for (let at = path.length > 1 ? 0 : 1; at < path.length; at += 1) {
     const reach = compare(relative, path.slice(at), 0);
     if (reach === 'at' || reach === 'maybe') reaches.push(reach);
   }

@@ -52,6 +52,24 @@ describe('a mount', () => {
   });
 });
 
+describe('a relative way to a protected path', () => {
+  test.each([
+    'cat ../../data/members/a',
+    'cat ./data/members/a',
+    'cat data/members/a',
+    'sysctl -n ../../../data/members/a',
+  ])('needs a ticket where nobody knows the directory: %s', (text) => {
+    expect(verdictOf(text)).toBe('needs_ticket');
+  });
+
+  test.each(['cat ../../data/other/a', 'cat ./data/a', 'sysctl -n net/ipv4/ip_forward'])(
+    'to another passes: %s',
+    (text) => {
+      expect(verdictOf(text)).toBe('allow');
+    },
+  );
+});
+
 describe('programs of one meaning are known together', () => {
   test.each([
     'nvidia-smi',
