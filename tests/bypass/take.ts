@@ -27,8 +27,8 @@ const STILL_STEPS = 6;
 const PROMPT_MS = 20_000;
 const PROBE_MS = 4_000;
 const CONTROL_MS = 5_000;
-/** A line; a pager, whose own prompt may be open; an editor; a program that reads to the end of its input. */
-const LEAVES = [['q', '\x03'], ['\x03', '\r', 'q', '\x03'], ['\x1b', ':q!\r', '\x03'], ['\x04']];
+/** A line; a pager, whose own prompt or help may be open; an editor; a program that reads to the end of its input. */
+const LEAVES = [['q', '\x03'], ['\x03', '\r', 'q', 'q', '\x03'], ['\x1b', ':q!\r', '\x03'], ['\x04']];
 
 export async function take(route: BypassRoute, options: TakeOptions): Promise<Taken> {
   const { field, number } = options;
