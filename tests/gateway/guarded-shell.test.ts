@@ -146,11 +146,17 @@ describe('what is typed', () => {
     expect(sent).toEqual(['ls\r', 'y\x1e']);
   });
 
-  test('does not end at an Enter inside a bracketed paste, however it is split', () => {
+  test('goes line by line out of a bracketed paste, each behind a prompt of its own, however it is split', () => {
     const { sent, typed, type } = typing();
     typed.prompted();
-    for (const piece of ['\x1b[2', '00~a\rb', '\r\x1b[201', '~', '\r', 'c']) type(piece);
-    expect(sent.join('')).toBe('\x1b[200~a\rb\r\x1b[201~\r');
+    for (const piece of ['\x1b[2', '00~a\x0f\rb', '\r\x1b[201', '~', 'c', '\r', 'd']) type(piece);
+    expect(sent.splice(0).join('')).toBe('\x1b[200~a\x0f\x1b[201~\r');
+    typed.prompted();
+    expect(sent.splice(0).join('')).toBe('\x1b[200~b\x1b[201~\r');
+    typed.prompted();
+    expect(sent.splice(0).join('')).toBe('\x1b[200~\x1b[201~c\r');
+    typed.prompted();
+    expect(sent.splice(0).join('')).toBe('d');
   });
 
   test('reaches a program that has run for a while, and ^C at once', () => {

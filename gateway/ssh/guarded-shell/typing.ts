@@ -26,6 +26,8 @@ const INTERRUPT = 0x03;
 const SIGNALS = new Set([INTERRUPT, 0x1c, 0x1a]);
 /** Enter, and readline's other keys that end a line: ^J, ^M and ^O. */
 const ENTERS = new Set([0x0a, 0x0d, 0x0f]);
+/** In a paste ^O is text. */
+const PASTED_ENTERS = new Set([0x0a, 0x0d]);
 const PASTE_BEGINS = Buffer.from('\x1b[200~');
 const PASTE_ENDS = Buffer.from('\x1b[201~');
 /** As much as a terminal keeps of one line. */
@@ -139,9 +141,14 @@ export class Typing {
   #editLine(): void {
     for (let piece = this.#held.shift(); piece !== undefined; piece = this.#held.shift()) {
       const end = this.#endOfLine(piece.bytes);
-      this.#send({ ...piece, bytes: piece.bytes.subarray(0, end ?? piece.bytes.length) });
-      if (end === undefined) continue;
-      if (end < piece.bytes.length) this.#held.unshift({ ...piece, bytes: piece.bytes.subarray(end) });
+      if (end === undefined) {
+        this.#send(piece);
+        continue;
+      }
+      const rest = piece.bytes.subarray(end);
+      if (rest.length > 0) this.#held.unshift({ ...piece, bytes: rest });
+      if (this.#isPasting) this.#endPasted({ ...piece, bytes: piece.bytes.subarray(0, end) });
+      else this.#send({ ...piece, bytes: piece.bytes.subarray(0, end) });
       this.#become('entered');
       // Some Enters end no line (in a search, behind ^V): then no question comes, and the shell edits on.
       this.#stopWaiting = this.#options.later(() => {
@@ -152,7 +159,19 @@ export class Typing {
     }
   }
 
-  /** Behind the first Enter that no bracketed paste holds. */
+  /**
+   * A line of a bracketed paste is a line of its own: the shell would take all of them behind one prompt, and could not
+   * be seen to ask for each.
+   */
+  #endPasted({ bytes, recorded }: Piece): void {
+    this.#send({ bytes: bytes.subarray(0, -1), recorded });
+    this.#send({ bytes: PASTE_ENDS, recorded: true });
+    this.#send({ bytes: bytes.subarray(-1), recorded });
+    this.#held.unshift({ bytes: PASTE_BEGINS, recorded: true });
+    this.#isPasting = false;
+  }
+
+  /** Behind the first Enter, pasted or typed. */
   #endOfLine(bytes: Buffer): number | undefined {
     for (const [at, byte] of bytes.entries()) {
       const wanted = this.#isPasting ? PASTE_ENDS : PASTE_BEGINS;
@@ -160,7 +179,7 @@ export class Typing {
       if (this.#matched === wanted.length) {
         this.#isPasting = !this.#isPasting;
         this.#matched = 0;
-      } else if (!this.#isPasting && ENTERS.has(byte)) return at + 1;
+      } else if (this.#isPasting ? PASTED_ENTERS.has(byte) : ENTERS.has(byte)) return at + 1;
     }
     return undefined;
   }
