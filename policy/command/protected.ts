@@ -4,6 +4,7 @@ import { startupFindings } from './control.ts';
 import { asked, denied, ticketed, touching } from './found.ts';
 import type { Found, Invocation, Span, Word } from './model.ts';
 import { type Touch, touched } from './operands.ts';
+import { SHELLS } from './rules/interpreters.ts';
 import { METADATA_ONLY, SHOWING } from './rules/ordinary.ts';
 
 /** Programs that descend into a directory: for them a parent of a protected path is as good as the path. */
@@ -100,9 +101,12 @@ function isHarmlessAfter(name: string): boolean {
 }
 
 /** What the redirections of a command open. Writing into a protected path is no export; reading from it is. */
-export function redirectFindings({ redirects, directories }: Invocation, bench: Bench): Found[] {
+export function redirectFindings({ name, redirects, directories }: Invocation, bench: Bench): Found[] {
+  const isShell = SHELLS.has(name.text.replace(/^.*\//, ''));
   return redirects.flatMap(({ word, operator, span }): Found[] => {
     if (operator.startsWith('<<')) return [];
+    // A shell on a socket takes its lines from another host: no ticket about its name says what they will be.
+    if (isShell && isSocket(word, operator)) return [denied('control.remote-shell', 'shell_control', span, word.text)];
     if (isSocket(word, operator)) return [ticketed('send.dev-tcp', 'offhost', span, word.text)];
     if (operator.includes('>') && operator !== '<>') return startupFindings(word, span);
     return namedBy(word, bench, directories, span);

@@ -71,6 +71,10 @@ export const GATE_REASONS: Readonly<Record<string, Reason>> = {
     en: 'The shell itself opens a connection to another host.',
     ja: 'シェル自体が別のホストへの接続を開きます。',
   },
+  'control.remote-shell': {
+    en: 'It opens a shell whose lines come from another host.',
+    ja: '別のホストから行を受け取るシェルを開きます。',
+  },
   'control.environment': {
     en: 'This variable makes later commands run something else than their names say.',
     ja: 'この変数により、以降のコマンドが名前とは異なる動作をします。',

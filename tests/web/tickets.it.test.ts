@@ -42,7 +42,7 @@ describe('a refused act', () => {
       judgement: expect.objectContaining({ verdict: 'needs_ticket' }),
       refusedAt: START.toISOString(),
       assets: [{ kind: 'table', name: 'crm.customers', dataClass: 'personal', recordCount: 1_000 }],
-      suggested: { rowsMax: 1_300, bytesMax: 1_331_200 },
+      suggested: { rowsMax: 1_300, bytesMax: 1_331_200, destination: 'workstation' },
     });
   });
 });
