@@ -76,7 +76,7 @@ describeWith(['sshd', 'ssh-keygen', 'root'], 'a transfer through sshd', () => {
     channel.end(input);
     await once(channel, 'close');
     expect(md5(Buffer.concat(output))).toBe(md5(input));
-    expect(exchanges).toBeGreaterThan(3);
+    expect(exchanges).toBeGreaterThanOrEqual(3); // The wished one, and more by the limits.
   });
 });
 
