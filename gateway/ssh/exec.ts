@@ -25,12 +25,10 @@ const FILE_TRANSFER = new Set([
   'borg',
 ]);
 
-/** Nobody asked this target which programs it has. */
-const NO_TOOLS: ReadonlySet<string> = new Set();
-
 export async function runExec(work: ChannelWork, command: string): Promise<Exit> {
   const { person: who } = work.session.authorization;
-  const text = inTerminal(work) ? safeForm(command, NO_TOOLS).text : command;
+  // Nobody asked this target which programs it has.
+  const text = inTerminal(work) ? safeForm(command, new Set()).text : command;
   const judged = judgeCommand(text, work.session.policy);
   await work.session.mark(command);
   const judgement = await refine(work, judged);

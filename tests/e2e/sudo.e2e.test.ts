@@ -110,7 +110,6 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'sudo', 'root'], 'sudo with a passwor
       ['a shell of root by its other name', 'sudo -s'],
       ['a shell inside', 'sudo bash'],
       ['a protected file', 'sudo cat vault/people.csv'],
-      ['an editor that runs what it is told', 'sudo vim /etc/hosts'],
     ])('%s is refused before anybody is asked for a password', async (_what, line) => {
       await using terminal = await open(GUARDED, []);
       await terminal.sees('~$ ');
@@ -118,6 +117,16 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'sudo', 'root'], 'sudo with a passwor
       await terminal.sees(/Refused before it ran|\[(ticket_required|act_refused)\]/);
       await terminal.sees('~$ ');
       expect(terminal.output).not.toMatch(PROMPT);
+    });
+
+    test('an editor runs in the form that starts no other program', async () => {
+      await using terminal = await open(GUARDED, []);
+      await terminal.sees('~$ ');
+      terminal.type('sudo vim /etc/hosts\r');
+      await terminal.sees('vim → rvim');
+      await terminal.sees(PROMPT);
+      terminal.type('\x03');
+      await terminal.sees('~$ ');
     });
   });
 });
