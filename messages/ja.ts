@@ -221,7 +221,7 @@ export const ja: Record<keyof typeof en, string> = {
   'judge.unguarded': 'このポリシーでは何も保護されていません。検出は記録されますが、何も止めません。',
   'rejudge.summary':
     '作業セッション {session}: 判定対象 {judged} 行のうち、{changed} 行の判定が変わります。当時の判定が不明な行は {unknown} 行です。ゲートウェイ自身の注記 {notes} 件は判定していません。',
-  'rejudge.changed': '{time}  {before} → {after}  {text}',
+  'rejudge.changed': '{time}  {before} -> {after}  {text}',
   'rejudge.unknown': '不明',
   'sign_in.banner': '関所: 許可された方のみ利用できます。作業内容は記録されます。',
   'sign_in.title': 'Sekisho sign-in / サインイン',
