@@ -1,7 +1,7 @@
 /** The gate's answer to a person: what was recognised, why, and where to ask. */
 import { type Destination, type Redemption, recordRefusedAct, redeemTicket } from '../../approvals/index.ts';
 import { type MessageKey, message } from '../../messages/index.ts';
-import { type Finding, type Judgement, reasonOf, type RefusedActId } from '../../policy/index.ts';
+import { type Finding, type Judgement, opensByTicket, reasonOf, type RefusedActId } from '../../policy/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
 import type { PersonSide } from './person-side.ts';
 import type { ChannelWork } from './model.ts';
@@ -69,6 +69,22 @@ export async function refuseAct(
   const known = ticketMessage(act.ticket);
   if (known !== undefined) await person.say(known, 'ticket_unusable');
   await person.say('gate.ask', 'ticket_required', { url: new URL(`/tickets/new?act=${id}`, deps.publicUrl).href });
+  return id;
+}
+
+/**
+ * The same inside a shell, where no ticket is used: how to run the act once it has one is said too.
+ * @returns the act when a ticket may be asked for it.
+ */
+export async function refuseInShell(
+  work: ChannelWork,
+  act: { text: string; judgement: Judgement },
+): Promise<RefusedActId | undefined> {
+  const id = await refuseAct(work, act);
+  if (!opensByTicket(act.judgement.verdict)) return undefined;
+  const { host, port } = work.deps.advertised;
+  const target = work.session.authorization.target.name;
+  await work.person.say('gate.how_to_run', 'ticket_required', { host, port, target });
   return id;
 }
 

@@ -4,7 +4,6 @@ import { message, type MessageKey } from '../../../messages/index.ts';
 import {
   type Judgement,
   judgeCommand,
-  opensByTicket,
   type RefusedActId,
   safeForm,
   type TargetPolicy,
@@ -12,7 +11,7 @@ import {
 } from '../../../policy/index.ts';
 import { appendAuditEvent } from '../../../recorder/index.ts';
 import { protectCopied } from '../copied.ts';
-import { REFUSED_STATUS, refuseAct, refuseTooLong } from '../gate.ts';
+import { REFUSED_STATUS, refuseInShell, refuseTooLong } from '../gate.ts';
 import { refine } from '../refine.ts';
 import { KEPT_SETTINGS, SECURED_PAGERS, WITHOUT_PAGERS } from '../pagers.ts';
 import { Completer } from './completion.ts';
@@ -204,14 +203,10 @@ export class GuardedShell {
   }
 
   async #refuse(text: string, judgement: Judgement): Promise<void> {
-    const { deps, person, session } = this.#work;
-    const id = await refuseAct(this.#work, { text, judgement });
-    this.#refused = opensByTicket(judgement.verdict) ? id : undefined;
+    this.#refused = await refuseInShell(this.#work, { text, judgement });
     this.#runner.setStatus(REFUSED_STATUS);
-    if (this.#refused === undefined) return;
-    const { host, port } = deps.advertised;
-    await person.say('gate.how_to_run', 'ticket_required', { host, port, target: session.authorization.target.name });
-    if (person.hasTerminal) await this.#tellOnce('line.ticket.hint', 'ticket_required');
+    if (this.#refused !== undefined && this.#work.person.hasTerminal)
+      await this.#tellOnce('line.ticket.hint', 'ticket_required');
   }
 }
 

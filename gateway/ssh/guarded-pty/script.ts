@@ -4,27 +4,13 @@
  * the third step to that. No other key ends a line. Nothing is written to the target's disk.
  */
 import { LIMITS } from '../../../foundation/index.ts';
+import { quote } from '../guarded-line/state.ts';
+import { ENCODE } from '../guarded-shell/encode.ts';
 import { KEPT_SETTINGS, SECURED_PAGERS, WITHOUT_PAGERS } from '../pagers.ts';
 
 /** The variable of a question that lists which of `TOOLS` the target has. */
 export const TOOLS_VARIABLE = 'SEKISHO_TOOLS';
 const TOOLS = 'rvim rview rnano less';
-
-/** Makes a text fit for one field of a frame: no separator, nothing the terminal's driver would change. */
-const ENCODE = `__sekisho_e() {
-  __sekisho_v=\${1//%/%25}
-  __sekisho_v=\${__sekisho_v//;/%3b}
-  __sekisho_v=\${__sekisho_v//$'\\n'/%0a}
-  __sekisho_v=\${__sekisho_v//$'\\t'/%09}
-  [[ $__sekisho_v == *[[:cntrl:]]* ]] || return 0
-  local __sekisho_s=$__sekisho_v __sekisho_o= __sekisho_h
-  while [[ -n $__sekisho_s ]]; do
-    __sekisho_h=\${__sekisho_s:0:1} __sekisho_s=\${__sekisho_s:1}
-    [[ $__sekisho_h != [[:cntrl:]] ]] || builtin printf -v __sekisho_h '%%%02x' "'$__sekisho_h"
-    __sekisho_o+=$__sekisho_h
-  done
-  __sekisho_v=$__sekisho_o
-}`;
 
 /** Adds the values of the variables that a line names: what the line means can be judged by them. */
 const VALUES = `__sekisho_values() {
@@ -161,9 +147,4 @@ export function loginCommand({ nonce, key }: { nonce: string; key: string }): st
   // Their own startup files run first and whole; what the environment asks for at the first prompt runs behind them.
   const start = `${needs}; LANG=${locale} PROMPT_COMMAND=$1 exec bash --login -i`;
   return `exec bash --noprofile --norc -c ${quote(start)} sekisho ${quote(setup)}`;
-}
-
-/** A word the shell takes literally (POSIX XCU 2.2.2). */
-function quote(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -21,11 +21,3 @@ export function worded(number: string, { letter, row = '' }: Verdict): string {
 function escaped(text: string): string {
   return Array.from(Buffer.from(text), (byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
 }
-
-export function withResolvers(): { readonly promise: Promise<void>; readonly resolve: () => void } {
-  let resolve = (): void => undefined;
-  const promise = new Promise<void>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
-}

@@ -4,6 +4,8 @@
  * number that the hook makes for one question, and whoever changes a variable of the hook only makes it refuse.
  */
 import { LIMITS } from '../../../foundation/index.ts';
+import { quote } from '../guarded-line/state.ts';
+import { ENCODE } from './encode.ts';
 
 /**
  * Pagers and editors as they run no commands: what is typed at their own prompts nobody is asked about. LESSSECURE stays
@@ -16,23 +18,6 @@ export PAGER=$__sekisho_w MANPAGER=$__sekisho_w GIT_PAGER=$__sekisho_w SYSTEMD_P
 for __sekisho_w in vi:rvim vim:rvim view:rview nano:rnano; do
   ! command -v "\${__sekisho_w#*:}" >/dev/null || alias "\${__sekisho_w%:*}=\${__sekisho_w#*:}"
 done`;
-
-/** Makes a text fit for one field of a frame: no separator, nothing the terminal's driver would change. */
-const ENCODE = `__sekisho_e() {
-  __sekisho_v=\${1//%/%25}
-  __sekisho_v=\${__sekisho_v//;/%3b}
-  __sekisho_v=\${__sekisho_v//$'\\n'/%0a}
-  __sekisho_v=\${__sekisho_v//$'\\t'/%09}
-  [[ $__sekisho_v == *[[:cntrl:]]* ]] || return 0
-  local __sekisho_s=$__sekisho_v __sekisho_o= __sekisho_h
-  while [[ -n $__sekisho_s ]]; do
-    __sekisho_h=\${__sekisho_s:0:1} __sekisho_s=\${__sekisho_s:1}
-    [[ $__sekisho_h != [[:cntrl:]] ]] || builtin printf -v __sekisho_h '%%%02x' "'$__sekisho_h"
-    __sekisho_o+=$__sekisho_h
-  done
-  __sekisho_v=$__sekisho_o
-}
-`;
 
 /**
  * Adds the value of every variable that a text expands: what the text means can be judged by it. Of the longer forms
@@ -262,9 +247,4 @@ export function startCommand(options: { nonce: string; name: string }): string {
   const locale = '"LANG=${LANG:-C.UTF-8}"';
   const start = `${NEEDS}; exec bash --noprofile --rcfile <(printf %s "$1") -i`;
   return `exec env -i ${kept} ${locale} bash --noprofile --norc -c ${quote(start)} sekisho ${quote(startupFile(options))}`;
-}
-
-/** A word the shell takes literally (POSIX XCU 2.2.2). */
-function quote(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`;
 }
