@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { accessibilityFaults, complaintsOf, startBrowser } from '../support/browser.ts';
+import { startBrowser } from '../support/browser.ts';
 import { TestGateway } from '../support/gateway.ts';
 import { describeWith } from '../support/partners.ts';
-
-const PHONE = { width: 390, height: 844 };
+import { expectAccessible, openConsole } from './support/console.ts';
 
 describeWith(['chromium', 'ssh', 'ssh-keygen'], 'the page of the gate in a real browser', () => {
   let gateway: TestGateway;
@@ -20,20 +19,7 @@ describeWith(['chromium', 'ssh', 'ssh-keygen'], 'the page of the gate in a real 
     await gateway[Symbol.asyncDispose]();
   });
 
-  const openAs = async (login: string, path: string): Promise<Page> => {
-    const page = await (await browser.newContext({ locale: 'ja-JP' })).newPage();
-    faults.push(...complaintsOf(page));
-    await page.goto(new URL(`/auth/sign-in?return=${encodeURIComponent(path)}`, gateway.running.publicUrl).href);
-    await page.locator(`button[name=login][value=${login}]`).click();
-    await page.waitForURL((url) => url.pathname === path);
-    return page;
-  };
-
-  const isAccessible = async (page: Page): Promise<void> => {
-    expect(await accessibilityFaults(page)).toEqual([]);
-    await page.setViewportSize(PHONE);
-    expect(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')).toBe(0);
-  };
+  const openAs = (login: string, path: string): Promise<Page> => openConsole({ browser, gateway, faults }, login, path);
 
   test('an owner tries a command by keyboard, and decides about an unknown program', async () => {
     expect((await gateway.ssh('chen', 'customer-page 1')).status).toBe(126);
@@ -48,7 +34,7 @@ describeWith(['chromium', 'ssh', 'ssh-keygen'], 'the page of the gate in a real 
     await page.getByRole('textbox', { name: '理由' }).fill('照会用');
     await page.getByRole('dialog').getByRole('button', { name: '認める' }).click();
     await page.getByText('利用可').waitFor();
-    await isAccessible(page);
+    await expectAccessible(page);
     expect((await gateway.ssh('chen', 'customer-page 1')).stdout.toString()).toContain('c0020@example.com');
     expect(faults).toEqual([]);
   }, 60_000);

@@ -1,14 +1,13 @@
 /** The console in a real browser: the certificate of `sekisho login`, and live sessions under control. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { accessibilityFaults, complaintsOf, startBrowser } from '../support/browser.ts';
+import { startBrowser } from '../support/browser.ts';
 import { TestGateway } from '../support/gateway.ts';
 import { describeWith } from '../support/partners.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 import { startCommand } from './support/command.ts';
 import { type LiveSsh, startSsh } from './support/live-ssh.ts';
-
-const PHONE = { width: 375, height: 800 };
+import { expectAccessible, openConsole } from './support/console.ts';
 
 describeWith(['chromium', 'ssh', 'ssh-keygen'], 'the console and what is live', () => {
   let gateway: TestGateway;
@@ -25,23 +24,7 @@ describeWith(['chromium', 'ssh', 'ssh-keygen'], 'the console and what is live', 
     await gateway[Symbol.asyncDispose]();
   });
 
-  const openAs = async (login: string, path: string): Promise<Page> => {
-    const context = await browser.newContext({ locale: login === 'chen' ? 'en-US' : 'ja-JP' });
-    const page = await context.newPage();
-    faults.push(...complaintsOf(page));
-    await page.goto(new URL(`/auth/sign-in?return=${encodeURIComponent(path)}`, gateway.running.publicUrl).href);
-    await page.locator(`button[name=login][value=${login}]`).click();
-    await page.waitForURL((url) => url.pathname === new URL(path, url).pathname);
-    return page;
-  };
-  /** Nobody is kept out by how the page is made, wide or narrow. */
-  const isAccessible = async (page: Page): Promise<void> => {
-    expect(await accessibilityFaults(page)).toEqual([]);
-    const before = page.viewportSize();
-    await page.setViewportSize(PHONE);
-    expect(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')).toBe(0);
-    if (before !== null) await page.setViewportSize(before);
-  };
+  const openAs = (login: string, path: string): Promise<Page> => openConsole({ browser, gateway, faults }, login, path);
 
   test('the page that confirms sekisho login shows the code to compare, and the certificate can be revoked', async () => {
     await using home = await tempDirectory();
@@ -50,13 +33,13 @@ describeWith(['chromium', 'ssh', 'ssh-keygen'], 'the console and what is live', 
     const page = await openAs('chen', `/logins/${code}`);
     await page.getByRole('img', { name: `Code: ${code}` }).waitFor();
     await page.getByText(/If somebody sent you this link or reads a code to you, deny it/).waitFor();
-    await isAccessible(page);
+    await expectAccessible(page);
     await page.getByRole('button', { name: 'Yes, it is mine: issue the certificate' }).click();
     await page.getByText(/Approved\. Go back to your terminal/).waitFor();
     expect((await command.ended).status).toBe(0);
     await page.goto(new URL('/keys', page.url()).href);
     await page.getByRole('button', { name: /^Revoke the certificate/ }).waitFor();
-    await isAccessible(page);
+    await expectAccessible(page);
     await page.getByRole('button', { name: /^Revoke the certificate/ }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Revoke', exact: true }).click();
     await page.getByText('The certificate is revoked.').waitFor();
@@ -66,7 +49,7 @@ describeWith(['chromium', 'ssh', 'ssh-keygen'], 'the console and what is live', 
   test('somebody who may see no live session is told what would appear', async () => {
     const page = await openAs('chen', '/sessions?box=live');
     await page.getByText('No session that you may see is going on.').waitFor();
-    await isAccessible(page);
+    await expectAccessible(page);
   });
 
   test('the security officer pauses a session by keyboard alone, with a reason, and resumes it, in Japanese', async () => {
@@ -75,12 +58,12 @@ describeWith(['chromium', 'ssh', 'ssh-keygen'], 'the console and what is live', 
     const page = await openAs('kimura', '/sessions?box=live');
     const pause = page.getByRole('button', { name: /^一時停止: .* crm-db での作業セッション$/ });
     await pause.waitFor();
-    await isAccessible(page);
+    await expectAccessible(page);
     await pause.focus();
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel(/理由/).waitFor();
-    await isAccessible(page);
+    await expectAccessible(page);
     await dialog.getByRole('button', { name: '一時停止' }).press('Enter');
     await dialog.getByText('入力してください。').waitFor();
     await dialog.getByLabel(/理由/).fill('操作の内容を確認します');
@@ -88,7 +71,7 @@ describeWith(['chromium', 'ssh', 'ssh-keygen'], 'the console and what is live', 
     await page.getByText('作業セッションを一時停止しました。').waitFor();
     await page.getByText('一時停止中', { exact: true }).waitFor();
     await work.sees('paused: 操作の内容を確認します');
-    await isAccessible(page);
+    await expectAccessible(page);
     await page.getByRole('button', { name: /^再開: / }).press('Enter');
     await page.getByRole('dialog').getByRole('button', { name: '再開' }).press('Enter');
     await page.getByText('作業セッションを再開しました。').waitFor();

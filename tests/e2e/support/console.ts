@@ -1,0 +1,31 @@
+/** The console as somebody sees it in a real browser. */
+import { expect } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { accessibilityFaults, complaintsOf } from '../../support/browser.ts';
+import type { TestGateway } from '../../support/gateway.ts';
+
+const PHONE = { width: 375, height: 800 };
+
+/** Opens a path as somebody, through the provider's sign-in page; what the page complains of is added to `faults`. */
+export async function openConsole(
+  { browser, gateway, faults }: { browser: Browser; gateway: TestGateway; faults: string[] },
+  login: string,
+  path: string,
+): Promise<Page> {
+  const context = await browser.newContext({ locale: login === 'chen' ? 'en-US' : 'ja-JP' });
+  const page = await context.newPage();
+  faults.push(...complaintsOf(page));
+  await page.goto(new URL(`/auth/sign-in?return=${encodeURIComponent(path)}`, gateway.running.publicUrl).href);
+  await page.locator(`button[name=login][value=${login}]`).click();
+  await page.waitForURL((url) => url.pathname === new URL(path, url).pathname);
+  return page;
+}
+
+/** Nobody is kept out by how the page is made, wide or narrow. */
+export async function expectAccessible(page: Page): Promise<void> {
+  expect(await accessibilityFaults(page)).toEqual([]);
+  const before = page.viewportSize();
+  await page.setViewportSize(PHONE);
+  expect(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')).toBe(0);
+  if (before !== null) await page.setViewportSize(before);
+}
