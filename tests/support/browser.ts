@@ -17,15 +17,13 @@ export function startBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: partner('chromium'), args: FLAGS });
 }
 
-/** What the page complained of: script errors and refusals of its content security policy. */
-export function complaintsOf(page: Page): string[] {
-  const complaints: string[] = [];
+/** Adds to `complaints` what the page complains of from now on: script errors and refusals of its content security policy. */
+export function noteComplaints(page: Page, complaints: string[]): void {
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
     if (message.type() === 'error' && /Content Security Policy|Refused to/.test(message.text()))
       complaints.push(message.text());
   });
-  return complaints;
 }
 
 interface Violation {

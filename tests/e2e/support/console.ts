@@ -1,7 +1,7 @@
 /** The console as somebody sees it in a real browser. */
 import { expect } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { accessibilityFaults, complaintsOf } from '../../support/browser.ts';
+import { accessibilityFaults, noteComplaints } from '../../support/browser.ts';
 import type { TestGateway } from '../../support/gateway.ts';
 
 const PHONE = { width: 375, height: 800 };
@@ -14,7 +14,7 @@ export async function openConsole(
 ): Promise<Page> {
   const context = await browser.newContext({ locale: login === 'chen' ? 'en-US' : 'ja-JP' });
   const page = await context.newPage();
-  faults.push(...complaintsOf(page));
+  noteComplaints(page, faults);
   await page.goto(new URL(`/auth/sign-in?return=${encodeURIComponent(path)}`, gateway.running.publicUrl).href);
   await page.locator(`button[name=login][value=${login}]`).click();
   await page.waitForURL((url) => url.pathname === new URL(path, url).pathname);
