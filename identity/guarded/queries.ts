@@ -1,7 +1,7 @@
 /** What the gate guards, for those who answer for it: targets with their policies, and what left by whose work. */
 import { z } from 'zod';
-import { LIMITS, many, type Queryable, sql } from '../../foundation/index.ts';
-import type { PersonId, TargetId } from '../../policy/index.ts';
+import { GatewayError, LIMITS, many, type Queryable, sql } from '../../foundation/index.ts';
+import { DistinctCounter, type PersonId, type TargetId } from '../../policy/index.ts';
 import { AssetRow, RiskRow, SystemIdSchema, TargetIdSchema, TargetModeSchema } from '../rows.ts';
 
 const TargetPolicyRow = z
@@ -56,41 +56,53 @@ export function selectTargetPolicies(
   );
 }
 
+/** A day of more persons than are kept one by one, and those that unreadable output may have named. */
+function personsOf({ persons, estimated }: { persons: string; estimated: number }): number {
+  const counter = DistinctCounter.fromBytes(Buffer.from(persons, 'base64'));
+  if (counter === undefined) throw new GatewayError('internal', 'A stored meter cannot be read.');
+  return counter.count() + estimated;
+}
+
 const amount = z.string().regex(/^\d+$/).transform(Number);
 const UseRow = z
   .strictObject({
     system_id: SystemIdSchema,
     person: z.string(),
     days: z.int(),
-    most_persons: amount,
+    most_hashed: amount,
+    sketched: z.array(z.strictObject({ persons: z.base64(), estimated: z.int() })),
     rows: amount,
     bytes: amount,
     opaque_bytes: amount,
     files: amount,
   })
-  .transform(({ system_id, most_persons, opaque_bytes, ...row }) => ({
+  .transform(({ system_id, most_hashed, sketched, opaque_bytes, ...row }) => ({
     ...row,
     systemId: system_id,
-    mostPersons: most_persons,
+    mostPersons: Math.max(most_hashed, ...sketched.map(personsOf)),
     opaqueBytes: opaque_bytes,
   }));
 export type MeterUse = z.output<typeof UseRow>;
 
 /**
- * What left since a day (UTC), by system and person. `mostPersons` is the day with the most customers: those of two days
+ * What left since a day (UTC), by system and person: named persons are kept as a byte and 8 bytes a hash, many as a sketch. `mostPersons` is the day with the most customers: those of two days
  * may be the same ones, so days are not added up.
  */
 export function selectMeterUse(db: Queryable, { viewer, everySystem }: PolicyReader, since: Date): Promise<MeterUse[]> {
   return many(
     db,
     sql(UseRow)`
-      SELECT d.system_id, p.name AS person, count(*)::integer AS days, max(d.estimated_persons)::text AS most_persons,
+      SELECT d.system_id, p.name AS person, count(*)::integer AS days,
+        coalesce(max((length(d.persons) - 1) / 8 + d.estimated_persons) FILTER (WHERE get_byte(d.persons, 0) = 1), 0)::text
+          AS most_hashed,
+        coalesce(jsonb_agg(jsonb_build_object('persons', translate(encode(d.persons, 'base64'), E'\\n', ''),
+          'estimated', d.estimated_persons)) FILTER (WHERE get_byte(d.persons, 0) <> 1), '[]') AS sketched,
         sum(d.rows)::text AS rows, sum(d.bytes)::text AS bytes, sum(d.opaque_bytes)::text AS opaque_bytes,
         sum(d.files)::text AS files
       FROM meter_days d JOIN persons p ON p.id = d.person_id
       WHERE d.day >= ${since}::date AND (${everySystem}::boolean OR EXISTS (SELECT FROM system_owners o
         WHERE o.system_id = d.system_id AND o.person_id = ${viewer}))
       GROUP BY d.system_id, p.id, p.name
-      ORDER BY max(d.estimated_persons) DESC, p.name LIMIT ${LIMITS.pageRowsMax}`,
+      ORDER BY max(get_byte(d.persons, 0)) DESC, max(length(d.persons) / 8 + d.estimated_persons) DESC, p.name LIMIT ${LIMITS.pageRowsMax}`,
   );
 }
