@@ -37,6 +37,7 @@ export const ERRORS = {
   },
   recording_unavailable: { status: 503, meaning: 'The recorder cannot store what happens, so nothing happens.' },
   recording_corrupt: { status: 422, meaning: 'A stored recording does not read as one.' },
+  storage_unavailable: { status: 503, meaning: 'The object storage of the recordings does not answer or cannot be used.' },
   vault_unavailable: { status: 503, meaning: 'The vault cannot store what an export brings, so it brings nothing.' },
   target_unreachable: { status: 502, meaning: 'There is no way to the target, or the connection broke.' },
   target_name_not_found: { status: 502, meaning: "The target's host name has no address." },

@@ -196,12 +196,22 @@ export const LIMITS = {
   recorderBufferedMillis: 1_000,
   /** Bytes of all sessions not yet durable. */
   recorderPendingBytesMax: 64 * 1024 * 1024,
+  /** Bytes of the age file that one session's key is wrapped in: its recipients are 200 bytes each, hybrid ones 1,700. */
+  wrappedKeyBytesMax: 64 * 1024,
+  /** Pairs of session keys that a process keeps wrapped ahead, so that nobody who connects waits for it. */
+  sessionKeysReady: 16,
+  /** Recipients that the keys of one stream are wrapped to. */
+  keyRecipientsMax: 20,
   /** Bytes of one write-ahead-log segment. */
   walSegmentBytes: 16 * 1024 * 1024,
   /** Bytes of an rsync or git transfer that its recording keeps; of the rest it has their number, and the hash of all. */
   transferKeptBytesMax: 1024 * 1024,
   /** Bytes of one recording; reaching it ends the session. */
   recordingBytesMax: 2 * 1024 * 1024 * 1024,
+  /** Bytes of one stored object. */
+  objectBytesMax: 2 * 1024 * 1024,
+  /** Files that one call makes immutable. */
+  immutableFilesPerCall: 200,
   /** Free bytes under the recorder below which no new session opens. */
   recorderFreeBytesMin: 64 * 1024 * 1024,
   /** For so long what was seen of the free space counts for sessions that open. */
