@@ -210,6 +210,34 @@ export const LIMITS = {
   recordingBytesMax: 2 * 1024 * 1024 * 1024,
   /** Bytes of one stored object. */
   objectBytesMax: 2 * 1024 * 1024,
+  /** Milliseconds to reach the object storage. */
+  storageConnectMillis: 5_000,
+  /** Milliseconds one call of the object storage may take. */
+  storageRequestMillis: 30_000,
+  /** Tries of one call of the object storage. */
+  storageAttemptsMax: 3,
+  /** Connections to the object storage. */
+  storageConnectionsMax: 16,
+  /** Objects that are moved to the object storage at once. */
+  storageMovesAtOnce: 8,
+  /** Milliseconds after which objects that wait are tried again; each failure more doubles it. */
+  storageRetryMillis: 1_000,
+  /** The same at most. */
+  storageRetryMillisMax: 60_000,
+  /** Milliseconds after which objects of other processes are looked for. */
+  storageLookMillis: 2_000,
+  /** Bytes that wait on the disk for the object storage, from which on no session begins. */
+  storageSpoolRefuseBytes: 2 * 1024 * 1024 * 1024,
+  /** Bytes that may wait there at most; what is recorded then waits too. */
+  storageSpoolBytesMax: 4 * 1024 * 1024 * 1024,
+  /** Milliseconds for which what is recorded waits for room there; then its sessions end. */
+  storageSpoolWaitMillis: 30_000,
+  /** Milliseconds between two counts of what waits there. */
+  storageSpoolCountMillis: 60_000,
+  /** Versions of one object that are listed to find the one that was stored. */
+  objectVersionsMax: 100_000,
+  /** The same of which the bytes are read: the oldest. */
+  objectVersionsRead: 8,
   /** Files that one call makes immutable. */
   immutableFilesPerCall: 200,
   /** Free bytes under the recorder below which no new session opens. */

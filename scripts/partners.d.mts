@@ -14,6 +14,10 @@ export type Partner =
   | 'sudo'
   | 'tmux'
   | 'chromium'
+  | 'radosgw'
+  | 'go'
+  | 'openssl'
+  | 'lsattr'
   | 'root';
 export const PARTNERS: readonly Partner[];
 export function findPartner(name: Partner): string | undefined;

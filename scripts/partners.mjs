@@ -19,6 +19,10 @@ const PROGRAMS = {
   sudo: ['sudo'],
   tmux: ['tmux'],
   chromium: ['chromium', 'chromium-browser', 'google-chrome'],
+  radosgw: ['radosgw'],
+  go: ['go'],
+  openssl: ['openssl'],
+  lsattr: ['lsattr'],
 };
 
 export const PARTNERS = [...Object.keys(PROGRAMS), 'root'];

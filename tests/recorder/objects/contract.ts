@@ -2,7 +2,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import type { ObjectStore } from '../../../recorder/objects/store.ts';
-import { collect } from '../support/recordings.ts';
 
 export function newObject(bytes = 300): { id: string; parts: Buffer[]; whole: Buffer } {
   const whole = randomBytes(bytes);
@@ -70,4 +69,10 @@ export function objectStoreContract(open: () => Promise<ObjectStore>): void {
   test('a session may begin while there is room', async () => {
     await expect((await open()).admit()).resolves.toBeUndefined();
   });
+}
+
+export async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const all: Item[] = [];
+  for await (const item of items) all.push(item);
+  return all;
 }

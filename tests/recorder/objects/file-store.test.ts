@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { openFileObjects } from '../../../recorder/objects/file-store.ts';
-import { collect } from '../support/recordings.ts';
 import { errno, MemoryDisk } from '../support/memory-disk.ts';
-import { newObject, objectStoreContract } from './contract.ts';
+import { collect, newObject, objectStoreContract } from './contract.ts';
 
 const DIRECTORY = '/data/objects';
 const unavailable = expect.objectContaining({ code: 'recording_unavailable' });
