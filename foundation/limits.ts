@@ -186,12 +186,22 @@ export const LIMITS = {
   frameBytesMax: 1024 * 1024,
   /** Bytes of one session not yet durable before its sources are paused. */
   recorderSessionPendingBytesMax: 8 * 1024 * 1024,
-  /** Bytes of one session that wait together from which on they go straight into its own file. */
+  /** Bytes of one session that wait together from which on they go straight into a chunk of their own. */
   recorderDirectBytesMin: 64 * 1024,
-  /** Bytes of a flood that are made durable by one write. */
-  recorderFloodWriteBytes: 512 * 1024,
-  /** Bytes of memory in which one process lays out recordings that are flooded; beyond them floods wait. */
-  recorderSharedBytesMax: 1024 * 1024 * 1024,
+  /** Bytes of frames from which on a chunk is sealed. */
+  chunkBytes: 64 * 1024,
+  /** Milliseconds after its first frame at which a chunk is sealed, however little is in it. */
+  chunkMillis: 10_000,
+  /** Bytes of frames of a chunk that a flood goes into. */
+  chunkFloodBytesMax: 1024 * 1024,
+  /** Bytes of frames of any chunk: a reader unpacks no more. */
+  chunkPlaintextBytesMax: 1536 * 1024,
+  /** Chunks of one flooded session that are on their way to the disk at once. */
+  recorderFloodChunksMax: 4,
+  /** Chunks of floods that one process holds in memory; beyond them floods wait. */
+  recorderFloodBuffersMax: 256,
+  /** Bytes of all sessions that are in chunks that do not stand in the log yet; beyond them what comes waits. */
+  recorderChunkBytesMax: 256 * 1024 * 1024,
   /** Milliseconds that a buffered recording may be behind what was forwarded; one that falls behind more waits. */
   recorderBufferedMillis: 1_000,
   /** Bytes of all sessions not yet durable. */

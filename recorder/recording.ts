@@ -1,7 +1,7 @@
 /** What the rooms above see of a recording, and the first frame that says what is recorded. */
 import { join } from 'node:path';
 import { z } from 'zod';
-import { GatewayError, sha256 } from '../foundation/index.ts';
+import { GatewayError } from '../foundation/index.ts';
 import {
   type ConnectionId,
   type PersonId,
@@ -11,8 +11,8 @@ import {
   type TargetId,
 } from '../policy/index.ts';
 import { type FrameType, isSessionId } from './frames.ts';
+import type { PerStream } from './keys/session-keys.ts';
 import { canonicalJson } from './log/canonical-json.ts';
-import type { OpenLeaf } from './log/leaves.ts';
 
 export interface RecordingMeta {
   readonly sessionId: SessionId;
@@ -54,12 +54,14 @@ export interface RecordingWriter {
 
 export interface SealedRecording {
   readonly sessionId: SessionId;
-  /** The name inside the recordings directory. */
+  /** Under which name its parts are found: the session id. */
   readonly file: string;
-  /** Of the whole file. */
-  readonly bytes: number;
+  /** Of both streams. */
   readonly frames: number;
-  /** The chain hash of the trailer, 32 bytes. */
+  /** Of its objects together, as they are stored. */
+  readonly bytes: number;
+  readonly chunks: PerStream<number>;
+  /** The leaf hash of the close leaf, 32 bytes: it speaks for all the leaves of the session. */
   readonly head: Buffer;
   /** Indexes of the two leaves in the log. */
   readonly openLeaf: number;
@@ -72,7 +74,7 @@ const id = <Id extends string>() => z.custom<Id>((value) => typeof value === 'st
 const cells = z.int().min(0).max(65_535);
 
 const RecordingMetaSchema = z.strictObject({
-  v: z.literal(1),
+  v: z.literal(2),
   sessionId: id<SessionId>(),
   connectionId: id<ConnectionId>(),
   personId: id<PersonId>(),
@@ -91,7 +93,7 @@ type StoredMeta = z.infer<typeof RecordingMetaSchema>;
 export function encodeMeta(meta: RecordingMeta): Buffer {
   const stored = RecordingMetaSchema.parse({
     ...meta,
-    v: 1,
+    v: 2,
     account: wellFormed(meta.account),
     command: meta.command === null ? null : wellFormed(meta.command),
     term: wellFormed(meta.term),
@@ -111,22 +113,6 @@ export function decodeMeta(payload: Buffer): StoredMeta {
   } catch (thrown) {
     throw new GatewayError('recording_corrupt', 'The first frame does not say what was recorded.', { cause: thrown });
   }
-}
-
-/** The leaf that says a session began: ids and the hash of its first frame's payload. */
-export function openLeafOf(payload: Buffer, at: Date): OpenLeaf {
-  const meta = decodeMeta(payload);
-  return {
-    v: 1,
-    type: 'session.open',
-    sid: meta.sessionId,
-    at: at.toISOString(),
-    connection: meta.connectionId,
-    person: meta.personId,
-    target: meta.targetId,
-    kind: meta.kind,
-    meta: sha256(payload).toString('hex'),
-  };
 }
 
 export function recordingFileName(sessionId: string): string {
