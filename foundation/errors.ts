@@ -37,7 +37,20 @@ export const ERRORS = {
   },
   recording_unavailable: { status: 503, meaning: 'The recorder cannot store what happens, so nothing happens.' },
   recording_corrupt: { status: 422, meaning: 'A stored recording does not read as one.' },
-  storage_unavailable: { status: 503, meaning: 'The object storage of the recordings does not answer or cannot be used.' },
+  recording_erased: {
+    status: 410,
+    meaning: 'The keys of the recording were destroyed; what it held cannot be read any more.',
+  },
+  recording_locked: { status: 409, meaning: 'No identity held here opens the keys of the recording.' },
+  storage_unavailable: {
+    status: 503,
+    meaning: 'The object storage of the recordings does not answer or cannot be used.',
+  },
+  log_conflict: { status: 503, meaning: 'Somebody knows more of our log than we do, or another history of it.' },
+  witness_unreachable: {
+    status: 503,
+    meaning: 'Too few outside witnesses answer, so that what leaves could not be proven; exports stay closed.',
+  },
   vault_unavailable: { status: 503, meaning: 'The vault cannot store what an export brings, so it brings nothing.' },
   target_unreachable: { status: 502, meaning: 'There is no way to the target, or the connection broke.' },
   target_name_not_found: { status: 502, meaning: "The target's host name has no address." },

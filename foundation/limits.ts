@@ -206,6 +206,8 @@ export const LIMITS = {
   recorderBufferedMillis: 1_000,
   /** Bytes of all sessions not yet durable. */
   recorderPendingBytesMax: 64 * 1024 * 1024,
+  /** Bytes of what a chunk says of itself. */
+  chunkHeaderBytesMax: 4 * 1024,
   /** Bytes of the age file that one session's key is wrapped in: its recipients are 200 bytes each, hybrid ones 1,700. */
   wrappedKeyBytesMax: 64 * 1024,
   /** Pairs of session keys that a process keeps wrapped ahead, so that nobody who connects waits for it. */
@@ -242,6 +244,8 @@ export const LIMITS = {
   storageSpoolBytesMax: 4 * 1024 * 1024 * 1024,
   /** Milliseconds for which what is recorded waits for room there; then its sessions end. */
   storageSpoolWaitMillis: 30_000,
+  /** Milliseconds after which it is looked again whether there is room. */
+  storageSpoolPauseMillis: 250,
   /** Milliseconds between two counts of what waits there. */
   storageSpoolCountMillis: 60_000,
   /** Versions of one object that are listed to find the one that was stored. */
@@ -256,6 +260,44 @@ export const LIMITS = {
   recorderFreeSeenMillis: 500,
   /** After so long a leaf stands in the log's bundles and not in its journal alone. */
   leafLogPublishMillis: 1_000,
+  /** Milliseconds an export waits for the cosignatures that its intent needs. */
+  witnessWaitMillis: 10_000,
+  /** Milliseconds one witness has to answer one request. */
+  witnessAnswerMillis: 5_000,
+  /** Bytes of a witness's answer, and of a checkpoint sent to one. */
+  witnessAnswerBytesMax: 16 * 1024,
+  /** Seconds the time in a cosignature may differ from the clock here. */
+  witnessSkewSeconds: 600,
+  /** Milliseconds after which too few cosignatures are tried for again; each failure more doubles it. */
+  witnessRetryMillis: 1_000,
+  /** Milliseconds between two tries for cosignatures at most. */
+  witnessRetryMillisMax: 30_000,
+  /** Witnesses one log asks for cosignatures. */
+  witnessesMax: 32,
+  /** Bytes of one request to `sekisho witness`: a checkpoint with many signatures and 63 hashes. */
+  witnessRequestBytesMax: 64 * 1024,
+  /** Requests about one log that `sekisho witness` answers in a minute. */
+  witnessRequestsPerMinuteMax: 600,
+  /** Requests of one address that `sekisho witness` answers in a minute. */
+  witnessRequestsPerAddressMax: 1_200,
+  /** Logs that `sekisho witness` watches. */
+  witnessLogsMax: 1_000,
+  /** Minutes sessions may go on opening while too few witnesses answer. */
+  witnessGraceMinutesMax: 7 * 24 * 60,
+  /** Audit events that become leaves of the log together. */
+  anchorRowsMax: 500,
+  /** Milliseconds between two looks for audit events that stand in no leaf, and for exports whose result stands in no ledger. */
+  anchorMillis: 400,
+  /** Milliseconds a missing number among the audit events is waited for before later ones become leaves. */
+  anchorHoleMillis: 500,
+  /** Seconds a number that was missing among the audit events is still looked for. */
+  anchorHoleSeconds: 900,
+  /** Missing numbers among the audit events that are looked for again. */
+  anchorHolesMax: 100_000,
+  /** Exports whose intent stands in the ledger and whose result does not. */
+  ledgerOpenMax: 10_000,
+  /** Seconds after which an intent that no ticket was used for is told to have had no result. */
+  ledgerIntentSeconds: 60,
   /** Bytes of one leaf of the log (C2SP tlog-tiles: a uint16 length). */
   leafBytesMax: 65_535,
   /** Enrolled SSH keys of one person. */

@@ -1,26 +1,30 @@
 /**
- * Recomputes everything from the files alone: the signature of the checkpoint, the root from the entries, the session's
- * two leaves, every hash of the recording. Says VERIFIED only when all of it agrees.
+ * Recomputes everything from the files alone: the signature of the checkpoint, the root from the entries, the chain of
+ * the session's leaves, the hash of every object and, with the keys at hand, what is in them. Says VERIFIED only when all
+ * of it agrees.
  */
-import { join } from 'node:path';
 import { asError, GatewayError, sha256 } from '../foundation/index.ts';
-import { type FileSystem, nodeFiles } from './files.ts';
-import { createRecordingParser, type RecordingParser, TRAILER_BYTES } from './frames.ts';
-import type { CloseLeaf, OpenLeaf } from './log/leaves.ts';
-import { readLog } from './log/read-log.ts';
-import { createSessionFinder, type SessionLeaves } from './log/session-leaves.ts';
-import { parseFile } from './read.ts';
-import { LOG, recordingFileName, recordingPath, type SealedRecording } from './recording.ts';
 import type { SessionId } from '../policy/index.ts';
+import { openChunk, type ParsedChunk } from './chunks/open.ts';
+import { type FileSystem, nodeFiles } from './files.ts';
+import { KeyFiles } from './keys/key-files.ts';
+import type { SessionKeyRing } from './keys/key-ring.ts';
+import { keyCommitment, metaCommitment, type StreamName, STREAMS } from './keys/session-keys.ts';
+import type { ChunkLeaf } from './log/leaves.ts';
+import type { FoundLeaf } from './log/session-leaves.ts';
+import type { ObjectStore } from './objects/store.ts';
+import type { BrokenStory, SessionStory } from './reading/session-story.ts';
+import { fetchChunk, fileObjects, readStory } from './reading/source.ts';
+import type { SealedRecording } from './recording.ts';
 
 export interface VerifyReport {
   /** INCOMPLETE: something that should be there is missing, so nothing is proven. */
   readonly verdict: 'VERIFIED' | 'TAMPERED' | 'INCOMPLETE';
   readonly sessionId: string;
-  /** Frames and bytes found right. */
+  /** Frames that the leaves count and bytes of objects, found right. */
   readonly frames: number;
   readonly bytes: number;
-  /** Byte offset in the recording of the first bad frame; null when the recording is not what is wrong. */
+  /** Index in the log of the leaf whose chunk or order is wrong; null when none is. */
   readonly at: number | null;
   readonly detail: string;
 }
@@ -29,122 +33,145 @@ export interface VerifyOptions {
   /** The recorder's directory. */
   readonly directory: string;
   readonly sessionId: string;
-  /** Another copy to check against the same log. */
-  readonly file?: string;
+  /** Where the chunks are. Default: the files under the directory. */
+  readonly objects?: Pick<ObjectStore, 'get'>;
+  /** With them what is sealed is read as well; without them its bytes are proven and not what they say. */
+  readonly keys?: SessionKeyRing;
   /** A verifier key held elsewhere (`name+id+key`); without it the one beside the log is believed. */
   readonly verifier?: string;
   readonly files?: FileSystem;
 }
 
-type Finding = Pick<VerifyReport, 'verdict' | 'detail'> & Partial<Pick<VerifyReport, 'at'>>;
+interface Progress {
+  frames: number;
+  bytes: number;
+}
 
 /** @throws {GatewayError} `request_invalid` when the session id is none. */
 export async function verifySession(options: VerifyOptions): Promise<VerifyReport> {
-  const path = recordingPath(options.directory, options.sessionId);
-  const parser = createRecordingParser(options.sessionId);
-  const leaves = await readLeaves(options);
-  const finding =
-    'verdict' in leaves ? leaves : await checkFile({ ...options, file: options.file ?? path }, leaves, parser);
+  const progress = { frames: 0, bytes: 0 };
+  const story = await readStory(options, options.sessionId);
+  const finding = 'verdict' in story ? story : await checkStory(options, story, progress);
+  return { ...finding, sessionId: options.sessionId, ...progress };
+}
+
+type Finding = Pick<VerifyReport, 'verdict' | 'at' | 'detail'>;
+
+async function checkStory(options: VerifyOptions, story: SessionStory, progress: Progress): Promise<Finding> {
+  const { open, close } = story;
+  if (close === undefined) {
+    const detail = `The session is open: leaf ${open.entry.index} of the log has no closing leaf.`;
+    return { verdict: 'INCOMPLETE', at: null, detail };
+  }
+  for (const stream of STREAMS) {
+    const key = await keyOf(options, story, stream);
+    if (key !== undefined && 'verdict' in key) return key;
+    for (const found of story.chunks[stream]) {
+      const wrong = await checkChunk(options, { story, found, key }, progress);
+      if (wrong !== undefined) return wrong;
+    }
+    key?.fill(0);
+  }
+  const seen = `${close.leaf.frames} frames as leaves ${open.entry.index} to ${close.entry.index} of the log say.`;
+  return { verdict: 'VERIFIED', at: null, detail: [seen, ...erasures(story)].join(' ') };
+}
+
+function erasures(story: SessionStory): string[] {
+  return STREAMS.flatMap((stream) => {
+    const shred = story.shreds[stream];
+    if (shred === undefined) return [];
+    const { at, basis } = shred.leaf;
+    return `The content of the ${stream} was erased lawfully on ${at.slice(0, 10)} (${basis}); existence and order are still proven.`;
+  });
+}
+
+/** The key to look inside with, undefined where there is none, or what is wrong with the wrapped one. */
+async function keyOf(
+  { directory, files = nodeFiles, keys }: VerifyOptions,
+  story: SessionStory,
+  stream: StreamName,
+): Promise<Buffer | Finding | undefined> {
+  if (story.shreds[stream] !== undefined) return undefined;
+  const { sid, keys: commitments } = story.open.leaf;
+  await using keyFiles = new KeyFiles(directory, files);
+  const wrap = await keyFiles.read(sid, stream);
+  if (wrap === undefined) {
+    return { verdict: 'INCOMPLETE', at: null, detail: `The key of the ${stream} is missing, and nobody erased it.` };
+  }
+  if (sha256(wrap).toString('hex') !== story.wraps[stream]) {
+    return { verdict: 'TAMPERED', at: null, detail: `The key of the ${stream} is not the file that the log names.` };
+  }
+  const unwrapped = await keys?.unwrap(sid, stream);
+  if (unwrapped === undefined || 'missing' in unwrapped) return undefined;
+  if (keyCommitment(unwrapped.key, sid, stream) === commitments[stream]) return unwrapped.key;
   return {
+    verdict: 'TAMPERED',
     at: null,
-    ...finding,
-    sessionId: options.sessionId,
-    frames: parser.state?.frames ?? 0,
-    bytes: parser.offset,
+    detail: `The key of the ${stream} is not the one that the log committed to.`,
   };
 }
 
+interface Checked {
+  readonly story: SessionStory;
+  readonly found: FoundLeaf<ChunkLeaf>;
+  readonly key: Buffer | undefined;
+}
+
+async function checkChunk(
+  { directory, files = nodeFiles, objects = fileObjects(directory, files) }: VerifyOptions,
+  { story, found, key }: Checked,
+  progress: Progress,
+): Promise<Finding | undefined> {
+  const { index } = found.entry;
+  try {
+    const chunk = await fetchChunk(objects, found);
+    if (chunk === undefined) {
+      return { verdict: 'INCOMPLETE', at: index, detail: `The object of leaf ${index} of the log is missing.` };
+    }
+    if (key !== undefined) await lookInside(story, chunk, key);
+    progress.frames += found.leaf.frames;
+    progress.bytes += found.leaf.bytes;
+    return undefined;
+  } catch (thrown) {
+    if (!(thrown instanceof GatewayError) || thrown.code !== 'recording_corrupt') throw thrown;
+    return { verdict: 'TAMPERED', at: index, detail: asError(thrown).message };
+  }
+}
+
+async function lookInside(story: SessionStory, chunk: ParsedChunk, key: Buffer): Promise<void> {
+  const frames = await openChunk(chunk, key);
+  const [first] = frames;
+  const begins = chunk.header.stream === 'screen' && chunk.header.seq === 0;
+  if (begins && (first?.type !== 'h' || metaCommitment(key, first.payload) !== story.open.leaf.meta)) {
+    throw new GatewayError('recording_corrupt', `The first frame is not the one that the log committed to.`);
+  }
+}
+
 /** What the log says of a sealed session; undefined when it is not sealed. @throws {GatewayError} `recording_corrupt`. */
-export async function findSealedRecording(options: VerifyOptions): Promise<SealedRecording | undefined> {
-  const file = recordingFileName(options.sessionId);
-  const leaves = await readLeaves(options);
-  if ('verdict' in leaves) {
-    if (leaves.verdict === 'TAMPERED') throw new GatewayError('recording_corrupt', leaves.detail);
+export async function findSealedRecording(
+  options: Pick<VerifyOptions, 'directory' | 'sessionId' | 'files'>,
+): Promise<SealedRecording | undefined> {
+  const story = await readStory(options, options.sessionId);
+  if ('verdict' in story) {
+    if (isTampered(story)) throw new GatewayError('recording_corrupt', story.detail);
     return undefined;
   }
-  const { open, close } = leaves;
+  return story.close === undefined ? undefined : sealedOf(story, story.close);
+}
+
+const isTampered = ({ verdict }: BrokenStory): boolean => verdict === 'TAMPERED';
+
+function sealedOf({ open, chunks }: SessionStory, close: NonNullable<SessionStory['close']>): SealedRecording {
+  const all = [...chunks.screen, ...chunks.keystrokes];
   return {
-    sessionId: options.sessionId as SessionId,
-    file,
-    bytes: close.leaf.bytes,
+    sessionId: open.leaf.sid as SessionId,
+    file: open.leaf.sid,
+    bytes: all.reduce((sum, { leaf }) => sum + leaf.bytes, 0),
     frames: close.leaf.frames,
-    head: Buffer.from(close.leaf.head, 'hex'),
+    chunks: { screen: chunks.screen.length, keystrokes: chunks.keystrokes.length },
+    head: close.entry.hash,
     openLeaf: open.entry.index,
     closeLeaf: close.entry.index,
     recovered: close.leaf.recovered,
   };
-}
-
-interface Leaves {
-  readonly open: SessionLeaves['opens'][number];
-  readonly close: SessionLeaves['closes'][number];
-}
-
-async function readLeaves({
-  directory,
-  sessionId,
-  verifier,
-  files = nodeFiles,
-}: VerifyOptions): Promise<Leaves | Finding> {
-  const finder = createSessionFinder(new Set([sessionId]));
-  const log = { directory: join(directory, LOG), files, visit: finder.visit };
-  const reading = await readLog(verifier === undefined ? log : { ...log, verifier });
-  if (reading.condition === 'missing') return { verdict: 'INCOMPLETE', detail: reading.detail };
-  if (reading.condition === 'altered') return { verdict: 'TAMPERED', detail: reading.detail };
-  const { opens, closes } = finder.leavesOf(sessionId);
-  const [open] = opens;
-  const [close] = closes;
-  if (open === undefined) return { verdict: 'INCOMPLETE', detail: 'The log knows no such session.' };
-  if (opens.length > 1 || closes.length > 1)
-    return { verdict: 'TAMPERED', detail: 'The log tells of this session twice.' };
-  if (close === undefined) {
-    return {
-      verdict: 'INCOMPLETE',
-      detail: `The session is open: leaf ${open.entry.index} of the log has no closing leaf.`,
-    };
-  }
-  if (close.leaf.prev !== open.entry.hash.toString('hex') || close.entry.index < open.entry.index) {
-    return { verdict: 'TAMPERED', detail: `Leaf ${close.entry.index} of the log closes another session than it says.` };
-  }
-  return { open, close };
-}
-
-async function checkFile(
-  { file, files = nodeFiles }: VerifyOptions & { readonly file: string },
-  { open, close }: Leaves,
-  parser: RecordingParser,
-): Promise<Finding> {
-  try {
-    for await (const frame of parseFile(files, file, parser)) {
-      if (frame.type === 'h' && !saysMeta(frame.payload, open.leaf)) {
-        return tampered(frame.offset, `The first frame is not the one of leaf ${open.entry.index} of the log.`);
-      }
-    }
-    const end = parser.finish();
-    return differs(end, close.leaf)
-      ? tampered(
-          end.offset - TRAILER_BYTES,
-          `The hash chain holds, but does not end as leaf ${close.entry.index} of the log says.`,
-        )
-      : {
-          verdict: 'VERIFIED',
-          detail: `${end.frames} frames as leaves ${open.entry.index} and ${close.entry.index} of the log say.`,
-        };
-  } catch (thrown) {
-    if (!(thrown instanceof GatewayError)) throw thrown;
-    if (thrown.code === 'not_found') return { verdict: 'INCOMPLETE', detail: 'The recording is missing.' };
-    return tampered(parser.offset, asError(thrown).message);
-  }
-}
-
-function saysMeta(payload: Buffer, leaf: OpenLeaf): boolean {
-  return sha256(payload).toString('hex') === leaf.meta;
-}
-
-function differs(end: { head: Buffer; frames: number; offset: number }, leaf: CloseLeaf): boolean {
-  return end.head.toString('hex') !== leaf.head || end.frames !== leaf.frames || end.offset !== leaf.bytes;
-}
-
-function tampered(at: number, detail: string): Finding {
-  return { verdict: 'TAMPERED', at, detail };
 }

@@ -1,0 +1,78 @@
+/** What reading a recording needs, and the parts of it that every reader shares. */
+import { join } from 'node:path';
+import { GatewayError, LIMITS, sha256 } from '../../foundation/index.ts';
+import { type ParsedChunk, parseChunk } from '../chunks/open.ts';
+import { type FileSystem, nodeFiles, readWhole } from '../files.ts';
+import { isSessionId } from '../frames.ts';
+import type { SessionKeyRing } from '../keys/key-ring.ts';
+import type { ChunkLeaf } from '../log/leaves.ts';
+import { readLog } from '../log/read-log.ts';
+import { createSessionFinder, type FoundLeaf } from '../log/session-leaves.ts';
+import { objectPath, type ObjectStore } from '../objects/store.ts';
+import { LOG } from '../recording.ts';
+import { type BrokenStory, type SessionStory, tellSession } from './session-story.ts';
+
+export const OBJECTS = 'objects';
+
+export interface RecordingSource {
+  /** The recorder's directory. */
+  readonly directory: string;
+  readonly objects: Pick<ObjectStore, 'get'>;
+  readonly keys: SessionKeyRing;
+  readonly files?: FileSystem;
+}
+
+/** The objects under a recorder's directory, to be read and nothing else: needs no recorder and no right to write. */
+export function fileObjects(directory: string, files: FileSystem = nodeFiles): Pick<ObjectStore, 'get'> {
+  return { get: (id) => readWhole(files, join(directory, OBJECTS, objectPath(id)), LIMITS.objectBytesMax) };
+}
+
+export interface LeavesOptions {
+  readonly directory: string;
+  readonly files?: FileSystem;
+  /** A verifier key held elsewhere (`name+id+key`); without it the one beside the log is believed. */
+  readonly verifier?: string;
+}
+
+/** What the signed log says of a session. @throws {GatewayError} `request_invalid` when the id is none. */
+export async function readStory(
+  { directory, files = nodeFiles, verifier }: LeavesOptions,
+  sessionId: string,
+): Promise<SessionStory | BrokenStory> {
+  if (!isSessionId(sessionId)) throw new GatewayError('request_invalid', 'A session id is a UUID.');
+  const finder = createSessionFinder(new Set([sessionId]));
+  const log = { directory: join(directory, LOG), files, visit: finder.visit };
+  const reading = await readLog(verifier === undefined ? log : { ...log, verifier });
+  if (reading.condition === 'missing') return { verdict: 'INCOMPLETE', at: null, detail: reading.detail };
+  if (reading.condition === 'altered') return { verdict: 'TAMPERED', at: null, detail: reading.detail };
+  return tellSession(finder.leavesOf(sessionId));
+}
+
+/**
+ * The chunk that a leaf names, whose every byte is the one the log committed to; not opened yet.
+ * @returns undefined when there is no such object. @throws {GatewayError} `recording_corrupt`.
+ */
+export async function fetchChunk(
+  objects: Pick<ObjectStore, 'get'>,
+  { entry, leaf }: FoundLeaf<ChunkLeaf>,
+): Promise<ParsedChunk | undefined> {
+  const bytes = await objects.get(leaf.object);
+  if (bytes === undefined) return undefined;
+  if (bytes.length !== leaf.bytes || sha256(bytes).toString('hex') !== leaf.object) {
+    throw new GatewayError('recording_corrupt', `The object of leaf ${entry.index} of the log holds other bytes.`);
+  }
+  const chunk = parseChunk(bytes);
+  const { header } = chunk;
+  const agrees =
+    header.sid === leaf.sid &&
+    header.stream === leaf.stream &&
+    header.seq === leaf.seq &&
+    header.first === leaf.first &&
+    header.frames === leaf.frames &&
+    header.t0 === leaf.t0 &&
+    header.t1 === leaf.t1;
+  if (!agrees) {
+    throw new GatewayError('recording_corrupt', `Leaf ${entry.index} of the log says other things than its chunk.`);
+  }
+  return chunk;
+}
