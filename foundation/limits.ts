@@ -212,6 +212,8 @@ export const LIMITS = {
   wrappedKeyBytesMax: 64 * 1024,
   /** Pairs of session keys that a process keeps wrapped ahead, so that nobody who connects waits for it. */
   sessionKeysReady: 16,
+  /** Bytes of a file of age identities. */
+  identityFileBytesMax: 64 * 1024,
   /** Recipients that the keys of one stream are wrapped to. */
   keyRecipientsMax: 20,
   /** Bytes of one write-ahead-log segment. */

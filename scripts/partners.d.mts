@@ -17,7 +17,7 @@ export type Partner =
   | 'radosgw'
   | 'go'
   | 'openssl'
-  | 'lsattr'
+  | 'chattr'
   | 'root';
 export const PARTNERS: readonly Partner[];
 export function findPartner(name: Partner): string | undefined;

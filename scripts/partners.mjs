@@ -22,7 +22,7 @@ const PROGRAMS = {
   radosgw: ['radosgw'],
   go: ['go'],
   openssl: ['openssl'],
-  lsattr: ['lsattr'],
+  chattr: ['chattr'],
 };
 
 export const PARTNERS = [...Object.keys(PROGRAMS), 'root'];

@@ -11,7 +11,6 @@ import {
   READ_ONLY_MODE,
   readWhole,
   removeFile,
-  sizeOf,
   syncDirectory,
   writeParts,
 } from '../files.ts';
@@ -50,6 +49,8 @@ export class FileObjects implements ObjectStore, AsyncDisposable {
   /** Two puts of one id take turns. */
   readonly #running = new Map<string, Promise<void>>();
   #failed: GatewayError | undefined;
+  #isClosing = false;
+  #markingAll: Promise<void> | undefined;
 
   constructor({ directory, files, immutability }: FileObjectsOptions) {
     this.#directory = directory;
@@ -184,13 +185,30 @@ export class FileObjects implements ObjectStore, AsyncDisposable {
     await removeFile(this.#files, this.path(id));
   }
 
+  /** Marks in the background what a process that ended could not. */
+  markAll(): void {
+    this.#markingAll ??= this.#markAll().catch(() => undefined);
+  }
+
+  async #markAll(): Promise<void> {
+    if (this.#immutability?.isPermitted !== true) return;
+    let count = 0;
+    for await (const { id } of this.list()) {
+      if (this.#isClosing) return;
+      this.#immutability.add(this.path(id));
+      count += 1;
+      if (count % LIMITS.immutableFilesPerCall === 0) await this.#immutability.settled();
+    }
+  }
+
   path(id: string): string {
     return join(this.#directory, objectPath(id));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosing = true;
+    await Promise.allSettled([...this.#running.values(), this.#markingAll]);
     await this.#immutability?.[Symbol.asyncDispose]();
-    await Promise.allSettled(this.#running.values());
     for (const shard of this.#shards.values()) await (await shard.catch(() => undefined))?.[Symbol.asyncDispose]();
   }
 }

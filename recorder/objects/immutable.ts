@@ -9,7 +9,6 @@ import { asError, LIMITS, type Log } from '../../foundation/index.ts';
 import { type FileSystem, removeFile } from '../files.ts';
 
 const run = promisify(execFile);
-const PROBE = '.immutable-probe';
 /** By its full path: a `chattr` of somebody else's PATH would run as the gateway. */
 const PROGRAMS = ['/usr/bin/chattr', '/bin/chattr'];
 
@@ -17,6 +16,8 @@ export interface Immutability extends AsyncDisposable {
   readonly isPermitted: boolean;
   /** Marks the file a moment later, with others. Failures are logged: the file is stored all the same. */
   add(path: string): void;
+  /** Resolves when nothing waits to be marked. */
+  settled(): Promise<void>;
 }
 
 /** Asks once, with a file of its own, whether files in `directory` can be made immutable, and by whom. */
@@ -24,11 +25,12 @@ export async function createImmutability(
   directory: string,
   { files, log }: { readonly files: FileSystem; readonly log: Log },
 ): Promise<Immutability> {
-  const probe = join(directory, PROBE);
+  const probe = join(directory, `.immutable-probe-${process.pid}`);
   for (const program of PROGRAMS) {
     if (await isPermitted(program, probe, files)) return new Marking(program, log);
   }
-  return { isPermitted: false, add: () => undefined, [Symbol.asyncDispose]: () => Promise.resolve() };
+  const nothing = (): Promise<void> => Promise.resolve();
+  return { isPermitted: false, add: () => undefined, settled: nothing, [Symbol.asyncDispose]: nothing };
 }
 
 async function isPermitted(program: string, probe: string, files: FileSystem): Promise<boolean> {
@@ -78,7 +80,11 @@ class Marking implements Immutability {
     this.#running = undefined;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  async settled(): Promise<void> {
     await this.#running;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.settled();
   }
 }

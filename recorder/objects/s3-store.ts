@@ -3,10 +3,9 @@
  * everybody, the bucket's owner included. Somebody may still put a newer version or a deletion before it; reading takes
  * the version whose hash is the id.
  */
-import { createHash } from 'node:crypto';
 import { type Clock, GatewayError, LIMITS } from '../../foundation/index.ts';
 import type { Bucket, ObjectVersion, S3Settings } from './s3-bucket.ts';
-import { isObjectId, objectPath, type ObjectStore, type Protection, type StoredObject } from './store.ts';
+import { hashOf, isObjectId, objectPath, type ObjectStore, type Protection, type StoredObject } from './store.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
@@ -123,8 +122,4 @@ async function* listObjects(bucket: Bucket, prefix: string): AsyncGenerator<Stor
 function* objectAt({ key, bytes }: ObjectVersion, prefix: string): Generator<StoredObject> {
   const id = key.slice(prefix.length + 3);
   if (isObjectId(id) && key === prefix + objectPath(id)) yield { id, bytes };
-}
-
-function hashOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

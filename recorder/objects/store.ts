@@ -1,4 +1,5 @@
 /** Where sealed chunks are kept: by the hash of their bytes, written once, never changed. docs/formats/objects.md. */
+import { createHash } from 'node:crypto';
 import { GatewayError } from '../../foundation/index.ts';
 
 export interface ObjectStore {
@@ -55,4 +56,9 @@ export function isObjectId(text: string): boolean {
 export function objectPath(id: string): string {
   if (!isObjectId(id)) throw new GatewayError('recording_corrupt', 'The id of an object is not a SHA-256.');
   return `${id.slice(0, 2)}/${id}`;
+}
+
+/** The id of these bytes. */
+export function hashOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -1,15 +1,11 @@
 /** What every object store owes the recorder, whatever keeps its bytes. */
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { expect, test } from '@jest/globals';
-import type { ObjectStore } from '../../../recorder/objects/store.ts';
+import { hashOf, type ObjectStore } from '../../../recorder/objects/store.ts';
 
 export function newObject(bytes = 300): { id: string; parts: Buffer[]; whole: Buffer } {
   const whole = randomBytes(bytes);
-  return { id: idOf(whole), parts: [whole.subarray(0, 7), whole.subarray(7)], whole };
-}
-
-export function idOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return { id: hashOf(whole), parts: [whole.subarray(0, 7), whole.subarray(7)], whole };
 }
 
 /** `open` gives a store of its own, which the caller closes. */

@@ -24,7 +24,7 @@ const CREDENTIALS = {
 const unavailable = expect.objectContaining({ code: 'storage_unavailable' });
 const HOUR_MS = 3_600_000;
 
-function storeAt(settings: Partial<S3Settings> & { endpoint: string; bucket: string }): S3Objects {
+function storeAt(settings: Partial<S3Settings> & Pick<S3Settings, 'endpoint' | 'bucket'>): S3Objects {
   const complete = { region: 'us-east-1', prefix: '', retentionDays: 1, ...settings };
   const bucket = openBucket(complete, { credentials: CREDENTIALS, requestMillis: 5_000 });
   return openS3Objects({ settings: complete, bucket, clock: systemClock });
