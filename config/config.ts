@@ -1,6 +1,6 @@
 /** The configuration as the program uses it: complete, checked, frozen. */
 import { availableParallelism } from 'node:os';
-import { isAbsolute, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { GatewayError, LIMITS, type LogLevel, Secret } from '../foundation/index.ts';
 import { message } from '../messages/index.ts';
@@ -43,7 +43,13 @@ export interface Config {
   };
   /** CIDRs; an empty list of allowed ones allows everything that nothing denies. */
   readonly targets: { readonly allowedNetworks: readonly string[]; readonly deniedNetworks: readonly string[] };
-  readonly recorder: { readonly durability: 'strict' | 'buffered' };
+  readonly recorder: {
+    readonly durability: 'strict' | 'buffered';
+    /** age recipients beside the console's own. */
+    readonly recipients: { readonly screen: readonly string[]; readonly keystrokes: readonly string[] };
+    /** Absolute path of the console's own identity; null: it holds none and replays nothing. */
+    readonly replayIdentity: string | null;
+  };
   readonly database: {
     /** Null: the embedded database. */
     readonly url: Secret<string> | null;
@@ -83,6 +89,7 @@ const KEEPALIVE_SECONDS = 15;
 const SESSION_HOURS = 12;
 const WORKERS_MAX = 8;
 const LOOPBACK = '127.0.0.1';
+const REPLAY_IDENTITY = 'replay_identity.age.txt';
 /** In both languages: nobody is known yet. */
 const BANNER = (['en', 'ja'] as const).map((locale) => message(locale, 'sign_in.banner')).join('\n');
 
@@ -116,14 +123,15 @@ function describeFaults(faults: readonly Fault[]): string {
 
 function complete(file: ConfigFile, places: ConfigPlaces): Config {
   const { oidc } = file;
+  const dataDirectory =
+    file.data_directory === undefined ? places.demoDataDirectory : absolute(file.data_directory, places.directory);
   return {
     mode: file.mode,
-    dataDirectory:
-      file.data_directory === undefined ? places.demoDataDirectory : absolute(file.data_directory, places.directory),
+    dataDirectory,
     http: completeHttp(file),
     ssh: completeSsh(file),
     targets: completeTargets(file),
-    recorder: { durability: file.recorder?.durability ?? 'strict' },
+    recorder: completeRecorder(file, places, dataDirectory),
     database: {
       url: secretOrNull(file.database?.url),
       ownerUrl: secretOrNull(file.database?.owner_url),
@@ -137,6 +145,17 @@ function complete(file: ConfigFile, places: ConfigPlaces): Config {
     roleOfGroup: oidc?.role_of_group ?? Object.fromEntries(ROLES.map((role) => [role, role])),
     inventory: file.inventory === undefined ? null : absolute(file.inventory, places.directory),
     logLevel: file.log_level ?? 'info',
+  };
+}
+
+function completeRecorder({ recorder }: ConfigFile, places: ConfigPlaces, dataDirectory: string): Config['recorder'] {
+  const identity = recorder?.replay_identity;
+  const path =
+    identity === undefined ? join(dataDirectory, 'keys', REPLAY_IDENTITY) : absolute(identity, places.directory);
+  return {
+    durability: recorder?.durability ?? 'strict',
+    recipients: { screen: recorder?.recipients?.screen ?? [], keystrokes: recorder?.recipients?.keystrokes ?? [] },
+    replayIdentity: recorder?.replay === false ? null : path,
   };
 }
 

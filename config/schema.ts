@@ -139,6 +139,10 @@ const ssh = z
   })
   .describe('The SSH bastion.');
 
+const recipients = z
+  .array(z.string().regex(/^age1[0-9a-z]{50,2000}$/, 'must be an age recipient: age1…'))
+  .max(LIMITS.keyRecipientsMax);
+
 const recorder = z
   .strictObject({
     durability: z
@@ -147,7 +151,34 @@ const recorder = z
       .describe(
         `\`strict\`, the default: nothing is shown or sent on before its recording is on the disk. \`buffered\`: a keystroke waits for no disk, and what passed in the last ${LIMITS.recorderBufferedMillis} ms may be missing from the end of the recordings when the process or the machine dies; they say that they were recovered.`,
       ),
+    recipients: z
+      .strictObject({
+        screen: recipients.optional().describe('To whom what was shown is sealed. Default: nobody beside the console.'),
+        keystrokes: recipients
+          .optional()
+          .describe('To whom what was typed is sealed. Default: nobody beside the console.'),
+      })
+      .optional()
+      .describe(
+        'age recipients (`age1…`) of auditors, of an escrow outside the house, of an emergency key: each of them alone opens every recording from then on, with `sekisho` or with `age`.',
+      ),
+    replay: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether the console holds an identity of its own and can replay and search recordings. With `false` each stream needs a recipient, and only who holds its identity can look. Default `true`.',
+      ),
+    replay_identity: path
+      .optional()
+      .describe(
+        'File of that identity, as `age-keygen` writes it; the first start makes it. Default: `keys/replay_identity.age.txt` in the data directory.',
+      ),
   })
+  .refine(
+    ({ replay = true, recipients: { screen = [], keystrokes = [] } = {} }) =>
+      replay || (screen.length > 0 && keystrokes.length > 0),
+    { path: ['recipients'], message: 'without replay each stream needs a recipient, or nobody could ever look' },
+  )
   .describe('How sessions are recorded.');
 
 const database = z

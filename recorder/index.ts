@@ -2,6 +2,14 @@ export { toAsciicast } from './asciicast.ts';
 export { AUDIT_EVENTS, type AuditEvent, type AuditEventType } from './audit-events.ts';
 export type { FileSystem, OpenFile } from './files.ts';
 export type { Frame, FrameType } from './frames.ts';
+export { createIdentity, isAgeRecipient, parseIdentities, recipientOf } from './keys/age.ts';
+export { loadIdentities, loadOrMakeIdentities } from './keys/identity-file.ts';
+export { KeyFiles } from './keys/key-files.ts';
+export { SessionKeyPool, type SessionKeySource } from './keys/key-pool.ts';
+export { createKeyRing, type SessionKeyRing } from './keys/key-ring.ts';
+export { type PerStream, type Recipients, type StreamName, STREAMS } from './keys/session-keys.ts';
+export { type ChunkRef, openRecordingReader, type RecordingReader } from './reading/reader.ts';
+export { fileObjects, type RecordingSource } from './reading/source.ts';
 export {
   appendAuditEvent,
   auditBody,
@@ -12,7 +20,6 @@ export {
   type RecordingRow,
   type StoredAuditEvent,
 } from './queries.ts';
-export { readRecording } from './read.ts';
 export { findRecorderProcess } from './lock.ts';
 export type { AppendedLeaf, LeafLog } from './log/leaf-log.ts';
 export { type Leaf, LeafSchema } from './log/leaves.ts';
