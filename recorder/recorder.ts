@@ -4,7 +4,7 @@ import { asError, Cleanup, type Clock, GatewayError, LIMITS, type Limits, type L
 import { createFault, type Fault } from './fault.ts';
 import { DIRECTORY_MODE, type FileSystem, nodeFiles, syncDirectory } from './files.ts';
 import { takeLock } from './lock.ts';
-import { type LeafLog, type OwnedLeafLog, startLeafLog } from './log/leaf-log.ts';
+import { type LeafLog, type OwnedLeafLog, startLeafLog, type TransparencySettings } from './log/leaf-log.ts';
 import { type LogEntry, readLog } from './log/read-log.ts';
 import { createSessionFinder } from './log/session-leaves.ts';
 import { openRecordings, type Recorder, type RecorderSettings } from './open-recordings.ts';
@@ -20,6 +20,10 @@ export interface RecorderOptions {
   /** Default `strict`. */
   readonly durability?: Durability;
   readonly files?: FileSystem;
+  /** Of the signed log: its name, where its head is kept, and who cosigns it. */
+  readonly transparency?: Partial<TransparencySettings>;
+  /** Sees every entry of the log at the start, in order. */
+  readonly visitLog?: (entry: LogEntry) => void;
 }
 
 /** The recorder of the process that owns the directory: the only one that writes the signed log. */
@@ -64,7 +68,12 @@ export function startRecorder(options: RecorderOptions): Promise<OwningRecorder>
     }
     const finder = createSessionFinder(new Set(scans.flatMap(({ scan }) => [...scan.sessionIds])));
     const walIsEmpty = scans.every(({ scan }) => scan.sessionIds.size === 0);
-    const leafLog = cleanup.use(await openLog(settings, { fault, visit: finder.visit, walIsEmpty }));
+    const visit = (entry: LogEntry): void => {
+      finder.visit(entry);
+      options.visitLog?.(entry);
+    };
+    const transparency = options.transparency ?? {};
+    const leafLog = cleanup.use(await openLog(settings, { fault, visit, walIsEmpty, transparency }));
     const recovered: SealedRecording[] = [];
     let firstNumber = 1;
     for (const { wal, scan, release } of scans) {
@@ -103,6 +112,7 @@ export function startWorkerRecorder(
     failed.addEventListener('abort', lost, { once: true });
     if (failed.aborted) lost();
     const leafLog: LeafLog = {
+      ...options.leafLog,
       append: (leaf) =>
         options.leafLog.append(leaf).catch((thrown: unknown) => {
           throw fault.trip(thrown);
@@ -167,11 +177,16 @@ async function recoverWorker(
 }
 
 async function openLog(
-  { directory, files }: RecorderSettings,
-  parts: { fault: Fault; visit: (entry: LogEntry) => void; walIsEmpty: boolean },
+  { directory, files, clock, log }: RecorderSettings,
+  parts: {
+    fault: Fault;
+    visit: (entry: LogEntry) => void;
+    walIsEmpty: boolean;
+    transparency: Partial<TransparencySettings>;
+  },
 ): Promise<OwnedLeafLog> {
-  const { fault, visit, walIsEmpty } = parts;
+  const { fault, visit, walIsEmpty, transparency: settings } = parts;
   const recordings = await files.readdir(join(directory, RECORDINGS));
   const mayCreate = walIsEmpty && !recordings.some((name) => name.endsWith('.skr'));
-  return await startLeafLog({ directory: join(directory, LOG), files, fault, visit, mayCreate });
+  return await startLeafLog({ directory: join(directory, LOG), files, fault, clock, log, settings, visit, mayCreate });
 }

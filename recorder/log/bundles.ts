@@ -1,17 +1,13 @@
 /** Entry bundles of c2sp.org/tlog-tiles: 256 entries a file, each behind its uint16 length; pure functions. */
 import { invariant, LIMITS } from '../../foundation/index.ts';
+import { numberPath } from './tiles.ts';
 
 export const BUNDLE_ENTRIES = 256;
 export const BUNDLE_BYTES_MAX = BUNDLE_ENTRIES * (2 + LIMITS.leafBytesMax);
 
 /** `tile/entries/x001/x234/067`, with `.p/<width>` behind it while the bundle is not full. */
 export function bundlePath(number: number, width: number): string {
-  const groups = [String(number % 1000).padStart(3, '0')];
-  for (let left = Math.floor(number / 1000); left > 0; left = Math.floor(left / 1000)) {
-    groups.unshift(`x${String(left % 1000).padStart(3, '0')}`);
-  }
-  const path = `tile/entries/${groups.join('/')}`;
-  return width === BUNDLE_ENTRIES ? path : `${path}.p/${width}`;
+  return `tile/entries/${numberPath(number, width === BUNDLE_ENTRIES ? undefined : width)}`;
 }
 
 export function encodeBundle(entries: readonly Buffer[]): Buffer {

@@ -1,11 +1,11 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { sha256 } from '../../foundation/index.ts';
-import { bundlePath, decodeBundle, encodeBundle } from '../../recorder/log/bundles.ts';
-import { canonicalJson } from '../../recorder/log/canonical-json.ts';
-import { encodeLeaf, type Leaf, parseLeaf } from '../../recorder/log/leaves.ts';
-import { appendLeaf, EMPTY_TREE, hashLeaf, rootOf } from '../../recorder/log/merkle.ts';
-import { openCheckpoint, parseVerifierLine, signCheckpoint, verifierLine } from '../../recorder/log/note.ts';
+import { sha256 } from '../../../foundation/index.ts';
+import { bundlePath, decodeBundle, encodeBundle } from '../../../recorder/log/bundles.ts';
+import { canonicalJson } from '../../../recorder/log/canonical-json.ts';
+import { encodeLeaf, type Leaf, parseLeaf } from '../../../recorder/log/leaves.ts';
+import { appendLeaf, EMPTY_TREE, hashLeaf, rootOf } from '../../../recorder/log/merkle.ts';
+import { openCheckpoint, parseVerifierLine, signCheckpoint, verifierLine } from '../../../recorder/log/note.ts';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
@@ -137,20 +137,20 @@ describe('the entry bundles', () => {
 
 describe('a leaf', () => {
   const leaf: Leaf = {
-    v: 1,
+    v: 2,
     type: 'session.close',
     sid: '0195f000-0000-7000-8000-000000000001',
     at: '2026-04-01T00:00:00.000Z',
     frames: 3,
-    bytes: 99,
-    head: 'a'.repeat(64),
+    screen: 99,
+    keystrokes: 1,
     recovered: false,
     prev: 'b'.repeat(64),
   };
 
   test('has one form only: sorted keys, no spaces', () => {
     const bytes = encodeLeaf(leaf);
-    expect(bytes.toString()).toMatch(/^\{"at":"2026-04-01T00:00:00.000Z","bytes":99,"frames":3,"head":/);
+    expect(bytes.toString()).toMatch(/^\{"at":"2026-04-01T00:00:00.000Z","frames":3,"keystrokes":1,"prev":/);
     expect(parseLeaf(bytes)).toEqual(leaf);
     expect(parseLeaf(Buffer.from(JSON.stringify(leaf)))).toBeUndefined();
     expect(parseLeaf(Buffer.from(bytes.toString().replace(':99', ':99.0')))).toBeUndefined();
@@ -158,7 +158,7 @@ describe('a leaf', () => {
   });
 
   test('cannot say more than its kind says', () => {
-    expect(() => encodeLeaf({ ...leaf, name: '青木' } as Leaf)).toThrow('Unrecognized key');
+    expect(() => encodeLeaf({ ...leaf, ...{ name: '青木' } })).toThrow('Unrecognized key');
   });
 
   test('is canonical as RFC 8785 says, floats and broken Unicode refused', () => {

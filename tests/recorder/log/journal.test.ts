@@ -1,27 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { createFault } from '../../recorder/fault.ts';
-import { RECORD_LEAVES_BYTES_MAX } from '../../recorder/log/journal.ts';
-import { startLeafLog } from '../../recorder/log/leaf-log.ts';
-import { type LogEntry, readLog } from '../../recorder/log/read-log.ts';
-import { encodeMeta, openLeafOf } from '../../recorder/recording.ts';
-import { errno, MemoryDisk } from './support/memory-disk.ts';
-import { newMeta } from './support/recordings.ts';
+import { RECORD_LEAVES_BYTES_MAX } from '../../../recorder/log/journal.ts';
+import { readLog } from '../../../recorder/log/read-log.ts';
+import { errno, MemoryDisk } from '../support/memory-disk.ts';
+import { DIRECTORY as directory, HEAD, killed, leaf, open } from './support/logs.ts';
 
-const directory = '/log';
-const JOURNAL = '/log/journal';
-const leaf = () => openLeafOf(encodeMeta(newMeta()), new Date(0));
-
-async function open(files: MemoryDisk, options: { visit?: (entry: LogEntry) => void; mayCreate?: boolean } = {}) {
-  await files.mkdir(directory);
-  const fault = createFault(() => undefined);
-  const log = await startLeafLog({ directory, files, fault, visit: () => undefined, mayCreate: true, ...options });
-  return { log, fault };
-}
-
-/** What another start finds when the process is killed now. */
-function killed(disk: MemoryDisk): MemoryDisk {
-  return disk.afterPowerCut({ torn: 0, namesKept: true });
-}
+const JOURNAL = `${directory}/journal`;
 
 describe('the journal of the log', () => {
   test('has what was appended when the process is killed before any bundle was written', async () => {
@@ -37,7 +20,7 @@ describe('the journal of the log', () => {
     expect((await next.append(leaf())).index).toBe(5);
   });
 
-  test('costs one write a leaf', async () => {
+  test('costs two writes a leaf: one of the leaf, one of the head', async () => {
     const disk = new MemoryDisk();
     const { log } = await open(disk);
     const before = disk.calls.length;
@@ -45,6 +28,8 @@ describe('the journal of the log', () => {
     expect(disk.calls.slice(before).map(({ call, path }) => [call, path])).toEqual([
       ['write', JOURNAL],
       ['datasync', JOURNAL],
+      ['write', HEAD],
+      ['datasync', HEAD],
     ]);
   });
 
@@ -69,14 +54,17 @@ describe('the journal of the log', () => {
     const disk = new MemoryDisk();
     const { log } = await open(disk);
     await log.append(leaf());
-    const first = disk.calls.findLast(({ call }) => call === 'write')!.bytes;
+    const written = () => disk.calls.findLast(({ call, path }) => call === 'write' && path === JOURNAL)!.bytes;
+    const first = written();
+    const heads = [Buffer.from(disk.get(HEAD)!)];
     await log.append(leaf());
-    const size = disk.calls.findLast(({ call }) => call === 'write')!.bytes;
+    const size = written();
     for (const torn of [1, 9, 40, 200, size - 1]) {
       const after = killed(disk);
       const bytes = Buffer.from(after.get(JOURNAL)!);
       bytes.fill(0, 16 + first + torn);
       after.put(JOURNAL, bytes);
+      after.put(HEAD, heads[0]!); // Nobody was told: the head is written after the record.
       expect((await (await open(after, { mayCreate: false })).log.append(leaf())).index).toBe(1);
     }
   });
@@ -100,7 +88,7 @@ describe('the journal of the log', () => {
     const { log } = await open(disk);
     const before = disk.calls.filter(({ call, path }) => call === 'rename' && path === `${JOURNAL}.tmp`).length;
     let appended = 0;
-    for (let bytes = 0; bytes < 3 * RECORD_LEAVES_BYTES_MAX; bytes += 200 * 350) {
+    for (let bytes = 0; bytes < 3 * RECORD_LEAVES_BYTES_MAX; bytes += 200 * 60) {
       const all = await Promise.all(Array.from({ length: 200 }, () => log.append(leaf())));
       expect(all.map(({ index }) => index)).toEqual(Array.from({ length: 200 }, (_, at) => appended + at));
       appended += 200;
