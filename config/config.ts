@@ -7,6 +7,7 @@ import { message } from '../messages/index.ts';
 import { ROLES, type Role } from '../policy/index.ts';
 import { type Fault, productionFaults } from './production.ts';
 import { type ConfigFile, ConfigSchema } from './schema.ts';
+import { completeStorage, completeStorageCredentials, type StorageConfig, type StorageCredentials } from './storage.ts';
 
 export interface Config {
   readonly mode: 'demo' | 'production';
@@ -49,7 +50,10 @@ export interface Config {
     readonly recipients: { readonly screen: readonly string[]; readonly keystrokes: readonly string[] };
     /** Absolute path of the console's own identity; null: it holds none and replays nothing. */
     readonly replayIdentity: string | null;
+    readonly storage: StorageConfig;
   };
+  /** Null: the role of the machine. Apart from `recorder`, which worker processes are told. */
+  readonly storageCredentials: StorageCredentials | null;
   readonly database: {
     /** Null: the embedded database. */
     readonly url: Secret<string> | null;
@@ -132,6 +136,7 @@ function complete(file: ConfigFile, places: ConfigPlaces): Config {
     ssh: completeSsh(file),
     targets: completeTargets(file),
     recorder: completeRecorder(file, places, dataDirectory),
+    storageCredentials: completeStorageCredentials(file.storage_credentials),
     database: {
       url: secretOrNull(file.database?.url),
       ownerUrl: secretOrNull(file.database?.owner_url),
@@ -148,7 +153,11 @@ function complete(file: ConfigFile, places: ConfigPlaces): Config {
   };
 }
 
-function completeRecorder({ recorder }: ConfigFile, places: ConfigPlaces, dataDirectory: string): Config['recorder'] {
+function completeRecorder(
+  { mode, recorder }: ConfigFile,
+  places: ConfigPlaces,
+  dataDirectory: string,
+): Config['recorder'] {
   const identity = recorder?.replay_identity;
   const path =
     identity === undefined ? join(dataDirectory, 'keys', REPLAY_IDENTITY) : absolute(identity, places.directory);
@@ -156,6 +165,7 @@ function completeRecorder({ recorder }: ConfigFile, places: ConfigPlaces, dataDi
     durability: recorder?.durability ?? 'strict',
     recipients: { screen: recorder?.recipients?.screen ?? [], keystrokes: recorder?.recipients?.keystrokes ?? [] },
     replayIdentity: recorder?.replay === false ? null : path,
+    storage: completeStorage(mode, recorder?.storage),
   };
 }
 

@@ -24,6 +24,9 @@ const VARIABLES: readonly { name: string; path: readonly [string] | readonly [st
   { name: 'DATABASE_OWNER_URL', path: ['database', 'owner_url'] },
   { name: 'REDIS_URL', path: ['redis', 'url'] },
   { name: 'OIDC_CLIENT_SECRET', path: ['oidc', 'client_secret'] },
+  { name: 'AWS_ACCESS_KEY_ID', path: ['storage_credentials', 'access_key_id'] },
+  { name: 'AWS_SECRET_ACCESS_KEY', path: ['storage_credentials', 'secret_access_key'] },
+  { name: 'AWS_SESSION_TOKEN', path: ['storage_credentials', 'session_token'] },
 ];
 
 /**
@@ -67,12 +70,23 @@ function mergeEnvironment(raw: unknown, environment: Environment): unknown {
   const file = Section.safeParse(raw);
   if (!file.success) return raw; // The strict schema says what is wrong with it.
   const all: Record<string, unknown> = { ...file.data };
+  // With them in the file its backups could remove what is not locked yet.
+  if (all['storage_credentials'] !== undefined) {
+    throw new GatewayError('config_invalid', 'storage_credentials: they are taken from the environment only');
+  }
   for (const { name, path } of VARIABLES) {
     const value = environment[name] ?? '';
-    // A client secret alone makes no identity provider: without an `oidc` section it stays unused.
-    if (value !== '' && (path[0] !== 'oidc' || all['oidc'] !== undefined)) put(all, path, value);
+    if (value !== '' && isWanted(path[0], all)) put(all, path, value);
   }
   return all;
+}
+
+const ObjectStorage = z.looseObject({ storage: z.looseObject({ kind: z.literal('s3') }) });
+
+/** A client secret alone makes no identity provider, and the keys of somebody's other storage make none of ours. */
+function isWanted(section: string, all: Readonly<Record<string, unknown>>): boolean {
+  if (section === 'oidc') return all['oidc'] !== undefined;
+  return section !== 'storage_credentials' || ObjectStorage.safeParse(all['recorder']).success;
 }
 
 function put(all: Record<string, unknown>, [first, second]: readonly [string, string?], value: string): void {

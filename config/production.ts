@@ -9,6 +9,10 @@ const Lenient = z.looseObject({
   data_directory: text,
   http: z.looseObject({ public_url: text }).optional().catch(undefined),
   ssh: z.looseObject({ advertised_host: text }).optional().catch(undefined),
+  recorder: z
+    .looseObject({ storage: z.looseObject({ endpoint: text }).optional().catch(undefined) })
+    .optional()
+    .catch(undefined),
   database: z.looseObject({ url: text }).optional().catch(undefined),
   oidc: z.looseObject({ issuer: text, role_of_group: z.unknown().optional() }).optional().catch(undefined),
 });
@@ -33,6 +37,14 @@ const CHECKS: readonly { key: string; refused: (settings: Settings) => string | 
     refused: ({ ssh }) =>
       ssh?.advertised_host === undefined || LOOPBACK.test(ssh.advertised_host)
         ? 'the demo default, this machine only, is refused; name the host people connect to'
+        : undefined,
+  },
+  {
+    key: 'recorder.storage.endpoint',
+    refused: ({ recorder }) =>
+      // Object Lock is worth what the answer is worth: on a readable way somebody else could answer that it is on.
+      recorder?.storage?.endpoint?.startsWith('http://') === true && !isLoopback(recorder.storage.endpoint)
+        ? 'plain http is refused; name an https origin'
         : undefined,
   },
   {
@@ -63,6 +75,10 @@ export function productionFaults(raw: unknown): Fault[] {
     const message = refused(settings.data);
     return message === undefined ? [] : [{ key, message }];
   });
+}
+
+function isLoopback(url: string): boolean {
+  return URL.canParse(url) && LOOPBACK.test(new URL(url).hostname);
 }
 
 function publicUrlFault(url: string | undefined): string | undefined {

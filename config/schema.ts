@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { LIMITS, parseNetwork } from '../foundation/index.ts';
 import { ROLES } from '../policy/index.ts';
+import { storage, storageCredentials } from './storage.ts';
 
 const port = z.number().int().min(1).max(65_535);
 const host = z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/, 'must be a host name or an IP address');
@@ -173,6 +174,7 @@ const recorder = z
       .describe(
         'File of that identity, as `age-keygen` writes it; the first start makes it. Default: `keys/replay_identity.age.txt` in the data directory.',
       ),
+    storage: storage.optional(),
   })
   .refine(
     ({ replay = true, recipients: { screen = [], keystrokes = [] } = {} }) =>
@@ -249,6 +251,7 @@ export const ConfigSchema = z.strictObject({
   ssh: ssh.optional(),
   targets: targets.optional(),
   recorder: recorder.optional(),
+  storage_credentials: storageCredentials.optional(),
   database: database.optional(),
   redis: redis.optional(),
   oidc: oidc.optional(),

@@ -254,6 +254,8 @@ export const LIMITS = {
   objectVersionsMax: 100_000,
   /** The same of which the bytes are read: the oldest. */
   objectVersionsRead: 8,
+  /** Days for which recordings may be locked in an object storage: a hundred years. */
+  storageRetentionDaysMax: 36_500,
   /** Files that one call makes immutable. */
   immutableFilesPerCall: 200,
   /** Free bytes under the recorder below which no new session opens. */
