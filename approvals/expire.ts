@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { hasCode, type Transaction } from '../foundation/index.ts';
 import { createMeter, nextTicketState, type SessionId } from '../policy/index.ts';
-import { appendAuditEvent, readRecording, recordingPath } from '../recorder/index.ts';
+import { appendAuditEvent, openRecordingReader, type RecordingSource } from '../recorder/index.ts';
 import type { ApprovalsDeps } from './model.ts';
 import { publish } from './outbox.ts';
 import { interruptedRedemptions, lockOverdueTickets, moveTicket, type RedemptionResult } from './queries.ts';
@@ -34,20 +34,22 @@ async function expireBatch(tx: Transaction, { clock }: ApprovalsDeps): Promise<n
 
 /**
  * Ends the use of tickets whose session has closed without saying what left (a crash): `aborted`, `interrupted`.
- * With `recorderDirectory` the output recorded since the use began is counted: no less than what left, for
- * nothing leaves before it is recorded. Run it at start, after the sessions of dead gateways are closed.
+ * With `recordings` the output recorded since the use began is counted: no less than what left, for nothing leaves
+ * before it is recorded. Run it at start, after the sessions of dead gateways are closed.
  * @returns how many tickets.
  */
 export async function recoverRedemptions(
-  deps: ApprovalsDeps & { readonly recorderDirectory?: string },
+  deps: ApprovalsDeps & { readonly recordings?: RecordingSource },
 ): Promise<number> {
   let recovered = 0;
   for (const { ticket, session, redeemedAt } of await interruptedRedemptions(deps.database)) {
-    const left = await measure(deps.recorderDirectory, session, redeemedAt);
     try {
+      const left = await measure(deps.recordings, session, redeemedAt);
       await completeRedemption(deps, ticket, { outcome: 'interrupted', ...left, exitStatus: null });
       recovered += 1;
     } catch (thrown) {
+      // The object storage does not answer: the next look counts it.
+      if (hasCode(thrown, 'storage_unavailable')) continue;
       // Another process ended it between our look and now: that is what was wanted.
       if (!hasCode(thrown, 'transition_forbidden') && !hasCode(thrown, 'ticket_conflict')) throw thrown;
     }
@@ -55,25 +57,24 @@ export async function recoverRedemptions(
   return recovered;
 }
 
-async function measure(
-  directory: string | undefined,
-  session: SessionId,
-  since: Date,
-): Promise<Pick<RedemptionResult, 'rows' | 'bytes' | 'sha256'>> {
+type Left = Pick<RedemptionResult, 'rows' | 'bytes' | 'sha256'>;
+
+async function measure(recordings: RecordingSource | undefined, session: SessionId, since: Date): Promise<Left> {
   const unlimited = { rowsMax: Number.MAX_SAFE_INTEGER, bytesMax: Number.MAX_SAFE_INTEGER };
   // As in the session: standard error leaves as well, and each stream counts its own rows.
   const meters = { o: createMeter(unlimited), e: createMeter(unlimited) };
   const hash = createHash('sha256');
   const sinceMicros = BigInt(since.getTime()) * 1_000n;
   try {
-    if (directory !== undefined) {
-      for await (const { type, micros, payload } of readRecording(recordingPath(directory, session))) {
+    if (recordings !== undefined) {
+      for await (const { type, micros, payload } of openRecordingReader(recordings).frames(session)) {
         if ((type !== 'o' && type !== 'e') || micros < sinceMicros) continue;
         meters[type].take(payload);
         hash.update(payload);
       }
     }
   } catch (thrown) {
+    if (hasCode(thrown, 'recording_locked')) return bound(recordings, session, sinceMicros);
     // A torn recording ends where it is torn; what was read until there was recorded, and verify names the place.
     if (!hasCode(thrown, 'recording_corrupt') && !hasCode(thrown, 'not_found')) throw thrown;
   }
@@ -81,4 +82,11 @@ async function measure(
   o.finish();
   e.finish();
   return { rows: o.rows + e.rows, bytes: o.bytes + e.bytes, sha256: hash.digest() };
+}
+
+/** What cannot be read here is counted as the most that it can have been; of its contents there is no hash. */
+async function bound(recordings: RecordingSource | undefined, session: SessionId, sinceMicros: bigint): Promise<Left> {
+  const bytes =
+    recordings === undefined ? 0 : await openRecordingReader(recordings).shownBytesMax(session, sinceMicros);
+  return { rows: bytes, bytes, sha256: createHash('sha256').digest() };
 }

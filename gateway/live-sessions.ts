@@ -1,5 +1,5 @@
 /** What reaches sessions from outside: a change of access, a shutdown, and what an earlier crash left behind. */
-import { appendAuditEvent, findSealedRecording, insertRecording } from '../recorder/index.ts';
+import { appendAuditEvent, findSealedRecordings, type SealedRecording, insertRecording } from '../recorder/index.ts';
 import type { PersonId, SessionId } from '../policy/index.ts';
 import { recheckSession } from './admission.ts';
 import { closeSessionRow, findUnfinishedSessions, type UnfinishedRow } from './queries.ts';
@@ -31,16 +31,23 @@ type RecoveryDeps = Pick<SessionDeps, 'clock' | 'database' | 'gatewayId' | 'work
  */
 export async function recoverSessions(deps: RecoveryDeps, directory: string): Promise<number> {
   let recovered = 0;
-  for (const row of await findUnfinishedSessions(deps.database, deps)) {
-    if (await recoverSession(deps, row, directory)) recovered += 1;
+  const rows = await findUnfinishedSessions(deps.database, deps);
+  if (rows.length === 0) return recovered;
+  const ids = rows.map(({ id }) => id);
+  const sealedOf = await findSealedRecordings({ directory }, ids);
+  for (const row of rows) {
+    if (await recoverSession(deps, row, sealedOf(row.id))) recovered += 1;
   }
   return recovered;
 }
 
-async function recoverSession(deps: RecoveryDeps, row: UnfinishedRow, directory: string): Promise<boolean> {
+async function recoverSession(
+  deps: RecoveryDeps,
+  row: UnfinishedRow,
+  sealed: SealedRecording | undefined,
+): Promise<boolean> {
   const { database, clock } = deps;
   const id = row.id as SessionId;
-  const sealed = await findSealedRecording({ directory, sessionId: id });
   const isOpen = row.closeReason === null;
   if (!isOpen && sealed === undefined) return false; // Closed, and nothing of it is left to be found.
   return database.inTransaction(async (tx) => {

@@ -24,6 +24,8 @@ import { loadSshKeys, type SshKeys } from './bastion.ts';
 import { type DataDirectory, holdDirectory, prepareDataDirectory } from './data-directory.ts';
 import { type DemoParts, startDemoParts } from './demo-parts.ts';
 import { startHttpServer } from './http-server.ts';
+import { loadRecordingKeys } from './recording-keys.ts';
+import { recordingsOf } from './recording-source.ts';
 import { listenForDecisions } from './session-listeners.ts';
 import { type SshService, startSshService } from './ssh-service.ts';
 import { openStorage } from './storage.ts';
@@ -66,21 +68,23 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
   cleanup.use(await holdDirectory(directory.root));
   const gatewayId = await loadGatewayId(directory.root, clock);
   const { database, queue, url: databaseUrl } = await openStorage(config, directory.postgres, log, cleanup);
+  const recordingKeys = await loadRecordingKeys(config.recorder);
   const recorder = cleanup.use(await startRecorder({ directory: directory.recorder, clock, log, ...config.recorder }));
   const keys = await loadSshKeys(directory.keys);
+  const recordings = recordingsOf(directory.recorder, recordingKeys.identities);
   const deps = { database, clock, log, gatewayId };
   const demo = await startDemo({ config, directory, keys, log, clock }, cleanup);
   const inventory = await findInventory(config, demo);
   if (inventory !== undefined) await applyInventory(deps, inventory);
   await recoverSessions(deps, directory.recorder);
-  await recoverRedemptions({ database, clock, recorderDirectory: directory.recorder });
+  await recoverRedemptions({ database, clock, recordings });
   await recoverParcels({ database, clock, vault: directoryVault({ directory: directory.vault, clock }) });
-  await startBackground({ database, clock, log, queue, recorderDirectory: directory.recorder }, cleanup);
+  await startBackground({ database, clock, log, queue, recordings }, cleanup);
   await announce(deps, config, cleanup);
   const signInDecided = await listenForDecisions(database);
 
   const service = await startSshService(
-    { ...deps, databaseUrl, recorder, keys, signInDecided, directory },
+    { ...deps, databaseUrl, recorder, recordings, keys, signInDecided, directory },
     config,
     cleanup,
   );
@@ -92,7 +96,7 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
     mode: config.mode,
     trustedProxies: config.http.trustedProxies ?? [],
     uiDirectory: uiDirectory(),
-    recorderDirectory: directory.recorder,
+    recordings,
     ssh: {
       ...{ host: advertisedHost, port: advertisedPort, hostKeyFingerprint: keys.hostKey.fingerprint },
       ...{ hostKeyLine: keys.hostKey.publicKeyLine, hostCaLine: keys.hostAuthority.publicKeyLine },

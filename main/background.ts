@@ -17,6 +17,7 @@ import {
   type Log,
   type QueueBackend,
 } from '../foundation/index.ts';
+import type { RecordingSource } from '../recorder/index.ts';
 
 export interface BackgroundDeps {
   readonly database: Database;
@@ -24,7 +25,7 @@ export interface BackgroundDeps {
   readonly log: Log;
   readonly queue: QueueBackend;
   /** Where the recordings are from which an export that broke off is counted. */
-  readonly recorderDirectory: string;
+  readonly recordings: RecordingSource;
 }
 
 const TICKET_UPKEEP: JobKind<Record<string, never>> = { name: 'ticket-upkeep', payload: z.strictObject({}) };

@@ -16,15 +16,16 @@ const HELP = `sekisho ${VERSION}: a privileged-access gateway with an export-app
   sekisho reload                     give new connections to new workers, with the program and configuration of now;
                                      no session ends
   sekisho tour [--exit]              see the whole story on this machine: an export refused, approved, recorded, proven
-  sekisho verify SESSION [--file F] [--data DIR]
-                                     check a recording, or a copy of it, against the signed log; needs no gateway
-                                     and, with --data, no configuration
+  sekisho verify SESSION [--identity F] [--data DIR]
+                                     check a recording against the signed log; needs no gateway and, with --data, no
+                                     configuration; with the age identity of a recipient what is sealed is read too
   sekisho judge --policy FILE [--sql] [--json] 'COMMAND'
                                      what the gate would answer, and why; exit status 0 allow, 3 ask, 2 deny
                                      (a ticket may open it), 1 not judged; needs no gateway
   sekisho judge --policy FILE --jsonl
                                      one {"command": "…"} a line from standard input, one answer a line, in order
-  sekisho rejudge SESSION --policy FILE [--before FILE] [--data DIR] [--json]
+  sekisho rejudge SESSION --policy FILE [--before FILE] [--data DIR]
+                                    [--identity F] [--json]
                                      what another policy would have answered to a recorded session; exit status 4 when
                                      something differs; what was answered then comes from the gateway's database or,
                                      with --before, from the policy of then
@@ -40,6 +41,9 @@ const HELP = `sekisho ${VERSION}: a privileged-access gateway with an export-app
                                      on your own machine: sign in by browser for some hours, and let plain ssh use it;
                                      --write adds one Include line to ~/.ssh/config
   sekisho logout [--directory D]     revoke that certificate and delete its files
+  sekisho witness --listen HOST:PORT --state DIR [--name NAME] --log VKEY… | --logs FILE
+                                     run by an outsider: cosign the checkpoints of a gateway's logs, so that nobody
+                                     inside can take back what they say; needs no gateway
   sekisho help | version
 
 Configuration: sekisho.json in the working directory, or the file that SEKISHO_CONFIG names. docs/reference/config.md
@@ -83,9 +87,9 @@ async function dispatch(command: string, rest: string[]): Promise<number> {
       return runTour(await loadConfig({ programDirectory: PROGRAM }), { exit: values['exit'] === true });
     }
     case 'verify': {
-      const { values, positionals } = read(rest, { file: { type: 'string' }, data: { type: 'string' } });
-      const { file, data } = values;
-      return runVerify(await dataDirectory(data), positionals, textOf(file));
+      const { values, positionals } = read(rest, { identity: { type: 'string' }, data: { type: 'string' } });
+      const { identity, data } = values;
+      return runVerify(await dataDirectory(data), positionals, textOf(identity));
     }
     case 'judge':
       return judge(rest);
@@ -107,6 +111,8 @@ async function dispatch(command: string, rest: string[]): Promise<number> {
     }
     case 'doctor':
       return doctor(rest);
+    case 'witness':
+      return witness(rest);
     case 'version':
       process.stdout.write(`${VERSION}\n`);
       return 0;
@@ -137,6 +143,26 @@ async function doctor(rest: string[]): Promise<number> {
   return runDoctor(options, () => loadConfig({ programDirectory: PROGRAM }));
 }
 
+async function witness(rest: string[]): Promise<number> {
+  const text = { type: 'string' } as const;
+  const { values } = read(rest, {
+    listen: text,
+    state: text,
+    name: text,
+    log: { ...text, multiple: true },
+    logs: text,
+  });
+  const { runWitness } = await import('./witness/index.ts');
+  const named = values['log'];
+  return runWitness({
+    listen: textOf(values['listen']),
+    state: textOf(values['state']),
+    name: textOf(values['name']),
+    logs: Array.isArray(named) ? named.filter((value) => typeof value === 'string') : [],
+    file: textOf(values['logs']),
+  });
+}
+
 async function judge(rest: string[]): Promise<number> {
   const flag = { type: 'boolean' } as const;
   const { values, positionals } = read(rest, { policy: { type: 'string' }, jsonl: flag, json: flag, sql: flag });
@@ -153,7 +179,10 @@ async function judge(rest: string[]): Promise<number> {
 
 async function rejudge(rest: string[]): Promise<number> {
   const text = { type: 'string' } as const;
-  const { values, positionals } = read(rest, { policy: text, before: text, data: text, json: { type: 'boolean' } });
+  const { values, positionals } = read(rest, {
+    ...{ policy: text, before: text, data: text, identity: text },
+    json: { type: 'boolean' },
+  });
   const { runRejudge } = await import('./judge/index.ts');
   const data = textOf(values['data']);
   const config = data === undefined ? await loadConfig({ programDirectory: PROGRAM }) : undefined;
@@ -162,6 +191,7 @@ async function rejudge(rest: string[]): Promise<number> {
     policy: textOf(values['policy']),
     before: textOf(values['before']),
     dataDirectory: data ?? config?.dataDirectory ?? '',
+    identity: textOf(values['identity']) ?? config?.recorder.replayIdentity ?? undefined,
     database: config?.database.url ?? null,
     json: values['json'] === true,
     locale: locale(),
@@ -175,7 +205,7 @@ async function dataDirectory(named: unknown): Promise<string> {
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-function read(args: string[], options: Record<string, { type: 'boolean' | 'string' }>) {
+function read(args: string[], options: Record<string, { type: 'boolean' | 'string'; multiple?: boolean }>) {
   try {
     return parseArgs({ args, options, allowPositionals: true, strict: true });
   } catch (cause) {

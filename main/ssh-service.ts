@@ -12,7 +12,7 @@ import {
   type Secret,
 } from '../foundation/index.ts';
 import { type AcceptorOptions, recoverSessions } from '../gateway/index.ts';
-import { appendAuditEvent, type OwningRecorder } from '../recorder/index.ts';
+import { appendAuditEvent, type OwningRecorder, type RecordingSource } from '../recorder/index.ts';
 import { type SshKeys, startBastion } from './bastion.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { auditRecorderFault } from './recorder-fault.ts';
@@ -25,6 +25,7 @@ export interface SshServiceDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly recorder: OwningRecorder;
+  readonly recordings: RecordingSource;
   readonly gatewayId: string;
   readonly keys: SshKeys;
   readonly signInDecided: EventTarget;
@@ -107,7 +108,7 @@ async function recoverLost(deps: SshServiceDeps, { id, slot, cause }: LostWorker
   const { clock, database, directory, gatewayId, recorder } = deps;
   await recorder.recoverWorker(slot);
   const sessions = await recoverSessions({ clock, database, gatewayId, workerId: id }, directory.recorder);
-  await recoverRedemptions({ database, clock, recorderDirectory: directory.recorder });
+  await recoverRedemptions({ database, clock, recordings: deps.recordings });
   await recoverParcels({ database, clock, vault: directoryVault({ directory: directory.vault, clock }) });
   if (cause === undefined) return;
   await appendAuditEvent(database, clock, {

@@ -1,21 +1,21 @@
-import { join } from 'node:path';
 import { GatewayError } from '../foundation/index.ts';
 import { message } from '../messages/index.ts';
 import { verifySession, type VerifyReport } from '../recorder/index.ts';
+import { recordingFiles } from './recording-source.ts';
 
 const STATUS: Record<VerifyReport['verdict'], number> = { VERIFIED: 0, TAMPERED: 1, INCOMPLETE: 3 };
 
-/** `sekisho verify SESSION [--file COPY]`: from the files alone, whether or not a gateway runs. */
+/** `sekisho verify SESSION [--identity FILE]`: from the files alone, whether or not a gateway runs. */
 export async function runVerify(
   dataDirectory: string,
   sessions: readonly string[],
-  file: string | undefined,
+  identity: string | undefined,
 ): Promise<number> {
   const [sessionId, ...more] = sessions;
   if (sessionId === undefined || more.length > 0)
     throw new GatewayError('request_invalid', 'Name one session: sekisho verify SESSION');
-  const directory = join(dataDirectory, 'recorder');
-  const report = await verifySession({ directory, sessionId, ...(file === undefined ? {} : { file }) });
+  const recordings = await recordingFiles(dataDirectory, identity);
+  const report = await verifySession({ ...recordings, sessionId });
   process.stdout.write(wordReport(report, locale()));
   return STATUS[report.verdict];
 }

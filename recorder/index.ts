@@ -20,6 +20,7 @@ export {
   type RecordingRow,
   type StoredAuditEvent,
 } from './queries.ts';
+export { loadSecretFile } from './secret-file.ts';
 export { findRecorderProcess } from './lock.ts';
 export type { AppendedLeaf, LeafLog } from './log/leaf-log.ts';
 export { type Leaf, LeafSchema } from './log/leaves.ts';
@@ -27,6 +28,7 @@ export type { Recorder } from './open-recordings.ts';
 export {
   type OwningRecorder,
   type RecorderOptions,
+  type RecorderSecrets,
   type RemoteLeafLog,
   startRecorder,
   startWorkerRecorder,
@@ -34,8 +36,12 @@ export {
 export {
   type Durability,
   type RecordingMeta,
-  recordingPath,
   type RecordingWriter,
   type SealedRecording,
 } from './recording.ts';
-export { findSealedRecording, type VerifyOptions, type VerifyReport, verifySession } from './verify.ts';
+export { findSealedRecordings, type VerifyOptions, type VerifyReport, verifySession } from './verify.ts';
+export { nodeFiles } from './files.ts';
+export type { TransparencySettings } from './log/leaf-log.ts';
+export { LOG_ORIGIN, parseVerifierLine, type Verifier } from './log/note.ts';
+export type { LogEntry } from './log/read-log.ts';
+export { openWitness, type Witness } from './witness/witness.ts';

@@ -13,8 +13,8 @@ import { keyCommitment, metaCommitment, type StreamName, STREAMS } from './keys/
 import type { ChunkLeaf } from './log/leaves.ts';
 import type { FoundLeaf } from './log/session-leaves.ts';
 import type { ObjectStore } from './objects/store.ts';
-import type { BrokenStory, SessionStory } from './reading/session-story.ts';
-import { fetchChunk, fileObjects, readStory } from './reading/source.ts';
+import type { SessionStory } from './reading/session-story.ts';
+import { fetchChunk, fileObjects, readStories, readStory } from './reading/source.ts';
 import type { SealedRecording } from './recording.ts';
 
 export interface VerifyReport {
@@ -147,19 +147,22 @@ async function lookInside(story: SessionStory, chunk: ParsedChunk, key: Buffer):
   }
 }
 
-/** What the log says of a sealed session; undefined when it is not sealed. @throws {GatewayError} `recording_corrupt`. */
-export async function findSealedRecording(
-  options: Pick<VerifyOptions, 'directory' | 'sessionId' | 'files'>,
-): Promise<SealedRecording | undefined> {
-  const story = await readStory(options, options.sessionId);
-  if ('verdict' in story) {
-    if (isTampered(story)) throw new GatewayError('recording_corrupt', story.detail);
+/**
+ * What the log says of sealed sessions, in one reading of it; undefined for one that is not sealed.
+ * @throws {GatewayError} `recording_corrupt` when asked for a session that the log tells of in a way it cannot have been.
+ */
+export async function findSealedRecordings(
+  options: Pick<VerifyOptions, 'directory' | 'files'>,
+  sessionIds: readonly string[],
+): Promise<(sessionId: string) => SealedRecording | undefined> {
+  const storyOf = await readStories(options, sessionIds);
+  return (sessionId) => {
+    const story = storyOf(sessionId);
+    if (!('verdict' in story)) return story.close === undefined ? undefined : sealedOf(story, story.close);
+    if (story.verdict === 'TAMPERED') throw new GatewayError('recording_corrupt', story.detail);
     return undefined;
-  }
-  return story.close === undefined ? undefined : sealedOf(story, story.close);
+  };
 }
-
-const isTampered = ({ verdict }: BrokenStory): boolean => verdict === 'TAMPERED';
 
 function sealedOf({ open, chunks }: SessionStory, close: NonNullable<SessionStory['close']>): SealedRecording {
   const all = [...chunks.screen, ...chunks.keystrokes];

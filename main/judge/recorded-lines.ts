@@ -1,5 +1,5 @@
 /** What was judged in a recorded session, read off its recording. */
-import { readRecording } from '../../recorder/index.ts';
+import { openRecordingReader, type RecordingSource } from '../../recorder/index.ts';
 
 export interface RecordedLine {
   readonly text: string;
@@ -16,11 +16,11 @@ export interface RecordedLines {
 const NOTE =
   /^(sekisho: (paused: |resumed$)|legacy algorithms: |recovered$|(upload|download) .* \d+ ([0-9a-f]{64}|-)$)/s;
 
-/** The gateway marks each line before it judges it. @throws {GatewayError} `not_found`, `recording_corrupt`. */
-export async function readJudgedLines(path: string): Promise<RecordedLines> {
+/** The gateway marks each line before it judges it. @throws {GatewayError} as a `RecordingReader`. */
+export async function readJudgedLines(recordings: RecordingSource, sessionId: string): Promise<RecordedLines> {
   const lines: RecordedLine[] = [];
   let notes = 0;
-  for await (const { type, payload, micros } of readRecording(path)) {
+  for await (const { type, payload, micros } of openRecordingReader(recordings).frames(sessionId)) {
     if (type !== 'm') continue;
     const text = payload.toString('utf8');
     if (NOTE.test(text)) notes += 1;

@@ -1,9 +1,9 @@
 /** `sekisho rejudge SESSION`: what another policy would have answered to every judged line of a recorded session. */
-import { join } from 'node:path';
 import { Database, createLog, GatewayError, type Secret } from '../../foundation/index.ts';
 import { message } from '../../messages/index.ts';
 import { type Judgement, judgeCommand, type Locale, type TargetPolicy, type VerdictName } from '../../policy/index.ts';
-import { recordingPath, verifySession } from '../../recorder/index.ts';
+import { verifySession } from '../../recorder/index.ts';
+import { recordingFiles } from '../recording-source.ts';
 import { type Answer, answerOf } from './answer.ts';
 import { type EarlierAnswers, earlierAnswers, eventsOfSession } from './earlier-answers.ts';
 import { policyOf } from './judge.ts';
@@ -20,6 +20,8 @@ export interface RejudgeOptions {
   /** The policy of then, for a machine without the gateway's database. */
   readonly before: string | undefined;
   readonly dataDirectory: string;
+  /** File of age identities; undefined: the console's own. */
+  readonly identity?: string | undefined;
   /** The gateway's database, where its audit events stand. */
   readonly database: Secret<string> | null;
   readonly json: boolean;
@@ -48,10 +50,10 @@ export async function rejudgeSession(options: RejudgeOptions): Promise<{ status:
   const [sessionId, ...more] = options.sessions;
   if (sessionId === undefined || more.length > 0)
     throw new GatewayError('request_invalid', 'Name one session: sekisho rejudge SESSION --policy FILE');
-  const directory = join(options.dataDirectory, 'recorder');
-  const { verdict, detail } = await verifySession({ directory, sessionId });
+  const recordings = await recordingFiles(options.dataDirectory, options.identity);
+  const { verdict, detail } = await verifySession({ ...recordings, sessionId });
   if (verdict !== 'VERIFIED') throw new GatewayError('recording_corrupt', `${verdict}: ${detail}`);
-  const recorded = await readJudgedLines(recordingPath(directory, sessionId));
+  const recorded = await readJudgedLines(recordings, sessionId);
   const rows = rejudge(recorded, policy, await answersOfThen(options, sessionId));
   const changed = rows.filter(({ before, after }) => before !== null && before !== after);
   const print = options.json ? jsonReport : wordReport;

@@ -29,6 +29,8 @@ export interface RecordingReader {
   frames(sessionId: string, options?: FramesOptions): AsyncGenerator<Frame, void, undefined>;
   /** Its chunks in the order of the log. @throws as `frames`. */
   chunks(sessionId: string): Promise<ChunkRef[]>;
+  /** No less than the bytes shown from a time on (Unix microseconds), by what the chunks say: needs no key. */
+  shownBytesMax(sessionId: string, since: bigint): Promise<number>;
 }
 
 export function openRecordingReader(source: RecordingSource): RecordingReader {
@@ -39,6 +41,17 @@ export function openRecordingReader(source: RecordingSource): RecordingReader {
       return STREAMS.flatMap((stream) => story.chunks[stream])
         .sort((left, right) => left.entry.index - right.entry.index)
         .map(refOf);
+    },
+    async shownBytesMax(sessionId, since) {
+      const { chunks } = await sealedStory(source, sessionId);
+      let bytes = 0;
+      for (const found of chunks.screen) {
+        if (BigInt(found.leaf.t1) < since) continue;
+        const chunk = await fetchChunk(source.objects, found);
+        if (chunk === undefined) throw missing(found);
+        bytes += chunk.header.bytes;
+      }
+      return bytes;
     },
   };
 }
@@ -104,9 +117,11 @@ async function* readStream(
 ): AsyncGenerator<Frame, void, undefined> {
   for (const found of chunks) {
     const chunk = await fetchChunk(objects, found);
-    if (chunk === undefined) {
-      throw new GatewayError('recording_corrupt', `The object of leaf ${found.entry.index} of the log is missing.`);
-    }
+    if (chunk === undefined) throw missing(found);
     yield* await openChunk(chunk, key);
   }
+}
+
+function missing({ entry }: FoundLeaf<ChunkLeaf>): GatewayError {
+  return new GatewayError('recording_corrupt', `The object of leaf ${entry.index} of the log is missing.`);
 }

@@ -8,11 +8,10 @@ import type { SessionKeyRing } from '../keys/key-ring.ts';
 import type { ChunkLeaf } from '../log/leaves.ts';
 import { readLog } from '../log/read-log.ts';
 import { createSessionFinder, type FoundLeaf } from '../log/session-leaves.ts';
+import { OBJECTS } from '../objects/open-objects.ts';
 import { objectPath, type ObjectStore } from '../objects/store.ts';
 import { LOG } from '../recording.ts';
 import { type BrokenStory, type SessionStory, tellSession } from './session-story.ts';
-
-export const OBJECTS = 'objects';
 
 export interface RecordingSource {
   /** The recorder's directory. */
@@ -35,17 +34,22 @@ export interface LeavesOptions {
 }
 
 /** What the signed log says of a session. @throws {GatewayError} `request_invalid` when the id is none. */
-export async function readStory(
+export async function readStory(options: LeavesOptions, sessionId: string): Promise<SessionStory | BrokenStory> {
+  return (await readStories(options, [sessionId]))(sessionId);
+}
+
+/** The same of many sessions, in one reading of the log. */
+export async function readStories(
   { directory, files = nodeFiles, verifier }: LeavesOptions,
-  sessionId: string,
-): Promise<SessionStory | BrokenStory> {
-  if (!isSessionId(sessionId)) throw new GatewayError('request_invalid', 'A session id is a UUID.');
-  const finder = createSessionFinder(new Set([sessionId]));
+  sessionIds: readonly string[],
+): Promise<(sessionId: string) => SessionStory | BrokenStory> {
+  if (!sessionIds.every(isSessionId)) throw new GatewayError('request_invalid', 'A session id is a UUID.');
+  const finder = createSessionFinder(new Set(sessionIds));
   const log = { directory: join(directory, LOG), files, visit: finder.visit };
-  const reading = await readLog(verifier === undefined ? log : { ...log, verifier });
-  if (reading.condition === 'missing') return { verdict: 'INCOMPLETE', at: null, detail: reading.detail };
-  if (reading.condition === 'altered') return { verdict: 'TAMPERED', at: null, detail: reading.detail };
-  return tellSession(finder.leavesOf(sessionId));
+  const { condition, ...reading } = await readLog(verifier === undefined ? log : { ...log, verifier });
+  if (condition === 'sound') return (sessionId) => tellSession(finder.leavesOf(sessionId));
+  const detail = 'detail' in reading ? reading.detail : '';
+  return () => ({ verdict: condition === 'missing' ? 'INCOMPLETE' : 'TAMPERED', at: null, detail });
 }
 
 /**

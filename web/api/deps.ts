@@ -1,6 +1,7 @@
 import type { Clock, Database, Log } from '../../foundation/index.ts';
 import type { CertificateAuthority } from '../../identity/index.ts';
 import type { ControlVerb, Principal, SessionId } from '../../policy/index.ts';
+import type { RecordingSource } from '../../recorder/index.ts';
 import type { OidcClient } from './oidc.ts';
 
 export interface SessionControl {
@@ -22,7 +23,7 @@ export interface WebApiDeps {
   readonly mode: 'demo' | 'production';
   /** The built console: `index.html` and hashed files under `assets/`. */
   readonly uiDirectory: string;
-  readonly recorderDirectory: string;
+  readonly recordings: RecordingSource;
   readonly ssh: {
     readonly host: string;
     readonly port: number;

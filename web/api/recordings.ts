@@ -4,7 +4,7 @@ import { Router } from 'express';
 import { z } from 'zod';
 import { asError, GatewayError } from '../../foundation/index.ts';
 import type { Principal, SessionId } from '../../policy/index.ts';
-import { appendAuditEvent, readRecording, recordingPath, toAsciicast, verifySession } from '../../recorder/index.ts';
+import { appendAuditEvent, openRecordingReader, toAsciicast, verifySession } from '../../recorder/index.ts';
 import type { WebApiDeps } from './deps.ts';
 import { principalOf } from './guards.ts';
 import { body, params, query } from './request.ts';
@@ -14,7 +14,7 @@ import { requireSession } from './sessions.ts';
 const CastQuery = z.strictObject({ download: z.literal('1').optional() });
 
 export function recordingRoutes(deps: WebApiDeps): Router {
-  const { database, clock, recorderDirectory: directory, log } = deps;
+  const { database, clock, recordings, log } = deps;
   const router = Router();
 
   router.get('/sessions/:id/recording.cast', async (request, response) => {
@@ -29,7 +29,7 @@ export function recordingRoutes(deps: WebApiDeps): Router {
       session: id,
       body: { session: id, form },
     });
-    const lines = toAsciicast(readRecording(recordingPath(directory, id)));
+    const lines = toAsciicast(openRecordingReader(recordings).frames(id));
     const first = await lines.next(); // A recording that cannot be read is an answer of its own, not a torn one.
     if (form === 'download') response.attachment(`${id}.cast`);
     response.type('application/x-asciicast; charset=utf-8');
@@ -45,7 +45,7 @@ export function recordingRoutes(deps: WebApiDeps): Router {
     body(z.strictObject({}), request);
     const principal = principalOf(request);
     await requireRecording(deps, principal, id);
-    const report = await verifySession({ directory, sessionId: id });
+    const report = await verifySession({ ...recordings, sessionId: id });
     await appendAuditEvent(database, clock, {
       type: 'recording.verified',
       actor: principal.person.id,
