@@ -19,11 +19,9 @@ export interface OpenFile {
 export interface FileSystem {
   /**
    * `wx` creates and refuses an existing file. A directory is opened with `r`, to be synced. What is written by way of
-   * `durable`, which opens a file that is there, is on the disk when the write returns: one call instead of two. So is
-   * what is written by way of `direct`, and the page cache is left out where the file system can: then only whole pages
-   * of memory are written, to whole pages of the file.
+   * `durable`, which opens a file that is there, is on the disk when the write returns: one call instead of two.
    */
-  open(path: string, flags: 'r' | 'wx' | 'durable' | 'direct', mode?: number): Promise<OpenFile>;
+  open(path: string, flags: 'r' | 'wx' | 'durable', mode?: number): Promise<OpenFile>;
   /** @returns the first directory made, undefined when all were there. */
   mkdir(path: string, options: { recursive: true; mode: number }): Promise<string | undefined>;
   readdir(path: string): Promise<string[]>;
@@ -35,22 +33,8 @@ export interface FileSystem {
 /** O_DSYNC (POSIX open): each write is a write and an fdatasync. */
 const DURABLE = constants.O_WRONLY | constants.O_DSYNC;
 
-/** A recording is read-only from its making, also for its owner. @throws what the file system said. */
-async function openDirect(path: string): Promise<OpenFile> {
-  await fs.chmod(path, FILE_MODE);
-  try {
-    return await fs.open(path, DURABLE | constants.O_DIRECT);
-  } catch (thrown) {
-    if (!hasErrno(thrown, 'EINVAL')) throw thrown;
-    return await fs.open(path, DURABLE); // A file system in memory, for example.
-  } finally {
-    await fs.chmod(path, READ_ONLY_MODE);
-  }
-}
-
 export const nodeFiles: FileSystem = {
   open(path, flags, mode) {
-    if (flags === 'direct') return openDirect(path);
     return fs.open(path, flags === 'durable' ? DURABLE : flags, mode);
   },
   mkdir: (path, options) => fs.mkdir(path, options),
@@ -86,31 +70,22 @@ export async function writeParts(file: OpenFile, parts: readonly Uint8Array[], p
   }
 }
 
-/** Writes all parts, which begin and end at pages, one behind the other at `position`, where a page begins. */
-export async function writePages(file: OpenFile, parts: readonly Uint8Array[], position: number): Promise<void> {
-  let left = parts;
-  for (let at = position; left.length > 0; ) {
-    const { bytesWritten } = await file.writev(left.slice(0, PARTS_MAX), at);
-    if (bytesWritten <= 0) throw new Error('the file system wrote nothing');
-    at += bytesWritten;
-    left = behind(left, bytesWritten);
-  }
-}
-
-function behind(parts: readonly Uint8Array[], bytes: number): Uint8Array[] {
-  let skip = bytes;
-  const left: Uint8Array[] = [];
-  for (const part of parts) {
-    if (skip < part.length) left.push(part.subarray(skip));
-    skip = Math.max(0, skip - part.length);
-  }
-  return left;
-}
-
 export function sizeOf(parts: readonly Uint8Array[]): number {
   let bytes = 0;
   for (const part of parts) bytes += part.length;
   return bytes;
+}
+
+/** All parts one behind the other in memory of their own, which a thread can take. */
+export function gather(parts: readonly Uint8Array[]): ArrayBuffer {
+  const memory = new ArrayBuffer(sizeOf(parts));
+  const bytes = Buffer.from(memory);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return memory;
 }
 
 /** Writes all of `bytes` at `position`; a write may be short and is then carried on. */

@@ -1,5 +1,4 @@
 /** Opens recordings over one write-ahead log and the leaf log: no recording, no session. */
-import { join } from 'node:path';
 import {
   asError,
   type Cleanup,
@@ -9,16 +8,18 @@ import {
   type Limits,
   type Log,
 } from '../foundation/index.ts';
-import { DirectorySync } from './directory-sync.ts';
+import { FloodBuffers } from './chunks/flood-buffers.ts';
+import { SealThread } from './chunks/seal-thread.ts';
 import { type Fault, unavailable } from './fault.ts';
 import type { FileSystem } from './files.ts';
-import { HashThread } from './hash-thread.ts';
+import { KeyFiles } from './keys/key-files.ts';
+import type { SessionKeySource } from './keys/key-pool.ts';
 import type { LeafLog } from './log/leaf-log.ts';
-import { type Durability, type RecordingMeta, recordingPath, RECORDINGS, type RecordingWriter } from './recording.ts';
-import { createRecordingFile } from './recording-file.ts';
+import type { ObjectStore } from './objects/store.ts';
 import { PendingBytes } from './pending.ts';
-import { SessionWriter } from './session-writer.ts';
-import { SharedBlocks } from './shared-blocks.ts';
+import type { Pseudonyms } from './pseudonyms.ts';
+import type { Durability, RecordingMeta, RecordingWriter } from './recording.ts';
+import { SessionWriter, type SessionWriterOptions } from './session-writer.ts';
 import { WriteAheadLog } from './wal.ts';
 
 export interface RecorderSettings {
@@ -28,6 +29,11 @@ export interface RecorderSettings {
   readonly limits: Limits;
   readonly durability: Durability;
   readonly files: FileSystem;
+  readonly objects: ObjectStore;
+  readonly keys: SessionKeySource;
+  readonly walKey: Uint8Array;
+  readonly pseudonyms: Pseudonyms;
+  readonly build: string;
 }
 
 export interface Recorder extends AsyncDisposable {
@@ -37,16 +43,11 @@ export interface Recorder extends AsyncDisposable {
   readonly failed: AbortSignal;
 }
 
-interface Parts {
-  readonly names: DirectorySync;
-  readonly pending: PendingBytes;
-  readonly blocks: SharedBlocks;
-  readonly thread: HashThread;
-  readonly fault: Fault;
-  readonly wal: WriteAheadLog;
-  readonly leafLog: LeafLog;
+/** What all sessions share. */
+type Parts = Omit<SessionWriterOptions, 'onClosed'> & {
+  readonly log: Log;
   readonly sessions: Map<string, SessionWriter>;
-}
+};
 
 export interface RecordingsOptions {
   /** The directory of this process's write-ahead log, locked by it and with nothing left to recover. */
@@ -71,13 +72,20 @@ export async function openRecordings(
     for (const session of sessions.values()) session.fail(error);
   };
   fault.signal.addEventListener('abort', failAll, { once: true });
-  const names = cleanup.use(new DirectorySync(files, join(settings.directory, RECORDINGS)));
-  const blocks = new SharedBlocks();
-  const thread = cleanup.use(new HashThread(blocks.memory));
-  const wal = cleanup.use(new WriteAheadLog({ directory, files, limits, fault, firstNumber }));
+  const keyFiles = cleanup.use(new KeyFiles(settings.directory, files));
+  const thread = cleanup.use(new SealThread());
+  const wal = cleanup.use(
+    new WriteAheadLog({ directory, files, limits, fault, log, walKey: settings.walKey, firstNumber }),
+  );
   await wal.start();
   cleanup.defer(() => sealAll(sessions, log));
-  const pending = new PendingBytes(limits.recorderPendingBytesMax);
+  const parts: Parts = {
+    ...settings,
+    ...{ fault, keyFiles, leafLog, sessions, thread, wal },
+    buffers: new FloodBuffers(limits),
+    pending: new PendingBytes(limits.recorderPendingBytesMax),
+    chunkBytes: new PendingBytes(limits.recorderChunkBytesMax),
+  };
   const checkFreeSpace = createSpaceCheck(settings);
   let stopped = false;
   return {
@@ -85,8 +93,9 @@ export async function openRecordings(
     openRecording: async (meta) => {
       fault.check();
       await checkFreeSpace();
+      await settings.objects.admit();
       if (stopped) throw new GatewayError('recording_unavailable', 'The recorder has stopped.');
-      return await openSession(settings, meta, { fault, names, pending, blocks, thread, wal, leafLog, sessions });
+      return await openSession(meta, parts);
     },
     [Symbol.asyncDispose]: () => {
       stopped = true;
@@ -111,32 +120,15 @@ function createSpaceCheck({ clock, directory, files, limits }: RecorderSettings)
   };
 }
 
-async function openSession(
-  { clock, directory, durability, files, limits, log }: RecorderSettings,
-  meta: RecordingMeta,
-  { fault, names, pending, blocks, thread, wal, leafLog, sessions }: Parts,
-): Promise<RecordingWriter> {
+async function openSession(meta: RecordingMeta, { log, sessions, ...parts }: Parts): Promise<RecordingWriter> {
   const { sessionId } = meta;
-  const path = recordingPath(directory, sessionId);
   invariant(!sessions.has(sessionId), 'a session has one recording');
   const session: SessionWriter = new SessionWriter(meta, {
-    directory,
-    clock,
-    limits,
-    durability,
-    wal,
-    pending,
-    blocks,
-    thread,
-    fault,
-    leafLog,
-    createFile: (onFault) => createRecordingFile(files, path, onFault, () => names.sync()),
+    ...parts,
     onClosed: async (sealed) => {
       sessions.delete(sessionId);
-      if (sealed === undefined) return; // The write-ahead log keeps it for the next start.
-      await wal.release(sessionId).catch((thrown: unknown) => {
-        log.warn({ event: 'recorder.segment_kept', err: asError(thrown) }, 'a segment could not be removed');
-      });
+      // Otherwise the write-ahead log keeps it for the next start.
+      if (sealed !== undefined) await parts.wal.end(sessionId);
     },
   });
   sessions.set(sessionId, session);
@@ -145,8 +137,7 @@ async function openSession(
     return session;
   } catch (thrown) {
     sessions.delete(sessionId);
-    await session.abandon();
-    throw unavailable(thrown);
+    throw thrown instanceof GatewayError ? thrown : unavailable(thrown);
   }
 }
 

@@ -7,13 +7,25 @@ import { takeLock } from './lock.ts';
 import { type LeafLog, type OwnedLeafLog, startLeafLog, type TransparencySettings } from './log/leaf-log.ts';
 import { type LogEntry, readLog } from './log/read-log.ts';
 import { createSessionFinder } from './log/session-leaves.ts';
+import { KEYS } from './keys/key-files.ts';
+import type { SessionKeySource } from './keys/key-pool.ts';
+import { checkFormat } from './format.ts';
+import type { ObjectStore } from './objects/store.ts';
 import { openRecordings, type Recorder, type RecorderSettings } from './open-recordings.ts';
-import { type Durability, isWalName, LOG, RECORDINGS, type SealedRecording, WAL, workerWalName } from './recording.ts';
+import { createPseudonyms } from './pseudonyms.ts';
+import { type Durability, isWalName, LOG, type SealedRecording, WAL, workerWalName } from './recording.ts';
 import { recoverSessions, scanWal, type WalScan } from './recovery.ts';
 
 export interface RecorderOptions {
-  /** Holds `wal/`, `wal-N/` of each worker, `recordings/` and `log/`; made when missing. */
+  /** Holds `wal/`, `wal-N/` of each worker, `keys/` and `log/`; made when missing. */
   readonly directory: string;
+  /** Where chunks go; closed by who opened it, after the recorder. */
+  readonly objects: ObjectStore;
+  /** Of new sessions. */
+  readonly keys: SessionKeySource;
+  readonly secrets: RecorderSecrets;
+  /** Of the program, for the leaves: which one recorded. */
+  readonly build: string;
   readonly clock: Clock;
   readonly log: Log;
   readonly limits?: Partial<Limits>;
@@ -24,6 +36,14 @@ export interface RecorderOptions {
   readonly transparency?: Partial<TransparencySettings>;
   /** Sees every entry of the log at the start, in order. */
   readonly visitLog?: (entry: LogEntry) => void;
+}
+
+/** 32 bytes each, the same at every start. */
+export interface RecorderSecrets {
+  /** What waits in the write-ahead log is sealed with it. */
+  readonly wal: Uint8Array;
+  /** Makes the names under which persons, targets and connections stand in the log. */
+  readonly pseudonym: Uint8Array;
 }
 
 /** The recorder of the process that owns the directory: the only one that writes the signed log. */
@@ -54,9 +74,10 @@ const ORPHAN_PAUSE_MS = 200;
  */
 export function startRecorder(options: RecorderOptions): Promise<OwningRecorder> {
   return starting(options, async (settings, cleanup) => {
-    const { directory, files, log } = settings;
-    await makeDirectories(settings, [WAL, RECORDINGS, LOG]);
+    const { directory, files } = settings;
+    await makeDirectories(settings, [WAL, LOG, KEYS]);
     cleanup.defer(await takeLock(files, directory));
+    await checkFormat(settings);
     const fault = createFault(() => undefined);
     const workers = (await files.readdir(directory)).filter((name) => name !== WAL && isWalName(name));
     const scans: { wal: string; scan: WalScan; release: () => Promise<void> }[] = [];
@@ -64,7 +85,7 @@ export function startRecorder(options: RecorderOptions): Promise<OwningRecorder>
       const wal = join(directory, name);
       const release = await takeOrphanLock(files, wal, name === WAL);
       cleanup.defer(release);
-      scans.push({ wal, scan: await scanWal(files, wal, log), release });
+      scans.push({ wal, scan: await scanWal({ ...settings, wal }), release });
     }
     const finder = createSessionFinder(new Set(scans.flatMap(({ scan }) => [...scan.sessionIds])));
     const walIsEmpty = scans.every(({ scan }) => scan.sessionIds.size === 0);
@@ -99,12 +120,12 @@ export function startWorkerRecorder(
   options: RecorderOptions & { readonly slot: number; readonly leafLog: RemoteLeafLog },
 ): Promise<Recorder> {
   return starting(options, async (settings, cleanup) => {
-    const { directory, files, log } = settings;
+    const { directory, files } = settings;
     const name = workerWalName(options.slot);
     await makeDirectories(settings, [name]);
     const wal = join(directory, name);
     cleanup.defer(await takeLock(files, wal));
-    const scan = await scanWal(files, wal, log);
+    const scan = await scanWal({ ...settings, wal });
     if (scan.sessionIds.size > 0) throw new GatewayError('start_refused', `${wal} holds sessions to recover first.`);
     const fault = createFault(() => undefined);
     const { failed } = options.leafLog;
@@ -123,12 +144,15 @@ export function startWorkerRecorder(
 }
 
 async function starting<Started>(
-  { directory, clock, log, limits, durability = 'strict', files = nodeFiles }: RecorderOptions,
+  { limits, durability = 'strict', files = nodeFiles, secrets, ...options }: RecorderOptions,
   start: (settings: RecorderSettings, cleanup: Cleanup) => Promise<Started>,
 ): Promise<Started> {
   const cleanup = new Cleanup();
   try {
-    return await start({ directory, clock, log, files, durability, limits: { ...LIMITS, ...limits } }, cleanup);
+    const { directory, clock, log, objects, keys, build } = options;
+    const pseudonyms = createPseudonyms(secrets.pseudonym);
+    const own = { files, durability, limits: { ...LIMITS, ...limits }, walKey: secrets.wal, pseudonyms };
+    return await start({ directory, clock, log, objects, keys, build, ...own }, cleanup);
   } catch (thrown) {
     await cleanup[Symbol.asyncDispose]();
     if (thrown instanceof GatewayError && thrown.code === 'start_refused') throw thrown;
@@ -159,12 +183,12 @@ async function recoverWorker(
   leafLog: LeafLog,
   slot: number,
 ): Promise<readonly SealedRecording[]> {
-  const { directory, files, log } = settings;
+  const { directory, files } = settings;
   const wal = join(directory, workerWalName(slot));
   await makeDirectories(settings, [workerWalName(slot)]);
   const release = await takeLock(files, wal);
   try {
-    const scan = await scanWal(files, wal, log);
+    const scan = await scanWal({ ...settings, wal });
     if (scan.sessionIds.size === 0 && scan.segments.length === 0) return [];
     const finder = createSessionFinder(scan.sessionIds);
     // What the worker was told, and what it died before it heard, is in the log and nowhere else.
@@ -177,7 +201,7 @@ async function recoverWorker(
 }
 
 async function openLog(
-  { directory, files, clock, log }: RecorderSettings,
+  { directory, files, clock, log, objects }: RecorderSettings,
   parts: {
     fault: Fault;
     visit: (entry: LogEntry) => void;
@@ -186,7 +210,11 @@ async function openLog(
   },
 ): Promise<OwnedLeafLog> {
   const { fault, visit, walIsEmpty, transparency: settings } = parts;
-  const recordings = await files.readdir(join(directory, RECORDINGS));
-  const mayCreate = walIsEmpty && !recordings.some((name) => name.endsWith('.skr'));
+  const mayCreate = walIsEmpty && (await files.readdir(join(directory, KEYS))).length === 0 && (await isEmpty(objects));
   return await startLeafLog({ directory: join(directory, LOG), files, fault, clock, log, settings, visit, mayCreate });
+}
+
+async function isEmpty(objects: ObjectStore): Promise<boolean> {
+  for await (const _object of objects.list()) return false;
+  return true;
 }

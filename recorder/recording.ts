@@ -1,5 +1,4 @@
 /** What the rooms above see of a recording, and the first frame that says what is recorded. */
-import { join } from 'node:path';
 import { z } from 'zod';
 import { GatewayError } from '../foundation/index.ts';
 import {
@@ -115,13 +114,6 @@ export function decodeMeta(payload: Buffer): StoredMeta {
   }
 }
 
-export function recordingFileName(sessionId: string): string {
-  // Stops a session id from a command line or URL that climbs out of the directory.
-  if (!isSessionId(sessionId)) throw new GatewayError('request_invalid', 'A session id is a UUID.');
-  return `${sessionId}.skr`;
-}
-
-export const RECORDINGS = 'recordings';
 export const WAL = 'wal';
 export const LOG = 'log';
 
@@ -133,9 +125,4 @@ export function workerWalName(slot: number): string {
 /** Whether a name under the recorder's directory is that of a write-ahead log, of this start or of an earlier one. */
 export function isWalName(name: string): boolean {
   return /^wal(-\d{1,4})?$/.test(name);
-}
-
-/** Where a session's recording lies under the recorder's directory. @throws {GatewayError} `request_invalid`. */
-export function recordingPath(directory: string, sessionId: string): string {
-  return join(directory, RECORDINGS, recordingFileName(sessionId));
 }

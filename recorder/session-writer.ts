@@ -1,53 +1,32 @@
 /**
  * One open recording: orders its frames, bounds what is not durable yet, fails once and for all, seals at the end.
  *
- * Frames go to the disk one batch after the other, so that what is durable has no hole: a small batch through the
- * write-ahead log, which all sessions share, a large one straight into the session's own file. The first batch is
- * always the log's: recovery learns from it that there is a recording.
+ * Of what is durable nothing before it is missing, and frames are acknowledged in their order: a small batch goes
+ * through the write-ahead log, which all sessions share, a large one straight into a chunk. Chunks of a flood are sealed
+ * and stored several at a time; their leaves stand in the log one after the other, and behind all that came before.
  */
-import { type Clock, GatewayError, invariant, LIMITS, type Limits } from '../foundation/index.ts';
+import { GatewayError, invariant, LIMITS, type Limits } from '../foundation/index.ts';
 import type { SessionId } from '../policy/index.ts';
-import type { Batch, Waiting } from './batch.ts';
-import { type Fault, unavailable } from './fault.ts';
-import { FrameQueue } from './frame-queue.ts';
-import { FRAME_OVERHEAD_BYTES, type FrameType, TRAILER_BYTES } from './frames.ts';
-import type { HashThread } from './hash-thread.ts';
-import type { AppendedLeaf, LeafLog } from './log/leaf-log.ts';
-import {
-  type Durability,
-  encodeMeta,
-  openLeafOf,
-  type RecordingMeta,
-  type RecordingWriter,
-  type SealedRecording,
-} from './recording.ts';
-import type { DirectFile, RecordingFile } from './recording-file.ts';
-import { sealRecording } from './seal.ts';
+import { type Batch, FrameQueue, type Waiting } from './batch.ts';
+import { unavailable } from './fault.ts';
+import { FRAME_HEAD_BYTES, type FrameType } from './frames.ts';
+import { type OpenedSession, type OpeningOptions, openSession } from './opened-session.ts';
 import type { PendingBytes } from './pending.ts';
-import type { SharedBlocks } from './shared-blocks.ts';
-import type { WriteAheadLog } from './wal.ts';
+import type { Durability, RecordingMeta, RecordingWriter, SealedRecording } from './recording.ts';
 
 const LIMIT_NOTE = Buffer.from('The recording reached its limit; the session was ended.');
-const LAST_BYTES = FRAME_OVERHEAD_BYTES + LIMIT_NOTE.length + TRAILER_BYTES;
+const LAST_BYTES = FRAME_HEAD_BYTES + LIMIT_NOTE.length;
+const BUFFERED_MICROS = BigInt(LIMITS.recorderBufferedMillis) * 1_000n;
 
-export interface SessionWriterOptions {
-  readonly directory: string;
-  readonly clock: Clock;
+export interface SessionWriterOptions extends OpeningOptions {
   readonly limits: Limits;
   readonly durability: Durability;
-  readonly wal: WriteAheadLog;
-  /** Shared by all sessions. */
+  /** Of all sessions: bytes that are not durable yet, and bytes in chunks that do not stand in the log yet. */
   readonly pending: PendingBytes;
-  readonly blocks: SharedBlocks;
-  readonly thread: HashThread;
-  readonly fault: Fault;
-  readonly leafLog: LeafLog;
-  readonly createFile: (onFault: (cause: unknown) => void) => Promise<RecordingFile>;
+  readonly chunkBytes: PendingBytes;
   /** Called once, with undefined when the recording could not be sealed. */
   readonly onClosed: (sealed: SealedRecording | undefined) => Promise<void>;
 }
-
-const BUFFERED_MICROS = BigInt(LIMITS.recorderBufferedMillis) * 1_000n;
 
 export class SessionWriter implements RecordingWriter {
   readonly sessionId: SessionId;
@@ -55,13 +34,13 @@ export class SessionWriter implements RecordingWriter {
   readonly #failed = new AbortController();
   readonly #frames: FrameQueue;
   readonly #meta: RecordingMeta;
-  #file: RecordingFile | undefined;
-  #openLeaf: AppendedLeaf | undefined;
+  #opened: OpenedSession | undefined;
   #waiting: Waiting[] = [];
   #storing: Promise<void> | undefined;
-  /** When the oldest frame came that is not durable yet. */
-  #oldest: bigint | undefined;
+  /** Under way to the disk, oldest first. */
+  #unacknowledged: Batch[] = [];
   #pendingBytes = 0;
+  #chunkBytes = 0;
   /** Settles after everything admitted so far. */
   #last: Promise<unknown> = Promise.resolve();
   #full = false;
@@ -72,30 +51,27 @@ export class SessionWriter implements RecordingWriter {
     this.sessionId = meta.sessionId;
     this.#meta = meta;
     this.#options = options;
-    const { blocks, thread, limits } = options;
-    this.#frames = new FrameQueue(meta.sessionId, { blocks, thread, limits, openFile: () => this.#direct() });
+    this.#frames = new FrameQueue(options);
   }
 
   get failed(): AbortSignal {
     return this.#failed.signal;
   }
 
-  /** Puts the first frame into the write-ahead log and the open leaf into the log, in this order: recovery can add the leaf. */
   open(): Promise<void> {
     this.#opening ??= this.#open();
     return this.#opening;
   }
 
   async #open(): Promise<void> {
-    const { clock, createFile, leafLog, wal } = this.#options;
-    const meta = encodeMeta(this.#meta);
-    const parts = this.#frames.chain.begin(clock.micros(), meta);
-    const leaf = openLeafOf(meta, clock.now());
-    this.#file = await createFile((cause) => this.fail(unavailable(cause)));
-    const { offset } = this.#frames.chain.state;
-    await wal.append({ sessionId: this.sessionId, offset: 0, parts, size: offset });
-    this.#file.push(parts);
-    this.#openLeaf = await leafLog.append(leaf);
+    const { chunkBytes } = this.#options;
+    const onBacklog = (bytes: number): void => {
+      this.#chunkBytes += bytes;
+      if (bytes > 0) chunkBytes.take(bytes);
+      else chunkBytes.give(-bytes);
+      if (bytes < 0) this.#pump();
+    };
+    this.#opened = await openSession(this.#meta, this.#options, { frames: this.#frames, onBacklog });
   }
 
   append(type: FrameType, payload: Uint8Array): Promise<void> {
@@ -120,11 +96,6 @@ export class SessionWriter implements RecordingWriter {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const { reject } of waiting) reject(error);
-  }
-
-  /** Closes the file without a word to the log. */
-  async abandon(): Promise<void> {
-    await this.#file?.abandon().catch(() => undefined); // It fails only when the file system has failed before.
   }
 
   #refusal(): GatewayError | undefined {
@@ -154,7 +125,7 @@ export class SessionWriter implements RecordingWriter {
 
   #pump(): void {
     for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
-      const size = FRAME_OVERHEAD_BYTES + first.payload.length;
+      const size = FRAME_HEAD_BYTES + first.payload.length;
       if (!this.#fits(size)) {
         this.#reachLimit();
         return;
@@ -166,64 +137,71 @@ export class SessionWriter implements RecordingWriter {
   }
 
   #fits(size: number): boolean {
-    return this.#frames.offset + size + LAST_BYTES <= this.#options.limits.recordingBytesMax;
+    return this.#frames.bytes + size + LAST_BYTES <= this.#options.limits.recordingBytesMax;
   }
 
   /** Otherwise arranges that the pump runs again when there may be room. */
   #hasRoom(size: number): boolean {
-    const { limits, pending } = this.#options;
+    const { buffers, chunkBytes, limits, pending } = this.#options;
+    const max = limits.recorderSessionPendingBytesMax;
+    if (this.#pendingBytes > 0 && this.#pendingBytes + size > max) return false; // Runs again with each batch stored,
+    if (this.#chunkBytes > max) return false; // and with each chunk.
     const pump = (): void => this.#pump();
-    const backlogBytes = this.#file?.backlogBytes ?? 0;
-    if (backlogBytes > limits.recorderSessionPendingBytesMax) {
-      this.#file?.flush().then(pump, () => undefined); // A failed write has ended the recording already.
-      return false;
-    }
-    if (this.#pendingBytes > 0 && this.#pendingBytes + size > limits.recorderSessionPendingBytesMax) return false;
-    if (pending.hasRoom(size) && this.#frames.hasRoom(size)) return true;
-    pending.onceRoom(pump);
+    if (!chunkBytes.hasRoom(0)) chunkBytes.onceRoom(pump);
+    else if (!pending.hasRoom(size)) pending.onceRoom(pump);
+    else if (!buffers.hasRoom) buffers.onceRoom(pump);
+    else return true;
     return false;
   }
 
   #take({ type, payload, micros, resolve, reject }: Waiting, size: number): void {
-    const batch = this.#frames.put({ type, micros, payload }, size);
+    const batch = this.#frames.put({ type, micros, payload });
     batch.waiting.push({ resolve, reject });
-    this.#oldest ??= batch.since;
+    const oldest = this.#unacknowledged[0]?.since ?? this.#frames.since ?? micros;
     // A rejection later on finds the promise settled; the recording has failed then, and its session ends for that.
-    if (this.#options.durability === 'buffered' && micros - this.#oldest < BUFFERED_MICROS) resolve();
+    if (this.#options.durability === 'buffered' && micros - oldest < BUFFERED_MICROS) resolve();
     this.#pendingBytes += size;
     this.#options.pending.take(size);
     this.#storing ??= this.#storeBatches();
   }
 
-  #direct(): Promise<DirectFile> {
-    invariant(this.#file, 'frames are stored after the opening');
-    return this.#file.direct();
-  }
-
   async #storeBatches(): Promise<void> {
     await Promise.resolve(); // Everything appended in this turn of the event loop goes into the first batch.
+    const underWay: Promise<void>[] = [];
     for (let batch = this.#frames.take(); batch !== undefined; batch = this.#frames.take()) {
-      try {
-        await this.#storeBatch(batch);
-        this.#settle(batch);
-        this.#oldest = this.#frames.since;
-        for (const { resolve } of batch.waiting) resolve();
-        this.#frames.endFlood();
-      } catch (thrown) {
-        this.#loseFrom(batch, unavailable(thrown));
-      }
-      this.#pump();
+      const stored = this.#store(batch);
+      underWay.push(stored);
+      // What comes while the disk works is stored together; of a flood the next chunk need not wait for the one before.
+      if (batch.fill === undefined) await stored;
+      else if (underWay.length >= this.#options.limits.recorderFloodChunksMax) await underWay.shift();
     }
     this.#storing = undefined;
   }
 
+  /** Resolves when the batch is acknowledged, after every batch before it, or lost. */
+  #store(batch: Batch): Promise<void> {
+    invariant(this.#opened, 'frames are stored after the opening');
+    this.#unacknowledged.push(batch);
+    return this.#opened.commits.store(batch).then(
+      () => this.#acknowledge(batch),
+      (thrown: unknown) => this.#lose(unavailable(thrown)),
+    );
+  }
+
+  #acknowledge(batch: Batch): void {
+    this.#unacknowledged.shift();
+    this.#settle(batch);
+    for (const { resolve } of batch.waiting) resolve();
+    this.#pump();
+  }
+
   /** Nothing is stored any more: what follows a hole proves nothing. */
-  #loseFrom(batch: Batch, error: GatewayError): void {
-    const unstored = [batch, ...this.#frames.lose()];
+  #lose(error: GatewayError): void {
+    const unstored = [...this.#unacknowledged.splice(0), ...this.#frames.lose()];
     this.fail(error);
-    for (const { size, waiting } of unstored) {
-      this.#settle({ size });
-      for (const { reject } of waiting) reject(error);
+    for (const batch of unstored) {
+      this.#settle(batch);
+      for (const { reject } of batch.waiting) reject(error);
     }
   }
 
@@ -232,27 +210,13 @@ export class SessionWriter implements RecordingWriter {
     this.#options.pending.give(size);
   }
 
-  async #storeBatch(batch: Batch): Promise<void> {
-    const { offset, isFlood, parts, size } = batch;
-    const { fault, wal } = this.#options;
-    const file = this.#file;
-    invariant(file, 'frames are stored after the opening');
-    fault.check();
-    if (isFlood) {
-      await this.#frames.syncFlood(batch);
-      return;
-    }
-    await wal.append({ sessionId: this.sessionId, offset, parts, size });
-    file.push(parts);
-  }
-
   /** What came so far is sealed with a note of why it ends; the session ends because nothing more would be recorded. */
   #reachLimit(): void {
     this.#full = true;
     const { clock } = this.#options;
     this.#last = new Promise<void>((resolve, reject) => {
       const note = { type: 'g', payload: LIMIT_NOTE, micros: clock.micros(), resolve, reject } as const;
-      this.#take(note, FRAME_OVERHEAD_BYTES + LIMIT_NOTE.length);
+      this.#take(note, FRAME_HEAD_BYTES + LIMIT_NOTE.length);
     });
     this.#last.catch(() => undefined); // `close` meets the same failure.
     this.fail(new GatewayError('recording_unavailable', 'The recording reached its limit; the session ends.'));
@@ -266,27 +230,21 @@ export class SessionWriter implements RecordingWriter {
     } catch (thrown) {
       throw unavailable(thrown);
     } finally {
-      await this.abandon();
+      this.#opened?.forget();
       await this.#options.onClosed(sealed);
     }
   }
 
-  /** The last frames go into the file alone: it is made durable with them before anybody is told of the end. */
   async #seal(exit: Uint8Array | undefined): Promise<SealedRecording> {
-    const { clock, directory, leafLog } = this.#options;
+    const { sessionId } = this;
     await this.#opening;
     await Promise.allSettled([this.#last]);
     await this.#storing;
+    await this.#opened?.commits.done();
     if (!this.#full) this.#failed.signal.throwIfAborted();
-    const { sessionId } = this;
-    const file = this.#file;
-    const openLeaf = this.#openLeaf;
-    invariant(file && openLeaf, 'a recording is closed after it was opened');
-    if (exit !== undefined && !this.#full && this.#fits(FRAME_OVERHEAD_BYTES + exit.length)) {
-      file.push(this.#frames.chain.add('x', clock.micros(), exit));
-    }
-    file.push(this.#frames.chain.end(clock.micros()));
-    const state = this.#frames.chain.state;
-    return await sealRecording({ directory, sessionId, file, state, openLeaf, recovered: false, leafLog, clock });
+    invariant(this.#opened, 'a recording is closed after it was opened');
+    const hasExit = exit !== undefined && !this.#full && this.#fits(FRAME_HEAD_BYTES + exit.length);
+    const last = hasExit ? this.#frames.next('x', this.#options.clock.micros(), exit) : undefined;
+    return { sessionId, file: sessionId, ...(await this.#opened.seal(last, this.#frames.frames)) };
   }
 }

@@ -1,76 +1,118 @@
 /**
- * One segment of the write-ahead log (docs/formats/write-ahead-log-v1.md): pure functions on bytes.
+ * One segment of the write-ahead log (docs/formats/write-ahead-log-v2.md): pure functions on bytes.
  *
  * A segment is zeros when it is made. Its header draws a random marker and every record begins with it: the scan after
  * a crash finds whole records behind a torn one, and no recorded text can pose as a record, for no session ever sees
- * the marker.
+ * the marker. What was typed and shown lies here too, so each record is sealed, under a key that the marker makes the
+ * segment's own.
  */
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { formatUuid, parseUuid, uint64 } from '../foundation/index.ts';
 
-const MAGIC = Buffer.from('SKWAL\r\n\x01', 'latin1');
-const MARKER_BYTES = 8;
-export const SEGMENT_HEADER_BYTES = 28;
-export const RECORD_HEADER_BYTES = 40;
+const MAGIC = Buffer.from('SKWAL\r\n\x02', 'latin1');
+export const MARKER_BYTES = 16;
+export const SEGMENT_HEADER_BYTES = MAGIC.length + 8 + MARKER_BYTES + 4;
+const CRC_AT = MARKER_BYTES;
+const LENGTH_AT = CRC_AT + 4;
+const NUMBER_AT = LENGTH_AT + 4;
+const RECORD_HEADER_BYTES = NUMBER_AT + 8;
+const TAG_BYTES = 16;
+/** Bytes a record needs beside its entries. */
+export const RECORD_OVERHEAD_BYTES = RECORD_HEADER_BYTES + TAG_BYTES;
+/** Bytes an entry needs beside its body. */
+export const ENTRY_HEADER_BYTES = 21;
 
-/** Whole frames of one recording; `offset` is their place in its file. */
-export interface WalRecord {
-  readonly sessionId: string;
-  readonly offset: number;
-  readonly data: Buffer;
-}
+/** `begin`: what recovery needs to know of a session. `frames`: whole frames of it. */
+const ENTRY_KINDS = ['begin', 'frames'] as const;
+type EntryKind = (typeof ENTRY_KINDS)[number];
 
-/** The same before it is written; the parts follow each other. */
+/** Something of one session; the parts follow each other. */
 export interface WalEntry {
   readonly sessionId: string;
-  readonly offset: number;
+  readonly kind: EntryKind;
   readonly parts: readonly Buffer[];
+  /** Of the parts together. */
   readonly size: number;
 }
 
+export interface ReadEntry {
+  readonly sessionId: string;
+  readonly kind: EntryKind;
+  readonly body: Buffer;
+}
+
 export interface ScannedSegment {
-  /** `unused`: never written to. `damaged`: has content but no readable header. */
-  readonly condition: 'read' | 'unused' | 'damaged';
-  readonly records: readonly WalRecord[];
+  /**
+   * `unused`: never written to. `damaged`: has content but no readable header. `foreign`: holds a record that arrived
+   * whole and does not open: another key, or somebody changed it.
+   */
+  readonly condition: 'read' | 'unused' | 'damaged' | 'foreign';
+  readonly entries: readonly ReadEntry[];
   /** Bytes that are neither a record nor zeros: a write that a crash cut, or rot. */
   readonly torn: boolean;
 }
 
-/** magic 8 | number u64 | marker 8 | CRC-32 of those. */
+/** magic 8 | number u64 | marker 16 | CRC-32 of those. */
 export function encodeSegmentHeader(number: number, marker: Buffer): Buffer {
   const body = Buffer.concat([MAGIC, uint64(BigInt(number)), marker]);
   return Buffer.concat([body, crc(body)]);
 }
 
-/** marker 8 | CRC-32 of what follows | data length u32 | session id 16 | offset u64 | data. */
-export function encodeRecord(marker: Buffer, { sessionId, offset, parts, size }: WalEntry): Buffer[] {
-  const start = Buffer.allocUnsafe(RECORD_HEADER_BYTES);
-  marker.copy(start, 0);
-  start.writeUInt32BE(size, 12);
-  parseUuid(sessionId).copy(start, 16);
-  start.writeBigUInt64BE(BigInt(offset), 32);
-  start.writeUInt32BE(
-    parts.reduce((sum, part) => crc32(part, sum), crc32(start.subarray(12))),
-    8,
-  );
-  return [start, ...parts];
+/** The AES-256-GCM key of one segment, of the process-wide key and the segment's marker (HKDF, RFC 5869). */
+export function segmentKey(walKey: Uint8Array, marker: Buffer): KeyObject {
+  const info = Buffer.concat([Buffer.from('sekisho/v2/wal|'), marker]);
+  return createSecretKey(Buffer.from(hkdfSync('sha512', walKey, '', info, 32)));
 }
 
-/** Every whole record of a segment, also those behind a torn one. Never throws on any bytes. */
-export function scanSegment(bytes: Buffer): ScannedSegment {
+/**
+ * marker 16 | CRC-32 of what follows | length of the ciphertext u32 | number in the segment u64 | ciphertext | tag 16.
+ * The nonce is the number, which no other record of the segment has.
+ */
+export function encodeRecord(
+  { marker, key }: { readonly marker: Buffer; readonly key: KeyObject },
+  number: number,
+  entries: readonly WalEntry[],
+): Buffer[] {
+  const plaintext = Buffer.concat(entries.flatMap(encodeEntry));
+  const head = Buffer.allocUnsafe(RECORD_HEADER_BYTES);
+  marker.copy(head, 0);
+  head.writeUInt32BE(plaintext.length, LENGTH_AT);
+  head.writeBigUInt64BE(BigInt(number), NUMBER_AT);
+  const cipher = createCipheriv('aes-256-gcm', key, nonceOf(head)).setAAD(head.subarray(LENGTH_AT));
+  const ciphertext = cipher.update(plaintext);
+  cipher.final();
+  const tag = cipher.getAuthTag();
+  head.writeUInt32BE(crc32(tag, crc32(ciphertext, crc32(head.subarray(LENGTH_AT)))), CRC_AT);
+  return [head, ciphertext, tag];
+}
+
+/** session id 16 | kind u8 | length u32 | body. */
+function encodeEntry({ sessionId, kind, parts, size }: WalEntry): Buffer[] {
+  const head = Buffer.allocUnsafe(ENTRY_HEADER_BYTES);
+  parseUuid(sessionId).copy(head, 0);
+  head.writeUInt8(ENTRY_KINDS.indexOf(kind), 16);
+  head.writeUInt32BE(size, 17);
+  return [head, ...parts];
+}
+
+/** What every whole record of a segment holds, also of those behind a torn one. Never throws on any bytes. */
+export function scanSegment(bytes: Buffer, walKey: Uint8Array): ScannedSegment {
   const marker = readMarker(bytes);
   if (marker === undefined) {
     const empty = isZero(bytes.subarray(SEGMENT_HEADER_BYTES));
-    return { condition: empty ? 'unused' : 'damaged', records: [], torn: false };
+    return { condition: empty ? 'unused' : 'damaged', entries: [], torn: false };
   }
-  const records: WalRecord[] = [];
+  const key = segmentKey(walKey, marker);
+  const entries: ReadEntry[] = [];
   let torn = false;
-  let at = SEGMENT_HEADER_BYTES;
-  while (at < bytes.length) {
-    const record = readRecord(bytes, at, marker);
+  for (let at = SEGMENT_HEADER_BYTES; at < bytes.length; ) {
+    const record = findRecord(bytes, at, marker);
     if (record !== undefined) {
-      records.push(record);
-      at += RECORD_HEADER_BYTES + record.data.length;
+      const opened = openRecord(record, key);
+      if (opened === undefined) return { condition: 'foreign', entries: [], torn };
+      for (const entry of opened) entries.push(entry);
+      at += record.length;
       continue;
     }
     const found = bytes.indexOf(marker, at + 1);
@@ -78,7 +120,7 @@ export function scanSegment(bytes: Buffer): ScannedSegment {
     if (!isZero(bytes.subarray(at, next))) torn = true;
     at = next;
   }
-  return { condition: 'read', records, torn };
+  return { condition: 'read', entries, torn };
 }
 
 function readMarker(bytes: Buffer): Buffer | undefined {
@@ -89,19 +131,45 @@ function readMarker(bytes: Buffer): Buffer | undefined {
   return right ? body.subarray(body.length - MARKER_BYTES) : undefined;
 }
 
-function readRecord(bytes: Buffer, at: number, marker: Buffer): WalRecord | undefined {
-  if (bytes.length - at < RECORD_HEADER_BYTES) return undefined;
+function findRecord(bytes: Buffer, at: number, marker: Buffer): Buffer | undefined {
+  if (bytes.length - at < RECORD_OVERHEAD_BYTES) return undefined;
   if (!bytes.subarray(at, at + MARKER_BYTES).equals(marker)) return undefined;
-  const end = at + RECORD_HEADER_BYTES + bytes.readUInt32BE(at + 12);
+  const end = at + RECORD_OVERHEAD_BYTES + bytes.readUInt32BE(at + LENGTH_AT);
   if (end > bytes.length) return undefined;
-  if (crc32(bytes.subarray(at + 12, end)) !== bytes.readUInt32BE(at + 8)) return undefined;
-  const offset = bytes.readBigUInt64BE(at + 32);
-  if (offset > BigInt(Number.MAX_SAFE_INTEGER)) return undefined;
-  return {
-    sessionId: formatUuid(bytes.subarray(at + 16, at + 32)),
-    offset: Number(offset),
-    data: bytes.subarray(at + RECORD_HEADER_BYTES, end),
-  };
+  const right = crc32(bytes.subarray(at + LENGTH_AT, end)) === bytes.readUInt32BE(at + CRC_AT);
+  return right ? bytes.subarray(at, end) : undefined;
+}
+
+function openRecord(record: Buffer, key: KeyObject): ReadEntry[] | undefined {
+  const decipher = createDecipheriv('aes-256-gcm', key, nonceOf(record), { authTagLength: TAG_BYTES })
+    .setAAD(record.subarray(LENGTH_AT, RECORD_HEADER_BYTES))
+    .setAuthTag(record.subarray(-TAG_BYTES));
+  const plaintext = decipher.update(record.subarray(RECORD_HEADER_BYTES, -TAG_BYTES));
+  try {
+    decipher.final();
+  } catch {
+    return undefined;
+  }
+  return readEntries(plaintext);
+}
+
+function readEntries(plaintext: Buffer): ReadEntry[] | undefined {
+  const entries: ReadEntry[] = [];
+  for (let at = 0; at < plaintext.length; ) {
+    if (plaintext.length - at < ENTRY_HEADER_BYTES) return undefined;
+    const body = at + ENTRY_HEADER_BYTES;
+    const end = body + plaintext.readUInt32BE(at + 17);
+    const kind = ENTRY_KINDS[plaintext.readUInt8(at + 16)];
+    if (kind === undefined || end > plaintext.length) return undefined;
+    entries.push({ sessionId: formatUuid(plaintext.subarray(at, at + 16)), kind, body: plaintext.subarray(body, end) });
+    at = end;
+  }
+  return entries;
+}
+
+/** No two records of a segment have the same; no two segments have the same key. */
+function nonceOf(record: Buffer): Buffer {
+  return Buffer.concat([Buffer.alloc(4), record.subarray(NUMBER_AT, NUMBER_AT + 8)]);
 }
 
 const ZEROS = Buffer.alloc(64 * 1024);

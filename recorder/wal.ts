@@ -4,28 +4,22 @@
  */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { invariant, type Limits } from '../foundation/index.ts';
+import { asError, invariant, type Limits, type Log } from '../foundation/index.ts';
 import type { Fault } from './fault.ts';
-import {
-  FILE_MODE,
-  type FileSystem,
-  type OpenFile,
-  removeFile,
-  sizeOf,
-  syncDirectory,
-  writeAll,
-  writeParts,
-} from './files.ts';
-import { FRAME_OVERHEAD_BYTES, HEADER_BYTES } from './frames.ts';
+import { FILE_MODE, type FileSystem, type OpenFile, removeFile, sizeOf, syncDirectory, writeAll } from './files.ts';
 import {
   encodeRecord,
   encodeSegmentHeader,
-  RECORD_HEADER_BYTES,
+  ENTRY_HEADER_BYTES,
+  MARKER_BYTES,
+  RECORD_OVERHEAD_BYTES,
   SEGMENT_HEADER_BYTES,
+  segmentKey,
   type WalEntry,
 } from './wal-segment.ts';
 
-const BATCH_BYTES_MAX = 4 * 1024 * 1024;
+/** Sealing this much takes a millisecond, for which every session waits. */
+const BATCH_BYTES_MAX = 1024 * 1024;
 const ZEROS = Buffer.alloc(1024 * 1024);
 
 export interface WalOptions {
@@ -33,23 +27,58 @@ export interface WalOptions {
   readonly files: FileSystem;
   readonly limits: Limits;
   readonly fault: Fault;
+  readonly log: Log;
+  /** Of all segments; each has a key made of it. */
+  readonly walKey: Uint8Array;
   /** The number of the first segment: higher than any before. */
   readonly firstNumber: number;
 }
 
-interface Segment {
+/** Keeps the segment that an entry lies in. */
+export interface WalHold {
+  /** For one more holder. */
+  retain(): void;
+  /** The holder has what it held elsewhere: a segment that nobody holds goes. */
+  release(): void;
+}
+
+class Segment implements WalHold {
   readonly path: string;
   readonly file: OpenFile;
   readonly marker: Buffer;
-  /** Unsealed sessions with records in here: the segment stays as long as there is one. */
-  readonly sessions: Set<string>;
-  end: number;
+  readonly key: ReturnType<typeof segmentKey>;
+  /** Sessions that go on and whose beginning stands here. */
+  readonly begun = new Set<string>();
+  readonly #onFree: () => void;
+  records = 0;
+  end = SEGMENT_HEADER_BYTES;
+  holds = 0;
+
+  constructor(
+    { path, file, marker, walKey }: { path: string; file: OpenFile; marker: Buffer; walKey: Uint8Array },
+    onFree: () => void,
+  ) {
+    this.path = path;
+    this.file = file;
+    this.marker = marker;
+    this.key = segmentKey(walKey, marker);
+    this.#onFree = onFree;
+  }
+
+  retain(): void {
+    this.holds += 1;
+  }
+
+  release(): void {
+    this.holds -= 1;
+    if (this.holds === 0) this.#onFree();
+  }
 }
 
 interface Waiting {
   readonly entry: WalEntry;
   readonly size: number;
-  readonly resolve: () => void;
+  readonly resolve: (segment: Segment) => void;
   readonly reject: (reason: Error) => void;
 }
 
@@ -59,17 +88,20 @@ function segmentName(number: number): string {
 
 export class WriteAheadLog implements AsyncDisposable {
   readonly #options: WalOptions;
-  readonly #older: Segment[] = [];
+  readonly #older = new Set<Segment>();
+  /** Of every session that goes on: what a later segment has to say of it when the one with its beginning goes. */
+  readonly #beginnings = new Map<string, Buffer>();
   #queue: Waiting[] = [];
   #nextNumber: number;
   #segment: Segment | undefined;
   #spare: Promise<Segment> | undefined;
   #running: Promise<void> | undefined;
+  #tidying: Promise<void> | undefined;
 
   constructor(options: WalOptions) {
-    const { walSegmentBytes, recorderDirectBytesMin } = options.limits;
-    const recordBytesMax = RECORD_HEADER_BYTES + HEADER_BYTES + FRAME_OVERHEAD_BYTES + recorderDirectBytesMin;
-    invariant(SEGMENT_HEADER_BYTES + recordBytesMax <= walSegmentBytes, 'a segment holds the largest record');
+    const { frameBytesMax, recorderDirectBytesMin, walSegmentBytes } = options.limits;
+    const largest = Math.min(frameBytesMax, recorderDirectBytesMin) + 4_096;
+    invariant(SEGMENT_HEADER_BYTES + RECORD_OVERHEAD_BYTES + largest <= walSegmentBytes, 'a segment holds any record');
     this.#options = options;
     this.#nextNumber = options.firstNumber;
   }
@@ -80,38 +112,49 @@ export class WriteAheadLog implements AsyncDisposable {
     this.#prepareSpare();
   }
 
-  /** Resolves when the record is on the disk. @throws {GatewayError} `recording_unavailable`. */
-  append(entry: WalEntry): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (this.#options.fault.signal.aborted) {
-        reject(this.#options.fault.trip(undefined));
-        return;
-      }
-      const size = RECORD_HEADER_BYTES + entry.size;
-      this.#queue.push({ entry, size, resolve, reject });
-      this.#running ??= this.#run();
-    });
+  /**
+   * Resolves when a session's beginning is on the disk. It stays there until `end`, `later` in the place of `body` once
+   * the segment that `body` is in is needed for nothing else. @throws {GatewayError} `recording_unavailable`.
+   */
+  async begin(sessionId: string, body: Buffer, later: Buffer): Promise<void> {
+    const segment = await this.#append({ sessionId, kind: 'begin', parts: [body], size: body.length });
+    segment.begun.add(sessionId);
+    this.#beginnings.set(sessionId, later);
+    segment.release();
   }
 
-  /** The session is sealed elsewhere: segments nobody else needs are removed. */
-  async release(sessionId: string): Promise<void> {
-    this.#segment?.sessions.delete(sessionId);
-    for (const segment of this.#older.slice()) {
-      segment.sessions.delete(sessionId);
-      if (segment.sessions.size > 0) continue;
-      this.#older.splice(this.#older.indexOf(segment), 1);
-      await removeFile(this.#options.files, segment.path);
-    }
+  /** Resolves when the frames are on the disk, held for the caller. @throws {GatewayError} `recording_unavailable`. */
+  append(sessionId: string, parts: readonly Buffer[]): Promise<WalHold> {
+    return this.#append({ sessionId, kind: 'frames', parts, size: sizeOf(parts) });
+  }
+
+  /** The session is sealed elsewhere. */
+  async end(sessionId: string): Promise<void> {
+    this.#beginnings.delete(sessionId);
+    for (const segment of [this.#segment, ...this.#older]) segment?.begun.delete(sessionId);
+    await this.#tidy();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#tidying;
     await this.#running;
     const spare = await this.#spare?.catch(() => undefined);
     for (const segment of [this.#segment, spare]) {
       if (segment === undefined) continue;
       await segment.file.close();
-      if (segment.sessions.size === 0) await removeFile(this.#options.files, segment.path);
+      if (isFree(segment) && segment.begun.size === 0) await removeFile(this.#options.files, segment.path);
     }
+  }
+
+  #append(entry: WalEntry): Promise<Segment> {
+    return new Promise((resolve, reject) => {
+      if (this.#options.fault.signal.aborted) {
+        reject(this.#options.fault.trip(undefined));
+        return;
+      }
+      this.#queue.push({ entry, size: ENTRY_HEADER_BYTES + entry.size, resolve, reject });
+      this.#running ??= this.#run();
+    });
   }
 
   async #run(): Promise<void> {
@@ -131,20 +174,25 @@ export class WriteAheadLog implements AsyncDisposable {
     const segment = await this.#segmentWithRoom();
     const batch = this.#takeBatch(segment);
     try {
-      const parts = batch.flatMap(({ entry }) => encodeRecord(segment.marker, entry));
-      for (const { entry } of batch) segment.sessions.add(entry.sessionId);
-      await writeParts(segment.file, parts, segment.end);
+      const parts = encodeRecord(
+        segment,
+        segment.records,
+        batch.map(({ entry }) => entry),
+      );
+      segment.records += 1; // Before the write: a nonce that may be on the disk is never used again.
+      segment.holds += batch.length;
+      await writeAll(segment.file, Buffer.concat(parts), segment.end);
       segment.end += sizeOf(parts);
     } catch (thrown) {
       this.#queue.unshift(...batch);
       throw thrown;
     }
-    for (const { resolve } of batch) resolve();
+    for (const { resolve } of batch) resolve(segment);
   }
 
-  /** As many waiting records as fit the segment and one batch; one at least. */
+  /** As many waiting entries as fit the segment and one batch; one at least. */
   #takeBatch(segment: Segment): Waiting[] {
-    const room = Math.min(this.#options.limits.walSegmentBytes - segment.end, BATCH_BYTES_MAX);
+    const room = Math.min(this.#options.limits.walSegmentBytes - segment.end - RECORD_OVERHEAD_BYTES, BATCH_BYTES_MAX);
     let bytes = 0;
     let count = 0;
     for (const { size } of this.#queue) {
@@ -159,13 +207,13 @@ export class WriteAheadLog implements AsyncDisposable {
     const segment = this.#segment;
     const first = this.#queue[0];
     invariant(segment && first, 'the write-ahead log has started and has work');
-    if (segment.end + first.size <= this.#options.limits.walSegmentBytes) return segment;
+    if (segment.end + RECORD_OVERHEAD_BYTES + first.size <= this.#options.limits.walSegmentBytes) return segment;
     const next = await (this.#spare ?? this.#create());
     await segment.file.close();
-    if (segment.sessions.size > 0) this.#older.push(segment);
-    else await removeFile(this.#options.files, segment.path);
+    this.#older.add(segment);
     this.#segment = next;
     this.#prepareSpare();
+    this.#tidySoon();
     return next;
   }
 
@@ -176,10 +224,10 @@ export class WriteAheadLog implements AsyncDisposable {
 
   /** Zeros first, then the header: no write of a session ever waits for an allocation, and a half-made segment is empty. */
   async #create(): Promise<Segment> {
-    const { directory, files, limits } = this.#options;
+    const { directory, files, limits, walKey } = this.#options;
     const number = this.#nextNumber++;
     const path = join(directory, segmentName(number));
-    const marker = randomBytes(8);
+    const marker = randomBytes(MARKER_BYTES);
     const file = await files.open(path, 'wx', FILE_MODE);
     try {
       for (let at = 0; at < limits.walSegmentBytes; at += ZEROS.length) {
@@ -192,7 +240,48 @@ export class WriteAheadLog implements AsyncDisposable {
       await file.close();
     }
     const durable = await files.open(path, 'durable');
-    return { path, file: durable, marker, sessions: new Set(), end: SEGMENT_HEADER_BYTES };
+    return new Segment({ path, file: durable, marker, walKey }, () => this.#tidySoon());
+  }
+
+  #tidySoon(): void {
+    void this.#tidy();
+  }
+
+  /** Removes every older segment that nothing needs any more. */
+  #tidy(): Promise<void> {
+    const before = this.#tidying ?? Promise.resolve();
+    const tidied = before
+      .then(() => this.#removeFree())
+      .catch((thrown: unknown) => {
+        const { fault, log } = this.#options;
+        if (fault.signal.aborted) return;
+        log.warn({ event: 'recorder.segment_kept', err: asError(thrown) }, 'a segment could not be removed');
+      });
+    this.#tidying = tidied;
+    return tidied;
+  }
+
+  async #removeFree(): Promise<void> {
+    for (const segment of [...this.#older]) {
+      if (!isFree(segment)) continue;
+      await this.#carry(segment);
+      if (!isFree(segment) || segment.begun.size > 0) continue;
+      this.#older.delete(segment);
+      await removeFile(this.#options.files, segment.path);
+    }
+  }
+
+  /** The beginnings of sessions that go on are said again where the log stands now: long sessions pin no old segment. */
+  async #carry(segment: Segment): Promise<void> {
+    const carried = [...segment.begun].map(async (sessionId) => {
+      const body = this.#beginnings.get(sessionId);
+      if (body === undefined) return;
+      const next = await this.#append({ sessionId, kind: 'begin', parts: [body], size: body.length });
+      if (this.#beginnings.has(sessionId)) next.begun.add(sessionId);
+      segment.begun.delete(sessionId);
+      next.release();
+    });
+    await Promise.all(carried);
   }
 
   #rejectAll(thrown: unknown): void {
@@ -201,4 +290,8 @@ export class WriteAheadLog implements AsyncDisposable {
     this.#queue = [];
     for (const { reject } of waiting) reject(error);
   }
+}
+
+function isFree({ holds }: Segment): boolean {
+  return holds === 0;
 }

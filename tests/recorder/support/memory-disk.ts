@@ -87,7 +87,7 @@ export class MemoryDisk implements FileSystem {
     return next;
   }
 
-  async open(path: string, flags: 'r' | 'wx' | 'durable' | 'direct'): Promise<OpenFile> {
+  async open(path: string, flags: 'r' | 'wx' | 'durable'): Promise<OpenFile> {
     if (flags === 'wx') await this.#call('create', path);
     else await this.#alive();
     if (this.#directories.has(path)) return this.#directory(path);
@@ -96,7 +96,7 @@ export class MemoryDisk implements FileSystem {
     if (flags === 'wx' && known !== undefined) throw errno('EEXIST');
     const inode = known ?? { content: Buffer.alloc(0), durable: Buffer.alloc(0), last: undefined };
     this.#names.set(path, inode);
-    return this.#file(path, inode, flags === 'durable' || flags === 'direct');
+    return this.#file(path, inode, flags === 'durable');
   }
 
   async mkdir(path: string): Promise<string | undefined> {

@@ -1,17 +1,27 @@
 import { join } from 'node:path';
-import { type Clock, createLog, newUuid, systemClock } from '../../../foundation/index.ts';
+import { createLog, newUuid, systemClock } from '../../../foundation/index.ts';
 import type { ConnectionId, PersonId, SessionId, TargetId } from '../../../policy/model.ts';
-import { createFrameWriter, type FrameType } from '../../../recorder/frames.ts';
+import { nodeFiles } from '../../../recorder/files.ts';
 import {
+  createIdentity,
+  createKeyRing,
+  type FileSystem,
   type Frame,
+  fileObjects,
+  type FrameType,
+  KeyFiles,
+  openRecordingReader,
   type OwningRecorder,
   type Recorder,
   type RecorderOptions,
   type RecordingMeta,
   type SealedRecording,
+  SessionKeyPool,
   startRecorder,
+  startWorkerRecorder,
 } from '../../../recorder/index.ts';
-import { encodeMeta } from '../../../recorder/recording.ts';
+import { type FileObjects, openFileObjects } from '../../../recorder/objects/file-store.ts';
+import type { ObjectStore } from '../../../recorder/objects/store.ts';
 
 const silent = createLog('silent');
 
@@ -44,9 +54,61 @@ export function rootOf(directory: string): string {
   return join(directory, 'recorder');
 }
 
-export function start(directory: string, options: Partial<RecorderOptions> = {}): Promise<OwningRecorder> {
-  const clock: Clock = systemClock;
-  return startRecorder({ directory: rootOf(directory), clock, log: silent, limits: SMALL, ...options });
+/** Opens every recording of the tests. */
+export const reader = await createIdentity();
+
+/** What a recorder has of its own, the same at every start. */
+export function recorderParts(objects: ObjectStore): Pick<RecorderOptions, 'build' | 'keys' | 'objects' | 'secrets'> {
+  return {
+    objects,
+    keys: new SessionKeyPool({ screen: [reader.recipient], keystrokes: [reader.recipient] }, 2),
+    secrets: { wal: Buffer.alloc(32, 1), pseudonym: Buffer.alloc(32, 2) },
+    build: 'test',
+  };
+}
+
+async function openObjects(directory: string, files: FileSystem): Promise<FileObjects> {
+  await files.mkdir(rootOf(directory), { recursive: true, mode: 0o700 });
+  return await openFileObjects({ directory: join(rootOf(directory), 'objects'), files });
+}
+
+export async function start(directory: string, options: Partial<RecorderOptions> = {}): Promise<OwningRecorder> {
+  const objects = await openObjects(directory, options.files ?? nodeFiles);
+  const recorder = await startRecorder({
+    ...{ directory: rootOf(directory), clock: systemClock, log: silent, limits: SMALL },
+    ...recorderParts(objects),
+    ...options,
+  });
+  return {
+    ...recorder,
+    [Symbol.asyncDispose]: async () => {
+      await recorder[Symbol.asyncDispose]();
+      await objects[Symbol.asyncDispose]();
+    },
+  };
+}
+
+type WorkerOptions = Parameters<typeof startWorkerRecorder>[0];
+
+export async function startWorker(
+  directory: string,
+  options: Pick<WorkerOptions, 'leafLog' | 'slot'> & Partial<WorkerOptions>,
+): Promise<Recorder> {
+  const objects = await openObjects(directory, options.files ?? nodeFiles);
+  return await startWorkerRecorder({
+    ...{ directory: rootOf(directory), clock: systemClock, log: silent, limits: SMALL },
+    ...recorderParts(objects),
+    ...options,
+  });
+}
+
+/** All frames of a sealed recording, both streams in one. */
+export async function framesOf(directory: string, sessionId: string, files: FileSystem = nodeFiles): Promise<Frame[]> {
+  const root = rootOf(directory);
+  await using keyFiles = new KeyFiles(root, files);
+  const keys = createKeyRing(keyFiles, [reader.identity]);
+  const recordings = openRecordingReader({ directory: root, objects: fileObjects(root, files), keys, files });
+  return await collect(recordings.frames(sessionId, { keystrokes: true }));
 }
 
 /** One sealed recording of the given output. */
@@ -59,17 +121,6 @@ export async function record(
   for (const output of outputs) await writer.append('o', Buffer.from(output));
   await writer.append('x', Buffer.from('0'));
   return await writer.close();
-}
-
-export type Piece = readonly [type: Exclude<FrameType, 'h'>, micros: bigint, payload: Uint8Array | string];
-
-/** A whole recording as bytes, made without a recorder. */
-export function encodeRecording(pieces: readonly Piece[], meta = newMeta()): Buffer {
-  const writer = createFrameWriter(meta.sessionId);
-  const parts = writer.begin(pieces[0]?.[1] ?? 1n, encodeMeta(meta));
-  for (const [type, micros, payload] of pieces) parts.push(...writer.add(type, micros, Buffer.from(payload)));
-  parts.push(...writer.end(writer.state.micros));
-  return Buffer.concat(parts);
 }
 
 export async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {

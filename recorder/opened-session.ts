@@ -1,0 +1,105 @@
+/** What a session needs before its first frame: keys that are kept, a beginning in both logs, two streams. */
+import { encodeBeginning, openLeafOf } from './beginning.ts';
+import { Commits } from './commits.ts';
+import type { EncodedFrame, FrameQueue } from './batch.ts';
+import type { FloodBuffers } from './chunks/flood-buffers.ts';
+import type { KeyFiles } from './keys/key-files.ts';
+import type { SessionKeySource } from './keys/key-pool.ts';
+import { forgetSessionKeys, type PerStream, type SessionKeys } from './keys/session-keys.ts';
+import { LeafChain } from './leaf-chain.ts';
+import type { AppendedLeaf, LeafLog } from './log/leaf-log.ts';
+import type { Pseudonyms } from './pseudonyms.ts';
+import { encodeMeta, type RecordingMeta, type SealedRecording } from './recording.ts';
+import { StreamWriter, type StreamWriterOptions } from './stream-writer.ts';
+import type { WriteAheadLog } from './wal.ts';
+import type { Clock } from '../foundation/index.ts';
+
+/** Shared by all sessions. */
+export interface OpeningOptions extends Pick<StreamWriterOptions, 'fault' | 'limits' | 'objects' | 'thread'> {
+  readonly clock: Clock;
+  readonly wal: WriteAheadLog;
+  readonly leafLog: LeafLog;
+  readonly keys: SessionKeySource;
+  readonly keyFiles: KeyFiles;
+  readonly pseudonyms: Pseudonyms;
+  readonly build: string;
+  readonly buffers: FloodBuffers;
+}
+
+interface Parts {
+  readonly keys: SessionKeys;
+  readonly chain: LeafChain;
+  readonly streams: PerStream<StreamWriter>;
+  readonly openLeaf: AppendedLeaf;
+}
+
+export class OpenedSession {
+  readonly #parts: Parts;
+  readonly commits: Commits;
+
+  constructor(sessionId: string, parts: Parts, wal: WriteAheadLog) {
+    this.#parts = parts;
+    this.commits = new Commits({ streams: parts.streams, keep: (frames) => wal.append(sessionId, frames) });
+  }
+
+  /** The last frames are durable with the chunk they are in, before anybody is told of the end. */
+  async seal(last: EncodedFrame | undefined, frames: number): Promise<Omit<SealedRecording, 'sessionId' | 'file'>> {
+    const { chain, openLeaf, streams } = this.#parts;
+    if (last !== undefined) streams.screen.add(last);
+    await Promise.all([streams.screen.flush(), streams.keystrokes.flush()]);
+    const chunks = { screen: streams.screen.chunks, keystrokes: streams.keystrokes.chunks };
+    const closeLeaf = await chain.close({ ...chunks, frames, recovered: false });
+    const bytes = streams.screen.bytes + streams.keystrokes.bytes;
+    const leaves = { openLeaf: openLeaf.index, closeLeaf: closeLeaf.index, head: closeLeaf.hash };
+    return { frames, bytes, chunks, ...leaves, recovered: false };
+  }
+
+  /** Nothing more is sealed, and the keys are gone. */
+  forget(): void {
+    const { keys, streams } = this.#parts;
+    streams.screen.stop();
+    streams.keystrokes.stop();
+    forgetSessionKeys(keys);
+  }
+}
+
+/**
+ * Keeps the keys and the first frame, then puts the open leaf into the log, in this order: recovery can add the leaf.
+ * @throws {GatewayError} `recording_unavailable`.
+ */
+export async function openSession(
+  meta: RecordingMeta,
+  options: OpeningOptions,
+  { frames, onBacklog }: { readonly frames: FrameQueue; readonly onBacklog: (bytes: number) => void },
+): Promise<OpenedSession> {
+  const { build, clock, fault, keyFiles, leafLog, pseudonyms, wal } = options;
+  const { sessionId } = meta;
+  const payload = encodeMeta(meta);
+  const keys = await options.keys.take();
+  try {
+    const header = frames.next('h', clock.micros(), payload);
+    const accepted = leafLog.latestAccepted();
+    const beacon = accepted === null ? null : { size: accepted.size, root: accepted.root.toString('hex') };
+    const leaf = openLeafOf(meta, payload, { at: clock.now(), keys, pseudonyms, beacon, build });
+    const { whole, later } = encodeBeginning(header.micros, payload, { keys, leaf });
+    await Promise.all([keyFiles.store(sessionId, keys.wraps), wal.begin(sessionId, whole, later)]);
+    const chain = new LeafChain({ sessionId, leafLog, clock });
+    const openLeaf = await chain.open(leaf);
+    const streams = createStreams({ ...options, sessionId, chain, onBacklog }, keys);
+    streams.screen.add(header);
+    return new OpenedSession(sessionId, { keys, chain, streams, openLeaf }, wal);
+  } catch (thrown) {
+    forgetSessionKeys(keys);
+    throw fault.trip(thrown);
+  }
+}
+
+function createStreams(
+  options: Omit<StreamWriterOptions, 'key' | 'onMemory' | 'stream'> & { readonly buffers: FloodBuffers },
+  keys: PerStream<Buffer>,
+): PerStream<StreamWriter> {
+  const onMemory = (memory: ArrayBuffer): void => options.buffers.give(memory);
+  const create = (stream: 'screen' | 'keystrokes'): StreamWriter =>
+    new StreamWriter({ ...options, stream, key: keys[stream], onMemory });
+  return { screen: create('screen'), keystrokes: create('keystrokes') };
+}

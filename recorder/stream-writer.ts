@@ -1,0 +1,175 @@
+/**
+ * One stream of one open recording: gathers what is durable already into chunks, has them sealed and stored, and puts
+ * their leaves into the log, in order. A flood comes as a chunk of its own, between two others.
+ */
+import type { Limits } from '../foundation/index.ts';
+import type { EncodedFrame, Fill } from './batch.ts';
+import type { ChunkContents } from './chunks/chunk.ts';
+import type { SealedChunk, SealThread } from './chunks/seal-thread.ts';
+import type { Fault } from './fault.ts';
+import { gather } from './files.ts';
+import type { StreamName } from './keys/session-keys.ts';
+import type { LeafChain } from './leaf-chain.ts';
+import type { ObjectStore } from './objects/store.ts';
+import type { WalHold } from './wal.ts';
+
+/** What comes fast is compressed fast: a chunk that is full is one of many. */
+const LEVEL_WHEN_FULL = 1;
+const LEVEL_WHEN_IDLE = 6;
+
+export interface StreamWriterOptions {
+  readonly sessionId: string;
+  readonly stream: StreamName;
+  readonly key: Uint8Array;
+  readonly chain: LeafChain;
+  readonly objects: ObjectStore;
+  readonly thread: SealThread;
+  readonly fault: Fault;
+  readonly limits: Pick<Limits, 'chunkBytes' | 'chunkMillis'>;
+  /** Bytes of frames that are in closed chunks: more of them, or fewer. */
+  readonly onBacklog: (bytes: number) => void;
+  /** The memory of a flood's chunk is not needed any more. */
+  readonly onMemory: (memory: ArrayBuffer) => void;
+}
+
+interface OpenChunk {
+  readonly parts: Buffer[];
+  readonly first: number;
+  readonly t0: bigint;
+  readonly holds: Set<WalHold>;
+  readonly timer: NodeJS.Timeout;
+  t1: bigint;
+  size: number;
+}
+
+/** The leaf of a chunk was handed to the log; `logged` settles when it stands there. */
+interface Submitted {
+  readonly logged: Promise<unknown>;
+}
+
+export class StreamWriter {
+  readonly #options: StreamWriterOptions;
+  #open: OpenChunk | undefined;
+  #chunks = 0;
+  #bytes = 0;
+  #last: Promise<Submitted> = Promise.resolve({ logged: Promise.resolve() });
+  #stopped = false;
+
+  constructor(options: StreamWriterOptions) {
+    this.#options = options;
+  }
+
+  /** Closed so far. */
+  get chunks(): number {
+    return this.#chunks;
+  }
+
+  /** Of the objects whose leaves were handed to the log. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Takes a frame that is durable in the write-ahead log, or is to be made so by `flush`. */
+  add({ seq, micros, bytes }: EncodedFrame, hold?: WalHold): void {
+    const open = (this.#open ??= this.#begin(seq, micros));
+    open.parts.push(bytes);
+    open.size += bytes.length;
+    open.t1 = micros;
+    if (hold !== undefined && !open.holds.has(hold)) {
+      open.holds.add(hold);
+      hold.retain();
+    }
+    if (open.size >= this.#options.limits.chunkBytes) this.#flushSoon(LEVEL_WHEN_FULL);
+  }
+
+  /** Resolves when everything taken so far stands in the log. @throws {GatewayError} `recording_unavailable`. */
+  async flush(): Promise<void> {
+    this.#close(LEVEL_WHEN_IDLE);
+    const { logged } = await this.#last;
+    await logged;
+  }
+
+  /**
+   * A chunk that nothing was told of yet. Its leaf waits for `before`. @returns when the leaf was handed to the log.
+   * @throws {GatewayError} `recording_unavailable`.
+   */
+  flood(fill: Fill, before: Promise<unknown>): Promise<Submitted> {
+    this.#close(LEVEL_WHEN_FULL);
+    const { first, frames, bytes, t0, t1, memory } = fill;
+    const contents = this.#contents({ first, frames, bytes, t0, t1 });
+    return this.#submit(this.#sealed(contents, { memory, level: 0 }), before);
+  }
+
+  /** Nothing is sealed any more: the key is about to be forgotten. */
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#open?.timer);
+    this.#open = undefined;
+  }
+
+  #begin(first: number, t0: bigint): OpenChunk {
+    const timer = setTimeout(() => this.#flushSoon(LEVEL_WHEN_IDLE), this.#options.limits.chunkMillis).unref();
+    return { parts: [], first, t0, t1: t0, size: 0, holds: new Set(), timer };
+  }
+
+  #flushSoon(level: number): void {
+    this.#close(level);
+    this.#last.then(({ logged }) => logged).catch(() => undefined); // The recorder has failed, and tells everybody.
+  }
+
+  #close(level: number): void {
+    const open = this.#open;
+    if (open === undefined || this.#stopped) return;
+    clearTimeout(open.timer);
+    this.#open = undefined;
+    const { parts, first, size, t0, t1, holds } = open;
+    const contents = this.#contents({ first, frames: parts.length, bytes: size, t0, t1 });
+    this.#options.onBacklog(size);
+    const submitted = this.#submit(this.#sealed(contents, { memory: gather(parts), level }));
+    const settle = (): void => {
+      this.#options.onBacklog(-size);
+      for (const hold of holds) hold.release();
+    };
+    // Of a chunk that could not be kept the segments stay: the next start reads them.
+    submitted.then(({ logged }) => logged).then(settle, () => this.#options.onBacklog(-size));
+  }
+
+  #contents(of: Pick<ChunkContents, 'first' | 'frames' | 'bytes'> & { t0: bigint; t1: bigint }): ChunkContents {
+    const { sessionId: sid, stream } = this.#options;
+    return { ...of, sid, stream, seq: this.#chunks++, t0: Number(of.t0), t1: Number(of.t1) };
+  }
+
+  async #sealed(
+    contents: ChunkContents,
+    { memory, level }: { readonly memory: ArrayBuffer; readonly level: number },
+  ): Promise<SealedChunk> {
+    const { key, objects, onMemory, thread } = this.#options;
+    const sealed = await thread.seal({ contents, key, memory, level });
+    if (level === 0) onMemory(sealed.memory);
+    await objects.put(sealed.parts, sealed.id);
+    return sealed;
+  }
+
+  #submit(sealing: Promise<SealedChunk>, before?: Promise<unknown>): Promise<Submitted> {
+    const { chain, fault } = this.#options;
+    const ahead = this.#last;
+    const submit = async (): Promise<Submitted> => {
+      try {
+        const sealed = await sealing;
+        await ahead;
+        await before;
+        fault.check();
+        this.#bytes += sealed.bytes;
+        const logged = chain.chunk(sealed);
+        logged.catch(() => undefined); // Whoever waits for it is told.
+        return { logged };
+      } catch (thrown) {
+        throw fault.trip(thrown);
+      }
+    };
+    const submitted = submit();
+    submitted.catch(() => undefined);
+    this.#last = submitted;
+    return submitted;
+  }
+}
