@@ -1,10 +1,11 @@
 /** The story, told on real parts: the real ssh client, the console's API, the files of the recorder. */
 import { createHash } from 'node:crypto';
-import { copyFile, chmod, open } from 'node:fs/promises';
+import { chmod, cp, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SshDestination, SshRun } from '../../demo/index.ts';
 import { systemClock } from '../../foundation/index.ts';
-import { recordingPath, verifySession } from '../../recorder/index.ts';
+import { openRecordingReader, verifySession } from '../../recorder/index.ts';
+import { recordingFiles } from '../recording-source.ts';
 import { wordReport } from '../verify.ts';
 import { tryFiveWays } from './five-ways.ts';
 import { Refused, RefusedActAnswer, SessionAnswer, TicketAnswer, TourPerson, VerifyAnswer } from './console.ts';
@@ -164,24 +165,28 @@ async function audit({ report, running }: Story, ticket: Ticket): Promise<void> 
 
 async function tamper({ report, running, directory }: Story, sessionId: string): Promise<void> {
   report.step('Somebody inside changes one bit of a copy of the recording');
-  const recorder = running.directory.recorder;
-  const original = await verifySession({ directory: recorder, sessionId });
+  const data = running.directory.root;
+  const original = await verifySession({ ...(await recordingFiles(data)), sessionId });
   report.command(`sekisho verify ${sessionId}`);
   report.output(wordReport(original, 'en'));
-  const copy = join(directory, 'tampered.skr');
-  await chmod(copy, 0o600).catch(() => undefined);
-  await copyFile(recordingPath(recorder, sessionId), copy);
-  await chmod(copy, 0o600);
-  const place = Math.floor(original.bytes / 2);
-  await flipBit(copy, place);
-  const tampered = await verifySession({ directory: recorder, sessionId, file: copy });
-  report.command(`sekisho verify ${sessionId} --file tampered.skr    # bit 0 of byte ${place} flipped`);
+  const copy = join(directory, 'tampered');
+  await rm(copy, { recursive: true, force: true });
+  await cp(running.directory.recorder, join(copy, 'recorder'), { recursive: true });
+  const recordings = await recordingFiles(copy);
+  const [chunk] = await openRecordingReader(recordings).chunks(sessionId);
+  const object = chunk?.object ?? '';
+  const file = join(copy, 'recorder', 'objects', object.slice(0, 2), object);
+  const place = Math.floor((chunk?.bytes ?? 0) / 2);
+  await chmod(file, 0o600);
+  await flipBit(file, place);
+  const tampered = await verifySession({ ...recordings, sessionId });
+  report.command(`sekisho verify ${sessionId} --data tampered    # bit 0 of byte ${place} of an object flipped`);
   report.output(wordReport(tampered, 'en'));
   expect(original.verdict === 'VERIFIED' && tampered.verdict === 'TAMPERED', 'VERIFIED and TAMPERED', [
     original,
     tampered,
   ]);
-  expect(tampered.at !== null && tampered.at <= place, `a place at or before byte ${place}`, tampered);
+  expect(tampered.at === chunk?.leaf, `leaf ${String(chunk?.leaf)} of the log as the place`, tampered);
 }
 
 async function flipBit(path: string, at: number): Promise<void> {

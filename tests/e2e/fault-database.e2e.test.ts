@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Cleanup, createLog, Database } from '../../foundation/index.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../main/embedded-postgres/index.ts';
-import { recordingPath, verifySession } from '../../recorder/index.ts';
+import { verifySession } from '../../recorder/index.ts';
 import { runToEnd, TestGateway } from '../support/gateway.ts';
 import { describeWith, partner } from '../support/partners.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
@@ -97,7 +97,7 @@ describeWith(['ssh', 'ssh-keygen'], 'a database that restarts', () => {
     expect(result.stderr).toContain('[session_locked]');
 
     const recorder = gateway.running.directory.recorder;
-    expect((await outputOf(recordingPath(recorder, id))).equals(result.stdout)).toBe(true);
+    expect((await outputOf(recorder, id)).equals(result.stdout)).toBe(true);
     for (const sessionId of [id, ending.id]) {
       expect(await verifySession({ directory: recorder, sessionId })).toMatchObject({ verdict: 'VERIFIED' });
     }

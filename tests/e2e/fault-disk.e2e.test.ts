@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { Cleanup } from '../../foundation/index.ts';
-import { recordingPath, verifySession } from '../../recorder/index.ts';
+import { verifySession } from '../../recorder/index.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
 import { TestGateway } from '../support/gateway.ts';
@@ -71,7 +71,7 @@ describeWith(['ssh', 'ssh-keygen', 'root'], 'a full disk', () => {
     expect(received.length).toBeGreaterThan(10_000_000);
     await disk.resize(200);
     await using gateway = await start();
-    const recorded = await outputOf(recordingPath(gateway.running.directory.recorder, id));
+    const recorded = await outputOf(gateway.running.directory.recorder, id);
     expect(recorded.subarray(0, received.length).equals(received)).toBe(true);
     expect(await lastSession({ db }, 'chen')).toMatchObject({ id, reason: 'recorder_failed', isSealed: true });
     expect(await newest(db.owner, 'session.recovered')).toMatchObject({ body: { reason: 'recorder_failed' } });
@@ -102,7 +102,7 @@ describeWith(['ssh', 'ssh-keygen', 'root'], 'a full disk', () => {
     await disk.resize(600);
     await using gateway = await start();
     const directory = gateway.running.directory.recorder;
-    const recorded = await outputOf(recordingPath(directory, id));
+    const recorded = await outputOf(directory, id);
     expect(received.length).toBeGreaterThan(10_000_000);
     expect(recorded.subarray(0, received.length).equals(received)).toBe(true);
     expect(await verifySession({ directory, sessionId: id })).toMatchObject({ verdict: 'VERIFIED' });

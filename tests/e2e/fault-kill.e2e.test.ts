@@ -2,7 +2,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Cleanup } from '../../foundation/index.ts';
 import { processesIn } from '../../main/embedded-postgres/processes.ts';
-import { recordingPath } from '../../recorder/index.ts';
 import { runToEnd } from '../support/gateway.ts';
 import { ROOT } from '../support/paths.ts';
 import { describeWith } from '../support/partners.ts';
@@ -73,7 +72,7 @@ describeWith(['ssh', 'ssh-keygen'], 'a gateway killed in the middle of sessions'
     for (const { id, command } of (await sessions()).filter(({ closeReason }) => closeReason === 'gateway_restarted')) {
       const bytes = received.get(command ?? '');
       if (bytes === undefined) throw new Error(`an unexpected session: ${String(command)}`);
-      const recorded = await outputOf(recordingPath(gateway.recorderDirectory, id));
+      const recorded = await outputOf(gateway.recorderDirectory, id);
       expect({ command, kept: recorded.subarray(0, bytes.length).equals(bytes) }).toEqual({ command, kept: true });
       received.delete(command ?? '');
     }

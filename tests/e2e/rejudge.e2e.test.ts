@@ -2,7 +2,8 @@ import { appendFile, chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { rejudgeSession } from '../../main/judge/rejudge.ts';
-import { listAuditEvents, recordingPath } from '../../recorder/index.ts';
+import { listAuditEvents } from '../../recorder/index.ts';
+import { objectPathsOf } from '../support/recordings.ts';
 import { TestGateway } from '../support/gateway.ts';
 import { describeWith } from '../support/partners.ts';
 import { startCommand } from './support/command.ts';
@@ -75,7 +76,7 @@ describeWith(['ssh', 'ssh-keygen'], 'sekisho rejudge', () => {
   });
 
   test('concludes nothing from a recording that is not what was sealed', async () => {
-    const path = recordingPath(join(dataDirectory, 'recorder'), session);
+    const [path = ''] = await objectPathsOf(join(dataDirectory, 'recorder'), session);
     await chmod(path, 0o600);
     await appendFile(path, 'x');
     await expect(again('strict.json')).rejects.toMatchObject({ code: 'recording_corrupt' });

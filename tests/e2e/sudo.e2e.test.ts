@@ -2,7 +2,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Cleanup } from '../../foundation/index.ts';
-import { recordingPath } from '../../recorder/index.ts';
 import { runToEnd } from '../support/gateway.ts';
 import { describeWith, partner } from '../support/partners.ts';
 import { Terminal } from '../support/terminal.ts';
@@ -41,8 +40,8 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'sudo', 'root'], 'sudo with a passwor
       const last = await lastSession(field.gateway, 'chen');
       return !last.isOpen && last.isSealed && last;
     });
-    const path = recordingPath(field.gateway.running.directory.recorder, id);
-    const [shown, typed] = [await outputOf(path, 'o'), await outputOf(path, 'i')];
+    const directory = field.gateway.running.directory.recorder;
+    const [shown, typed] = [await outputOf(directory, id, 'o'), await outputOf(directory, id, 'i')];
     return { shown: shown.toString(), typed: typed.toString() };
   };
   const expectNoTraceInEvents = async (): Promise<void> => {

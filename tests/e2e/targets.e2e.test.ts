@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Cleanup } from '../../foundation/index.ts';
 import { type InventoryInput, loadCertificateAuthority } from '../../identity/index.ts';
-import { recordingPath } from '../../recorder/index.ts';
 import { freePort } from '../support/free-port.ts';
 import { runToEnd, TestGateway } from '../support/gateway.ts';
 import { describeWith, partner } from '../support/partners.ts';
@@ -165,8 +164,8 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'root'], 'a target', () => {
       const used = ['diffie-hellman-group14-sha1', 'aes256-cbc', 'hmac-sha1'];
       expect(body['algorithms']).toEqual(used);
       expect(session).toBe((await lastSession(gateway, 'chen')).id);
-      const recording = recordingPath(gateway.running.directory.recorder, session ?? '');
-      expect((await outputOf(recording, 'm')).toString()).toContain(`legacy algorithms: ${used.join(', ')}`);
+      const marks = await outputOf(gateway.running.directory.recorder, session ?? '', 'm');
+      expect(marks.toString()).toContain(`legacy algorithms: ${used.join(', ')}`);
     });
 
     test('warns a person at a terminal once', async () => {

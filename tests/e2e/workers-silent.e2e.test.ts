@@ -1,7 +1,6 @@
 /** A worker that hangs: the gateway notices that it says nothing, ends it, and seals what its sessions recorded. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Cleanup, LIMITS } from '../../foundation/index.ts';
-import { recordingPath } from '../../recorder/index.ts';
 import { runToEnd } from '../support/gateway.ts';
 import { describeWith } from '../support/partners.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
@@ -59,7 +58,7 @@ describeWith(['ssh', 'ssh-keygen'], 'a gateway one of whose workers hangs', () =
         return row === undefined || row.closeReason === null ? undefined : row;
       });
       expect(closed).toMatchObject({ closeReason: 'worker_lost', sealed: true });
-      const recorded = await outputOf(recordingPath(gateway.recorderDirectory, closed.id));
+      const recorded = await outputOf(gateway.recorderDirectory, closed.id);
       expect(recorded.toString()).toBe(`${dead.name}\ntyped on the ${dead.name}\n`);
       expect((await gateway.run('verify', closed.id)).stdout.toString()).toMatch(/^VERIFIED\n/);
 

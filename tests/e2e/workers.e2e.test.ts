@@ -1,7 +1,6 @@
 /** Two worker processes behind one acceptor: what ends in one of them ends there alone. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Cleanup } from '../../foundation/index.ts';
-import { recordingPath } from '../../recorder/index.ts';
 import { runToEnd } from '../support/gateway.ts';
 import { describeWith } from '../support/partners.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
@@ -107,7 +106,7 @@ describeWith(['ssh', 'ssh-keygen'], 'a gateway with two workers', () => {
       return row.closeReason === null ? undefined : row;
     });
     expect(closed).toMatchObject({ closeReason: 'worker_lost', sealed: true });
-    const recorded = await outputOf(recordingPath(gateway.recorderDirectory, closed.id));
+    const recorded = await outputOf(gateway.recorderDirectory, closed.id);
     expect(recorded.subarray(0, dead.stdout.length).equals(dead.stdout)).toBe(true);
     const verified = await gateway.run('verify', closed.id);
     expect({ status: verified.status, verdict: verified.stdout.toString().split('\n')[0] }).toEqual({

@@ -1,0 +1,10 @@
+import { join } from 'node:path';
+import { fileObjects, openRecordingReader } from '../../recorder/index.ts';
+
+/** Where the sealed parts of a recording lie, in the order of the log. @param directory the recorder's. */
+export async function objectPathsOf(directory: string, sessionId: string): Promise<string[]> {
+  const keys = { unwrap: () => Promise.resolve({ missing: 'no_identity' } as const) };
+  const reader = openRecordingReader({ directory, objects: fileObjects(directory), keys });
+  const chunks = await reader.chunks(sessionId);
+  return chunks.map(({ object }) => join(directory, 'objects', object.slice(0, 2), object));
+}
