@@ -24,6 +24,7 @@ import { loadSshKeys, type SshKeys } from './bastion.ts';
 import { type DataDirectory, holdDirectory, prepareDataDirectory } from './data-directory.ts';
 import { type DemoParts, startDemoParts } from './demo-parts.ts';
 import { startHttpServer } from './http-server.ts';
+import { openRecorderParts } from './recorder-parts.ts';
 import { loadRecordingKeys } from './recording-keys.ts';
 import { recordingsOf } from './recording-source.ts';
 import { listenForDecisions } from './session-listeners.ts';
@@ -69,9 +70,16 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
   const gatewayId = await loadGatewayId(directory.root, clock);
   const { database, queue, url: databaseUrl } = await openStorage(config, directory.postgres, log, cleanup);
   const recordingKeys = await loadRecordingKeys(config.recorder);
-  const recorder = cleanup.use(await startRecorder({ directory: directory.recorder, clock, log, ...config.recorder }));
+  const recorderParts = await openRecorderParts(
+    {
+      ...{ directory, clock, log, recorder: config.recorder, recipients: recordingKeys.recipients },
+      ...{ role: 'owner', credentials: config.storageCredentials },
+    },
+    cleanup,
+  );
+  const recorder = cleanup.use(await startRecorder({ directory: directory.recorder, clock, log, ...recorderParts }));
   const keys = await loadSshKeys(directory.keys);
-  const recordings = recordingsOf(directory.recorder, recordingKeys.identities);
+  const recordings = recordingsOf(directory.recorder, recordingKeys.identities, recorderParts.objects);
   const deps = { database, clock, log, gatewayId };
   const demo = await startDemo({ config, directory, keys, log, clock }, cleanup);
   const inventory = await findInventory(config, demo);

@@ -16,6 +16,7 @@ import { appendAuditEvent, type OwningRecorder, type RecordingSource } from '../
 import { type SshKeys, startBastion } from './bastion.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { auditRecorderFault } from './recorder-fault.ts';
+import { loadRecordingKeys } from './recording-keys.ts';
 import { unchangeable } from './unchangeable.ts';
 import { type LostWorker, WorkerPool, type WorkerSettings } from './workers/pool.ts';
 
@@ -71,7 +72,7 @@ async function serveInWorkers(deps: SshServiceDeps, config: Config, cleanup: Cle
   const pool = cleanup.use(
     await WorkerPool.start({
       count: config.ssh.workers,
-      settings: settingsOf(deps, config),
+      settings: await settingsOf(deps, config),
       clock,
       log,
       leafLog: recorder.leafLog,
@@ -82,7 +83,7 @@ async function serveInWorkers(deps: SshServiceDeps, config: Config, cleanup: Cle
     const fixed = unchangeable(config, changed);
     if (fixed.length > 0)
       throw new GatewayError('config_invalid', `Only a stop and a start change ${fixed.join(', ')}.`);
-    await pool.reload(changed.ssh.workers, settingsOf(deps, changed));
+    await pool.reload(changed.ssh.workers, await settingsOf(deps, changed));
   };
   return {
     serve: (socket, place, head) => pool.serve(socket, place, head),
@@ -92,8 +93,14 @@ async function serveInWorkers(deps: SshServiceDeps, config: Config, cleanup: Cle
   };
 }
 
-function settingsOf({ databaseUrl, directory, gatewayId }: SshServiceDeps, config: Config): WorkerSettings {
-  const { http, logLevel, mode, recorder, ssh, targets } = config;
+/** Workers are told all recipients: they need no identity to know the console's own. */
+async function settingsOf(
+  { databaseUrl, directory, gatewayId }: SshServiceDeps,
+  config: Config,
+): Promise<WorkerSettings> {
+  const { http, logLevel, mode, ssh, targets } = config;
+  const { recipients } = await loadRecordingKeys(config.recorder);
+  const recorder = { ...config.recorder, recipients };
   return {
     gatewayId,
     dataDirectory: directory.root,

@@ -9,6 +9,7 @@ export { SessionKeyPool, type SessionKeySource } from './keys/key-pool.ts';
 export { createKeyRing, type SessionKeyRing } from './keys/key-ring.ts';
 export { type PerStream, type Recipients, type StreamName, STREAMS } from './keys/session-keys.ts';
 export { type ChunkRef, openRecordingReader, type RecordingReader } from './reading/reader.ts';
+export { openObjects, type OwnedObjects } from './objects/open-objects.ts';
 export { fileObjects, type RecordingSource } from './reading/source.ts';
 export {
   appendAuditEvent,

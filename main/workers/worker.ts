@@ -19,6 +19,7 @@ import type { SshServer } from '../../gateway/index.ts';
 import { type RemoteLeafLog, startWorkerRecorder } from '../../recorder/index.ts';
 import { loadSshKeys, startBastion } from '../bastion.ts';
 import { vaultOf } from '../data-directory.ts';
+import { openRecorderParts } from '../recorder-parts.ts';
 import { listenForDecisions } from '../session-listeners.ts';
 import { checkStorage } from '../storage.ts';
 import { type FromWorker, type Start, STATUS_MS, type ToWorker, ToWorkerSchema } from './messages.ts';
@@ -138,8 +139,15 @@ async function openServer(
   const clock = systemClock;
   const database = cleanup.use(new Database({ url: new Secret(start.databaseUrl), poolSize, log }));
   await checkStorage(database);
-  const directory = join(dataDirectory, 'recorder');
-  const recorder = cleanup.use(await startWorkerRecorder({ directory, clock, log, slot, leafLog, ...config.recorder }));
+  const directory = { recorder: join(dataDirectory, 'recorder'), keys: join(dataDirectory, 'keys') };
+  const { recipients } = config.recorder;
+  const parts = await openRecorderParts(
+    { directory, clock, log, recorder: config.recorder, recipients, role: 'worker', credentials: null },
+    cleanup,
+  );
+  const recorder = cleanup.use(
+    await startWorkerRecorder({ directory: directory.recorder, clock, log, slot, leafLog, ...parts }),
+  );
   const keys = await loadSshKeys(join(dataDirectory, 'keys'));
   const signInDecided = await listenForDecisions(database);
   const vault = directoryVault({ directory: vaultOf(dataDirectory), clock });
