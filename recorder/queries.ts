@@ -76,6 +76,8 @@ const RecordingRowSchema = z.strictObject({
   file: z.string(),
   bytes: count,
   frames: count,
+  screenChunks: count,
+  keystrokeChunks: count,
   head: z.instanceof(Buffer),
   openLeaf: count,
   closeLeaf: count,
@@ -88,12 +90,14 @@ export type RecordingRow = z.infer<typeof RecordingRowSchema>;
 
 /** Indexes a sealed recording; one that is indexed already stays as it is, so recovery may repeat this. */
 export async function insertRecording(tx: Transaction, clock: Clock, sealed: SealedRecording): Promise<void> {
-  const { sessionId, file, bytes, frames, head, openLeaf, closeLeaf, recovered } = sealed;
+  const { sessionId, file, bytes, frames, chunks, head, openLeaf, closeLeaf, recovered } = sealed;
   await execute(
     tx,
     sql(z.never())`
-      INSERT INTO recordings (session_id, file, bytes, frames, head, open_leaf, close_leaf, recovered, sealed_at)
-      VALUES (${sessionId}, ${file}, ${bytes}, ${frames}, ${head}, ${openLeaf}, ${closeLeaf}, ${recovered}, ${clock.now()})
+      INSERT INTO recordings (session_id, file, bytes, frames, screen_chunks, keystroke_chunks, head, open_leaf,
+        close_leaf, recovered, sealed_at)
+      VALUES (${sessionId}, ${file}, ${bytes}, ${frames}, ${chunks.screen}, ${chunks.keystrokes}, ${head}, ${openLeaf},
+        ${closeLeaf}, ${recovered}, ${clock.now()})
       ON CONFLICT (session_id) DO NOTHING`,
   );
 }
@@ -102,7 +106,8 @@ export async function findRecording(db: Queryable, sessionId: string): Promise<R
   return await maybeOne(
     db,
     sql(RecordingRowSchema)`
-      SELECT session_id AS "sessionId", file, bytes, frames, head, open_leaf AS "openLeaf", close_leaf AS "closeLeaf",
+      SELECT session_id AS "sessionId", file, bytes, frames, screen_chunks AS "screenChunks",
+             keystroke_chunks AS "keystrokeChunks", head, open_leaf AS "openLeaf", close_leaf AS "closeLeaf",
              recovered, sealed_at AS "sealedAt"
       FROM recordings WHERE session_id = ${sessionId}`,
   );

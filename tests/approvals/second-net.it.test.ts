@@ -123,7 +123,18 @@ async function everyEvidence(house: World) {
   expect(redemption.redeemed).toBe(true);
   const left = { outcome: 'completed', rows: 1, bytes: 1, sha256: sha256('x'), exitStatus: 0 } as const;
   await completeRedemption(house, id, left);
-  const sealed = { file: 'x.skr', bytes: 1, frames: 1, head: sha256('x'), openLeaf: 0, closeLeaf: 1, recovered: false };
+  const sealed = {
+    ...{
+      file: 'x',
+      bytes: 1,
+      frames: 1,
+      chunks: { screen: 1, keystrokes: 0 },
+      head: sha256('x'),
+      openLeaf: 0,
+      closeLeaf: 1,
+      recovered: false,
+    },
+  };
   await house.database.inTransaction((tx) => insertRecording(tx, house.clock, { sessionId, ...sealed }));
   return sessionId;
 }

@@ -1,18 +1,27 @@
 import { describe, expect, test } from '@jest/globals';
-import { createRecordingParser } from '../../recorder/frames.ts';
-import { type RecordingMeta, toAsciicast } from '../../recorder/index.ts';
-import { collect, encodeRecording, newMeta, type Piece } from './support/recordings.ts';
+import { type Frame, type FrameType, type RecordingMeta, toAsciicast } from '../../recorder/index.ts';
+import { encodeMeta } from '../../recorder/recording.ts';
+import { collect, newMeta } from './support/recordings.ts';
+
+type Piece = readonly [type: Exclude<FrameType, 'h'>, micros: bigint, payload: Uint8Array | string];
+
+function framesOf(pieces: readonly Piece[], meta: Partial<RecordingMeta> = {}): Frame[] {
+  const first = ['h', pieces[0]?.[1] ?? 1n, encodeMeta(newMeta(meta))] as const;
+  return [first, ...pieces].map(([type, micros, payload], seq) => ({
+    type,
+    seq,
+    micros,
+    payload: Buffer.from(payload),
+  }));
+}
+
+async function* each(frames: readonly Frame[]): AsyncGenerator<Frame> {
+  await Promise.resolve();
+  yield* frames;
+}
 
 async function cast(pieces: readonly Piece[], meta: Partial<RecordingMeta> = {}): Promise<string[]> {
-  const frames = createRecordingParser().push(encodeRecording(pieces, newMeta(meta)));
-  return await collect(
-    toAsciicast(
-      (async function* () {
-        await Promise.resolve();
-        yield* frames;
-      })(),
-    ),
-  );
+  return await collect(toAsciicast(each(framesOf(pieces, meta))));
 }
 
 /** The events without the header, parsed. */
@@ -107,13 +116,7 @@ test('an unreadable resize and a gap become markers an auditor sees', async () =
 });
 
 test('frames without a header are refused', async () => {
-  const frames = createRecordingParser()
-    .push(encodeRecording([['o', 1n, 'x']]))
-    .slice(1);
-  const rest = (async function* () {
-    await Promise.resolve();
-    yield* frames;
-  })();
+  const rest = each(framesOf([['o', 1n, 'x']]).slice(1));
   await expect(collect(toAsciicast(rest))).rejects.toMatchObject({ code: 'recording_corrupt' });
 });
 

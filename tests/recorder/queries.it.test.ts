@@ -43,9 +43,10 @@ async function insertSession({ database }: FreshDatabase): Promise<SealedRecordi
   const head = Buffer.alloc(32, 7);
   return {
     sessionId,
-    file: `${sessionId}.skr`,
+    file: sessionId,
     bytes: 5_000_000_000,
     frames: 3,
+    chunks: { screen: 2, keystrokes: 1 },
     head,
     openLeaf: 0,
     closeLeaf: 1,
@@ -60,7 +61,9 @@ describe('the index of recordings', () => {
     expect(await findRecording(db.database, sealed.sessionId)).toBeUndefined();
     await db.database.inTransaction((tx) => insertRecording(tx, clock, sealed));
     await db.database.inTransaction((tx) => insertRecording(tx, clock, { ...sealed, frames: 9 }));
-    expect(await findRecording(db.database, sealed.sessionId)).toEqual({ ...sealed, sealedAt: clock.now() });
+    const { chunks, ...row } = sealed;
+    const counts = { screenChunks: chunks.screen, keystrokeChunks: chunks.keystrokes };
+    expect(await findRecording(db.database, sealed.sessionId)).toEqual({ ...row, ...counts, sealedAt: clock.now() });
   });
 
   test.each([
