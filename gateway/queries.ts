@@ -78,8 +78,10 @@ export async function closeSession(db: Queryable, clock: Clock, closing: Closing
         WHERE id = ${id} AND closed_at IS NULL
         RETURNING id
       ), indexed AS (
-        INSERT INTO recordings (session_id, file, bytes, frames, head, open_leaf, close_leaf, recovered, sealed_at)
+        INSERT INTO recordings (session_id, file, bytes, frames, screen_chunks, keystroke_chunks, head, open_leaf,
+          close_leaf, recovered, sealed_at)
         SELECT id, ${sealed?.file ?? null}::text, ${sealed?.bytes ?? null}::bigint, ${sealed?.frames ?? null}::bigint,
+          ${sealed?.chunks.screen ?? null}::bigint, ${sealed?.chunks.keystrokes ?? null}::bigint,
           ${sealed?.head ?? null}::bytea, ${sealed?.openLeaf ?? null}::bigint, ${sealed?.closeLeaf ?? null}::bigint,
           ${sealed?.recovered ?? null}::boolean, ${now}
         FROM closed WHERE ${sealed !== undefined}::boolean

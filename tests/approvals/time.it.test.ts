@@ -9,9 +9,10 @@ import {
   redeemTicket,
   type TicketView,
 } from '../../approvals/index.ts';
-import { createLog, execute, LIMITS, newUuid, sha256, sql } from '../../foundation/index.ts';
+import { execute, LIMITS, newUuid, sha256, sql } from '../../foundation/index.ts';
 import type { ConnectionId, SessionId } from '../../policy/index.ts';
-import { startRecorder } from '../../recorder/index.ts';
+import { rootOf, start } from '../recorder/support/recordings.ts';
+import { testRecordings } from '../support/recordings.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 import { DUMP, HOUR, type World, world } from './world.ts';
 
@@ -91,9 +92,8 @@ describe('recovery after a crash', () => {
   test('counts from the recording what had left since the use began', async () => {
     await using house = await world();
     await using directory = await tempDirectory();
-    const recorderDirectory = `${directory.path}/recorder`;
     const { clock } = house;
-    await using recorder = await startRecorder({ directory: recorderDirectory, clock, log: createLog('silent') });
+    await using recorder = await start(directory.path, { clock });
     const ticket = await approved(house);
     const [session, targetId] = [await house.session('aoki'), await house.targetId('crm-db')];
     const personId = house.idOf('aoki');
@@ -110,7 +110,7 @@ describe('recovery after a crash', () => {
     await recording.append('e', Buffer.from('warning\n'));
     await recording.close();
     await close(house, session);
-    expect(await recoverRedemptions({ ...house, recorderDirectory })).toBe(1);
+    expect(await recoverRedemptions({ ...house, recordings: testRecordings(rootOf(directory.path)) })).toBe(1);
     const view = await findTicket(house.database, house.people.aoki, ticket.id);
     const left = 'row 1\nrow 2\nwarning\n';
     expect(view?.result).toMatchObject({ rows: 3, bytes: left.length, sha256: sha256(left).toString('hex') });

@@ -31,7 +31,8 @@ import {
   type Role,
   type SessionId,
 } from '../../policy/index.ts';
-import { listAuditEvents, readRecording, recordingPath, startRecorder } from '../../recorder/index.ts';
+import { listAuditEvents } from '../../recorder/index.ts';
+import { framesOf, start } from '../recorder/support/recordings.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -76,7 +77,7 @@ describe('a live session', () => {
   beforeAll(async () => {
     db = cleanup.use(await freshDatabase({ poolSize: 8 }));
     directory = cleanup.use(await tempDirectory()).path;
-    const recorder = cleanup.use(await startRecorder({ directory, clock: systemClock, log }));
+    const recorder = cleanup.use(await start(directory));
     const { database } = db;
     deps = { database, clock: systemClock, log, recorder, registry: new SessionRegistry(), gatewayId: newUuid(START) };
     await applyInventory(deps, InventorySchema.parse(INVENTORY));
@@ -214,7 +215,7 @@ describe('a live session', () => {
     expect([moved, said.at(-1)]).toEqual([3, 'sekisho: 作業セッションを再開しました。 [session_resumed]']);
     await session.close(0);
     const frames: string[] = [];
-    for await (const { type, payload } of readRecording(recordingPath(directory, session.id))) {
+    for (const { type, payload } of await framesOf(directory, session.id)) {
       if (type !== 'h') frames.push(`${type} ${payload.toString()}`);
     }
     expect(frames.slice(0, 3)).toEqual(['o before ', 'm sekisho: paused: 確認します', 'm sekisho: resumed']);
@@ -253,7 +254,7 @@ describe('a live session', () => {
     session.end('locked');
     await expect(waiting).rejects.toThrow('ended while it was paused');
     await session.close(255);
-    for await (const { type } of readRecording(recordingPath(directory, session.id))) expect(type).not.toBe('i');
+    for (const { type } of await framesOf(directory, session.id)) expect(type).not.toBe('i');
   });
 
   test('that missed what was asked of it reads it when the listening connection is back', async () => {
@@ -319,7 +320,7 @@ describe('one session more', () => {
     await using fresh = await freshDatabase();
     await using temporary = await tempDirectory();
     const log = createLog('silent');
-    await using recorder = await startRecorder({ directory: temporary.path, clock: systemClock, log });
+    await using recorder = await start(temporary.path);
     const registry = new SessionRegistry();
     const deps = { database: fresh.database, clock: systemClock, log, recorder, registry, gatewayId: newUuid(START) };
     await applyInventory(deps, InventorySchema.parse(INVENTORY));

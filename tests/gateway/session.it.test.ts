@@ -12,7 +12,8 @@ import {
   type Person,
   type SessionKind,
 } from '../../policy/index.ts';
-import { findRecording, listAuditEvents, startRecorder, verifySession } from '../../recorder/index.ts';
+import { findRecording, listAuditEvents, verifySession } from '../../recorder/index.ts';
+import { rootOf, start } from '../recorder/support/recordings.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
@@ -51,7 +52,7 @@ describe('a session', () => {
     db = cleanup.use(await freshDatabase());
     directory = cleanup.use(await tempDirectory()).path;
     const limits = { recordingBytesMax: RECORDING_BYTES };
-    const recorder = cleanup.use(await startRecorder({ directory, clock: systemClock, log, limits }));
+    const recorder = cleanup.use(await start(directory, { limits }));
     const registry = new SessionRegistry();
     const timeLimits = { idleMinutes: 0, hoursMax: 365 * 24 }; // Longer than the grants here, which are what is tried.
     deps = {
@@ -110,7 +111,9 @@ describe('a session', () => {
     expect(await closedEvent(session)).toEqual([expect.objectContaining({ reason: 'recorder_failed' })]);
     const recording = await findRecording(db.database, session.id);
     expect(recording?.bytes).toBeLessThanOrEqual(RECORDING_BYTES);
-    expect(await verifySession({ directory, sessionId: session.id })).toMatchObject({ verdict: 'VERIFIED' });
+    expect(await verifySession({ directory: rootOf(directory), sessionId: session.id })).toMatchObject({
+      verdict: 'VERIFIED',
+    });
   });
 
   test('ends once, for its first reason, and is closed once', async () => {

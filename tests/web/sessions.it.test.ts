@@ -1,20 +1,27 @@
 import { once } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { createLog, execute, newUuid, sql } from '../../foundation/index.ts';
+import { execute, newUuid, sql } from '../../foundation/index.ts';
 import type { ConnectionId, SessionId } from '../../policy/index.ts';
-import { insertRecording, recordingPath, startRecorder } from '../../recorder/index.ts';
+import { insertRecording } from '../../recorder/index.ts';
 import { DUMP } from '../approvals/world.ts';
+import { rootOf, start } from '../recorder/support/recordings.ts';
 import { flipByte } from '../support/flip-byte.ts';
+import { objectPathsOf } from '../support/recordings.ts';
 import { each, type Web, web } from './world.ts';
 
 const SECRET_INPUT = 'password typed by aoki';
+
+/** Changes one byte of one of its objects. */
+async function spoil(site: Web, id: string, choose: (paths: string[]) => string | undefined): Promise<void> {
+  await flipByte(choose(await objectPathsOf(rootOf(site.home), id)) ?? '', 300);
+}
 
 /** A session of Aoki on crm-db with a real sealed recording. */
 async function recorded(site: Web, chunks: number): Promise<SessionId> {
   const { clock, database } = site.house;
   const sessionId = await site.house.session('aoki');
-  await using recorder = await startRecorder({ directory: site.recorderDirectory, clock, log: createLog('silent') });
+  await using recorder = await start(site.home, { clock, limits: {} });
   const recording = await recorder.openRecording({
     ...{ sessionId, personId: site.house.idOf('aoki'), targetId: await site.house.targetId('crm-db') },
     connectionId: newUuid(clock.now()) as ConnectionId,
@@ -101,7 +108,7 @@ describe('a recording', () => {
   test('that does not read as one is an answer of its own, and the attempt is noted', async () => {
     await using site = await web();
     const id = await recorded(site, 0);
-    await flipByte(recordingPath(site.recorderDirectory, id), 3);
+    await spoil(site, id, (paths) => paths[0]);
     const { status, code } = await (await site.as('suzuki')).get(`/api/sessions/${id}/recording.cast`);
     expect([status, code]).toEqual([422, 'recording_corrupt']);
     expect(await site.house.events('recording.viewed')).toHaveLength(1);
@@ -110,7 +117,7 @@ describe('a recording', () => {
   test('that turns bad half-way ends as a torn answer, never as a whole one', async () => {
     await using site = await web();
     const id = await recorded(site, 40);
-    await flipByte(recordingPath(site.recorderDirectory, id), 2_000_000);
+    await spoil(site, id, (paths) => paths.at(-1));
     const suzuki = await site.as('suzuki');
     await expect(suzuki.get(`/api/sessions/${id}/recording.cast`)).rejects.toThrow('aborted');
   });
@@ -172,7 +179,7 @@ describe('a recording', () => {
     const suzuki = await site.as('suzuki');
     const good = await suzuki.post(`/api/sessions/${id}/verify`);
     expect(good.at('report')).toMatchObject({ verdict: 'VERIFIED', sessionId: id, at: null });
-    await flipByte(recordingPath(site.recorderDirectory, id), 30_000);
+    await spoil(site, id, (paths) => paths[0]);
     const bad = await suzuki.post(`/api/sessions/${id}/verify`);
     expect(bad.at('report')).toMatchObject({ verdict: 'TAMPERED', at: expect.any(Number) });
     expect((await site.house.events('recording.verified')).map(({ body }) => body['verdict'])).toEqual([

@@ -11,6 +11,8 @@ import { controlSession } from '../../gateway/live-control/command.ts';
 import { type LoginDeps, loadCertificateAuthority, openWebSession } from '../../identity/index.ts';
 import { createOidcClient, createWebApi, type WebApiDeps } from '../../web/api/index.ts';
 import { ISSUER, type Name, type World, world } from '../approvals/world.ts';
+import { rootOf } from '../recorder/support/recordings.ts';
+import { testRecordings } from '../support/recordings.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 
 const PUBLIC_URL = new URL('http://127.0.0.1:8080/');
@@ -20,7 +22,8 @@ export const PAGE = '<!doctype html><title>console</title>';
 export interface Web extends AsyncDisposable {
   readonly house: World;
   readonly app: Express;
-  readonly recorderDirectory: string;
+  /** Holds the recorder's directory. */
+  readonly home: string;
   readonly loginAuthority: LoginDeps['loginAuthority'];
   /** Stands for NOTIFY sekisho_sign_in_decided. */
   readonly signInDecided: EventTarget;
@@ -59,11 +62,11 @@ export async function web(change: Partial<WebApiDeps> = {}): Promise<Web> {
   await writeFile(join(uiDirectory, 'index.html'), PAGE);
   await writeFile(join(uiDirectory, 'assets', 'app-0a1b2c.js'), 'export {};');
   const { database, clock } = house;
-  const recorderDirectory = join(path, 'recorder');
+  const recordings = testRecordings(rootOf(path));
   const loginAuthority = await loadCertificateAuthority(join(path, 'login_ca_ed25519.pem'));
   const signInDecided = new EventTarget();
   const app = createWebApi({
-    ...{ database, clock, uiDirectory, recorderDirectory },
+    ...{ database, clock, uiDirectory, recordings },
     log: createLog('silent'),
     publicUrl: PUBLIC_URL,
     mode: 'demo',
@@ -96,7 +99,7 @@ export async function web(change: Partial<WebApiDeps> = {}): Promise<Web> {
     return `sekisho=${token.expose()}`;
   };
   return {
-    ...{ house, app, recorderDirectory, cookieOf, loginAuthority, signInDecided },
+    ...{ house, app, home: path, cookieOf, loginAuthority, signInDecided },
     as: async (name) => browser(app, await cookieOf(name)),
     [Symbol.asyncDispose]: () => cleanup[Symbol.asyncDispose](),
   };
