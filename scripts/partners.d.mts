@@ -13,11 +13,16 @@ export type Partner =
   | 'bash'
   | 'sudo'
   | 'tmux'
+  | 'age'
+  | 'age-keygen'
   | 'chromium'
   | 'radosgw'
   | 'go'
   | 'openssl'
   | 'chattr'
+  | 'golang-x-mod'
+  | 'ssh-agent'
+  | 'ssh-add'
   | 'root';
 export const PARTNERS: readonly Partner[];
 export function findPartner(name: Partner): string | undefined;

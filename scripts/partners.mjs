@@ -1,5 +1,5 @@
 /** The real clients and servers that some tests need. A suite whose partner is missing is skipped and said so. */
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Partner → the names its program goes by. */
@@ -18,18 +18,26 @@ const PROGRAMS = {
   bash: ['bash'],
   sudo: ['sudo'],
   tmux: ['tmux'],
+  age: ['age'],
+  'age-keygen': ['age-keygen'],
   chromium: ['chromium', 'chromium-browser', 'google-chrome'],
   radosgw: ['radosgw'],
   go: ['go'],
   openssl: ['openssl'],
   chattr: ['chattr'],
+  'ssh-agent': ['ssh-agent'],
+  'ssh-add': ['ssh-add'],
 };
 
-export const PARTNERS = [...Object.keys(PROGRAMS), 'root'];
+/** Partner → a file of it, where it is no program. */
+const FILES = { 'golang-x-mod': '/usr/share/gocode/src/golang.org/x/mod/sumdb/tlog/tlog.go' };
+
+export const PARTNERS = [...Object.keys(PROGRAMS), ...Object.keys(FILES), 'root'];
 
 /** Path of the partner's program (`root`: this process's right to act as other users), or undefined when missing. */
 export function findPartner(name) {
   if (name === 'root') return process.getuid?.() === 0 ? '/' : undefined;
+  if (name in FILES) return existsSync(FILES[name]) ? FILES[name] : undefined;
   const directories = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/usr/local/sbin'].filter(Boolean);
   return directories.flatMap((directory) => PROGRAMS[name].map((program) => join(directory, program))).find(runs);
 }

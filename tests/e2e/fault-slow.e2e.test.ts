@@ -107,8 +107,9 @@ describeWith(['ssh', 'ssh-keygen'], 'a worker', () => {
 /** Bytes of all files below a directory. */
 async function sizeOf(directory: string): Promise<number> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  const sizes = entries.map((entry) => (entry.isFile() ? sizeOfFile(join(entry.parentPath, entry.name)) : 0));
-  return (await Promise.all(sizes)).reduce((sum: number, size) => sum + size, 0);
+  const files = entries.filter((entry) => entry.isFile());
+  const sizes = await Promise.all(files.map((entry) => sizeOfFile(join(entry.parentPath, entry.name))));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 /** A file being written may get its name while it is looked at. */
