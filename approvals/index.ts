@@ -22,7 +22,15 @@ export { dispatchOutbox, OUTBOX_CHANNEL, type TicketNews } from './outbox.ts';
 export { decideProgram, listPrograms, type ProgramDecision } from './programs/programs.ts';
 export type { ProgramView } from './programs/queries.ts';
 export type { RedemptionResult } from './queries.ts';
-export { completeRedemption, type Redemption, type RedemptionRequest, redeemTicket } from './redeem.ts';
+export {
+  completeRedemption,
+  findUsableTicket,
+  type Redemption,
+  type RedemptionRequest,
+  redeemTicket,
+} from './redeem.ts';
+export { wasExportLogged } from './ledger/queries.ts';
+export { recordExportResults } from './ledger/results.ts';
 export { findRefusedAct, recordRefusedAct } from './refused-acts.ts';
 export { requestExport } from './request.ts';
 export { findTicket, listTickets } from './tickets.ts';

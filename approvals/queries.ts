@@ -189,6 +189,8 @@ export interface RedemptionResult {
   /** SHA-256 of the bytes that left, 32 bytes. */
   readonly sha256: Buffer;
   readonly exitStatus: number | null;
+  /** Different customers found in it; left out: nobody counted. */
+  readonly customers?: number;
 }
 
 export async function insertResult(

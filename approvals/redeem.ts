@@ -36,6 +36,8 @@ export interface RedemptionRequest {
   readonly text: string;
   /** Only a ticket for this one will do; any when left out. */
   readonly destination?: Destination;
+  /** Only this ticket, whose intent stands in the export ledger under this index. */
+  readonly intent?: { readonly ticket: TicketId; readonly index: number };
 }
 
 export type Redemption =
@@ -48,21 +50,33 @@ export type Redemption =
       /** Where what leaves goes: into this parcel and nowhere else; undefined: to the person. */
       readonly parcel: Parcel | undefined;
     }
-  | { readonly redeemed: false; readonly reason: RedemptionRefusal | 'no_ticket' };
+  | { readonly redeemed: false; readonly reason: RedemptionRefusal | 'no_ticket' | 'witness_unreachable' };
 
 /** Begins the one use of an approved ticket of this person for this very act on this target, or says why there is none. */
 export function redeemTicket(deps: ApprovalsDeps, request: RedemptionRequest): Promise<Redemption> {
   return deps.database.inTransaction(async (tx) => {
-    const { destination } = request;
     const tickets = await lockApprovedTickets(tx, request);
-    const usable = tickets.find(
-      (ticket) =>
-        (destination === undefined || ticket.destination === destination) &&
-        refusalOf(deps, ticket, request) === undefined,
-    );
+    const usable = tickets.find((ticket) => isUsable(deps, ticket, request));
     if (usable !== undefined) return begin(tx, deps, usable, request);
     return refuse(tx, deps, tickets[0] ?? (await newestTicket(tx, request)), request);
   });
+}
+
+/** The ticket that `redeemTicket` would use now; nothing of it is used yet. */
+export function findUsableTicket(deps: ApprovalsDeps, request: RedemptionRequest): Promise<Ticket | undefined> {
+  return deps.database.inTransaction(async (tx) => {
+    const tickets = await lockApprovedTickets(tx, request);
+    return tickets.find((ticket) => isUsable(deps, ticket, request));
+  });
+}
+
+function isUsable(deps: ApprovalsDeps, ticket: Ticket, request: RedemptionRequest): boolean {
+  const { destination, intent } = request;
+  return (
+    (destination === undefined || ticket.destination === destination) &&
+    (intent === undefined || ticket.id === intent.ticket) &&
+    refusalOf(deps, ticket, request) === undefined
+  );
 }
 
 async function begin(
@@ -82,6 +96,15 @@ async function begin(
     ticket: ticket.id,
     body: { actDigest: ticket.actDigest },
   });
+  if (request.intent !== undefined) {
+    await appendAuditEvent(tx, clock, {
+      type: 'export.intent',
+      actor: request.personId,
+      session: request.sessionId,
+      ticket: ticket.id,
+      body: { intent: request.intent.index, destination: ticket.destination },
+    });
+  }
   return {
     redeemed: true,
     ticketId: ticket.id,

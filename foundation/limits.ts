@@ -197,7 +197,7 @@ export const LIMITS = {
   /** Bytes of frames of any chunk: a reader unpacks no more. */
   chunkPlaintextBytesMax: 1536 * 1024,
   /** Chunks of one flooded session that are on their way to the disk at once. */
-  recorderFloodChunksMax: 4,
+  recorderFloodChunksMax: 8,
   /** Chunks of floods that one process holds in memory; beyond them floods wait. */
   recorderFloodBuffersMax: 256,
   /** Bytes of all sessions that are in chunks that do not stand in the log yet; beyond them what comes waits. */

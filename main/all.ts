@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
-import { directoryVault, recoverParcels, recoverRedemptions } from '../approvals/index.ts';
+import { directoryVault, recoverParcels, recoverRedemptions, wasExportLogged } from '../approvals/index.ts';
 import type { Config } from '../config/index.ts';
 import {
   asError,
@@ -17,19 +17,21 @@ import {
 } from '../foundation/index.ts';
 import { controlSession, hostAuthorityLine, listenSsh, recoverSessions } from '../gateway/index.ts';
 import { applyInventory, type Inventory, InventorySchema } from '../identity/index.ts';
-import { appendAuditEvent, startRecorder } from '../recorder/index.ts';
+import { appendAuditEvent, EventTrace, loadSecretFile, startRecorder, witnessDelay } from '../recorder/index.ts';
 import { createOidcClient, createWebApi } from '../web/api/index.ts';
 import { startBackground } from './background.ts';
 import { loadSshKeys, type SshKeys } from './bastion.ts';
 import { type DataDirectory, holdDirectory, prepareDataDirectory } from './data-directory.ts';
 import { type DemoParts, startDemoParts } from './demo-parts.ts';
 import { startHttpServer } from './http-server.ts';
+import { startLogUpkeep } from './log-upkeep.ts';
 import { openRecorderParts } from './recorder-parts.ts';
 import { loadRecordingKeys } from './recording-keys.ts';
 import { recordingsOf } from './recording-source.ts';
 import { listenForDecisions } from './session-listeners.ts';
 import { type SshService, startSshService } from './ssh-service.ts';
 import { openStorage } from './storage.ts';
+import { openLedger, readTransparency } from './transparency.ts';
 import { VERSION } from './version.ts';
 
 export interface Running extends AsyncDisposable {
@@ -77,7 +79,18 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
     },
     cleanup,
   );
-  const recorder = cleanup.use(await startRecorder({ directory: directory.recorder, clock, log, ...recorderParts }));
+  const transparency = await readTransparency(config.recorder.log);
+  const trace = new EventTrace();
+  const recorder = cleanup.use(
+    await startRecorder({
+      ...{ directory: directory.recorder, clock, log, ...recorderParts },
+      ...{ transparency, visitLog: trace.visit },
+    }),
+  );
+  const mayCreate = !(await wasExportLogged(database));
+  const pseudonymKey = recorderParts.secrets.pseudonym;
+  const ledger = await openLedger({ directory, clock, log, settings: transparency, pseudonymKey, mayCreate }, cleanup);
+  const witnessesLateSince = (): Date | undefined => earliest(recorder.leafLog.lateSince(), ledger.lateSince());
   const keys = await loadSshKeys(directory.keys);
   const recordings = recordingsOf(directory.recorder, recordingKeys.identities, recorderParts.objects);
   const deps = { database, clock, log, gatewayId };
@@ -88,11 +101,22 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
   await recoverRedemptions({ database, clock, recordings });
   await recoverParcels({ database, clock, vault: directoryVault({ directory: directory.vault, clock }) });
   await startBackground({ database, clock, log, queue, recordings }, cleanup);
+  startLogUpkeep(
+    {
+      ...{ database, clock, log, leafLog: recorder.leafLog, ledger, trace },
+      saltKey: await loadSecretFile(join(directory.keys, 'event_salt_key')),
+      heartbeatSeconds: config.recorder.log.heartbeatSeconds,
+    },
+    cleanup,
+  );
   await announce(deps, config, cleanup);
   const signInDecided = await listenForDecisions(database);
 
   const service = await startSshService(
-    { ...deps, databaseUrl, recorder, recordings, keys, signInDecided, directory },
+    {
+      ...{ ...deps, databaseUrl, recorder, recordings, keys, signInDecided, directory },
+      ...{ exports: ledger, witnessesLateSince },
+    },
     config,
     cleanup,
   );
@@ -113,6 +137,7 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
     controlSession: (principal, request) => controlSession(deps, principal, request),
     signInDecided,
     workers: service.workers,
+    witnessDelay: () => witnessDelay(witnessesLateSince(), clock.now(), config.recorder.log.witnessGraceMinutes),
     oidc: oidcClient(config, publicUrl, demo),
   });
   cleanup.use(await startHttpServer(withDemo(web, demo), config.http));
@@ -134,6 +159,11 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
     reload: service.reload,
     [Symbol.asyncDispose]: () => cleanup[Symbol.asyncDispose](),
   };
+}
+
+function earliest(one: Date | undefined, other: Date | undefined): Date | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return one < other ? one : other;
 }
 
 async function announce(

@@ -50,7 +50,16 @@ export type BastionConfig = Pick<Config, 'http' | 'mode' | 'recorder' | 'ssh' | 
 export interface BastionOptions
   extends Pick<
     SshDeps,
-    'clock' | 'database' | 'gatewayId' | 'log' | 'recorder' | 'signInDecided' | 'vault' | 'workerId'
+    | 'clock'
+    | 'database'
+    | 'exports'
+    | 'gatewayId'
+    | 'log'
+    | 'recorder'
+    | 'signInDecided'
+    | 'vault'
+    | 'witnessesLateSince'
+    | 'workerId'
   > {
   readonly keys: SshKeys;
   readonly config: BastionConfig;
@@ -74,6 +83,7 @@ export async function startBastion({ keys, config, ...own }: BastionOptions, cle
     timeLimits,
     sessionLimits,
     keepaliveSeconds,
+    witnessGraceMinutes: config.recorder.log.witnessGraceMinutes,
     authority: keys.authority,
     loginAuthority: keys.loginAuthority,
     hostKeys: createHostKeys({

@@ -1,4 +1,4 @@
-import { asError, type Cleanup, type Clock, type Database, type Log } from '../foundation/index.ts';
+import { asError, type Cleanup, type Clock, type Database, hasCode, type Log } from '../foundation/index.ts';
 import { appendAuditEvent, type Recorder } from '../recorder/index.ts';
 
 /** The recorder cannot write its own end into the recording; the event is what stays of why its sessions ended. */
@@ -11,6 +11,8 @@ export function auditRecorderFault(
     const error = asError(recorder.failed.reason);
     const detail = asError(error.cause ?? error).message.slice(0, 500);
     const body = { code: 'recording_unavailable', detail, sessions: sessions() };
+    if (hasCode(error.cause, 'log_conflict'))
+      await appendAuditEvent(database, clock, { type: 'recorder.log_conflict', actor: null, body: { detail } });
     await appendAuditEvent(database, clock, { type: 'recorder.failed', actor: null, body });
   };
   let written: Promise<void> = Promise.resolve();

@@ -12,7 +12,7 @@ import {
   type Secret,
 } from '../foundation/index.ts';
 import { type AcceptorOptions, recoverSessions } from '../gateway/index.ts';
-import { appendAuditEvent, type OwningRecorder, type RecordingSource } from '../recorder/index.ts';
+import { appendAuditEvent, type OwningRecorder, type RecordingSource, type ExportIntents } from '../recorder/index.ts';
 import { type SshKeys, startBastion } from './bastion.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { auditRecorderFault } from './recorder-fault.ts';
@@ -26,6 +26,9 @@ export interface SshServiceDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly recorder: OwningRecorder;
+  readonly exports: ExportIntents;
+  /** Since when too few witnesses cosign the log or the ledger. */
+  readonly witnessesLateSince: () => Date | undefined;
   readonly recordings: RecordingSource;
   readonly gatewayId: string;
   readonly keys: SshKeys;
@@ -48,9 +51,10 @@ export function startSshService(deps: SshServiceDeps, config: Config, cleanup: C
 }
 
 async function serveHere(deps: SshServiceDeps, config: Config, cleanup: Cleanup): Promise<SshService> {
-  const { clock, database, directory, gatewayId, keys, log, recorder, signInDecided } = deps;
+  const { clock, database, directory, exports, gatewayId, keys, log, recorder, signInDecided } = deps;
   const vault = directoryVault({ directory: directory.vault, clock });
-  const own = { clock, database, gatewayId, log, recorder, signInDecided, vault };
+  const { witnessesLateSince } = deps;
+  const own = { clock, database, exports, gatewayId, log, recorder, signInDecided, vault, witnessesLateSince };
   const bastion = await startBastion({ ...own, keys, config }, cleanup);
   return {
     serve: (socket, place, head) => bastion.serve(socket, place, head),
@@ -76,6 +80,11 @@ async function serveInWorkers(deps: SshServiceDeps, config: Config, cleanup: Cle
       clock,
       log,
       leafLog: recorder.leafLog,
+      exports: deps.exports,
+      witnesses: () => ({
+        accepted: recorder.leafLog.latestAccepted(),
+        lateSince: deps.witnessesLateSince() ?? null,
+      }),
       recover: (lost) => recoverLost(deps, lost),
     }),
   );

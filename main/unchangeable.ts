@@ -12,12 +12,17 @@ const CHANGEABLE = [
   'logLevel',
 ];
 
+/** Of those, what only the process that starts them has. */
+const FIXED = ['recorder.log'];
+
 /** Names what differs between two configurations and takes a stop and a start of the gateway. */
 export function unchangeable(before: Config, after: Config): string[] {
   const old = flatten(before);
   const now = flatten(after);
   const names = [...new Set([...old.keys(), ...now.keys()])].filter((name) => old.get(name) !== now.get(name));
-  return names.filter((name) => !CHANGEABLE.some((free) => name === free || name.startsWith(`${free}.`)));
+  const within = (name: string, parts: readonly string[]): boolean =>
+    parts.some((part) => name === part || name.startsWith(`${part}.`));
+  return names.filter((name) => !within(name, CHANGEABLE) || within(name, FIXED));
 }
 
 /** Every leaf by its path. A secret is compared by its value and told by its name alone. */

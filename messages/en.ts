@@ -28,6 +28,8 @@ export const en = {
   'gate.ticket.too_early': 'The ticket for this act is approved, but its window has not begun.',
   'gate.ticket.too_late': 'The window of the ticket for this act is over.',
   'gate.ticket.not_approved': 'A ticket for this act exists, but it is not approved.',
+  'gate.ticket.witness_unreachable':
+    'The ticket for this act is approved and stays as it is, but exports are closed: too few outside witnesses answer. Try again soon.',
   'gate.too_long': 'The command is longer than {bytes} bytes; nobody could judge it.',
   'finding.dbdump': '"{subject}" dumps protected data ({assets})',
   'finding.bulk_read': '"{subject}" reads protected data ({assets})',
@@ -194,6 +196,10 @@ export const en = {
   'error.copies_too_many':
     'Nothing ran: the command would leave more copies of protected data than are kept track of. Split it into smaller steps.',
   'error.recording_unavailable': 'The recorder cannot store what happens, so no session opens. Tell the administrator.',
+  'error.witness_unreachable':
+    'No session opens: too few outside witnesses have answered for too long, so that nobody could prove what happens. Tell the administrator.',
+  'session.unwitnessed':
+    'Too few outside witnesses answer. Exports are closed; sessions open for {minutes} more minutes.',
   'error.database_unavailable':
     'The gateway cannot decide right now (its database does not answer), so the answer is no. Try again soon.',
   'error.internal': 'A fault of the gateway. Give this reference to the administrator: {reference}',

@@ -31,6 +31,8 @@ export const ja: Record<keyof typeof en, string> = {
   'gate.ticket.too_early': 'この操作の持出申請は承認されていますが、まだ実行できる時間帯ではありません。',
   'gate.ticket.too_late': 'この操作の持出申請は、実行できる時間帯を過ぎています。',
   'gate.ticket.not_approved': 'この操作の持出申請はありますが、承認されていません。',
+  'gate.ticket.witness_unreachable':
+    'この操作の持出申請は承認済みで、そのまま有効です。ただし、外部の証人サーバーから十分な応答がないため、持出を停止しています。しばらくしてから試してください。',
   'gate.too_long': 'コマンドが {bytes} バイトを超えているため、判定できません。',
   'finding.dbdump': '「{subject}」は保護対象のデータ ({assets}) を書き出します',
   'finding.bulk_read': '「{subject}」は保護対象のデータ ({assets}) を読み出します',
@@ -200,6 +202,10 @@ export const ja: Record<keyof typeof en, string> = {
     '実行しませんでした: 保護対象データの複製が追跡できる件数を超えます。作業を分けて実行してください。',
   'error.recording_unavailable':
     '記録ができないため、作業セッションを開始できません。システム管理者に連絡してください。',
+  'error.witness_unreachable':
+    '外部の証人サーバーから十分な応答がない状態が続き、記録の真正性を証明できないため、作業セッションを開始できません。システム管理者に連絡してください。',
+  'session.unwitnessed':
+    '外部の証人サーバーから十分な応答がありません。持出は停止中です。作業セッションは、あと{minutes}分間は開始できます。',
   'error.database_unavailable':
     'データベースが応答せず判断できないため、許可できません。しばらくしてから試してください。',
   'error.internal': 'ゲートウェイの不具合です。この番号をシステム管理者に伝えてください: {reference}',

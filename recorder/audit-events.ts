@@ -247,7 +247,20 @@ export const AUDIT_EVENTS = {
     digest: text,
     reason: text,
   }),
+  'export.intent': body('An approved export is about to leave; its intent stands in the ledger.', {
+    intent: z.number().int().describe('Its index in the export ledger.'),
+    destination: z.enum(['workstation', 'vault']),
+  }),
+  'export.result': body('What an export brought out, or that it never began, stands in the ledger.', {
+    intent: z.number().int(),
+    outcome: text,
+    rows: z.number().int(),
+    bytes: z.number().int(),
+    sha256: text,
+    customers: z.number().int().nullable(),
+  }),
   'ticket.completed': body('The one use ended; what really left.', {
+    customers: z.number().int().optional().describe('Different customers found in it.'),
     outcome: text,
     rows: z.number().int(),
     bytes: z.number().int(),
@@ -268,6 +281,12 @@ export const AUDIT_EVENTS = {
     form: z.enum(['replay', 'download']),
   }),
   'recording.verified': body('Somebody checked a recording against the log.', { session: id, verdict: text }),
+  'recorder.log_conflict': body(
+    'Somebody knows more of the signed log than is here, or another history of it: a copy was put back, or a second writer signs. Sessions ended.',
+    {
+      detail: text,
+    },
+  ),
   'recorder.failed': body('The recorder could not store; its sessions ended.', {
     code: text,
     detail: text,

@@ -41,8 +41,23 @@ export {
   type SealedRecording,
 } from './recording.ts';
 export { findSealedRecordings, type VerifyOptions, type VerifyReport, verifySession } from './verify.ts';
-export { nodeFiles } from './files.ts';
+export { nodeFiles, replaceFile } from './files.ts';
+export { createFault } from './fault.ts';
+export { createPseudonyms } from './pseudonyms.ts';
+export { EventAnchor } from './anchoring/event-anchor.ts';
+export { EventTrace } from './anchoring/event-trace.ts';
+export {
+  type ExportIntents,
+  ExportLedger,
+  type ExportOutcome,
+  type OpenIntent,
+  startExportLedger,
+} from './ledger/export-ledger.ts';
+export { type IntentDraft, IntentDraftSchema } from './ledger/records.ts';
 export type { TransparencySettings } from './log/leaf-log.ts';
+export { parsePolicy, type Policy, policyOfAll, type PolicyWitness } from './log/policy.ts';
+export type { Witnesses } from './log/open-log.ts';
 export { LOG_ORIGIN, parseVerifierLine, type Verifier } from './log/note.ts';
 export type { LogEntry } from './log/read-log.ts';
+export { witnessDelay, type WitnessDelay } from './witness/delay.ts';
 export { openWitness, type Witness } from './witness/witness.ts';

@@ -5,6 +5,7 @@ import {
   LIMITS,
   many,
   maybeOne,
+  one,
   type Queryable,
   sql,
   type Transaction,
@@ -68,6 +69,37 @@ export async function listAuditEvents(db: Queryable, filter: AuditEventFilter): 
         AND (${before}::bigint IS NULL OR seq < ${before}::bigint)
       ORDER BY seq DESC
       LIMIT ${limit}`,
+  );
+}
+
+/** Events behind `seq`, by their numbers. */
+export async function eventsAfter(db: Queryable, seq: number, limit: number): Promise<StoredAuditEvent[]> {
+  return await many(
+    db,
+    sql(StoredAuditEventSchema)`
+      SELECT seq, at, type, actor_id AS actor, session_id AS session, ticket_id AS ticket, body
+      FROM audit_events WHERE seq > ${seq} ORDER BY seq LIMIT ${limit}`,
+  );
+}
+
+/** Those of these numbers that there are. */
+export async function eventsOf(db: Queryable, numbers: readonly number[]): Promise<StoredAuditEvent[]> {
+  return await many(
+    db,
+    sql(StoredAuditEventSchema)`
+      SELECT seq, at, type, actor_id AS actor, session_id AS session, ticket_id AS ticket, body
+      FROM audit_events WHERE seq = ANY (${numbers}::bigint[]) ORDER BY seq`,
+  );
+}
+
+const transaction = z.string().regex(/^\d+$/).transform(BigInt);
+
+/** Transactions before `oldest` have ended; those from `newest` on have not begun to write. */
+export async function transactionHorizon(db: Queryable): Promise<{ oldest: bigint; newest: bigint }> {
+  return await one(
+    db,
+    sql(z.strictObject({ oldest: transaction, newest: transaction }))`
+      SELECT pg_snapshot_xmin(s)::text AS oldest, pg_snapshot_xmax(s)::text AS newest FROM pg_current_snapshot() s`,
   );
 }
 

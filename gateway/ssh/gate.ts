@@ -1,5 +1,13 @@
 /** The gate's answer to a person: what was recognised, why, and where to ask. */
-import { type Destination, type Redemption, recordRefusedAct, redeemTicket } from '../../approvals/index.ts';
+import {
+  type Destination,
+  findUsableTicket,
+  type Redemption,
+  recordRefusedAct,
+  type RedemptionRequest,
+  redeemTicket,
+} from '../../approvals/index.ts';
+import { GatewayError, hasCode, LIMITS } from '../../foundation/index.ts';
 import { type MessageKey, message } from '../../messages/index.ts';
 import { type Finding, type Judgement, opensByTicket, reasonOf, type RefusedActId } from '../../policy/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
@@ -15,28 +23,64 @@ const TICKET_MESSAGES: Partial<Record<Extract<Redemption, { redeemed: false }>['
   too_early: 'gate.ticket.too_early',
   too_late: 'gate.ticket.too_late',
   not_approved: 'gate.ticket.not_approved',
+  witness_unreachable: 'gate.ticket.witness_unreachable',
 };
 
-/** Looks for the ticket of this very act and begins its one use. */
-export function redeem(
-  { deps, session }: ChannelWork,
+/**
+ * Looks for the ticket of this very act and begins its one use: after its intent stands in the export ledger, where
+ * witnesses outside have seen it. A ticket that could not be used for want of them is as it was.
+ */
+export async function redeem(
+  { deps, session }: Pick<ChannelWork, 'deps' | 'session'>,
   act: { text: string; judgement: Judgement },
   destination?: Destination,
 ): Promise<Redemption> {
   const { person, target } = session.authorization;
-  return redeemTicket(deps, {
+  const request: RedemptionRequest = {
     personId: person.id,
     targetId: target.id,
     digest: act.judgement.digest,
     sessionId: session.id,
     text: act.text,
     ...(destination === undefined ? {} : { destination }),
-  });
+  };
+  const ticket = await findUsableTicket(deps, request);
+  if (ticket === undefined) return redeemTicket(deps, request); // Which says why there is none.
+  const { id, rowsMax, bytesMax } = ticket;
+  const ids = { ticket: id, session: session.id, personId: person.id, targetId: target.id };
+  const draft = { ...ids, act: request.digest, destination: ticket.destination, rowsMax, bytesMax };
+  const begun = deps.clock.micros();
+  try {
+    const index = await deps.exports.intent(draft);
+    // Later the ledger may say already that nothing came of it.
+    if (deps.clock.micros() - begun > BigInt(LIMITS.ledgerIntentSeconds / 2) * 1_000_000n)
+      throw new GatewayError('witness_unreachable');
+    return await redeemTicket(deps, { ...request, intent: { ticket: id, index } });
+  } catch (thrown) {
+    if (!hasCode(thrown, 'witness_unreachable')) throw thrown;
+    await appendAuditEvent(deps.database, deps.clock, {
+      type: 'ticket.redemption_refused',
+      actor: person.id,
+      session: session.id,
+      ticket: id,
+      body: { text: act.text, digest: request.digest, reason: thrown.code },
+    });
+    return { redeemed: false, reason: 'witness_unreachable' };
+  }
 }
 
 /** Why a ticket for this act cannot be used, where there is one. */
 export function ticketMessage(ticket: Redemption | undefined): MessageKey | undefined {
   return ticket?.redeemed === false ? TICKET_MESSAGES[ticket.reason] : undefined;
+}
+
+/** The code beside that message. */
+export function ticketCode(ticket: Redemption | undefined): string {
+  return isUnwitnessed(ticket) ? 'witness_unreachable' : 'ticket_unusable';
+}
+
+function isUnwitnessed(ticket: Redemption | undefined): boolean {
+  return ticket?.redeemed === false && ticket.reason === 'witness_unreachable';
 }
 
 /**
@@ -67,7 +111,9 @@ export async function refuseAct(
   if (act.judgement.verdict === 'ask') await person.say('gate.ask_first', 'ticket_required', { reason, why });
   else await person.say('gate.needs_ticket', 'ticket_required', { reason, why });
   const known = ticketMessage(act.ticket);
-  if (known !== undefined) await person.say(known, 'ticket_unusable');
+  if (known !== undefined) await person.say(known, ticketCode(act.ticket));
+  // There is a ticket: another one would help as little.
+  if (isUnwitnessed(act.ticket)) return id;
   await person.say('gate.ask', 'ticket_required', { url: new URL(`/tickets/new?act=${id}`, deps.publicUrl).href });
   return id;
 }

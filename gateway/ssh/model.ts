@@ -4,6 +4,7 @@ import type { Clock, Database, Log } from '../../foundation/index.ts';
 import type { CertificateAuthority } from '../../identity/index.ts';
 import type { MessageKey } from '../../messages/index.ts';
 import type { ConnectionId } from '../../policy/index.ts';
+import type { ExportIntents } from '../../recorder/index.ts';
 import type { Meters, SessionMeter } from '../metering/index.ts';
 import type { GatewaySession, SessionDeps } from '../session.ts';
 import type { StatementReader } from '../statement-reader/index.ts';
@@ -31,6 +32,12 @@ export interface SshDeps extends SessionDeps {
   /** Seconds of silence after which a maintainer's connection is asked whether it is still there. 0: never. */
   readonly keepaliveSeconds?: number;
   readonly signIn: SignInRules;
+  /** Where an export says that it is about to leave, before it does. */
+  readonly exports: ExportIntents;
+  /** Since when too few witnesses outside cosign what is recorded; undefined: enough do, or none are asked. */
+  readonly witnessesLateSince: () => Date | undefined;
+  /** Minutes for which sessions still open then. */
+  readonly witnessGraceMinutes: number;
   /** Where exports go whose ticket does not send them to the person. */
   readonly vault: Vault;
   /** The parsers of SQL, one thread of this process. */

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { asError, GatewayError, LIMITS } from '../../foundation/index.ts';
 import type { MessageKey } from '../../messages/index.ts';
-import { appendAuditEvent } from '../../recorder/index.ts';
+import { appendAuditEvent, witnessDelay } from '../../recorder/index.ts';
 import { budgetOf } from '../../policy/index.ts';
 import { admit } from '../admission.ts';
 import type { OpenMeter } from '../metering/index.ts';
@@ -76,6 +76,9 @@ async function serve(deps: SshDeps, outside: PersonSide, arrived: Caller, reques
   const destination = await findDestination(deps, outside, arrived, request);
   if (destination.kind === 'left') return { status: destination.isIdle ? GATEWAY_STATUS : 0 };
   const caller = { ...arrived, loginName: destination.loginName };
+  const delay = witnessDelay(deps.witnessesLateSince(), deps.clock.now(), deps.witnessGraceMinutes);
+  // What happens now could be taken back later without anybody outside noticing.
+  if (delay?.minutesLeft === 0) throw new GatewayError('witness_unreachable');
   const admission = await admit(deps, caller.person, caller.loginName, {
     connectionId: caller.connectionId,
     kind: files === undefined && start.kind !== 'subsystem' ? start.kind : 'files',
@@ -92,6 +95,8 @@ async function serve(deps: SshDeps, outside: PersonSide, arrived: Caller, reques
     });
     return { status: GATEWAY_STATUS };
   }
+  if (delay !== undefined && outside.hasTerminal)
+    await outside.say('session.unwitnessed', 'witnesses_late', { minutes: delay.minutesLeft });
   return work(deps, outside, caller, { request, session: admission.session, files });
 }
 

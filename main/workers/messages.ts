@@ -3,11 +3,11 @@
  * ends check the shape all the same: after an update of the program the two may be of different releases.
  */
 import { z } from 'zod';
-import { LeafSchema } from '../../recorder/index.ts';
+import { IntentDraftSchema, LeafSchema } from '../../recorder/index.ts';
 import type { BastionConfig } from '../bastion.ts';
 
 /** Raised with every change here: a worker of another protocol refuses to start, and the gateway is started anew. */
-const PROTOCOL = 1;
+const PROTOCOL = 2;
 
 const id = z.int().nonnegative();
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
@@ -31,7 +31,20 @@ export const ToWorkerSchema = z.discriminatedUnion('type', [
   /** With the socket itself; `head` is what was read of it. */
   z.strictObject({ type: z.literal('connection'), id, sourceAddress: z.string(), head: bytes.nullable() }),
   z.strictObject({ type: z.literal('leaf_appended'), id, index: z.int().nonnegative(), hash: bytes }),
-  z.strictObject({ type: z.literal('leaf_refused'), id, message: z.string() }),
+  z.strictObject({ type: z.literal('intent_accepted'), id, index: z.int().nonnegative() }),
+  /** The leaf, or the intent of an export, of this id. */
+  z.strictObject({
+    type: z.literal('call_refused'),
+    id,
+    code: z.enum(['recording_unavailable', 'witness_unreachable']),
+    message: z.string(),
+  }),
+  /** The newest checkpoint that the witnesses accepted, and since when a newer one waits for them. */
+  z.strictObject({
+    type: z.literal('witnesses'),
+    accepted: z.strictObject({ size: z.int().nonnegative(), root: bytes }).nullable(),
+    lateSince: z.date().nullable(),
+  }),
   /** No more connections will come: finish those there are, then end. */
   z.strictObject({ type: z.literal('drain') }),
   /** End the sessions, told and sealed, then end. */
@@ -44,11 +57,13 @@ export const FromWorkerSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('signed_in'), id }),
   z.strictObject({ type: z.literal('closed'), id }),
   z.strictObject({ type: z.literal('leaf'), id, leaf: LeafSchema }),
+  z.strictObject({ type: z.literal('intent'), id, draft: IntentDraftSchema }),
   z.strictObject({ type: z.literal('status'), residentBytes: z.int().nonnegative() }),
 ]);
 
 export type Start = Omit<z.infer<typeof StartSchema>, 'type' | 'protocol'>;
 export type ToWorker = z.infer<typeof ToWorkerSchema>;
+export type WitnessesTold = Extract<ToWorker, { type: 'witnesses' }>;
 export type FromWorker = z.infer<typeof FromWorkerSchema>;
 
 export function startMessage(start: Start): ToWorker {

@@ -5,8 +5,8 @@
 import type { Socket } from 'node:net';
 import { asError, type Clock, GatewayError, LIMITS, type Log, newUuid } from '../../foundation/index.ts';
 import type { Place } from '../../gateway/index.ts';
-import type { LeafLog } from '../../recorder/index.ts';
-import { type Start, STATUS_MS } from './messages.ts';
+import type { ExportIntents, LeafLog } from '../../recorder/index.ts';
+import { type Start, STATUS_MS, type WitnessesTold } from './messages.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 /** What the next workers are started with. */
@@ -25,6 +25,9 @@ export interface WorkerPoolOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly leafLog: LeafLog;
+  readonly exports: ExportIntents;
+  /** How far the witnesses are now. */
+  readonly witnesses: () => Omit<WitnessesTold, 'type'>;
   /** Seals and closes what a worker that is gone left open. It is asked again when it fails. */
   readonly recover: (lost: LostWorker) => Promise<void>;
   /** Path of the program that a worker runs; the built one without. */
@@ -49,6 +52,9 @@ export class WorkerPool implements AsyncDisposable {
   readonly #recoveries = new Set<Promise<void>>();
   readonly #restarts = new Set<NodeJS.Timeout>();
   #watch: NodeJS.Timeout | undefined;
+  #telling: NodeJS.Timeout | undefined;
+  /** To the workers, of the witnesses, last. */
+  #told = '';
   #count: number;
   #settings: WorkerSettings;
   #starting = 0;
@@ -61,6 +67,7 @@ export class WorkerPool implements AsyncDisposable {
     this.#count = options.count;
     this.#settings = options.settings;
     this.#keepWatching();
+    this.#keepTelling();
   }
 
   /** @throws {GatewayError} `start_refused` unless every worker serves. */
@@ -73,6 +80,14 @@ export class WorkerPool implements AsyncDisposable {
       await pool[Symbol.asyncDispose]();
       throw thrown;
     }
+  }
+
+  #keepTelling(): void {
+    this.#telling = setTimeout(() => {
+      this.#tellWitnesses();
+      if (!this.#stopped) this.#keepTelling();
+    }, LIMITS.anchorMillis);
+    this.#telling.unref();
   }
 
   #keepWatching(): void {
@@ -90,6 +105,19 @@ export class WorkerPool implements AsyncDisposable {
 
   get serving(): number {
     return this.#serving.size;
+  }
+
+  #witnesses(): WitnessesTold {
+    return { type: 'witnesses', ...this.#options.witnesses() };
+  }
+
+  /** Tells every worker how far the witnesses are, when that is not what it was told last. */
+  #tellWitnesses(): void {
+    const now = this.#witnesses();
+    const [told, changed] = [this.#told, JSON.stringify(now)];
+    if (told === changed) return;
+    this.#told = changed;
+    for (const worker of this.#slots.values()) worker.tell(now);
   }
 
   serve(socket: Socket, place: Place, head?: Buffer): void {
@@ -132,6 +160,7 @@ export class WorkerPool implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#watch);
+    clearTimeout(this.#telling);
     for (const timer of this.#restarts) clearTimeout(timer);
     const workers = [...this.#slots.values()];
     for (const worker of workers) {
@@ -164,10 +193,11 @@ export class WorkerPool implements AsyncDisposable {
   #spawn(settings: WorkerSettings): WorkerProcess {
     let slot = 1;
     while (this.#slots.has(slot)) slot += 1;
-    const { clock, entry, leafLog, log } = this.#options;
+    const { clock, entry, exports, leafLog, log } = this.#options;
     const start = { ...settings, slot, workerId: newUuid(clock.now()) };
     const onStatus = (worker: WorkerProcess, bytes: number): void => this.#checkSize(worker, bytes);
-    const worker = new WorkerProcess({ start, leafLog, log, onStatus, entry });
+    const witnesses = this.#witnesses();
+    const worker = new WorkerProcess({ start, leafLog, exports, witnesses, log, onStatus, entry });
     this.#slots.set(slot, worker);
     void worker.gone.then((cause) => this.#ended(worker, cause));
     return worker;

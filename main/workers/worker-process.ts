@@ -4,14 +4,24 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { workerEnvironment } from '../../config/index.ts';
-import { asError, GatewayError, LIMITS, type Log } from '../../foundation/index.ts';
+import { asError, GatewayError, hasCode, LIMITS, type Log } from '../../foundation/index.ts';
 import type { Place } from '../../gateway/index.ts';
-import type { LeafLog } from '../../recorder/index.ts';
-import { type FromWorker, FromWorkerSchema, type Start, startMessage, type ToWorker } from './messages.ts';
+import type { ExportIntents, LeafLog } from '../../recorder/index.ts';
+import {
+  type FromWorker,
+  FromWorkerSchema,
+  type Start,
+  startMessage,
+  type ToWorker,
+  type WitnessesTold,
+} from './messages.ts';
 
 export interface WorkerProcessOptions {
   readonly start: Start;
   readonly leafLog: LeafLog;
+  readonly exports: ExportIntents;
+  /** How far the witnesses are as it starts. */
+  readonly witnesses: WitnessesTold;
   readonly log: Log;
   /** Called with each status: bytes resident. */
   readonly onStatus: (worker: WorkerProcess, residentBytes: number) => void;
@@ -59,6 +69,7 @@ export class WorkerProcess {
     this.ready.catch(() => undefined); // Whoever starts it asks; one that is stopped meanwhile is asked by nobody.
     // The database's address goes over the channel: arguments and environment can be read by others.
     this.#send(startMessage(options.start));
+    this.tell(options.witnesses);
   }
 
   get pid(): number | undefined {
@@ -76,6 +87,10 @@ export class WorkerProcess {
     const { sourceAddress } = place;
     const message: ToWorker = { type: 'connection', id, sourceAddress, head: head ?? null };
     this.#send(message, socket, () => this.#left(id));
+  }
+
+  tell(witnesses: WitnessesTold): void {
+    this.#send(witnesses);
   }
 
   drain(): void {
@@ -110,6 +125,7 @@ export class WorkerProcess {
     this.silentTurns = 0;
     const message = parsed.data;
     if (message.type === 'leaf') this.#append(message);
+    else if (message.type === 'intent') this.#announce(message);
     else if (message.type === 'closed') this.#left(message.id);
     else if (message.type === 'signed_in') this.#served.get(message.id)?.place.signedIn();
     else if (message.type === 'status') this.#options.onStatus(this, message.residentBytes);
@@ -117,12 +133,31 @@ export class WorkerProcess {
   }
 
   #append({ id, leaf }: Extract<FromWorker, { type: 'leaf' }>): void {
-    const appended = this.#options.leafLog.append(leaf).then(
-      ({ index, hash }) => this.#send({ type: 'leaf_appended', id, index, hash }),
-      (thrown: unknown) => this.#send({ type: 'leaf_refused', id, message: asError(thrown).message }),
+    const appended = this.#options.leafLog.append(leaf);
+    this.#answer(
+      id,
+      appended.then(({ index, hash }) => ({ type: 'leaf_appended', id, index, hash })),
     );
-    this.#leaves.add(appended);
-    void appended.finally(() => this.#leaves.delete(appended));
+  }
+
+  #announce({ id, draft }: Extract<FromWorker, { type: 'intent' }>): void {
+    const accepted = this.#options.exports.intent(draft);
+    this.#answer(
+      id,
+      accepted.then((index) => ({ type: 'intent_accepted', id, index })),
+    );
+  }
+
+  #answer(id: number, answer: Promise<ToWorker>): void {
+    const answered = answer.then(
+      (message) => this.#send(message),
+      (thrown: unknown) => {
+        const code = hasCode(thrown, 'witness_unreachable') ? 'witness_unreachable' : 'recording_unavailable';
+        this.#send({ type: 'call_refused', id, code, message: asError(thrown).message });
+      },
+    );
+    this.#leaves.add(answered);
+    void answered.finally(() => this.#leaves.delete(answered));
   }
 
   #left(id: number): void {

@@ -16,7 +16,7 @@ import {
   systemClock,
 } from '../../foundation/index.ts';
 import type { SshServer } from '../../gateway/index.ts';
-import { type RemoteLeafLog, startWorkerRecorder } from '../../recorder/index.ts';
+import { type RemoteLeafLog, startWorkerRecorder, type ExportIntents } from '../../recorder/index.ts';
 import { loadSshKeys, startBastion } from '../bastion.ts';
 import { vaultOf } from '../data-directory.ts';
 import { openRecorderParts } from '../recorder-parts.ts';
@@ -64,8 +64,12 @@ class Worker {
         this.#end(0, LIMITS.workerStopSeconds);
         return;
       case 'leaf_appended':
-      case 'leaf_refused':
+      case 'intent_accepted':
+      case 'call_refused':
         this.#log.take(message);
+        return;
+      case 'witnesses':
+        this.#log.learn(message);
     }
   }
 
@@ -83,7 +87,8 @@ class Worker {
 
   async #start(message: Start): Promise<void> {
     this.#operatorLog = createLog(message.logLevel).child({ worker: message.slot });
-    const parts = { log: this.#operatorLog, leafLog: this.#log.leafLog, cleanup: this.#cleanup };
+    const { leafLog, exports } = this.#log;
+    const parts = { log: this.#operatorLog, leafLog, exports, cleanup: this.#cleanup };
     const { server, failed } = await openServer(message, parts);
     this.#server = server;
     this.#cleanup.defer(keepTelling());
@@ -133,7 +138,7 @@ class Worker {
 
 async function openServer(
   start: Start,
-  { log, leafLog, cleanup }: { log: Log; leafLog: RemoteLeafLog; cleanup: Cleanup },
+  { log, leafLog, exports, cleanup }: { log: Log; leafLog: RemoteLeafLog; exports: ExportIntents; cleanup: Cleanup },
 ): Promise<{ server: SshServer; failed: AbortSignal }> {
   const { slot, gatewayId, workerId, poolSize, dataDirectory, config } = start;
   const clock = systemClock;
@@ -151,7 +156,8 @@ async function openServer(
   const keys = await loadSshKeys(join(dataDirectory, 'keys'));
   const signInDecided = await listenForDecisions(database);
   const vault = directoryVault({ directory: vaultOf(dataDirectory), clock });
-  const deps = { database, clock, log, recorder, gatewayId, workerId, keys, config, signInDecided, vault };
+  const own = { database, clock, log, recorder, gatewayId, workerId, keys, config, signInDecided, vault };
+  const deps = { ...own, exports, witnessesLateSince: leafLog.lateSince };
   return { server: await startBastion(deps, cleanup), failed: recorder.failed };
 }
 

@@ -13,11 +13,6 @@ export type { AppendedLeaf } from './entry-log.ts';
 export interface LeafLog {
   /** Resolves when the leaf is durable under a signed checkpoint. @throws {GatewayError} `recording_unavailable`. */
   append(leaf: Leaf): Promise<AppendedLeaf>;
-  /**
-   * Resolves when a checkpoint that the witness policy accepts covers the leaf; at once where nobody has to cosign.
-   * @throws {GatewayError} `witness_unreachable` when too few do in time.
-   */
-  accepted(index: number): Promise<void>;
   /** The newest checkpoint that the policy accepted; null: none, or nobody has to. */
   latestAccepted(): Checkpoint | null;
   /** Since when something published is not accepted by the policy; undefined: nothing is. */
@@ -47,7 +42,13 @@ export interface LeafLogOptions {
 }
 
 /** The log of the process that writes it. When it is disposed everything stands in bundles. */
-export interface OwnedLeafLog extends LeafLog, AsyncDisposable {}
+export interface OwnedLeafLog extends LeafLog, AsyncDisposable {
+  /**
+   * Resolves when a checkpoint that the witness policy accepts covers the leaf; at once where nobody has to cosign.
+   * @throws {GatewayError} `witness_unreachable` when too few do in time.
+   */
+  accepted(index: number): Promise<void>;
+}
 
 /** Opens or begins the log. @throws {GatewayError} `start_refused` when its parts do not fit each other. */
 export async function startLeafLog({ settings = {}, ...options }: LeafLogOptions): Promise<OwnedLeafLog> {

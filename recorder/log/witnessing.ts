@@ -78,6 +78,7 @@ export class Witnessing {
   /** Resolves when a checkpoint of `size` leaves or more is accepted. @throws {GatewayError} `witness_unreachable`. */
   wait(size: number): Promise<void> {
     if (!this.isNeeded || (this.#accepted?.size ?? 0) >= size) return Promise.resolve();
+    if (this.#stopped.signal.aborted) return Promise.reject(new GatewayError('witness_unreachable'));
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiters.delete(waiter);

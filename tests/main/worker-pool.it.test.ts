@@ -51,6 +51,8 @@ async function startPool(count: number): Promise<void> {
   const leafLog = { append: () => Promise.reject(new Error('nothing is recorded here')) } as unknown as LeafLog;
   pool = await WorkerPool.start({
     ...{ count, settings: settings(), clock, entry: ENTRY, log: createLog('silent'), leafLog },
+    exports: { intent: () => Promise.reject(new Error('nothing leaves here')) },
+    witnesses: () => ({ accepted: null, lateSince: null }),
     recover: async (worker) => {
       lost.push(worker);
       changed();

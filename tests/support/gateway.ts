@@ -35,6 +35,8 @@ export interface TestGatewayOptions {
   readonly config?: Partial<Config>;
   /** Of the configuration's `ssh`, what differs. */
   readonly ssh?: Partial<Config['ssh']>;
+  /** Of the signed log, what differs. */
+  readonly log?: Partial<Config['recorder']['log']>;
 }
 
 export class TestGateway implements AsyncDisposable {
@@ -150,7 +152,7 @@ export class TestGateway implements AsyncDisposable {
 async function testConfig(
   db: FreshDatabase,
   directory: string,
-  { inventory, ssh: sshSettings }: TestGatewayOptions,
+  { inventory, ssh: sshSettings, log }: TestGatewayOptions,
 ): Promise<Config> {
   const http = await findFreePort(LOOPBACK, 0);
   const ssh = await findFreePort(LOOPBACK, 0);
@@ -168,12 +170,29 @@ async function testConfig(
       ...sshSettings,
     },
     targets: { allowedNetworks: [], deniedNetworks: [] },
-    recorder: { durability: 'strict' },
+    recorder: testRecorder(join(directory, 'data'), log),
     database: { url: db.url, ownerUrl: null, poolSize: 5 },
+    storageCredentials: null,
     redis: null,
     oidc: null,
     roleOfGroup: Object.fromEntries(ROLES.map((role) => [role, role])),
     inventory: inventory ?? null,
     logLevel: 'silent',
+  };
+}
+
+/** As the configuration of a demo says; no sign of life, which would come between the leaves of a test. */
+export function testRecorder(dataDirectory: string, log: Partial<Config['recorder']['log']> = {}): Config['recorder'] {
+  const keys = join(dataDirectory, 'keys');
+  return {
+    durability: 'strict',
+    recipients: { screen: [], keystrokes: [] },
+    replayIdentity: join(keys, 'replay_identity.age.txt'),
+    storage: { kind: 'file', immutable: false },
+    log: {
+      ...{ origin: 'sekisho.local/audit', headFile: join(keys, 'log-head'), witnesses: [], policyFile: null },
+      ...{ heartbeatSeconds: 0, witnessGraceMinutes: 60 },
+      ...log,
+    },
   };
 }

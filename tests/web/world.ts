@@ -78,6 +78,7 @@ export async function web(change: Partial<WebApiDeps> = {}): Promise<Web> {
     ...{ loginAuthority, signInDecided },
     controlSession: (principal, request) => controlSession(house, principal, request),
     workers: () => ({ wanted: 2, serving: 1 }),
+    witnessDelay: () => undefined,
     oidc: createOidcClient({
       issuer: new URL('http://127.0.0.1:9/oidc'),
       clientId: 'sekisho',

@@ -1,7 +1,7 @@
 import type { Clock, Database, Log } from '../../foundation/index.ts';
 import type { CertificateAuthority } from '../../identity/index.ts';
 import type { ControlVerb, Principal, SessionId } from '../../policy/index.ts';
-import type { RecordingSource } from '../../recorder/index.ts';
+import type { RecordingSource, WitnessDelay } from '../../recorder/index.ts';
 import type { OidcClient } from './oidc.ts';
 
 export interface SessionControl {
@@ -41,5 +41,7 @@ export interface WebApiDeps {
   readonly signInDecided: EventTarget;
   /** The processes that serve SSH; none wanted when the one process does. */
   readonly workers: () => { readonly wanted: number; readonly serving: number };
+  /** How long too few outside witnesses have cosigned what is recorded; undefined: enough do, or none are asked. */
+  readonly witnessDelay: () => WitnessDelay | undefined;
   readonly oidc: OidcClient;
 }

@@ -26,12 +26,17 @@ export function meRoutes(deps: WebApiDeps): Router {
   return router;
 }
 
-async function answer({ database, clock, ssh, mode }: WebApiDeps, { contractEndsAt: _, ...person }: Person) {
+async function answer(
+  { database, clock, ssh, mode, witnessDelay }: WebApiDeps,
+  { contractEndsAt: _, ...person }: Person,
+) {
   const { host, port, hostKeyFingerprint } = ssh;
   return {
     person,
     ssh: { host, port, hostKeyFingerprint },
     mode,
+    /** Null: the witnesses are as quick as ever, or none are asked. */
+    witnessDelay: witnessDelay() ?? null,
     inboxCount: await countInbox(database, person.id, clock.now()),
     notificationCount: await countUnread(database, person.id),
   };

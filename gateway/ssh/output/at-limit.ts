@@ -33,7 +33,7 @@ export async function decideAtLimit(
   if (ticket.redeemed) {
     const { number, rowsMax: rows, bytesMax: bytes } = ticket;
     speech.say('export.begun', 'ticket_in_use', { number, rows, bytes });
-    return { kind: 'in_use', use: { ticket, delivery: createDelivery(ticket) } };
+    return { kind: 'in_use', use: { ticket, delivery: createDelivery(ticket, work.meter.key) } };
   }
   await refuseByBudget(work, speech, { act, which, ticket });
   return { kind: 'refused' };

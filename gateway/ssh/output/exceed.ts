@@ -2,7 +2,7 @@
 import { type Redemption, recordRefusedAct } from '../../../approvals/index.ts';
 import type { Judgement, Passed } from '../../../policy/index.ts';
 import { appendAuditEvent } from '../../../recorder/index.ts';
-import { redeem, ticketMessage } from '../gate.ts';
+import { redeem, ticketCode, ticketMessage } from '../gate.ts';
 import type { ChannelWork } from '../model.ts';
 import type { Act } from './model.ts';
 import type { Speech } from './speech.ts';
@@ -38,7 +38,7 @@ export async function refuseByBudget(
   });
   speech.say('meter.hard', 'budget_exceeded', wordPassed(person.locale, which));
   const known = ticketMessage(ticket);
-  if (known !== undefined) speech.say(known, 'ticket_unusable');
+  if (known !== undefined) speech.say(known, ticketCode(ticket));
   speech.say('gate.ask', 'ticket_required', { url: new URL(`/tickets/new?act=${id}`, deps.publicUrl).href });
 }
 

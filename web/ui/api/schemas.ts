@@ -27,6 +27,7 @@ export const Me = z.object({
   person: Person,
   ssh: z.object({ host: z.string(), port: z.number(), hostKeyFingerprint: z.string() }),
   mode: z.enum(['demo', 'production']),
+  witnessDelay: z.nullish(z.object({ since: moment, minutesLeft: z.number() })),
   inboxCount: z.number(),
   notificationCount: z.number(),
 });

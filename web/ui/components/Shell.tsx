@@ -11,6 +11,7 @@ import { Answer } from './Answer.tsx';
 import { Failure } from './Failure.tsx';
 import { Header } from './Header.tsx';
 import { useLocale } from './use-locale.ts';
+import { WitnessBanner } from './WitnessBanner.tsx';
 
 /** The frame of every page; whoever is not signed in sees the way in, and nothing else. */
 export function Shell(): ReactElement {
@@ -28,6 +29,7 @@ export function Shell(): ReactElement {
         {t('app.skip')}
       </a>
       <Header me={signedOut ? undefined : me.data} />
+      {!signedOut && me.data?.witnessDelay != null && <WitnessBanner delay={me.data.witnessDelay} />}
       <Container component="main" id="main" size={1080} py="xl" ref={main} tabIndex={-1} style={{ outline: 'none' }}>
         {signedOut ? (
           <SignInPage />

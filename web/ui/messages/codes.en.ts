@@ -100,6 +100,11 @@ export const codesEn = {
   'error.session_not_live.next': 'Look at the list again as it is now.',
   'error.recording_unavailable.message': 'The recorder cannot store what happens, so nothing happens.',
   'error.recording_unavailable.next': 'Tell the operator. It is safe to try again later.',
+  'error.witness_unreachable.message': 'Too few outside witnesses answer, so that what leaves could not be proven.',
+  'error.witness_unreachable.next': 'Exports stay closed until they answer. Try again soon, or tell the operator.',
+  'error.log_conflict.message':
+    'Somebody outside knows more of the signed log than this gateway, or another history of it.',
+  'error.log_conflict.next': 'Tell the operator and the auditors at once; nothing is recorded any more.',
   'error.recording_corrupt.message': 'The stored recording does not read as one.',
   'error.recording_corrupt.next': 'Run the check below it and tell the security officer at once.',
   'error.vault_unavailable.message': 'The vault cannot store anything now.',

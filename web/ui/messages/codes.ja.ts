@@ -103,6 +103,12 @@ export const codesJa: Readonly<Record<keyof typeof codesEn, string>> = {
   'error.session_not_live.next': '一覧の現在の状態を確認してください。',
   'error.recording_unavailable.message': '記録を保存できないため、何も実行されません。',
   'error.recording_unavailable.next': '運用担当者に連絡してください。後でもう一度試しても問題ありません。',
+  'error.witness_unreachable.message': '外部の証人サーバーから十分な応答がないため、持出を証明できません。',
+  'error.witness_unreachable.next':
+    '応答が戻るまで持出は停止します。しばらくしてから試すか、運用担当者に連絡してください。',
+  'error.log_conflict.message':
+    '署名付きログについて、外部の証人がこのゲートウェイより新しい内容、または異なる履歴を確認しています。',
+  'error.log_conflict.next': 'ただちに運用担当者と監査担当者に連絡してください。以後は何も記録されません。',
   'error.recording_corrupt.message': '保存された記録を記録として読み取れません。',
   'error.recording_corrupt.next': '下の検証を実行し、直ちに情報セキュリティ推進の担当者に連絡してください。',
   'error.vault_unavailable.message': '保管庫に書き込めません。',
