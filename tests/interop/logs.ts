@@ -1,0 +1,56 @@
+/** Logs that our own recorder wrote, for programs of others to read. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { nodeFiles } from '../../recorder/files.ts';
+import type { OwningRecorder } from '../../recorder/index.ts';
+import { consistencyProof, inclusionProof } from '../../recorder/log/proofs.ts';
+import { tilesOf } from '../../recorder/log/publish.ts';
+import { hashOfRange } from '../../recorder/log/tiles.ts';
+import { record, rootOf, start } from '../recorder/support/recordings.ts';
+
+export const logOf = (directory: string): string => join(rootOf(directory), 'log');
+
+/** Leaves of real sessions among heartbeats. @returns the number of leaves. */
+export async function appendLeaves(recorder: OwningRecorder, heartbeats: number): Promise<number> {
+  const at = new Date().toISOString();
+  await record(recorder, ['before']);
+  const appended = Array.from({ length: heartbeats }, () => recorder.leafLog.append({ v: 2, type: 'heartbeat', at }));
+  await Promise.all(appended);
+  await record(recorder, ['one', 'two', 'three']);
+  const last = await recorder.leafLog.append({ v: 2, type: 'heartbeat', at });
+  return last.index + 1;
+}
+
+/** A log that was written, closed, opened again and written on. @returns the number of its leaves. */
+export async function writeLog(directory: string, heartbeats: number): Promise<number> {
+  {
+    await using recorder = await start(directory);
+    await appendLeaves(recorder, heartbeats);
+  }
+  await using recorder = await start(directory);
+  return await appendLeaves(recorder, 3);
+}
+
+/** Proofs that our code makes out of the tiles on the disk, of the first, the last and every odd corner of the tree. */
+export async function writeProofs(
+  log: string,
+  size: number,
+  path: string,
+): Promise<{ inclusion: number; consistency: number }> {
+  const read = tilesOf({ directory: log, files: nodeFiles }, size);
+  const range = (from: number, to: number): Promise<Buffer> => hashOfRange(read, from, to);
+  const encoded = (hashes: readonly Buffer[]): string[] => hashes.map((hash) => hash.toString('base64'));
+  const sizes = [1, 2, 3, 5, 255, 256, 257, 300, 511, 512, 513, size - 1, size].filter((at) => at <= size);
+  const inclusion = [];
+  const consistency = [];
+  for (const of of sizes) {
+    for (const index of new Set([0, 1, of >> 1, of - 2, of - 1].filter((at) => at >= 0 && at < of))) {
+      inclusion.push({ index, size: of, hashes: encoded(await inclusionProof(range, index, of)) });
+    }
+    for (const from of sizes.filter((at) => at <= of)) {
+      consistency.push({ from, to: of, hashes: encoded(await consistencyProof(range, from, of)) });
+    }
+  }
+  await writeFile(path, JSON.stringify({ inclusion, consistency }));
+  return { inclusion: inclusion.length, consistency: consistency.length };
+}
