@@ -196,6 +196,8 @@ export const en = {
   'error.copies_too_many':
     'Nothing ran: the command would leave more copies of protected data than are kept track of. Split it into smaller steps.',
   'error.recording_unavailable': 'The recorder cannot store what happens, so no session opens. Tell the administrator.',
+  'error.storage_unavailable':
+    'The object storage has not taken the recordings for too long, so no session opens. Tell the administrator.',
   'error.witness_unreachable':
     'No session opens: too few outside witnesses have answered for too long, so that nobody could prove what happens. Tell the administrator.',
   'session.unwitnessed':

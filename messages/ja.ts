@@ -202,6 +202,8 @@ export const ja: Record<keyof typeof en, string> = {
     '実行しませんでした: 保護対象データの複製が追跡できる件数を超えます。作業を分けて実行してください。',
   'error.recording_unavailable':
     '記録ができないため、作業セッションを開始できません。システム管理者に連絡してください。',
+  'error.storage_unavailable':
+    'オブジェクトストレージに記録を転送できない状態が続いているため、作業セッションを開始できません。システム管理者に連絡してください。',
   'error.witness_unreachable':
     '外部の証人サーバーから十分な応答がない状態が続き、記録の真正性を証明できないため、作業セッションを開始できません。システム管理者に連絡してください。',
   'session.unwitnessed':

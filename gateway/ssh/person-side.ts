@@ -75,6 +75,7 @@ export async function sayUnrecorded(
 const FAILURES: Partial<Record<ErrorCode, MessageKey>> = {
   target_unreachable: 'error.target_unreachable', // A channel the target refused; the way to it has its own failures.
   recording_unavailable: 'error.recording_unavailable',
+  storage_unavailable: 'error.storage_unavailable',
   witness_unreachable: 'error.witness_unreachable',
   copies_too_many: 'error.copies_too_many',
   database_unavailable: 'error.database_unavailable',

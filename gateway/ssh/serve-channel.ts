@@ -76,9 +76,7 @@ async function serve(deps: SshDeps, outside: PersonSide, arrived: Caller, reques
   const destination = await findDestination(deps, outside, arrived, request);
   if (destination.kind === 'left') return { status: destination.isIdle ? GATEWAY_STATUS : 0 };
   const caller = { ...arrived, loginName: destination.loginName };
-  const delay = witnessDelay(deps.witnessesLateSince(), deps.clock.now(), deps.witnessGraceMinutes);
-  // What happens now could be taken back later without anybody outside noticing.
-  if (delay?.minutesLeft === 0) throw new GatewayError('witness_unreachable');
+  const sayLate = checkWitnesses(deps, outside);
   const admission = await admit(deps, caller.person, caller.loginName, {
     connectionId: caller.connectionId,
     kind: files === undefined && start.kind !== 'subsystem' ? start.kind : 'files',
@@ -95,9 +93,21 @@ async function serve(deps: SshDeps, outside: PersonSide, arrived: Caller, reques
     });
     return { status: GATEWAY_STATUS };
   }
-  if (delay !== undefined && outside.hasTerminal)
-    await outside.say('session.unwitnessed', 'witnesses_late', { minutes: delay.minutesLeft });
+  await sayLate();
   return work(deps, outside, caller, { request, session: admission.session, files });
+}
+
+/**
+ * What happens while witnesses stay away could be taken back later without anybody outside noticing: for a while that is
+ * said to whoever has a terminal, then nothing happens. @throws {GatewayError} `witness_unreachable`.
+ */
+function checkWitnesses(deps: SshDeps, outside: PersonSide): () => Promise<void> {
+  const delay = witnessDelay(deps.witnessesLateSince(), deps.clock.now(), deps.witnessGraceMinutes);
+  if (delay?.minutesLeft === 0) throw new GatewayError('witness_unreachable');
+  return async () => {
+    if (delay === undefined || !outside.hasTerminal) return;
+    await outside.say('session.unwitnessed', 'witnesses_late', { minutes: delay.minutesLeft });
+  };
 }
 
 async function work(
@@ -260,7 +270,7 @@ function reasonOf(error: Error): EndReason {
   if (error instanceof PeerGone) return 'client_lost';
   if (error instanceof TargetLost) return 'target_lost';
   if (!(error instanceof GatewayError)) return 'internal';
-  if (error.code === 'recording_unavailable') return 'recorder_failed';
+  if (error.code === 'recording_unavailable' || error.code === 'storage_unavailable') return 'recorder_failed';
   return error.code.startsWith('target_') ? 'target_refused' : 'internal';
 }
 

@@ -66,10 +66,16 @@ export class Mover implements AsyncDisposable {
 
   async #move({ id, bytes }: StoredObject): Promise<void> {
     const { spool, remote } = this.#options;
-    if (this.#isFirstRound && (await remote.confirms(id, bytes))) { await spool.remove(id, bytes); return; }
+    if (this.#isFirstRound && (await remote.confirms(id, bytes))) {
+      await spool.remove(id, bytes);
+      return;
+    }
     const whole = await spool.get(id);
     if (whole === undefined || this.#damaged.has(id)) return;
-    if (hashOf(whole) !== id) { this.#keepDamaged(id); return; }
+    if (hashOf(whole) !== id) {
+      this.#keepDamaged(id);
+      return;
+    }
     await remote.put([whole], id);
     // A storage that says yes and keeps nothing, or does not lock it, loses no object of ours.
     if (!(await remote.confirms(id, bytes))) throw new Error(`the object storage does not confirm ${id}`);

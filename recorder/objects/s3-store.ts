@@ -86,7 +86,7 @@ export function openS3Objects({ settings, bucket, clock }: S3ObjectsOptions): S3
 function protectionOf(retentionDays: number, isChecked: boolean): Protection {
   if (retentionDays === 0) return { mode: 'detected', detail: 'object_versions' };
   return isChecked
-    ? { mode: 'prevented', detail: 'object_lock' }
+    ? { mode: 'prevented', detail: 'object_lock', days: retentionDays }
     : { mode: 'detected', detail: 'object_lock_unconfirmed' };
 }
 

@@ -30,7 +30,7 @@ export async function openSpooledObjects(options: SpooledOptions): Promise<Owned
     ...both(spool, remote),
     put: (bytes, id) => spool.put(bytes, id),
     admit: () => spool.admit(),
-    protection: () => remote.protection(),
+    protection: async () => ({ ...(await remote.protection()), waitingBytes: spool.waitingBytes() }),
     [Symbol.asyncDispose]: async () => {
       await mover[Symbol.asyncDispose]();
       bucket[Symbol.dispose]();

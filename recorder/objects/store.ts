@@ -35,6 +35,10 @@ export interface StoredObject {
 export interface Protection {
   readonly mode: 'prevented' | 'detected';
   readonly detail: ProtectionDetail;
+  /** For how many days each object is locked; with a lock only. */
+  readonly days?: number;
+  /** Bytes that are not in the object storage yet, and only detected until they are. */
+  readonly waitingBytes?: number;
 }
 
 export const PROTECTION_DETAILS = [

@@ -19,6 +19,7 @@ const READS = [
   `/api/sessions/${ID}/recording.cast`,
   '/api/notifications',
   '/api/audit-events',
+  '/api/health/recorder',
   '/api/persons',
   '/api/programs',
   '/api/gate',

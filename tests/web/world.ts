@@ -79,6 +79,7 @@ export async function web(change: Partial<WebApiDeps> = {}): Promise<Web> {
     controlSession: (principal, request) => controlSession(house, principal, request),
     workers: () => ({ wanted: 2, serving: 1 }),
     witnessDelay: () => undefined,
+    protection: () => Promise.resolve({ mode: 'detected', detail: 'files_read_only' }),
     oidc: createOidcClient({
       issuer: new URL('http://127.0.0.1:9/oidc'),
       clientId: 'sekisho',

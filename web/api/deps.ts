@@ -1,7 +1,7 @@
 import type { Clock, Database, Log } from '../../foundation/index.ts';
 import type { CertificateAuthority } from '../../identity/index.ts';
 import type { ControlVerb, Principal, SessionId } from '../../policy/index.ts';
-import type { RecordingSource, WitnessDelay } from '../../recorder/index.ts';
+import type { Protection, RecordingSource, WitnessDelay } from '../../recorder/index.ts';
 import type { OidcClient } from './oidc.ts';
 
 export interface SessionControl {
@@ -24,6 +24,8 @@ export interface WebApiDeps {
   /** The built console: `index.html` and hashed files under `assets/`. */
   readonly uiDirectory: string;
   readonly recordings: RecordingSource;
+  /** How what is recorded is kept from being changed or removed. */
+  readonly protection: () => Promise<Protection>;
   readonly ssh: {
     readonly host: string;
     readonly port: number;

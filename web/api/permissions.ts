@@ -9,6 +9,8 @@ const READERS = {
   liveSessions: ['administrator'],
   auditEvents: ['auditor', 'security_officer'],
   persons: ['security_officer', 'administrator'],
+  /** How recordings are kept from change. */
+  protection: ['auditor', 'security_officer', 'administrator'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export function mayRead(person: Person, what: keyof typeof READERS): boolean {

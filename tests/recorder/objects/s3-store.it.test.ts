@@ -77,7 +77,7 @@ describeWith('radosgw', 'objects in an S3 bucket', () => {
     await expect(opened({ bucket: 'absent' }).store.check()).rejects.toEqual(unavailable);
     const { store } = opened();
     await store.check();
-    expect(await store.protection()).toEqual({ mode: 'prevented', detail: 'object_lock' });
+    expect(await store.protection()).toEqual({ mode: 'prevented', detail: 'object_lock', days: 1 });
   });
 
   test('without retention versions alone are asked for, and only detection is promised', async () => {

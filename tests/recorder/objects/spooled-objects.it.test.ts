@@ -55,7 +55,11 @@ test('an object storage that does not answer keeps nobody from recording: object
   const { id, parts, whole } = newObject();
   await store.put(parts, id);
   expect(await store.get(id)).toEqual(whole);
-  expect(await store.protection()).toEqual({ mode: 'detected', detail: 'object_lock_unconfirmed' });
+  expect(await store.protection()).toEqual({
+    mode: 'detected',
+    detail: 'object_lock_unconfirmed',
+    waitingBytes: whole.length,
+  });
   await expect(store.get(newObject().id)).rejects.toMatchObject({ code: 'storage_unavailable' });
 });
 
@@ -107,7 +111,7 @@ describeWith('radosgw', 'objects that are moved to an object storage', () => {
     await moved(directory.path);
     for (const { id, whole } of objects) expect(await store.get(id)).toEqual(whole);
     expect((await collect(store.list())).length).toBe(20);
-    expect(await store.protection()).toEqual({ mode: 'prevented', detail: 'object_lock' });
+    expect(await store.protection()).toEqual({ mode: 'prevented', detail: 'object_lock', days: 1, waitingBytes: 0 });
   });
 
   test('an outage in the middle of a move loses nothing, neither in it nor over a restart', async () => {

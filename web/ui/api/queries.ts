@@ -13,6 +13,7 @@ import {
   Me,
   Notification,
   OpenTarget,
+  Protection,
   RefusedAct,
   Session,
   SignIn,
@@ -139,6 +140,12 @@ export const usePersons = () =>
   });
 
 const AuditPage = z.object({ events: z.array(AuditEvent) });
+
+export const useProtection = () =>
+  useQuery({
+    queryKey: ['health', 'recorder'],
+    queryFn: () => call(z.object({ protection: Protection }), 'GET', '/api/health/recorder'),
+  });
 
 /** Audit events, newest first, of one type or of all. */
 export const useAuditEvents = (type: string | undefined) =>

@@ -23,6 +23,15 @@ const Person = z.object({
   roles: z.array(Role),
 });
 
+/** How recordings are kept from being changed or removed. */
+export const Protection = z.object({
+  mode: z.enum(['prevented', 'detected']),
+  detail: z.enum(['files_read_only', 'files_immutable', 'object_lock', 'object_lock_unconfirmed', 'object_versions']),
+  days: z.optional(z.number()),
+  waitingBytes: z.optional(z.number()),
+});
+export type Protection = z.infer<typeof Protection>;
+
 export const Me = z.object({
   person: Person,
   ssh: z.object({ host: z.string(), port: z.number(), hostKeyFingerprint: z.string() }),

@@ -107,6 +107,8 @@ export const codesEn = {
   'error.log_conflict.next': 'Tell the operator and the auditors at once; nothing is recorded any more.',
   'error.recording_corrupt.message': 'The stored recording does not read as one.',
   'error.recording_corrupt.next': 'Run the check below it and tell the security officer at once.',
+  'error.storage_unavailable.message': 'The object storage of the recordings does not answer.',
+  'error.storage_unavailable.next': 'Tell the operator. It is safe to try again later.',
   'error.vault_unavailable.message': 'The vault cannot store anything now.',
   'error.vault_unavailable.next': 'Tell the administrator of the gateway.',
   'error.target_unreachable.message': 'The server did not answer.',

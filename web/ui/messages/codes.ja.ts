@@ -111,6 +111,8 @@ export const codesJa: Readonly<Record<keyof typeof codesEn, string>> = {
   'error.log_conflict.next': 'ただちに運用担当者と監査担当者に連絡してください。以後は何も記録されません。',
   'error.recording_corrupt.message': '保存された記録を記録として読み取れません。',
   'error.recording_corrupt.next': '下の検証を実行し、直ちに情報セキュリティ推進の担当者に連絡してください。',
+  'error.storage_unavailable.message': '記録を保存するオブジェクトストレージが応答しません。',
+  'error.storage_unavailable.next': '運用担当者に連絡してください。後でもう一度試しても問題ありません。',
   'error.vault_unavailable.message': '保管庫に書き込めません。',
   'error.vault_unavailable.next': 'ゲートウェイの管理者に連絡してください。',
   'error.target_unreachable.message': 'サーバーが応答しません。',

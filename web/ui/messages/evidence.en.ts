@@ -229,6 +229,19 @@ export const evidenceEn = {
   'people.reason': 'Reason',
   'people.done.locked': '{{name}} is locked.',
   'people.done.unlocked': 'The lock of {{name}} is lifted.',
+  'protection.prevented': 'Recordings: change and removal are prevented.',
+  'protection.detected': 'Recordings: change and removal are not prevented, only detected.',
+  'protection.files_read_only':
+    'They are read-only files. Whoever administers this machine can change or remove them; the verifier then says so.',
+  'protection.files_immutable':
+    'They are immutable files. Only root can change or remove them, after unmarking them; the verifier then says so.',
+  'protection.object_lock':
+    'Each is locked in the object storage for {{days}} days, against its owner and administrators too.',
+  'protection.object_lock_unconfirmed':
+    'The object storage has not confirmed its lock. Recordings wait on the disk of this machine meanwhile.',
+  'protection.object_versions':
+    'The object storage keeps versions and no lock: whoever owns it can remove them; the verifier then says so.',
+  'protection.waiting': '{{size}} are still on their way there.',
   'audit.title': 'Audit events',
   'audit.intro':
     'Append-only: no role of this console, and not the gateway itself, can change or delete an event. Whoever owns the database server could.',

@@ -231,6 +231,19 @@ export const evidenceJa: Readonly<Record<keyof typeof evidenceEn, string>> = {
   'people.reason': '理由',
   'people.done.locked': '{{name}} さんの利用を停止しました。',
   'people.done.unlocked': '{{name}} さんの利用停止を解除しました。',
+  'protection.prevented': '記録の保護: 変更・削除はできません。',
+  'protection.detected': '記録の保護: 変更・削除は防止されず、検知のみ可能です。',
+  'protection.files_read_only':
+    '読み取り専用ファイルとして保存しています。サーバーの管理者は変更・削除できますが、検証で検知されます。',
+  'protection.files_immutable':
+    '変更不可属性を付けたファイルとして保存しています。root権限で属性を外さない限り変更・削除できず、行われた場合は検証で検知されます。',
+  'protection.object_lock':
+    'オブジェクトストレージで1件ごとに{{days}}日間ロックしています。所有者や管理者でも変更・削除できません。',
+  'protection.object_lock_unconfirmed':
+    'オブジェクトストレージのロックをまだ確認できていません。その間、記録はこのサーバーのディスクに保管されます。',
+  'protection.object_versions':
+    'オブジェクトストレージは世代を保持していますが、ロックはありません。所有者は削除できますが、検証で検知されます。',
+  'protection.waiting': '{{size}}が転送待ちです。',
   'audit.title': '監査イベント',
   'audit.intro':
     '追記のみの記録です。この画面のどの役割も、ゲートウェイ自身も、変更や削除はできません (データベースサーバーの管理者権限は、この制限の外です)。',

@@ -9,6 +9,7 @@ import { EventBody } from '../components/EventBody.tsx';
 import { TextLink } from '../components/Links.tsx';
 import { Empty, Page } from '../components/Page.tsx';
 import { Scroll } from '../components/Scroll.tsx';
+import { ProtectionLine } from '../components/ProtectionLine.tsx';
 import { Moment } from '../components/Texts.tsx';
 import { useActor } from '../components/use-actor.ts';
 import { useNameOf } from '../components/use-locale.ts';
@@ -28,6 +29,7 @@ export function AuditPage({ type }: { readonly type: string | undefined }): Reac
   };
   return (
     <Page title={t('audit.title')} intro={t('audit.intro')}>
+      <ProtectionLine />
       <NativeSelect
         label={t('audit.type')}
         maw={360}

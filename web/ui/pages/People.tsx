@@ -8,6 +8,7 @@ import { Answer } from '../components/Answer.tsx';
 import { Confirm } from '../components/Confirm.tsx';
 import { Done } from '../components/Done.tsx';
 import { Empty, Page } from '../components/Page.tsx';
+import { ProtectionLine } from '../components/ProtectionLine.tsx';
 import { Scroll } from '../components/Scroll.tsx';
 import { Tag } from '../components/StateBadge.tsx';
 import { Moment } from '../components/Texts.tsx';
@@ -20,6 +21,7 @@ export function PeoplePage(): ReactElement {
   return (
     <Page title={t('people.title')}>
       <Stack>
+        <ProtectionLine />
         {done !== '' && <Done text={done} />}
         <Answer query={persons}>
           {(list) =>
