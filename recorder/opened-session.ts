@@ -12,7 +12,7 @@ import type { Pseudonyms } from './pseudonyms.ts';
 import { encodeMeta, type RecordingMeta, type SealedRecording } from './recording.ts';
 import { StreamWriter, type StreamWriterOptions } from './stream-writer.ts';
 import type { WriteAheadLog } from './wal.ts';
-import type { Clock } from '../foundation/index.ts';
+import { type Clock, GatewayError } from '../foundation/index.ts';
 
 /** Shared by all sessions. */
 export interface OpeningOptions extends Pick<StreamWriterOptions, 'fault' | 'limits' | 'objects' | 'thread'> {
@@ -75,6 +75,10 @@ export async function openSession(
   const { build, clock, fault, keyFiles, leafLog, pseudonyms, wal } = options;
   const { sessionId } = meta;
   const payload = encodeMeta(meta);
+  // Stops a session id that comes again from putting other keys in the place of those that a recording is sealed with.
+  if ((await keyFiles.read(sessionId, 'screen')) !== undefined) {
+    throw new GatewayError('recording_unavailable', `There is a recording of session ${sessionId} already.`);
+  }
   const keys = await options.keys.take();
   try {
     const header = frames.next('h', clock.micros(), payload);

@@ -145,8 +145,8 @@ export class StreamWriter {
   ): Promise<SealedChunk> {
     const { key, objects, onMemory, thread } = this.#options;
     const sealed = await thread.seal({ contents, key, memory, level });
-    if (level === 0) onMemory(sealed.memory);
     await objects.put(sealed.parts, sealed.id);
+    if (level === 0) onMemory(sealed.memory);
     return sealed;
   }
 

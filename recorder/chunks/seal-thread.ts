@@ -10,7 +10,7 @@ export interface ToSeal {
   readonly contents: ChunkContents;
   /** Of the stream. */
   readonly key: Uint8Array;
-  /** Whose first `contents.bytes` bytes are the frames. It is the thread's until the chunk comes back with it. */
+  /** Whose first `contents.bytes` bytes are the frames. It is gone: the chunk comes back in it. */
   readonly memory: ArrayBuffer;
   /** Of gzip, 1 to 9; 0: not compressed, and sealed before any chunk that is. */
   readonly level: number;
@@ -23,6 +23,7 @@ export interface SealedChunk {
   /** SHA-256 of them, lower-case hex: the object's id. */
   readonly id: string;
   readonly bytes: number;
+  /** In which they stand; to be used again once they are stored. */
   readonly memory: ArrayBuffer;
 }
 
@@ -41,7 +42,8 @@ interface Question {
 interface Answer {
   readonly id: number;
   readonly isPacked: boolean;
-  readonly ciphertext: Uint8Array;
+  /** Of the ciphertext, at the beginning of the memory. */
+  readonly bytes: number;
   readonly tag: Uint8Array;
   readonly hash: string;
   readonly memory: ArrayBuffer;
@@ -79,9 +81,9 @@ export class SealThread implements AsyncDisposable {
     const head = chunkHead(answer.isPacked ? packed : plain);
     return {
       contents,
-      parts: [head, answer.ciphertext, answer.tag],
+      parts: [head, new Uint8Array(answer.memory, 0, answer.bytes), answer.tag],
       id: answer.hash,
-      bytes: head.length + answer.ciphertext.length + answer.tag.length,
+      bytes: head.length + answer.bytes + answer.tag.length,
       memory: answer.memory,
     };
   }
@@ -136,6 +138,7 @@ function serve(
   { gzipSync }: typeof compression,
 ): void {
   const prefixBytes = 12; // Magic and length, which the seal does not cover: the header itself names everything.
+  const pieceBytes = 32 * 1024; // The runtime has memory of this size at hand; larger is asked of the system each time.
   const port = parentPort;
   const floods: Question[] = [];
   const others: Question[] = [];
@@ -143,17 +146,19 @@ function serve(
     const frames = new Uint8Array(memory, 0, bytes);
     const smaller = level === 0 ? frames : gzipSync(frames, { level });
     const isPacked = smaller.length < frames.length;
-    const head = isPacked ? packed : plain;
+    const [head, from] = isPacked ? [packed, smaller] : [plain, frames];
     const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(head.subarray(prefixBytes));
-    const ciphertext = cipher.update(isPacked ? smaller : frames);
+    const hash = createHash('sha256').update(head);
+    for (let at = 0; at < from.length; at += pieceBytes) {
+      const piece = cipher.update(from.subarray(at, at + pieceBytes));
+      hash.update(piece);
+      frames.set(piece, at); // Over what it was made of.
+    }
     cipher.final();
     const tag = cipher.getAuthTag();
-    const hash = createHash('sha256').update(head).update(ciphertext).update(tag).digest('hex');
+    const object = hash.update(tag).digest('hex');
     key.fill(0);
-    port?.postMessage({ id, isPacked, ciphertext, tag, hash, memory } satisfies Answer, [
-      ciphertext.buffer as ArrayBuffer,
-      memory,
-    ]);
+    port?.postMessage({ id, isPacked, bytes: from.length, tag, hash: object, memory } satisfies Answer, [memory]);
   };
   const sort = (question: Question): unknown => (question.level === 0 ? floods : others).push(question);
   port?.on('message', (first: Question) => {

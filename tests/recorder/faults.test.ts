@@ -1,12 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { LIMITS } from '../../foundation/index.ts';
+import { createLog, LIMITS, systemClock } from '../../foundation/index.ts';
 import { createFault } from '../../recorder/fault.ts';
-import { recordingPath, verifySession } from '../../recorder/index.ts';
+import { verifySession } from '../../recorder/index.ts';
 import { startLeafLog } from '../../recorder/log/leaf-log.ts';
-import { encodeMeta, openLeafOf } from '../../recorder/recording.ts';
 import { WriteAheadLog } from '../../recorder/wal.ts';
 import { errno, MemoryDisk } from './support/memory-disk.ts';
-import { newMeta, record, rootOf, SMALL, start } from './support/recordings.ts';
+import { framesOf, newMeta, record, rootOf, SMALL, start, textOf } from './support/recordings.ts';
 
 const home = '/';
 const root = rootOf(home);
@@ -60,7 +59,7 @@ describe('when the write-ahead log cannot be stored', () => {
       verdict: 'VERIFIED',
       frames: expect.any(Number),
     });
-    expect(after.get(recordingPath(root, meta.sessionId))!.includes('stored')).toBe(true);
+    expect(textOf(await framesOf(home, meta.sessionId, after), 'o')).toBe('stored');
   });
 
   test('a disk too full for the next segment ends every session when it is needed', async () => {
@@ -105,9 +104,11 @@ describe('a fault anywhere in the recorder', () => {
   test('keeps the write-ahead log from acknowledging what already waits', async () => {
     const { disk, fault } = parts();
     const limits = { ...LIMITS, ...SMALL };
-    await using wal = new WriteAheadLog({ directory: '/log', files: disk, limits, fault, firstNumber: 1 });
+    const log = createLog('silent');
+    const walKey = Buffer.alloc(32);
+    await using wal = new WriteAheadLog({ directory: '/log', files: disk, limits, fault, log, walKey, firstNumber: 1 });
     await wal.start();
-    const appended = wal.append({ sessionId: newMeta().sessionId, offset: 0, parts: [Buffer.from('waits')], size: 5 });
+    const appended = wal.append(newMeta().sessionId, [Buffer.from('waits')]);
     fault.trip(new Error('elsewhere'));
     await expect(appended).rejects.toEqual(unavailable);
     expect(disk.calls.filter(({ call }) => call === 'datasync')).toEqual([]);
@@ -119,11 +120,13 @@ describe('a fault anywhere in the recorder', () => {
       directory: '/log',
       files: disk,
       fault,
+      clock: systemClock,
+      log: createLog('silent'),
       visit: () => undefined,
       mayCreate: true,
     });
     const before = disk.calls.length;
-    const appended = leafLog.append(openLeafOf(encodeMeta(newMeta()), new Date(0)));
+    const appended = leafLog.append({ v: 2, type: 'heartbeat', at: new Date(0).toISOString() });
     fault.trip(new Error('elsewhere'));
     await expect(appended).rejects.toEqual(unavailable);
     expect(disk.calls.slice(before)).toEqual([]);
@@ -146,25 +149,56 @@ describe('when the leaf log cannot be stored', () => {
   });
 });
 
-describe("when a session's own file cannot be stored", () => {
-  test('that session fails, others go on, and the next start seals it from the write-ahead log', async () => {
+describe('when a chunk cannot be stored', () => {
+  test.each([
+    ['a full disk at the write', 'write', 'ENOSPC'],
+    ['an error of the disk at the flush', 'datasync', 'EIO'],
+    ['an error of the disk at the rename', 'rename', 'EIO'],
+    ['an error of the disk at the flush of the names', 'syncdir', 'EIO'],
+  ] as const)(
+    '%s ends every session, and the next start seals them from the write-ahead log',
+    async (_name, failing, code) => {
+      const { disk, recorder, writer, meta } = await running();
+      const other = await recorder.openRecording(newMeta());
+      disk.before = (call, path) => {
+        if (call === failing && path.includes('/objects/')) throw errno(code);
+        return undefined;
+      };
+      await expect(writer.close()).rejects.toEqual(unavailable);
+      for (const signal of [other.failed, recorder.failed])
+        expect(signal).toMatchObject({ aborted: true, reason: unavailable });
+      const after = rebooted(disk);
+      await using again = await start(home, { files: after });
+      expect(again.recovered.map(({ sessionId }) => sessionId).sort()).toEqual(
+        [meta.sessionId, other.sessionId].sort(),
+      );
+      expect(textOf(await framesOf(home, meta.sessionId, after), 'o')).toBe('stored');
+    },
+  );
+
+  test('a flood of which nothing was acknowledged yet is refused whole, and is not in what the next start seals', async () => {
     const { disk, recorder, writer, meta } = await running();
-    const other = newMeta();
-    const path = recordingPath(root, meta.sessionId);
-    disk.before = (call, name) => {
-      if (call === 'write' && name === path) throw errno('EIO');
+    disk.before = (call, path) => {
+      if (call === 'datasync' && path.includes('/objects/')) throw errno('EIO');
       return undefined;
     };
-    await expect(writer.close()).rejects.toEqual(unavailable);
-    expect(writer.failed.aborted).toBe(true);
-    expect(recorder.failed.aborted).toBe(false);
-    await record(recorder, ['goes on'], other);
+    await expect(writer.append('o', Buffer.alloc(4 * SMALL.recorderDirectBytesMin, 'x'))).rejects.toEqual(unavailable);
+    expect(recorder.failed.aborted).toBe(true);
     const after = rebooted(disk);
-    await using again = await start(home, { files: after });
-    expect(again.recovered.map(({ sessionId }) => sessionId)).toEqual([meta.sessionId]);
-    for (const { sessionId } of [meta, other]) {
-      expect(await verifySession({ directory: root, sessionId, files: after })).toMatchObject({ verdict: 'VERIFIED' });
-    }
+    await using _again = await start(home, { files: after });
+    expect(textOf(await framesOf(home, meta.sessionId, after), 'o')).toBe('stored');
+  });
+});
+
+describe('when the keys of a session cannot be kept', () => {
+  test('it is not begun, and nothing else is recorded either', async () => {
+    const { disk, recorder, writer } = await running();
+    disk.before = (call, path) => {
+      if (call === 'sync' && path.endsWith('.age')) throw errno('EIO');
+      return undefined;
+    };
+    await expect(recorder.openRecording(newMeta())).rejects.toEqual(unavailable);
+    expect(writer.failed).toMatchObject({ aborted: true, reason: unavailable });
   });
 });
 

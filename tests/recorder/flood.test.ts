@@ -1,70 +1,107 @@
-/** Floods go past the log and the page cache: what is written is the recording, to the byte. */
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { HashThread } from '../../recorder/hash-thread.ts';
-import { createRecordingParser } from '../../recorder/frames.ts';
-import { readRecording, recordingPath, verifySession } from '../../recorder/index.ts';
-import { BLOCK_BYTES, SharedBlocks } from '../../recorder/shared-blocks.ts';
+/** Floods go past the write-ahead log: several chunks are on their way at once, and what is acknowledged is in order. */
+import { once } from 'node:events';
+import { describe, expect, test } from '@jest/globals';
+import { verifySession } from '../../recorder/index.ts';
+import { SealThread } from '../../recorder/chunks/seal-thread.ts';
+import { tempDirectory } from '../support/temp-directory.ts';
 import { MemoryDisk } from './support/memory-disk.ts';
-import { collect, encodeRecording, newMeta, rootOf, SMALL, start, textOf } from './support/recordings.ts';
-
-let home = '';
-beforeAll(async () => {
-  // A file system on a disk: one in memory knows no way past the page cache.
-  home = await mkdtemp('/var/tmp/sekisho-flood-');
-});
-afterAll(() => rm(home, { recursive: true, force: true }));
+import { framesOf, newMeta, rootOf, SMALL, start, textOf } from './support/recordings.ts';
 
 const text = (bytes: number, seed: number): string =>
   Array.from({ length: bytes }, (_, at) => String.fromCharCode(97 + ((at * 7 + seed) % 26))).join('');
 
-describe('a flood on a disk', () => {
-  test('with small frames before, between and behind it is one chain, and the file ends with the recording', async () => {
-    const recorder = await start(home);
+describe('a flood', () => {
+  test('with small frames before, between and behind it is one recording', async () => {
+    await using directory = await tempDirectory();
+    await using recorder = await start(directory.path);
     const meta = newMeta();
     const writer = await recorder.openRecording(meta);
     const outputs = ['a', text(300_000, 1), 'bc', text(41_000, 2), text(1_000_001, 3), 'd', 'e', text(50_000, 4), 'f'];
     for (const output of outputs) await writer.append('o', Buffer.from(output));
     await Promise.all(outputs.map((output) => writer.append('o', Buffer.from(output))));
     const sealed = await writer.close();
-    await recorder[Symbol.asyncDispose]();
-    const directory = rootOf(home);
-    expect(await verifySession({ directory, sessionId: meta.sessionId })).toMatchObject({ verdict: 'VERIFIED' });
-    const path = recordingPath(directory, meta.sessionId);
-    const { size, mode } = await stat(path);
-    expect([size, mode & 0o777]).toEqual([sealed.bytes, 0o400]);
-    expect(textOf(await collect(readRecording(path)), 'o')).toBe(outputs.join('').repeat(2));
+    expect(await verifySession({ directory: rootOf(directory.path), sessionId: meta.sessionId })).toMatchObject({
+      verdict: 'VERIFIED',
+      bytes: sealed.bytes,
+    });
+    expect(textOf(await framesOf(directory.path, meta.sessionId), 'o')).toBe(outputs.join('').repeat(2));
   });
 
-  test('is on the disk when it is acknowledged, while the session goes on', async () => {
-    await using recorder = await start(home);
+  test('of both streams at once keeps each in its own, and one order over both', async () => {
+    await using directory = await tempDirectory();
+    await using recorder = await start(directory.path);
     const meta = newMeta();
     const writer = await recorder.openRecording(meta);
-    const flood = text(500_000, 5);
-    await writer.append('o', Buffer.from(flood));
-    const bytes = await readFile(recordingPath(rootOf(home), meta.sessionId));
-    const parser = createRecordingParser(meta.sessionId);
-    // Behind the last frame the page is filled with zeros.
-    expect(() => parser.push(bytes)).toThrow('hash chain');
-    expect(bytes.subarray(parser.offset).every((byte) => byte === 0)).toBe(true);
-    expect(bytes.length - parser.offset).toBeLessThan(4096);
-    const frames = createRecordingParser(meta.sessionId).push(bytes.subarray(0, parser.offset));
-    expect(textOf(frames, 'o')).toBe(flood);
+    const given = Array.from(
+      { length: 60 },
+      (_, at) => [at % 3 === 0 ? 'i' : 'o', text(100 * at * (at % 7), at)] as const,
+    );
+    await Promise.all(given.map(([type, words]) => writer.append(type, Buffer.from(words))));
+    const sealed = await writer.close();
+    expect(sealed.chunks.keystrokes).toBeGreaterThan(0);
+    const frames = await framesOf(directory.path, meta.sessionId);
+    expect(frames.map(({ seq }) => seq)).toEqual(frames.map((_, at) => at));
+    const pieces = given.flatMap(([type, words]) =>
+      Array.from({ length: Math.max(1, Math.ceil(words.length / SMALL.frameBytesMax)) }, (_, at) => [
+        type,
+        words.slice(at * SMALL.frameBytesMax, (at + 1) * SMALL.frameBytesMax),
+      ]),
+    );
+    expect(frames.slice(1).map(({ type, payload }) => [type, payload.toString()])).toEqual(pieces);
   });
 
   test('of two sessions at once keeps them apart', async () => {
-    await using recorder = await start(home);
+    await using directory = await tempDirectory();
+    await using recorder = await start(directory.path);
     const metas = [newMeta(), newMeta()];
     await Promise.all(
-      metas.map(async ({ sessionId }, seed) => {
-        const writer = await recorder.openRecording(newMeta({ sessionId }));
+      metas.map(async (meta, seed) => {
+        const writer = await recorder.openRecording(meta);
         const pieces = Array.from({ length: 20 }, (_, at) => text(70_000 + at, seed));
         await Promise.all(pieces.map((piece) => writer.append('o', Buffer.from(piece))));
         await writer.close();
-        const frames = await collect(readRecording(recordingPath(rootOf(home), sessionId)));
-        expect(textOf(frames, 'o')).toBe(pieces.join(''));
+        expect(textOf(await framesOf(directory.path, meta.sessionId), 'o')).toBe(pieces.join(''));
       }),
     );
+  });
+
+  test('is durable when it is acknowledged, in its order, whichever chunk is stored first', async () => {
+    const disk = new MemoryDisk();
+    const recorder = await start('/', { files: disk });
+    const meta = newMeta();
+    const writer = await recorder.openRecording(meta);
+    const pieces = Array.from({ length: 6 }, (_, at) => text(SMALL.recorderDirectBytesMin, at));
+    const acknowledged: number[] = [];
+    for (const [at, piece] of pieces.entries()) {
+      const stored = writer.append('o', Buffer.from(piece)).then(async () => {
+        acknowledged.push(at);
+        const after = disk.afterPowerCut({ torn: 0, namesKept: false });
+        await using _again = await start('/', { files: after });
+        const kept = textOf(await framesOf('/', meta.sessionId, after), 'o');
+        expect(kept.startsWith(pieces.slice(0, at + 1).join(''))).toBe(true);
+      });
+      if (at % 2 === 1) await stored;
+    }
+    await writer.close();
+    expect(acknowledged).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  test('does not hold up the echo of another session while its chunk waits for the disk', async () => {
+    const disk = new MemoryDisk();
+    await using recorder = await start('/', { files: disk });
+    const [flooding, typing] = [await recorder.openRecording(newMeta()), await recorder.openRecording(newMeta())];
+    const gate = new AbortController();
+    const opened = once(gate.signal, 'abort');
+    disk.stall = (call, path) => (call === 'datasync' && path.includes('/objects/') ? opened : undefined);
+    let isStored = false;
+    const flood = flooding.append('o', Buffer.alloc(SMALL.recorderDirectBytesMin, 'x')).then(() => {
+      isStored = true;
+    });
+    for (let key = 0; key < 50; key += 1) await typing.append('i', Buffer.from('k'));
+    expect(isStored).toBe(false);
+    gate.abort();
+    await flood;
+    expect(isStored).toBe(true);
   });
 });
 
@@ -78,46 +115,27 @@ test('the memory of a payload may be used again once it is acknowledged', async 
   await writer.append('o', memory.subarray(0, 5_000).fill('f'));
   memory.fill('!');
   await writer.close();
-  const parser = createRecordingParser(meta.sessionId);
-  const frames = parser.push(disk.get(recordingPath(rootOf('/'), meta.sessionId)) ?? Buffer.alloc(0));
-  expect(textOf(frames, 'o')).toBe(
+  expect(textOf(await framesOf('/', meta.sessionId, disk), 'o')).toBe(
     ['a', 'b', 'c', 'd', 'e'].map((fill) => fill.repeat(memory.length)).join('') + 'f'.repeat(5_000),
   );
 });
 
-test('a hashing thread that is gone ends the recording: nothing without its hash is acknowledged', async () => {
-  const blocks = new SharedBlocks();
-  const thread = new HashThread(blocks.memory);
-  const place = blocks.take();
-  const frame = { hashed: [place, 10], hash: [place + 10, 32] };
-  expect((await thread.hash(Buffer.alloc(32), [frame])).equals(blocks.at(place + 10, 32))).toBe(true);
-  const refused = expect(thread.hash(Buffer.alloc(32), [frame])).rejects.toThrow('stopped');
+test('a sealing thread that is gone refuses what comes: nothing unsealed is stored', async () => {
+  const thread = new SealThread();
+  const contents = {
+    sid: newMeta().sessionId,
+    stream: 'screen',
+    seq: 0,
+    first: 0,
+    frames: 1,
+    bytes: 10,
+    t0: 0,
+    t1: 0,
+  } as const;
+  const ask = () => thread.seal({ contents, key: Buffer.alloc(32), memory: new ArrayBuffer(10), level: 0 });
+  expect((await ask()).id).toMatch(/^[0-9a-f]{64}$/);
+  const refused = expect(ask()).rejects.toThrow('stopped');
   await thread[Symbol.asyncDispose]();
   await refused;
-  await expect(thread.hash(Buffer.alloc(32), [frame])).rejects.toThrow('stopped');
-});
-
-test('shared memory is given out with nothing in it', () => {
-  const blocks = new SharedBlocks();
-  const place = blocks.take();
-  blocks.at(place, BLOCK_BYTES).fill('secret');
-  blocks.give(place);
-  expect(blocks.at(blocks.take(), BLOCK_BYTES).every((byte) => byte === 0)).toBe(true);
-});
-
-test('a reader that refused odd bytes goes on with the right ones', () => {
-  const meta = newMeta();
-  const bytes = encodeRecording(
-    [
-      ['o', 1n, 'one'],
-      ['o', 2n, 'two'],
-    ],
-    meta,
-  );
-  const parser = createRecordingParser(meta.sessionId);
-  const frames = parser.push(bytes.subarray(0, bytes.length - 200));
-  expect(() => parser.push(Buffer.alloc(4096))).toThrow();
-  frames.push(...parser.push(bytes.subarray(parser.offset)));
-  expect(parser.finish().sealed).toBe(true);
-  expect(textOf(frames, 'o')).toBe('onetwo');
+  await expect(ask()).rejects.toThrow('stopped');
 });

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { expect, test } from '@jest/globals';
-import { readRecording, recordingPath, verifySession } from '../../recorder/index.ts';
+import { verifySession } from '../../recorder/index.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
-import { collect, rootOf, start, textOf } from './support/recordings.ts';
+import { framesOf, rootOf, start, textOf } from './support/recordings.ts';
 
 const support = (name: string): string => new URL(`./support/${name}`, import.meta.url).pathname;
 
@@ -42,14 +42,14 @@ test.each([1, 40, 1500])(
     for (const [sessionId, last] of acknowledged) {
       const report = await verifySession({ directory: rootOf(directory.path), sessionId });
       expect(report).toMatchObject({ verdict: 'VERIFIED' });
-      const frames = await collect(readRecording(recordingPath(rootOf(directory.path), sessionId)));
+      const frames = await framesOf(directory.path, sessionId);
       const numbers = [...textOf(frames, 'o').matchAll(/\[(\d+)\]/g)].map(([, number]) => Number(number));
       expect(numbers).toEqual(numbers.map((_, at) => at));
       expect(numbers.length).toBeGreaterThan(last);
     }
     if (acknowledgements > 100) expect(recorder.recovered).toHaveLength(3);
     for (const { sessionId } of recorder.recovered) {
-      const frames = await collect(readRecording(recordingPath(rootOf(directory.path), sessionId)));
+      const frames = await framesOf(directory.path, sessionId);
       expect(frames.at(-1)).toMatchObject({ type: 'm', payload: Buffer.from('recovered') });
     }
   },

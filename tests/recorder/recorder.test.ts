@@ -4,11 +4,11 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { LIMITS } from '../../foundation/index.ts';
-import { readRecording, recordingPath, verifySession } from '../../recorder/index.ts';
+import { verifySession } from '../../recorder/index.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
-import { collect, newMeta, record, rootOf, SMALL, start, textOf } from './support/recordings.ts';
-import { RECORD_HEADER_BYTES } from '../../recorder/wal-segment.ts';
+import { framesOf, newMeta, record, rootOf, SMALL, start, textOf } from './support/recordings.ts';
+import { ENTRY_HEADER_BYTES, RECORD_OVERHEAD_BYTES } from '../../recorder/wal-segment.ts';
 import { MemoryDisk } from './support/memory-disk.ts';
 
 describe('the recorder refuses to start', () => {
@@ -40,7 +40,7 @@ describe('the recorder refuses to start', () => {
   });
 
   test.each([
-    ['an entry was changed', async (log: string) => flip(join(log, 'tile', 'entries', '000.p', '2'), 10)],
+    ['an entry was changed', async (log: string) => flip(join(log, 'tile', 'entries', '000.p', '3'), 10)],
     ['the checkpoint was changed', async (log: string) => flip(join(log, 'checkpoint'), 30)],
     ['the entries are gone', async (log: string) => rm(join(log, 'tile'), { recursive: true })],
     ['the checkpoint is gone', async (log: string) => rm(join(log, 'checkpoint'))],
@@ -70,15 +70,16 @@ describe('a recording', () => {
     const meta = newMeta({ command: 'echo 世界 \ud83d' });
     const sealed = await record(recorder, ['hello ', '世界\r\n'], meta);
 
-    const frames = await collect(readRecording(recordingPath(root, meta.sessionId)));
+    const frames = await framesOf(directory.path, meta.sessionId);
     expect(frames.map(({ type }) => type).join('')).toBe('hoox');
     expect(textOf(frames, 'o')).toBe('hello 世界\r\n');
-    expect(JSON.parse(textOf(frames, 'h'))).toEqual({ v: 1, ...meta, command: 'echo 世界 \ufffd' });
+    expect(JSON.parse(textOf(frames, 'h'))).toEqual({ v: 2, ...meta, command: 'echo 世界 \ufffd' });
     expect(sealed).toMatchObject({
-      file: `${meta.sessionId}.skr`,
+      file: meta.sessionId,
       frames: 4,
+      chunks: { screen: 1, keystrokes: 0 },
       openLeaf: 0,
-      closeLeaf: 1,
+      closeLeaf: 2,
       recovered: false,
     });
     expect(await verifySession({ directory: root, sessionId: meta.sessionId })).toMatchObject({
@@ -86,8 +87,11 @@ describe('a recording', () => {
       frames: 4,
       bytes: sealed.bytes,
     });
-    expect((await stat(recordingPath(root, meta.sessionId))).mode & 0o777).toBe(0o400);
-    expect((await stat(join(root, 'recordings'))).mode & 0o777).toBe(0o700);
+    const [shard] = (await readdir(join(root, 'objects'))).filter((name) => name.length === 2);
+    const [object] = await readdir(join(root, 'objects', shard!));
+    expect((await stat(join(root, 'objects', shard!, object!))).mode & 0o777).toBe(0o400);
+    for (const private_ of ['keys', 'objects', 'wal'])
+      expect((await stat(join(root, private_))).mode & 0o777).toBe(0o700);
     expect((await stat(join(root, 'log', 'key.pem'))).mode & 0o777).toBe(0o600);
   });
 
@@ -100,7 +104,7 @@ describe('a recording', () => {
     clock.advance(1500);
     await writer.append('o', Buffer.from('later'));
     await writer.close();
-    const [first, second] = await collect(readRecording(recordingPath(rootOf(directory.path), meta.sessionId)));
+    const [first, second] = await framesOf(directory.path, meta.sessionId);
     expect(second!.micros - first!.micros).toBe(1_500_000n);
   });
 
@@ -115,7 +119,7 @@ describe('a recording', () => {
     await Promise.all(writers.flatMap((writer) => words.map((word) => writer.append('o', Buffer.from(word)))));
     await Promise.all(writers.map((writer) => writer.close()));
     for (const { sessionId } of metas) {
-      const frames = await collect(readRecording(recordingPath(rootOf(directory.path), sessionId)));
+      const frames = await framesOf(directory.path, sessionId);
       expect(textOf(frames, 'o')).toBe(words.join(''));
     }
   });
@@ -128,7 +132,7 @@ describe('a recording', () => {
     await writer.append('o', Buffer.alloc(3 * SMALL.frameBytesMax + 1, 'x'));
     await writer.append('o', Buffer.alloc(0));
     await writer.close();
-    const frames = await collect(readRecording(recordingPath(rootOf(directory.path), meta.sessionId)));
+    const frames = await framesOf(directory.path, meta.sessionId);
     expect(frames.map(({ payload }) => payload.length).slice(1)).toEqual([16384, 16384, 16384, 1, 0]);
   });
 
@@ -146,8 +150,8 @@ describe('a recording', () => {
     expect(recorder.failed.aborted).toBe(false);
     await expect(writer.append('x', Buffer.from('0'))).rejects.toMatchObject({ code: 'recording_unavailable' });
     const sealed = await writer.close();
-    expect(sealed.bytes).toBeLessThanOrEqual(2000);
-    const frames = await collect(readRecording(recordingPath(rootOf(directory.path), meta.sessionId)));
+    expect(sealed.frames).toBeLessThanOrEqual(3);
+    const frames = await framesOf(directory.path, meta.sessionId);
     expect(textOf(frames, 'g')).toMatch(/limit/);
   });
 
@@ -187,8 +191,9 @@ describe('a recording', () => {
     await expect(recorder.openRecording(meta)).rejects.toThrow('invariant');
     await writer.close();
     await expect(recorder.openRecording(meta)).rejects.toMatchObject({ code: 'recording_unavailable' });
+    expect(recorder.failed.aborted).toBe(false);
     await expect(recorder.openRecording({ ...meta, sessionId: '../x' as typeof meta.sessionId })).rejects.toMatchObject(
-      { code: 'request_invalid' },
+      { code: 'recording_unavailable' },
     );
   });
 });
@@ -219,12 +224,12 @@ describe('the write-ahead log', () => {
     const batches = disk.calls
       .slice(before)
       .filter(({ call, path, bytes }) => call === 'write' && path.endsWith('.wal') && bytes < SMALL.walSegmentBytes);
-    const headers = writers.length * RECORD_HEADER_BYTES;
+    const headers = RECORD_OVERHEAD_BYTES + writers.length * (ENTRY_HEADER_BYTES + 16);
     expect(Math.max(...batches.map(({ bytes }) => bytes))).toBeLessThanOrEqual(bound + headers);
     expect(batches.length).toBeGreaterThan(20);
   });
 
-  test('stores a flood once, in its own file, and is not held up by it', async () => {
+  test('stores a flood once, in chunks, and is not held up by it', async () => {
     const disk = new MemoryDisk();
     await using recorder = await start('/', { files: disk });
     const [flood, other] = [newMeta(), newMeta()];
@@ -232,12 +237,13 @@ describe('the write-ahead log', () => {
     const before = disk.calls.length;
     const bytes = Buffer.alloc(4 * SMALL.recorderDirectBytesMin, 'x');
     await Promise.all([flooding.append('o', bytes), typing.append('i', Buffer.from('k'))]);
-    const written = (suffix: string): number =>
+    const written = (part: string): number =>
       disk.calls
         .slice(before)
-        .filter(({ call, path }) => call === 'write' && path.endsWith(suffix))
+        .filter(({ call, path }) => call === 'write' && path.includes(part))
         .reduce((sum, call) => sum + call.bytes, 0);
-    expect(written(`${flood.sessionId}.skr`)).toBeGreaterThan(bytes.length);
+    expect(written('/objects/')).toBeGreaterThan(bytes.length);
+    expect(written('/objects/')).toBeLessThan(bytes.length + 3_000);
     expect(written('.wal')).toBeLessThan(1_000);
     for (const writer of [flooding, typing]) await writer.close();
     for (const { sessionId } of [flood, other])
@@ -246,21 +252,31 @@ describe('the write-ahead log', () => {
       });
   });
 
-  test('removes a segment when every session in it is sealed, and not before', async () => {
+  test('removes a segment once its frames stand in chunks, though the session that began in it goes on', async () => {
     await using directory = await tempDirectory();
     const wal = join(rootOf(directory.path), 'wal');
-    await using recorder = await start(directory.path);
-    const long = await recorder.openRecording(newMeta());
-    const short = await recorder.openRecording(newMeta());
-    for (let at = 0; at < 20; at += 1) await short.append('o', Buffer.alloc(10_000));
-    const most = await readdir(wal);
-    expect(most.length).toBeGreaterThanOrEqual(5);
-    await short.close();
-    const kept = await readdir(wal);
-    expect(kept.length).toBeLessThan(most.length);
-    expect(kept).toContain(most.sort()[0]); // The first one has the beginning of the long session.
-    await long.close();
-    expect(await readdir(wal)).not.toContain(most[0]);
+    const recorder = await start(directory.path);
+    const [long, short] = [newMeta(), newMeta()];
+    const [idle, busy] = [await recorder.openRecording(long), await recorder.openRecording(short)];
+    await idle.append('o', Buffer.from('kept'));
+    const [first] = (await readdir(wal)).sort();
+    for (let at = 0; at < 20; at += 1) await busy.append('o', Buffer.alloc(10_000, at));
+    expect(await readdir(wal)).toContain(first); // The idle session's frame stands nowhere else yet.
+    await busy.close();
+    expect(await readdir(wal)).toContain(first);
+    const typed = Buffer.alloc(LIMITS.chunkBytes / 4, 'x');
+    for (let at = 0; at < 5; at += 1) await idle.append('o', typed);
+    // Its chunk is full, and its beginning is said anew where the log stands now.
+    while ((await readdir(wal)).includes(first!)) await idle.append('o', Buffer.from('.'));
+    await idle.append('o', Buffer.from('end'));
+    const after = await MemoryDisk.of(directory.path);
+    await recorder[Symbol.asyncDispose]();
+    after.remove(join(rootOf(directory.path), 'lock'));
+    await using again = await start(directory.path, { files: after });
+    expect(again.recovered).toMatchObject([{ sessionId: long.sessionId }]);
+    const text = textOf(await framesOf(directory.path, long.sessionId, after), 'o');
+    expect(text).toMatch(/^keptx+\.*end$/);
+    expect(text.length).toBeGreaterThan(5 * typed.length);
   });
 });
 
@@ -274,12 +290,15 @@ describe('the log', () => {
       disk.calls.filter(({ call, path }) => call === 'rename' && path.endsWith('checkpoint.tmp')).length,
     ).toBeLessThan(130);
     expect(disk.paths().filter((path) => path.includes('/tile/'))).toEqual([
+      '/recorder/log/tile/0/000',
+      '/recorder/log/tile/0/001.p/134',
+      '/recorder/log/tile/1/000.p/1',
       '/recorder/log/tile/entries/000',
-      '/recorder/log/tile/entries/001.p/4',
+      '/recorder/log/tile/entries/001.p/134',
     ]);
     await using second = await start('/', { files: disk });
     const sealed = await record(second, ['y']);
-    expect([sealed.openLeaf, sealed.closeLeaf]).toEqual([260, 261]);
+    expect([sealed.openLeaf, sealed.closeLeaf]).toEqual([390, 392]);
     expect(await verifySession({ directory: '/recorder', sessionId: sealed.sessionId, files: disk })).toMatchObject({
       verdict: 'VERIFIED',
     });
@@ -306,7 +325,14 @@ test('a recorder that is stopped seals what is still open, so the next start rec
   const writer = await first.openRecording(meta);
   await writer.append('o', Buffer.from('open'));
   await first[Symbol.asyncDispose]();
-  expect((await readdir(rootOf(directory.path))).sort()).toEqual(['log', 'recordings', 'wal']);
+  expect((await readdir(rootOf(directory.path))).sort()).toEqual([
+    'format',
+    'keys',
+    'log',
+    'log-head',
+    'objects',
+    'wal',
+  ]);
   expect(await readdir(join(rootOf(directory.path), 'wal'))).toEqual([]);
   await expect(first.openRecording(newMeta())).rejects.toMatchObject({ code: 'recording_unavailable' });
   await using second = await start(directory.path);

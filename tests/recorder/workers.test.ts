@@ -2,18 +2,16 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { createLog, GatewayError, systemClock } from '../../foundation/index.ts';
+import { GatewayError } from '../../foundation/index.ts';
 import {
   type LeafLog,
   type OwningRecorder,
   type Recorder,
   type RemoteLeafLog,
-  recordingPath,
-  startWorkerRecorder,
   verifySession,
 } from '../../recorder/index.ts';
 import { errno, MemoryDisk } from './support/memory-disk.ts';
-import { newMeta, record, rootOf, SMALL, start } from './support/recordings.ts';
+import { framesOf, newMeta, record, rootOf, start, startWorker, textOf } from './support/recordings.ts';
 
 const root = rootOf('/');
 const unavailable = expect.objectContaining({ code: 'recording_unavailable' });
@@ -36,12 +34,11 @@ function remote(
   { owner, lose }: House,
   append: LeafLog['append'] = (leaf) => owner.leafLog.append(leaf),
 ): RemoteLeafLog {
-  return { failed: lose.signal, append };
+  return { ...owner.leafLog, failed: lose.signal, append };
 }
 
 function worker({ disk }: House, slot: number, leafLog: RemoteLeafLog): Promise<Recorder> {
-  const options = { directory: root, clock: systemClock, log: createLog('silent'), limits: SMALL, files: disk };
-  return startWorkerRecorder({ ...options, slot, leafLog });
+  return startWorker('/', { slot, leafLog, files: disk });
 }
 
 /** Its process is gone: nothing of it runs on, and its lock is nobody's. */
@@ -133,7 +130,7 @@ describe('a worker that is gone', () => {
     const live = await openSession(await worker(all, 2, remote(all)));
     died(all, 1);
     expect(await all.owner.recoverWorker(1)).toMatchObject([{ sessionId: gone.id, recovered: true }]);
-    expect(all.disk.get(recordingPath(root, gone.id))?.includes('acknowledged')).toBe(true);
+    expect(textOf(await framesOf('/', gone.id, all.disk), 'o')).toBe('acknowledged');
     await live.writer.append('o', Buffer.from('more'));
     await live.writer.close();
     for (const sessionId of [gone.id, live.id]) {
@@ -181,7 +178,7 @@ describe('a worker that is gone', () => {
     const closing = once(last.signal, 'abort');
     const silentAtLast: LeafLog['append'] = async (leaf) => {
       const appended = await all.owner.leafLog.append(leaf);
-      if (leaf.type === 'session.open') return appended;
+      if (leaf.type !== 'session.close') return appended;
       last.abort();
       return new Promise<never>(() => undefined);
     };
@@ -218,7 +215,7 @@ describe('a start', () => {
     await openSession(await worker(all, 1, remote(all)));
     const after = all.disk.afterPowerCut({ torn: 0, namesKept: false });
     for (const path of after.paths()) {
-      if (path.startsWith(join(root, 'log')) || path.startsWith(join(root, 'recordings'))) after.remove(path);
+      if (!path.startsWith(join(root, 'wal-1'))) after.remove(path);
     }
     await expect(house(after)).rejects.toEqual(refused('the log that speaks of them is gone'));
   });

@@ -25,6 +25,8 @@ export interface PowerCut {
 export class MemoryDisk implements FileSystem {
   readonly calls: { readonly call: DiskCall; readonly path: string; readonly bytes: number }[] = [];
   before: (call: DiskCall, path: string, bytes: number) => number | undefined = () => undefined;
+  /** Makes a call wait: a disk that is slow. */
+  stall: (call: DiskCall, path: string) => Promise<unknown> | undefined = () => undefined;
   freeBytes = 2 ** 40;
   readonly died: Promise<void>;
   readonly #directories = new Set<string>(['/']);
@@ -196,6 +198,7 @@ export class MemoryDisk implements FileSystem {
 
   async #call(call: DiskCall, path: string, bytes = 0): Promise<number | undefined> {
     await this.#alive();
+    await this.stall(call, path);
     const answer = this.before(call, path, bytes);
     await this.#alive(); // `before` may have cut the power.
     this.calls.push({ call, path, bytes });

@@ -3,7 +3,6 @@ import { createLog, newUuid, systemClock } from '../../../foundation/index.ts';
 import type { ConnectionId, PersonId, SessionId, TargetId } from '../../../policy/model.ts';
 import { nodeFiles } from '../../../recorder/files.ts';
 import {
-  createIdentity,
   createKeyRing,
   type FileSystem,
   type Frame,
@@ -54,8 +53,11 @@ export function rootOf(directory: string): string {
   return join(directory, 'recorder');
 }
 
-/** Opens every recording of the tests. */
-export const reader = await createIdentity();
+/** Opens every recording of the tests, also those of a child process. */
+export const reader = {
+  identity: 'AGE-SECRET-KEY-1VDJLZ7QRZX8EJS555YQVZ0D2VPLCJ0DSW02KMN2JUQDSQH6DX4RQXGSVWU',
+  recipient: 'age1g7vz9wackzs64rzkpwja79hjsqz0zsnw6asn4sjmk7rvlanrfptqcm9upe',
+};
 
 /** What a recorder has of its own, the same at every start. */
 export function recorderParts(objects: ObjectStore): Pick<RecorderOptions, 'build' | 'keys' | 'objects' | 'secrets'> {
