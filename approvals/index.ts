@@ -1,4 +1,15 @@
 export {
+  decideErasure,
+  type ErasureRequest,
+  keepsRecordings,
+  placeHold,
+  releaseHolds,
+  requestErasure,
+  requireKeeper,
+} from './custody/acts.ts';
+export { KEY_ORDERS_CHANNEL, type KeyOrdersDeps, performKeyOrders } from './custody/perform.ts';
+export { type Erasure, insertRewrap, type LegalHold, listErasures, listHolds } from './custody/queries.ts';
+export {
   decideTicket,
   revokeTicket,
   type TicketDecision,

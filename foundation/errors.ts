@@ -37,6 +37,7 @@ export const ERRORS = {
   },
   recording_unavailable: { status: 503, meaning: 'The recorder cannot store what happens, so nothing happens.' },
   recording_corrupt: { status: 422, meaning: 'A stored recording does not read as one.' },
+  on_legal_hold: { status: 409, meaning: 'A legal hold stands on the session: nothing of it is erased.' },
   recording_erased: {
     status: 410,
     meaning: 'The keys of the recording were destroyed; what it held cannot be read any more.',

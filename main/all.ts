@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
-import { directoryVault, recoverParcels, recoverRedemptions, wasExportLogged } from '../approvals/index.ts';
+import { directoryVault, recoverParcels, recoverRedemptions } from '../approvals/index.ts';
 import type { Config } from '../config/index.ts';
 import {
   asError,
@@ -17,21 +17,18 @@ import {
 } from '../foundation/index.ts';
 import { controlSession, hostAuthorityLine, listenSsh, recoverSessions } from '../gateway/index.ts';
 import { applyInventory, type Inventory, InventorySchema } from '../identity/index.ts';
-import { appendAuditEvent, EventTrace, loadSecretFile, startRecorder, witnessDelay } from '../recorder/index.ts';
+import { appendAuditEvent, createPseudonyms, KeyFiles, witnessDelay } from '../recorder/index.ts';
 import { createOidcClient, createWebApi } from '../web/api/index.ts';
 import { startBackground } from './background.ts';
 import { loadSshKeys, type SshKeys } from './bastion.ts';
 import { type DataDirectory, holdDirectory, prepareDataDirectory } from './data-directory.ts';
 import { type DemoParts, startDemoParts } from './demo-parts.ts';
+import { type Evidence, openEvidence } from './evidence.ts';
 import { startHttpServer } from './http-server.ts';
-import { startLogUpkeep } from './log-upkeep.ts';
-import { openRecorderParts } from './recorder-parts.ts';
-import { loadRecordingKeys } from './recording-keys.ts';
-import { recordingsOf } from './recording-source.ts';
+import { startKeyOrders } from './key-orders.ts';
 import { listenForDecisions } from './session-listeners.ts';
 import { type SshService, startSshService } from './ssh-service.ts';
 import { openStorage } from './storage.ts';
-import { openLedger, readTransparency } from './transparency.ts';
 import { VERSION } from './version.ts';
 
 export interface Running extends AsyncDisposable {
@@ -71,44 +68,19 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
   cleanup.use(await holdDirectory(directory.root));
   const gatewayId = await loadGatewayId(directory.root, clock);
   const { database, queue, url: databaseUrl } = await openStorage(config, directory.postgres, log, cleanup);
-  const recordingKeys = await loadRecordingKeys(config.recorder);
-  const recorderParts = await openRecorderParts(
-    {
-      ...{ directory, clock, log, recorder: config.recorder, recipients: recordingKeys.recipients },
-      ...{ role: 'owner', credentials: config.storageCredentials },
-    },
-    cleanup,
-  );
-  const transparency = await readTransparency(config.recorder.log);
-  const trace = new EventTrace();
-  const recorder = cleanup.use(
-    await startRecorder({
-      ...{ directory: directory.recorder, clock, log, ...recorderParts },
-      ...{ transparency, visitLog: trace.visit },
-    }),
-  );
-  const mayCreate = !(await wasExportLogged(database));
-  const pseudonymKey = recorderParts.secrets.pseudonym;
-  const ledger = await openLedger({ directory, clock, log, settings: transparency, pseudonymKey, mayCreate }, cleanup);
-  const witnessesLateSince = (): Date | undefined => earliest(recorder.leafLog.lateSince(), ledger.lateSince());
+  const evidence = await openEvidence({ config, directory, database, clock, log }, cleanup);
+  const { recorder, recordings, ledger, pseudonymKey, witnessesLateSince } = evidence;
   const keys = await loadSshKeys(directory.keys);
-  const recordings = recordingsOf(directory.recorder, recordingKeys.identities, recorderParts.objects);
   const deps = { database, clock, log, gatewayId };
   const demo = await startDemo({ config, directory, keys, log, clock }, cleanup);
   const inventory = await findInventory(config, demo);
   if (inventory !== undefined) await applyInventory(deps, inventory);
-  await recoverSessions(deps, directory.recorder);
-  await recoverRedemptions({ database, clock, recordings });
-  await recoverParcels({ database, clock, vault: directoryVault({ directory: directory.vault, clock }) });
+  await recoverEverything(deps, directory, evidence);
   await startBackground({ database, clock, log, queue, recordings }, cleanup);
-  startLogUpkeep(
-    {
-      ...{ database, clock, log, leafLog: recorder.leafLog, ledger, trace },
-      saltKey: await loadSecretFile(join(directory.keys, 'event_salt_key')),
-      heartbeatSeconds: config.recorder.log.heartbeatSeconds,
-    },
-    cleanup,
-  );
+  await evidence.keepUp();
+  const keyFiles = cleanup.use(new KeyFiles(directory.recorder));
+  const orders = { ...deps, leafLog: recorder.leafLog, keyFiles, pseudonyms: createPseudonyms(pseudonymKey) };
+  await startKeyOrders({ ...orders, directory: directory.recorder });
   await announce(deps, config, cleanup);
   const signInDecided = await listenForDecisions(database);
 
@@ -129,6 +101,7 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
     trustedProxies: config.http.trustedProxies ?? [],
     uiDirectory: uiDirectory(),
     recordings,
+    protection: () => evidence.objects.protection(),
     ssh: {
       ...{ host: advertisedHost, port: advertisedPort, hostKeyFingerprint: keys.hostKey.fingerprint },
       ...{ hostKeyLine: keys.hostKey.publicKeyLine, hostCaLine: keys.hostAuthority.publicKeyLine },
@@ -161,9 +134,16 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
   };
 }
 
-function earliest(one: Date | undefined, other: Date | undefined): Date | undefined {
-  if (one === undefined || other === undefined) return one ?? other;
-  return one < other ? one : other;
+/** What a crash left open of sessions, uses of tickets and parcels is ended. */
+async function recoverEverything(
+  deps: Parameters<typeof recoverSessions>[0],
+  directory: DataDirectory,
+  { recordings }: Evidence,
+): Promise<void> {
+  const { database, clock } = deps;
+  await recoverSessions(deps, directory.recorder);
+  await recoverRedemptions({ database, clock, recordings });
+  await recoverParcels({ database, clock, vault: directoryVault({ directory: directory.vault, clock }) });
 }
 
 async function announce(

@@ -11,7 +11,8 @@ export interface RecordingKeys {
 }
 
 /**
- * The configured recipients, and the identity by which the console replays; the first start makes that one.
+ * The configured recipients, and the identity by which the console replays; the first start makes that one. Of several
+ * in its file the first is the one of now, and the others open what was sealed before it.
  * @throws {GatewayError} `start_refused` for a recipient that is none, or when the identity cannot be used.
  */
 export async function loadRecordingKeys({ recipients, replayIdentity }: Config['recorder']): Promise<RecordingKeys> {
@@ -20,7 +21,7 @@ export async function loadRecordingKeys({ recipients, replayIdentity }: Config['
     throw new GatewayError('start_refused', `recorder.recipients: ${recipient.slice(0, 16)}… is no age recipient.`);
   }
   const identities = replayIdentity === null ? [] : await loadOrMakeIdentities(replayIdentity);
-  const own = await Promise.all(identities.map((identity) => recipientOf(identity)));
+  const own = await Promise.all(identities.slice(0, 1).map((identity) => recipientOf(identity)));
   const all = (configured: readonly string[]): string[] => [...new Set([...configured, ...own])];
   return { recipients: { screen: all(recipients.screen), keystrokes: all(recipients.keystrokes) }, identities };
 }

@@ -10,7 +10,9 @@ export { createKeyRing, type SessionKeyRing } from './keys/key-ring.ts';
 export { type PerStream, type Recipients, type StreamName, STREAMS } from './keys/session-keys.ts';
 export { type ChunkRef, openRecordingReader, type RecordingReader } from './reading/reader.ts';
 export { openObjects, type OwnedObjects } from './objects/open-objects.ts';
-export { fileObjects, type RecordingSource } from './reading/source.ts';
+export type { Protection } from './objects/store.ts';
+export type { SessionStory } from './reading/session-story.ts';
+export { fileObjects, readStories, type RecordingSource } from './reading/source.ts';
 export {
   appendAuditEvent,
   auditBody,
@@ -43,7 +45,7 @@ export {
 export { findSealedRecordings, type VerifyOptions, type VerifyReport, verifySession } from './verify.ts';
 export { nodeFiles, replaceFile } from './files.ts';
 export { createFault } from './fault.ts';
-export { createPseudonyms } from './pseudonyms.ts';
+export { createPseudonyms, type Pseudonyms } from './pseudonyms.ts';
 export { EventAnchor } from './anchoring/event-anchor.ts';
 export { EventTrace } from './anchoring/event-trace.ts';
 export {
@@ -61,3 +63,4 @@ export { LOG_ORIGIN, parseVerifierLine, type Verifier } from './log/note.ts';
 export type { LogEntry } from './log/read-log.ts';
 export { witnessDelay, type WitnessDelay } from './witness/delay.ts';
 export { openWitness, type Witness } from './witness/witness.ts';
+export { adoptHead } from './log/adopt-head.ts';

@@ -1,5 +1,5 @@
 /** Where wrapped keys lie: `keys/` of the recorder's directory, a file a stream, deletable on purpose. */
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { GatewayError, hasErrno, LIMITS } from '../../foundation/index.ts';
 import { DirectorySync } from '../directory-sync.ts';
 import { type FileSystem, FILE_MODE, nodeFiles, readWhole, removeFile, replaceFile, writeAll } from '../files.ts';
@@ -47,10 +47,36 @@ export class KeyFiles implements AsyncDisposable {
     return readWhole(this.#files, keyFilePath(this.#directory, sessionId, stream), LIMITS.wrappedKeyBytesMax);
   }
 
-  /** Erases the wrapped key of a stream, for good when it resolves. */
+  /** Erases the wrapped key of a stream and what waits to replace it, for good when it resolves. */
   async remove(sessionId: string, stream: StreamName): Promise<void> {
-    await removeFile(this.#files, keyFilePath(this.#directory, sessionId, stream));
+    const path = keyFilePath(this.#directory, sessionId, stream);
+    const name = basename(path);
+    const all = await this.#files.readdir(dirname(path));
+    for (const found of all.filter((one) => one.startsWith(name)))
+      await removeFile(this.#files, join(dirname(path), found));
     await this.#names.sync();
+  }
+
+  /** Puts a key wrapped anew beside the one it is to replace, under the SHA-256 (hex) of its file. */
+  async stage(
+    sessionId: string,
+    stream: StreamName,
+    { wrap, digest }: { wrap: Buffer; digest: string },
+  ): Promise<void> {
+    await replaceFile(this.#files, this.#stagedPath(sessionId, stream, digest), wrap);
+  }
+
+  readStaged(sessionId: string, stream: StreamName, digest: string): Promise<Buffer | undefined> {
+    return readWhole(this.#files, this.#stagedPath(sessionId, stream, digest), LIMITS.wrappedKeyBytesMax);
+  }
+
+  async unstage(sessionId: string, stream: StreamName, digest: string): Promise<void> {
+    await removeFile(this.#files, this.#stagedPath(sessionId, stream, digest));
+  }
+
+  #stagedPath(sessionId: string, stream: StreamName, digest: string): string {
+    if (!/^[0-9a-f]{64}$/.test(digest)) throw new GatewayError('request_invalid', 'A digest is a SHA-256.');
+    return `${keyFilePath(this.#directory, sessionId, stream)}.${digest}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -4,6 +4,7 @@ import type { ChunkLeaf, CloseLeaf, Leaf, OpenLeaf } from '../log/leaves.ts';
 import type { FoundLeaf, SessionLeaf } from '../log/session-leaves.ts';
 
 export type ShredLeaf = Extract<Leaf, { type: 'key.shred' }>;
+export type RotateLeaf = Extract<Leaf, { type: 'key.rotate' }>;
 
 export interface SessionStory {
   readonly open: FoundLeaf<OpenLeaf>;
@@ -13,6 +14,8 @@ export interface SessionStory {
   readonly close: FoundLeaf<CloseLeaf> | undefined;
   /** SHA-256 of each stream's age file as the log last said it, in lower-case hex. */
   readonly wraps: PerStream<string>;
+  /** How they came to be others than at the beginning, in order. */
+  readonly rotations: readonly FoundLeaf<RotateLeaf>[];
   /** What was erased, and why. */
   readonly shreds: PerStream<FoundLeaf<ShredLeaf> | undefined>;
 }
@@ -32,6 +35,7 @@ interface Growing {
   close: FoundLeaf<CloseLeaf> | undefined;
   readonly chunks: PerStream<FoundLeaf<ChunkLeaf>[]>;
   readonly wraps: { screen: string; keystrokes: string };
+  readonly rotations: FoundLeaf<RotateLeaf>[];
   readonly shreds: { screen: FoundLeaf<ShredLeaf> | undefined; keystrokes: FoundLeaf<ShredLeaf> | undefined };
 }
 
@@ -48,6 +52,7 @@ export function tellSession(leaves: readonly FoundLeaf[]): SessionStory | Broken
     close: undefined,
     chunks: { screen: [], keystrokes: [] },
     wraps: { ...open.leaf.wraps },
+    rotations: [],
     shreds: { screen: undefined, keystrokes: undefined },
   };
   for (const found of rest) {
@@ -82,6 +87,7 @@ function faultOf(story: Growing, found: FoundLeaf): string | undefined {
     const { stream, from, to } = rotate.leaf;
     if (story.wraps[stream] !== from || story.shreds[stream] !== undefined) return 'rewraps a key that is not the one';
     story.wraps[stream] = to;
+    story.rotations.push(rotate);
     return undefined;
   }
   const shred = asType(found, 'key.shred');

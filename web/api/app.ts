@@ -5,6 +5,7 @@ import { auditEventRoutes } from './audit-events.ts';
 import { authRoutes } from './auth.ts';
 import { consoleRoutes } from './console.ts';
 import { isSecure } from './cookies.ts';
+import { custodyRoutes } from './custody.ts';
 import type { WebApiDeps } from './deps.ts';
 import { errorHandler } from './errors.ts';
 import { noStore, readJson, requirePrincipal, requireSameOrigin } from './guards.ts';
@@ -16,6 +17,7 @@ import { notificationRoutes } from './notifications.ts';
 import { personRoutes } from './persons.ts';
 import { ping } from './queries.ts';
 import { programRoutes } from './programs.ts';
+import { recorderHealthRoutes } from './recorder-health.ts';
 import { recordingRoutes } from './recordings.ts';
 import { refusedActRoutes } from './refused-acts.ts';
 import { sessionControlRoutes } from './session-control.ts';
@@ -36,9 +38,11 @@ const ROUTES = [
   sessionRoutes,
   sessionControlRoutes,
   recordingRoutes,
+  custodyRoutes,
   notificationRoutes,
   auditEventRoutes,
   personRoutes,
+  recorderHealthRoutes,
 ];
 
 /** Everything people reach by browser: sign-in under /auth, JSON under /api, the console everywhere else. */

@@ -1,0 +1,100 @@
+/** Does to the keys what was ordered: a leaf first, so that outsiders know of it, then the file, then the row. */
+import { type Clock, type Database, type Log, sha256 } from '../../foundation/index.ts';
+import {
+  type AuditEvent,
+  appendAuditEvent,
+  type KeyFiles,
+  type LeafLog,
+  type Pseudonyms,
+  readStories,
+  type SessionStory,
+} from '../../recorder/index.ts';
+import { insertKeyAct, type KeyOrder, waitingOrders } from './queries.ts';
+
+/** `NOTIFY` by the database whenever something is ordered. */
+export const KEY_ORDERS_CHANNEL = 'sekisho_key_orders';
+
+export interface KeyOrdersDeps {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly leafLog: Pick<LeafLog, 'append'>;
+  readonly keyFiles: KeyFiles;
+  readonly pseudonyms: Pseudonyms;
+  /** The recorder's. */
+  readonly directory: string;
+}
+
+interface Done {
+  readonly leaf: number | null;
+  readonly event: AuditEvent | undefined;
+}
+
+/** Carries out what waits; one after the other, in one process. Repeat it after a crash. @returns how many. */
+export async function performKeyOrders(deps: KeyOrdersDeps): Promise<number> {
+  const { clock, database, directory, log } = deps;
+  const orders = await waitingOrders(database);
+  for (const order of orders) {
+    // Anew for each: an order before it may have changed what the log says, and a crash may have come after a leaf.
+    const story = (await readStories({ directory }, [order.session]))(order.session);
+    if ('verdict' in story) {
+      log.error({ event: 'recording.order_kept', session: order.session }, 'the log does not tell of this session');
+      continue;
+    }
+    const { leaf, event } = order.kind === 'erase' ? await erase(deps, order, story) : await rewrap(deps, order, story);
+    await database.inTransaction(async (tx) => {
+      await insertKeyAct(tx, clock, order.id, leaf);
+      if (event !== undefined) await appendAuditEvent(tx, clock, event);
+    });
+  }
+  return orders.length;
+}
+
+async function erase(
+  { clock, keyFiles, leafLog, pseudonyms }: KeyOrdersDeps,
+  { id, session, stream, ...order }: Extract<KeyOrder, { kind: 'erase' }>,
+  story: SessionStory,
+): Promise<Done> {
+  const { reason, basis, requestedBy, decidedBy } = order;
+  const by = [requestedBy, decidedBy].map((person) => pseudonyms('person', person));
+  const told = story.shreds[stream]?.entry.index;
+  const leaf =
+    told ??
+    (
+      await leafLog.append({
+        ...{ v: 2, type: 'key.shred', sid: session, stream, at: clock.now().toISOString() },
+        ...{ reason, basis, by },
+      })
+    ).index;
+  await keyFiles.remove(session, stream);
+  const body = { session, erasure: id, stream, leaf };
+  return { leaf, event: { type: 'recording.erased', actor: null, session, body } };
+}
+
+async function rewrap(
+  { clock, keyFiles, leafLog }: KeyOrdersDeps,
+  { session, stream, orderedBy, ...order }: Extract<KeyOrder, { kind: 'rewrap' }>,
+  story: SessionStory,
+): Promise<Done> {
+  const [from, to] = [order.from.toString('hex'), order.to.toString('hex')];
+  const staged = await keyFiles.readStaged(session, stream, to);
+  const rotated = story.rotations.find(({ leaf }) => leaf.stream === stream && leaf.from === from && leaf.to === to);
+  const fits = staged !== undefined && sha256(staged).equals(order.to);
+  // Erased, or wrapped anew by somebody else meanwhile: the file that waits is of no use any more.
+  const isVoid =
+    story.shreds[stream] !== undefined || (rotated === undefined && (story.wraps[stream] !== from || !fits));
+  if (isVoid) {
+    await keyFiles.unstage(session, stream, to);
+    return { leaf: null, event: undefined };
+  }
+  const at = clock.now().toISOString();
+  const leaf =
+    rotated?.entry.index ??
+    (await leafLog.append({ v: 2, type: 'key.rotate', sid: session, stream, at, from, to })).index;
+  // After a crash behind the leaf the file may be the one before; behind a later leaf it is another's.
+  const isNewest = rotated === undefined || story.wraps[stream] === to;
+  if (fits && isNewest) await keyFiles.replace(session, stream, staged);
+  await keyFiles.unstage(session, stream, to);
+  const body = { session, stream, from, to, leaf };
+  return { leaf, event: { type: 'recording.rewrapped', actor: orderedBy, session, body } };
+}
