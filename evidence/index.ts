@@ -99,3 +99,29 @@ export {
 } from './tiles.ts';
 export { formatTlogProof, parseTlogProof, type TlogProof, verifyTlogProof } from './tlog-proof.ts';
 export { type CompactTree, createTree, hashChildren, hashLeaf, rootOf, type TreeState } from './tree.ts';
+export {
+  type BundleReport,
+  type BundleSource,
+  encodeManifest,
+  formatSums,
+  type Manifest,
+  verifyBundle,
+} from './bundle.ts';
+export { type EventCommitment, eventCommitment, formatEventLine, type OpenedEvent } from './events.ts';
+export { type EvidenceSource, PATHS, type Progress, type Scope } from './source.ts';
+export {
+  EXIT_CODES,
+  type Finding,
+  type FindingCode,
+  FINDINGS,
+  type Severity,
+  type Verdict,
+  VERDICTS,
+} from './verdicts.ts';
+export {
+  type SessionReport,
+  verifyEvidence,
+  type VerifyOptions,
+  type VerifyReport,
+  verifySession,
+} from './verify.ts';

@@ -27,4 +27,6 @@ export const EVIDENCE_LIMITS = {
   frameBytesMax: 1024 * 1024,
   /** Seconds a leaf's time may stand before that of the leaf in front of it, or after a witness's. */
   clockToleranceSeconds: 60,
+  /** Seconds without any leaf, of which one is due each minute, that are told. */
+  silenceSeconds: 300,
 } as const;

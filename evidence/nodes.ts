@@ -2,7 +2,7 @@
 import { concat, EvidenceError } from './bytes.ts';
 import type { Hashing } from './crypto.ts';
 import type { NodeSource } from './proofs.ts';
-import { parseHashTile, TILE_HEIGHT, TILE_WIDTH, tilePath, tilesOf } from './tiles.ts';
+import { parseHashTile, type Tile, TILE_HEIGHT, TILE_WIDTH, tilePath, tilesOf } from './tiles.ts';
 import { type CompactTree, createTree, hashChildren } from './tree.ts';
 
 const HASH_BYTES = 32;
@@ -12,7 +12,7 @@ const FIRST_NODES = 1_024;
 export interface NodeStore extends CompactTree {
   readonly nodes: NodeSource;
   /** Every hash tile of the tree as it stands, with its path. */
-  tiles(): Generator<{ path: string; bytes: Uint8Array }>;
+  tiles(): Generator<Tile & { path: string; bytes: Uint8Array }>;
 }
 
 export function createNodeStore(hashing: Hashing): NodeStore {
@@ -46,7 +46,7 @@ export function createNodeStore(hashing: Hashing): NodeStore {
       for (const tile of tilesOf(tree.size)) {
         const first = tile.number * TILE_WIDTH;
         const hashes = Array.from({ length: tile.width }, (_, offset) => at(tile.level * TILE_HEIGHT, first + offset));
-        yield { path: tilePath(tile), bytes: concat(hashes) };
+        yield { ...tile, path: tilePath(tile), bytes: concat(hashes) };
       }
     },
   };
