@@ -1,9 +1,13 @@
-/** The one use of a ticket: it begins here before the act runs, and ends here with what really left. */
+/** A use of an export ticket: it begins here before the act runs, and ends here with what really left. */
 import { GatewayError, type Transaction } from '../foundation/index.ts';
 import {
+  classOf,
   decideRedemption,
+  endOfUse,
+  type Judgement,
   nextTicketState,
   type PersonId,
+  type RedemptionDecision,
   type RedemptionRefusal,
   type SessionId,
   type TargetId,
@@ -14,27 +18,20 @@ import type { ApprovalsDeps } from './model.ts';
 import type { Destination, Parcel } from './vault/model.ts';
 import { beginParcel, type EndedParcel, endParcel } from './vault/parcels.ts';
 import { publish } from './outbox.ts';
-import {
-  insertRedemption,
-  insertResult,
-  lockApprovedTickets,
-  lockTicket,
-  moveTicket,
-  newestTicket,
-  type RedemptionResult,
-  redeemingSession,
-  type Ticket,
-} from './queries.ts';
+import { lockApprovedTickets, lockTicket, moveTicket, newestTicket, type Ticket } from './queries.ts';
+import { insertResult, insertUse, type RedemptionResult, redeemingSession } from './uses/queries.ts';
 
 export interface RedemptionRequest {
   readonly personId: PersonId;
   readonly targetId: TargetId;
   /** Digest of the act about to run, 64 hex digits. */
   readonly digest: string;
+  /** The judgement of the act: a ticket for its class will do too. Left out: for the very act alone. */
+  readonly judgement?: Judgement;
   readonly sessionId: SessionId;
   /** The act as it was given, for the audit event of a refusal. */
   readonly text: string;
-  /** Only a ticket for this one will do; any when left out. */
+  /** `workstation`: only a ticket for there will do; any other: only one that goes into the vault. Left out: any. */
   readonly destination?: Destination;
 }
 
@@ -50,44 +47,48 @@ export type Redemption =
     }
   | { readonly redeemed: false; readonly reason: RedemptionRefusal | 'no_ticket' };
 
-/** Begins the one use of an approved ticket of this person for this very act on this target, or says why there is none. */
+/** Begins a use of an approved ticket of this person for this very act on this target, or says why there is none. */
 export function redeemTicket(deps: ApprovalsDeps, request: RedemptionRequest): Promise<Redemption> {
+  const actClass = request.judgement === undefined ? undefined : classOf(request.judgement);
+  const asked = { ...request, actClass };
   return deps.database.inTransaction(async (tx) => {
-    const { destination } = request;
-    const tickets = await lockApprovedTickets(tx, request);
-    const usable = tickets.find(
-      (ticket) =>
-        (destination === undefined || ticket.destination === destination) &&
-        refusalOf(deps, ticket, request) === undefined,
-    );
-    if (usable !== undefined) return begin(tx, deps, usable, request);
-    return refuse(tx, deps, tickets[0] ?? (await newestTicket(tx, request)), request);
+    const tickets = await lockApprovedTickets(tx, asked);
+    for (const ticket of tickets.filter((one) => goesWhere(one, request))) {
+      const decided = decide(deps, ticket, asked);
+      if (decided.allowed) return begin(tx, deps, ticket, { ...request, ...decided });
+    }
+    return refuse(tx, deps, tickets[0] ?? (await newestTicket(tx, asked)), asked);
   });
+}
+
+function goesWhere(ticket: Ticket, { destination }: RedemptionRequest): boolean {
+  return destination === undefined || (ticket.destination === 'workstation') === (destination === 'workstation');
 }
 
 async function begin(
   tx: Transaction,
   { clock }: ApprovalsDeps,
   ticket: Ticket,
-  request: RedemptionRequest,
+  request: RedemptionRequest & { readonly rows: number; readonly bytes: number },
 ): Promise<Redemption> {
   const now = clock.now();
-  await insertRedemption(tx, ticket.id, request.sessionId, now);
-  await moveTicket(tx, ticket.id, { from: ticket.state, to: nextTicketState(ticket.state, 'redeem') }, now);
-  const parcel = ticket.destination === 'vault' ? await beginParcel(tx, clock, ticket.id) : undefined;
+  const use = { ticket: ticket.id, use: ticket.budget.uses + 1 };
+  await insertUse(tx, { ...use, session: request.sessionId, text: request.text, now });
+  await moveTicket(tx, ticket.id, { from: ticket.state, to: nextTicketState('export', ticket.state, 'redeem') }, now);
+  const parcel = ticket.destination === 'workstation' ? undefined : await beginParcel(tx, clock, use);
   await appendAuditEvent(tx, clock, {
     type: 'ticket.redeemed',
     actor: request.personId,
     session: request.sessionId,
     ticket: ticket.id,
-    body: { actDigest: ticket.actDigest },
+    body: { actDigest: request.digest, use: use.use },
   });
   return {
     redeemed: true,
     ticketId: ticket.id,
     number: ticket.number,
-    rowsMax: ticket.rowsMax,
-    bytesMax: ticket.bytesMax,
+    rowsMax: request.rows,
+    bytesMax: request.bytes,
     parcel,
   };
 }
@@ -96,9 +97,10 @@ async function refuse(
   tx: Transaction,
   deps: ApprovalsDeps,
   nearest: Ticket | undefined,
-  request: RedemptionRequest,
+  request: Asked,
 ): Promise<Redemption> {
-  const reason = nearest === undefined ? 'no_ticket' : (refusalOf(deps, nearest, request) ?? 'not_approved');
+  const decided = nearest === undefined ? undefined : decide(deps, nearest, request);
+  const reason = decided === undefined ? 'no_ticket' : decided.allowed ? 'not_approved' : decided.reason;
   await appendAuditEvent(tx, deps.clock, {
     type: 'ticket.redemption_refused',
     actor: request.personId,
@@ -109,12 +111,12 @@ async function refuse(
   return { redeemed: false, reason };
 }
 
-function refusalOf(
-  { clock }: ApprovalsDeps,
-  ticket: Ticket,
-  request: RedemptionRequest,
-): RedemptionRefusal | undefined {
-  const decided = decideRedemption({
+type Asked = RedemptionRequest & { readonly actClass: string | undefined };
+
+function decide({ clock }: ApprovalsDeps, ticket: Ticket, request: Asked): RedemptionDecision {
+  // Only exports are looked up by an act, and each has its target: another kind is for nobody's act.
+  if (ticket.target === null) return { allowed: false, reason: 'other_target' };
+  return decideRedemption({
     state: ticket.state,
     requester: ticket.requester,
     person: request.personId,
@@ -122,16 +124,18 @@ function refusalOf(
     target: request.targetId,
     ticketDigest: ticket.actDigest,
     digest: request.digest,
+    ticketClass: ticket.actClass,
+    actClass: request.actClass,
+    budget: ticket.budget,
     notBefore: ticket.notBefore,
     notAfter: ticket.notAfter,
     now: clock.now(),
   });
-  return decided.allowed ? undefined : decided.reason;
 }
 
 /**
- * Ends the one use with what really left; anything but `completed` makes the ticket `aborted`.
- * `ended` tells how the parcel of a ticket for the vault ended.
+ * Ends a use with what really left, which is taken off what the ticket has left; see `endOfUse` for what follows.
+ * `ended` tells how the parcel of a use that does not go to a workstation ended.
  * @throws {GatewayError} `not_found`; `transition_forbidden` when the ticket is not in use.
  */
 export function completeRedemption(
@@ -144,11 +148,13 @@ export function completeRedemption(
   return database.inTransaction(async (tx) => {
     const ticket = await lockTicket(tx, id);
     if (ticket === undefined) throw new GatewayError('not_found');
-    const to = nextTicketState(ticket.state, result.outcome === 'completed' ? 'complete' : 'abort');
+    const { budget, state } = ticket;
+    const spent = { rowsUsed: budget.rowsUsed + result.rows, bytesUsed: budget.bytesUsed + result.bytes };
+    const to = nextTicketState('export', state, endOfUse(result.outcome, { ...budget, ...spent }));
     const now = clock.now();
     const session = await redeemingSession(tx, id);
-    await insertResult(tx, id, result, now);
-    await moveTicket(tx, id, { from: ticket.state, to }, now);
+    await insertResult(tx, { ticket: id, use: budget.uses }, result, now);
+    await moveTicket(tx, id, { from: state, to }, now);
     await appendAuditEvent(tx, clock, {
       type: 'ticket.completed',
       actor: null,

@@ -4,6 +4,7 @@
  * An event is written in the transaction of the act it tells of, so there is no act without it and none of it alone.
  */
 import { z } from 'zod';
+import { SIGN_IN_METHODS } from '../policy/index.ts';
 
 const id = z.uuid();
 const text = z.string().max(16_384);
@@ -26,8 +27,52 @@ export const AUDIT_EVENTS = {
     cause: text,
     sessions: z.number().int(),
   }),
-  'person.signed_in': body('A person signed in to the console.', { issuer: text, sourceAddress: text }),
+  'person.signed_in': body('A person signed in to the console.', {
+    issuer: text,
+    sourceAddress: text,
+    assurance: z.enum(['single', 'multi']).optional().describe('Whether the provider asked for a second factor.'),
+  }),
   'person.signed_out': body('A person signed out of the console.', {}),
+  'person.sign_ins_ended': body('A person ended sign-ins of their own at the console.', { webSessions: z.array(id) }),
+  'person.provider_logged_out': body(
+    'The identity provider ended a session; what it signed in here ended with it, live sessions too.',
+    { issuer: text, persons: z.array(id), webSessions: z.array(id) },
+  ),
+  'person.deactivated': body('The identity provider deactivated a person; everything of theirs ended.', {
+    person: id,
+    issuer: text,
+  }),
+  'person.reactivated': body('The identity provider took a person back.', { person: id, issuer: text }),
+  'scim.token_made': body('A token for the SCIM client of an identity provider was made at the command line.', {
+    token: id,
+    issuer: text,
+    label: text,
+  }),
+  'scim.token_revoked': body('A token of a SCIM client was revoked.', { token: id }),
+  'scim.group_changed': body('Who is in a group of the identity provider changed, or its name.', {
+    issuer: text,
+    group: text,
+    persons: z.array(id),
+  }),
+  'factor.added': body('A person added a second factor of their own.', {
+    kind: z.enum(['passkey', 'totp']),
+    factor: text,
+    label: text,
+  }),
+  'factor.removed': body('A person removed a second factor of their own.', {
+    kind: z.enum(['passkey', 'totp']),
+    factor: text,
+  }),
+  'factor.shown': body('A person showed a second factor.', {
+    kind: z.enum(['passkey', 'totp']),
+    factor: text,
+    where: z.enum(['console', 'ssh']),
+  }),
+  'factor.refused': body('A second factor did not prove who it was.', {
+    kind: z.enum(['passkey', 'totp']),
+    where: z.enum(['console', 'ssh']),
+    reason: text,
+  }),
   'person.provisioned': body('A person was seen for the first time or changed at the identity provider.', {
     person: id,
     name: text,
@@ -74,7 +119,7 @@ export const AUDIT_EVENTS = {
   }),
   'ssh.signed_in': body('An SSH connection proved who the person is.', {
     connection: id,
-    method: z.enum(['ssh_key', 'ssh_key_and_browser', 'certificate', 'browser']),
+    method: z.enum(SIGN_IN_METHODS),
     fingerprint: text.nullable(),
     sourceAddress: text,
     signIn: id.nullable().describe('The approval in the browser it rests on.'),
@@ -230,9 +275,54 @@ export const AUDIT_EVENTS = {
     notBefore: text,
     notAfter: text,
     purpose: text,
-    destination: z.enum(['workstation', 'vault']).optional(),
+    destination: z.enum(['workstation', 'vault', 'system', 'outside']).optional(),
+    usesMax: z.number().int().optional(),
+    actClass: text.nullable().optional().describe('The class of acts it is for; null: this act alone.'),
+    lastsSeconds: z.number().int().nullable().optional().describe('The time runs from the approval for so long.'),
   }),
-  'ticket.approved': body('An owner approved exactly this act.', { reason: text, actDigest: text }),
+  'ticket.work_requested': body('A person asked for work on targets, or for a transfer between two systems.', {
+    kind: z.enum(['access', 'transfer']),
+    systems: z.array(id),
+    targets: z.array(id),
+    purpose: text,
+    actDigest: text,
+    notBefore: text,
+    notAfter: text,
+    lastsSeconds: z.number().int().nullable(),
+  }),
+  'ticket.asked_back': body('Somebody who could decide asked the requester something instead.', { text }),
+  'ticket.answered': body('The requester answered; the request waits for its decision again.', { text }),
+  'ticket.entered': body('The first session inside an approved access ticket began.', {}),
+  'emergency.started': body('A person opened targets for an emergency, with nobody’s approval.', {
+    targets: z.array(id),
+    reason: text,
+    until: text,
+    reviewBy: text,
+  }),
+  'emergency.ended': body('An emergency is over, by its person or by its time; its review is due.', {
+    by: z.enum(['person', 'time']),
+  }),
+  'emergency.reported': body('The person of an emergency wrote their work report.', { text }),
+  'emergency.reviewed': body('Somebody else reviewed an emergency after the fact.', {
+    finding: z.enum(['in_order', 'deviation']),
+    reason: text,
+  }),
+  'emergency.review_overdue': body('The review of an emergency was not done in time.', { person: id }),
+  'emergency.right_locked': body('The review is long overdue: its person has no other emergency until it is done.', {
+    person: id,
+  }),
+  'substitute.chosen': body('An owner chose who acts for them while they are away.', {
+    substitute: id,
+    from: text,
+    until: text,
+  }),
+  'substitute.dismissed': body('An owner ended that somebody acts for them.', { substitute: id }),
+  'ticket.approved': body('Somebody whose yes was needed approved exactly this; nothing is missing at `missing` 0.', {
+    reason: text,
+    actDigest: text,
+    as: z.enum(['owner', 'second_line']).optional(),
+    missing: z.number().int().optional(),
+  }),
   'ticket.rejected': body('An owner rejected the request.', { reason: text }),
   'ticket.decision_refused': body("A decision was refused, for example on a request of one's own.", {
     decision: text,
@@ -241,7 +331,7 @@ export const AUDIT_EVENTS = {
   'ticket.withdrawn': body('The requester withdrew the request.', {}),
   'ticket.revoked': body('An owner took an approval back before its use.', { reason: text }),
   'ticket.expired': body('Nobody decided, or nobody used the approval, in time.', { from: text }),
-  'ticket.redeemed': body('The one use of the ticket began.', { actDigest: text }),
+  'ticket.redeemed': body('A use of the ticket began.', { actDigest: text, use: z.number().int().optional() }),
   'ticket.redemption_refused': body('An act that needs a ticket found none it may use.', {
     text,
     digest: text,

@@ -28,6 +28,7 @@ export function redeem(
     personId: person.id,
     targetId: target.id,
     digest: act.judgement.digest,
+    judgement: act.judgement,
     sessionId: session.id,
     text: act.text,
     ...(destination === undefined ? {} : { destination }),
