@@ -46,7 +46,7 @@ ALTER TABLE ssh_sign_ins
   ADD COLUMN web_session_id uuid,
   DROP CONSTRAINT ssh_sign_ins_purpose_check,
   ADD CONSTRAINT ssh_sign_ins_purpose_check CHECK (purpose IN ('sign_in', 'budget', 'session'));
-GRANT UPDATE (web_session_id) ON ssh_sign_ins TO sekisho_gateway;
+GRANT UPDATE (web_session_id) ON ssh_sign_ins, logins TO sekisho_gateway;
 
 ALTER TABLE sessions DROP CONSTRAINT sessions_signed_in_by_check;
 ALTER TABLE sessions ADD CONSTRAINT sessions_signed_in_by_check
