@@ -1,13 +1,17 @@
 import { codesJa } from './codes.ja.ts';
 import type { en } from './en.ts';
 import { evidenceJa } from './evidence.ja.ts';
+import { factorsJa } from './factors.ja.ts';
 import { gateJa } from './gate.ja.ts';
+import { ticketsJa } from './tickets.ja.ts';
 
 /** Everything the console says, in Japanese. */
 export const ja: Readonly<Record<keyof typeof en, string>> = {
   ...codesJa,
   ...evidenceJa,
+  ...factorsJa,
   ...gateJa,
+  ...ticketsJa,
   'app.name': 'Sekisho',
   'app.skip': '本文へ移動',
   'app.demo': 'デモ: 人物とデータはすべて架空です',
