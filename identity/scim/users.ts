@@ -48,11 +48,11 @@ export async function createScimUser(deps: ScimDeps, input: UserInput): Promise<
   const subject = subjectOf(deps, input);
   return database.inTransaction(async (tx) => {
     const fields = { ...fieldsOf(input), roles: [], locale: localeOf(input), issuer, subject };
-    const { person, created } = await findOrCreate(tx, clock, fields);
+    const { person } = await findOrCreate(tx, clock, fields);
     const at = clock.now();
     const user = { personId: person.id, issuer, userName: input.userName, externalId: input.externalId ?? null, at };
     if ((await insertUser(tx, user)) === 0) throw new ScimFault(409, 'There is such a user already.', 'uniqueness');
-    await applyInput(deps, tx, person.id, input, { keepRoles: !created });
+    await applyInput(deps, tx, person.id, input);
     return oneUser(tx, issuer, person.id);
   });
 }
@@ -80,7 +80,7 @@ export async function changeScimUser(
     if (other[0] !== undefined && other[0].id !== id) throw new ScimFault(409, 'The name is taken.', 'uniqueness');
     const changed = await updateUser(tx, { id, userName, externalId, version: before.version, at: clock.now() });
     if (changed === 0) throw new ScimFault(412, 'It changed meanwhile.');
-    await applyInput(deps, tx, person.id, input, { keepRoles: false });
+    await applyInput(deps, tx, person.id, input);
     return oneUser(tx, client.issuer, id);
   });
 }
@@ -101,13 +101,12 @@ async function applyInput(
   tx: Transaction,
   id: PersonId,
   input: UserInput,
-  { keepRoles }: { keepRoles: boolean },
 ): Promise<void> {
   const { client, clock } = deps;
   const person = await lockPersonRow(tx, id);
   invariant(person, 'a user is a person');
   const groups = await selectGroupNames(tx, id, client.issuer);
-  const roles = client.rolesOf === null || keepRoles ? person.roles : client.rolesOf(groups);
+  const roles = client.rolesOf === null ? person.roles : client.rolesOf(groups);
   await bringUpToDate(tx, clock, { person, fields: { ...fieldsOf(input), roles } });
   const managerId = input[ENTERPRISE]?.manager;
   await updateManager(
