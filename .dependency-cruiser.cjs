@@ -2,7 +2,7 @@
  * Who may import whom. The order of ROOMS is the house: a room may import only rooms that stand before it.
  * See docs/ARCHITECTURE.md.
  */
-const ROOMS = ['foundation', 'messages', 'policy', 'recorder', 'identity', 'approvals'];
+const ROOMS = ['foundation', 'messages', 'policy', 'evidence', 'recorder', 'identity', 'approvals'];
 const TOP = ['gateway', 'web/api', 'demo'];
 const upward = ROOMS.map((room, at) => ({
   name: `${room}-imports-only-rooms-below`,
@@ -20,7 +20,7 @@ const only = (name, packages, places) => ({
   name,
   severity: 'error',
   from: {
-    path: '^(foundation|messages|policy|recorder|identity|approvals|gateway|web/api|demo|main|config)/',
+    path: '^(foundation|messages|policy|evidence|recorder|identity|approvals|gateway|web/api|demo|main|config)/',
     pathNot: places,
   },
   to: { path: `node_modules/(${packages})/` },
@@ -36,9 +36,11 @@ module.exports = {
       name: 'one-door-a-room',
       comment: 'From outside, a room is entered by its index.ts only.',
       severity: 'error',
-      from: { path: '^(foundation|messages|policy|recorder|identity|approvals|gateway|web/api|demo|main|config)/' },
+      from: {
+        path: '^(foundation|messages|policy|evidence|recorder|identity|approvals|gateway|web/api|demo|main|config)/',
+      },
       to: {
-        path: '^(foundation|messages|policy|recorder|identity|approvals|gateway|web/api|demo|config)/',
+        path: '^(foundation|messages|policy|evidence|recorder|identity|approvals|gateway|web/api|demo|config)/',
         pathNot: ['^$1/', '^[a-z]+(/api)?/index\\.ts$'],
       },
     },
@@ -54,6 +56,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^policy/' },
       to: { dependencyTypes: ['core', 'npm'], pathNot: ['node_modules/(re2js|unbash|zod)/'] },
+    },
+    {
+      name: 'evidence-runs-anywhere',
+      comment: 'The verifiers are the same in Node and in browsers: nothing of a runtime, no other room, zod alone.',
+      severity: 'error',
+      from: { path: '^evidence/' },
+      to: { pathNot: ['^evidence/', 'node_modules/zod/'] },
     },
     { name: 'messages-import-nothing', severity: 'error', from: { path: '^messages/' }, to: { pathNot: '^messages/' } },
     only('pg-in-queries-only', 'pg|pg-pool|node-pg-migrate', [

@@ -1,10 +1,12 @@
 /** Bounds of what people write into a ticket. */
 import { GatewayError, LIMITS } from '../foundation/index.ts';
-import type { ExportRequest } from './model.ts';
+import type { AskedWindow, ExportRequest } from './model.ts';
 
+const SECOND_MS = 1_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const CLIENT_CHARACTERS_MAX = 200;
+const DETAIL_CHARACTERS_MAX = 500;
 
 // Control characters other than tab and newline would let a purpose draw over an owner's or auditor's terminal;
 // NUL is refused by the database.
@@ -19,13 +21,55 @@ export function requireText(field: string, value: string, charactersMax: number 
   return text;
 }
 
-/** Bounds of a request. @throws {GatewayError} `request_invalid` naming the field. */
+/** Bounds of an export. @throws {GatewayError} `request_invalid` naming the field. */
 export function requireExportBounds(asked: ExportRequest, now: Date): void {
   requirePlain('client', asked.client, CLIENT_CHARACTERS_MAX);
+  requirePlain('recipient', asked.recipient ?? '', DETAIL_CHARACTERS_MAX);
+  requirePlain('legalBasis', asked.legalBasis ?? '', DETAIL_CHARACTERS_MAX);
   requireCount('rowsMax', asked.rowsMax, LIMITS.ticketRowsMax);
   requireCount('bytesMax', asked.bytesMax, LIMITS.ticketBytesMax);
+  requireCount('usesMax', asked.usesMax ?? 1, LIMITS.ticketUsesMax);
+  const { destination, recipient = '', rowsExpected = null, deleteBy = null } = asked;
+  if (rowsExpected !== null) requireCount('rowsExpected', rowsExpected, LIMITS.ticketRowsMax);
+  if ((destination === 'system' || destination === 'outside') && recipient.trim() === '') {
+    throw new GatewayError('request_invalid', 'recipient: must say who receives it.');
+  }
+  if (deleteBy !== null && deleteBy <= now)
+    throw new GatewayError('request_invalid', 'deleteBy: must be in the future.');
+}
+
+/** When a ticket may be used and until when it may be decided. */
+export interface Window {
+  /** Outer bounds where the time runs from the approval. */
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly lastsSeconds: number | null;
+  readonly decideBy: Date;
+}
+
+/** @throws {GatewayError} `request_invalid` naming the field. */
+export function requireWindow(asked: AskedWindow, now: Date): Window {
+  const { notBefore, notAfter, lastsSeconds } = asked;
+  if (lastsSeconds !== undefined) {
+    if (notBefore !== undefined || notAfter !== undefined) {
+      throw new GatewayError('request_invalid', 'lastsSeconds: a time from the approval, or a chosen one, not both.');
+    }
+    requireCount('lastsSeconds', lastsSeconds, (LIMITS.ticketWindowDaysMax * DAY_MS) / SECOND_MS);
+    const decideBy = new Date(now.getTime() + LIMITS.ticketDecisionHours * HOUR_MS);
+    const outer = new Date(decideBy.getTime() + lastsSeconds * SECOND_MS);
+    return { notBefore: now, notAfter: outer, lastsSeconds, decideBy };
+  }
+  if (notBefore === undefined) throw new GatewayError('request_invalid', 'notBefore: must say when it begins.');
+  if (notAfter === undefined) throw new GatewayError('request_invalid', 'notAfter: must say when it ends.');
+  requireChosen(notBefore, notAfter, now);
+  // Never later than the window it asks for.
+  const decideBy = new Date(Math.min(now.getTime() + LIMITS.ticketDecisionHours * HOUR_MS, notAfter.getTime()));
+  return { notBefore, notAfter, lastsSeconds: null, decideBy };
+}
+
+function requireChosen(notBefore: Date, notAfter: Date, now: Date): void {
   const windowMs = LIMITS.ticketWindowDaysMax * DAY_MS;
-  const [from, to] = [asked.notBefore.getTime(), asked.notAfter.getTime()];
+  const [from, to] = [notBefore.getTime(), notAfter.getTime()];
   const faults: [boolean, string][] = [
     [!(to > from), 'notAfter: must be after notBefore.'],
     [!(to > now.getTime()), 'notAfter: must be in the future.'],
@@ -37,11 +81,6 @@ export function requireExportBounds(asked: ExportRequest, now: Date): void {
   if (fault !== undefined) throw new GatewayError('request_invalid', fault[1]);
 }
 
-/** Until when a request made at `now` may be decided: never later than the window it asks for. */
-export function decideBy(now: Date, notAfter: Date): Date {
-  return new Date(Math.min(now.getTime() + LIMITS.ticketDecisionHours * HOUR_MS, notAfter.getTime()));
-}
-
 function requirePlain(field: string, text: string, charactersMax: number): void {
   if (text.length > charactersMax) {
     throw new GatewayError('request_invalid', `${field}: at most ${charactersMax} characters.`);
@@ -49,7 +88,7 @@ function requirePlain(field: string, text: string, charactersMax: number): void 
   if (CONTROL.test(text)) throw new GatewayError('request_invalid', `${field}: control characters are not accepted.`);
 }
 
-function requireCount(field: string, value: number, max: number): void {
+export function requireCount(field: string, value: number, max: number): void {
   if (!Number.isSafeInteger(value) || value < 1 || value > max) {
     throw new GatewayError('request_invalid', `${field}: a whole number from 1 to ${max}.`);
   }

@@ -5,12 +5,13 @@ import { createMeter, nextTicketState, type SessionId } from '../policy/index.ts
 import { appendAuditEvent, openRecordingReader, type RecordingSource } from '../recorder/index.ts';
 import type { ApprovalsDeps } from './model.ts';
 import { publish } from './outbox.ts';
-import { interruptedRedemptions, lockOverdueTickets, moveTicket, type RedemptionResult } from './queries.ts';
+import { lockOverdueTickets, moveTicket, type Ticket } from './queries.ts';
 import { completeRedemption } from './redeem.ts';
+import { interruptedRedemptions, type RedemptionResult } from './uses/queries.ts';
 
 const BATCH_ROWS = 100;
 
-/** Expires what nobody decided or used in time. @returns how many tickets. */
+/** Ends what nobody decided or used in time, and what was in use for a time that is over. @returns how many tickets. */
 export async function expireTickets(deps: ApprovalsDeps): Promise<number> {
   let expired = 0;
   for (;;) {
@@ -23,13 +24,28 @@ export async function expireTickets(deps: ApprovalsDeps): Promise<number> {
 async function expireBatch(tx: Transaction, { clock }: ApprovalsDeps): Promise<number> {
   const now = clock.now();
   const tickets = await lockOverdueTickets(tx, now, BATCH_ROWS);
-  for (const { id, state } of tickets) {
-    const to = nextTicketState(state, 'expire');
-    await moveTicket(tx, id, { from: state, to }, now);
-    await appendAuditEvent(tx, clock, { type: 'ticket.expired', actor: null, ticket: id, body: { from: state } });
-    await publish(tx, clock, 'ticket.decided', { ticket: id, state: to });
-  }
+  for (const ticket of tickets) await endByTime(tx, { clock }, ticket, now);
   return tickets.length;
+}
+
+/** Work ends with its window, an emergency falls due for its review, and what was not used or decided expires. */
+async function endByTime(
+  tx: Transaction,
+  { clock }: Pick<ApprovalsDeps, 'clock'>,
+  { id, kind, state }: Ticket,
+  now: Date,
+): Promise<void> {
+  const to = nextTicketState(kind, state, kind === 'access' && state === 'in_use' ? 'complete' : 'expire');
+  await moveTicket(tx, id, { from: state, to }, now);
+  const about = { actor: null, ticket: id };
+  await appendAuditEvent(
+    tx,
+    clock,
+    kind === 'emergency'
+      ? { type: 'emergency.ended', ...about, body: { by: 'time' } }
+      : { type: 'ticket.expired', ...about, body: { from: state } },
+  );
+  await publish(tx, clock, 'ticket.decided', { ticket: id, state: to });
 }
 
 /**

@@ -17,22 +17,31 @@ export {
   ticketSteps,
   withdrawTicket,
 } from './decide.ts';
+export { discardDraft, listDrafts, saveDraft } from './drafts/drafts.ts';
+export { climbOverdueReviews, type EmergencyReview, reviewEmergency } from './emergency/review.ts';
+export { finishEmergency, reportEmergency, startEmergency } from './emergency/start.ts';
+export { noteEntered } from './enter.ts';
 export { expireTickets, recoverRedemptions } from './expire.ts';
+export { type TicketInsight, ticketInsight } from './insight/insight.ts';
 export {
+  type AccessRequest,
   type ApprovalDecision,
   type ApprovalsDeps,
+  type EmergencyRequest,
+  type EmergencySettings,
   type ExportRequest,
+  type ExportView,
   type RedemptionOutcome,
   type RefusedAct,
   type TargetTitle,
   type TicketView,
+  type TransferRequest,
 } from './model.ts';
 export { listNotifications, markNotificationRead, notify, startNotifications } from './notifications/notify.ts';
 export { countUnread, type Notification } from './notifications/queries.ts';
 export { dispatchOutbox, OUTBOX_CHANNEL, type TicketNews } from './outbox.ts';
 export { decideProgram, listPrograms, type ProgramDecision } from './programs/programs.ts';
 export type { ProgramView } from './programs/queries.ts';
-export type { RedemptionResult } from './queries.ts';
 export {
   completeRedemption,
   findUsableTicket,
@@ -44,8 +53,12 @@ export { wasExportLogged } from './ledger/queries.ts';
 export { recordExportResults } from './ledger/results.ts';
 export { findRefusedAct, recordRefusedAct } from './refused-acts.ts';
 export { requestExport } from './request.ts';
-export { findTicket, listTickets } from './tickets.ts';
-export { countInbox, type TicketBox, ticketOfSession } from './views/queries.ts';
+export { listAskable, requestAccess, requestTransfer } from './requests/work.ts';
+export { chooseSubstitute, dismissSubstitute, listSubstitutes } from './substitutes/substitutes.ts';
+export { answerQuestion, askBack } from './thread/thread.ts';
+export { countInbox, findTicket, listTickets } from './tickets.ts';
+export type { RedemptionResult } from './uses/queries.ts';
+export { type TicketBox, ticketOfSession } from './views/queries.ts';
 export { directoryVault } from './vault/directory.ts';
 export {
   DESTINATIONS,

@@ -1,6 +1,7 @@
 /** The shapes of the approvals room: what is asked, what is shown of a ticket, what a command needs. */
 import type { Clock, Database } from '../foundation/index.ts';
 import type {
+  BusinessTime,
   Judgement,
   Person,
   PersonId,
@@ -8,15 +9,27 @@ import type {
   RefusedActId,
   SessionId,
   SessionKind,
+  SystemId,
   TargetId,
   TicketId,
   TicketState,
 } from '../policy/index.ts';
 import type { Destination } from './vault/model.ts';
 
+export interface EmergencySettings {
+  /** Hours an emergency opens at most. */
+  readonly hoursMax: number;
+  /** On the next business day its review is due, by the clock of this zone. */
+  readonly review: BusinessTime;
+  /** Hours after that from which on its person has no other emergency. */
+  readonly lockAfterHours: number;
+}
+
 export interface ApprovalsDeps {
   readonly database: Database;
   readonly clock: Clock;
+  /** Left out: four hours, 18:00 in Japan, a day. */
+  readonly emergency?: EmergencySettings;
 }
 
 export interface TargetTitle {
@@ -41,8 +54,29 @@ export interface RefusedAct {
   readonly suggested: { readonly rowsMax: number; readonly bytesMax: number; readonly destination: Destination };
 }
 
-/** What the requester writes; everything else of a ticket comes from the refused act. */
-export interface ExportRequest {
+/** Why it may leave, and what becomes of it. */
+export interface ExportDetails {
+  /** How many rows the requester expects; null: they cannot say. */
+  readonly rowsExpected: number | null;
+  /** The receiving system, or who it is outside; '' for the other destinations. */
+  readonly recipient: string;
+  readonly legalBasis: string;
+  readonly clientInformed: boolean | null;
+  /** When the copy is deleted at the latest. */
+  readonly deleteBy: Date | null;
+}
+
+/** Either a chosen time, or so long from the approval. */
+export interface AskedWindow {
+  readonly notBefore?: Date | undefined;
+  readonly notAfter?: Date | undefined;
+  readonly lastsSeconds?: number | undefined;
+}
+
+type Optional<Shape> = { readonly [Key in keyof Shape]?: Shape[Key] | undefined };
+
+/** What the requester writes; everything else of an export ticket comes from the refused act. */
+export interface ExportRequest extends AskedWindow, Optional<ExportDetails> {
   readonly refusedActId: RefusedActId;
   readonly purpose: string;
   readonly client: string;
@@ -50,45 +84,101 @@ export interface ExportRequest {
   readonly bytesMax: number;
   /** Left out: what is suggested for the act. */
   readonly destination?: Destination | undefined;
-  readonly notBefore: Date;
-  readonly notAfter: Date;
+  /** `class`: acts that differ from it in constants alone too. */
+  readonly scope?: 'act' | 'class' | undefined;
+  readonly usesMax?: number | undefined;
+}
+
+/** Targets are named by id; their systems follow. */
+export interface AccessRequest extends AskedWindow {
+  readonly targets: readonly TargetId[];
+  readonly purpose: string;
+  readonly workPlan: string;
+}
+
+export interface TransferRequest extends AskedWindow {
+  readonly from: SystemId;
+  readonly to: SystemId;
+  readonly purpose: string;
+  readonly description: string;
+  /** P-number of a sealed parcel; null where it is not exported yet. */
+  readonly parcel: number | null;
+}
+
+export interface EmergencyRequest {
+  readonly targets: readonly TargetId[];
+  readonly reason: string;
+  readonly hours: number;
 }
 
 export type ApprovalDecision = 'approve' | 'reject';
 export type RedemptionOutcome = 'completed' | 'limit_exceeded' | 'interrupted' | 'failed';
+export const MESSAGE_KINDS = ['question', 'answer', 'report'] as const;
+export type MessageKind = (typeof MESSAGE_KINDS)[number];
 
-export interface TicketView {
+export interface Named {
+  readonly id: PersonId;
+  readonly name: string;
+}
+
+export interface TicketViewOfAll {
   readonly id: TicketId;
   readonly number: number;
-  readonly kind: 'export';
   readonly state: TicketState;
-  readonly requester: { readonly id: PersonId; readonly name: string; readonly employer: string };
-  readonly target: TargetTitle;
-  readonly refusedActId: RefusedActId;
-  readonly actText: string;
-  readonly judgement: Judgement;
-  /** 64 hex digits. */
+  readonly requester: Named & { readonly employer: string };
+  /** Where a transfer begins first. */
+  readonly systems: readonly {
+    readonly id: SystemId;
+    readonly name: string;
+    readonly titleEn: string;
+    readonly titleJa: string;
+    readonly side: 'touched' | 'from' | 'to';
+  }[];
+  /** 64 hex digits over what is asked for: an approval names it. */
   readonly actDigest: string;
-  /** The protected assets the judgement names, as they are counted now. */
-  readonly assets: readonly ProtectedAsset[];
   readonly purpose: string;
-  readonly client: string;
-  readonly destination: Destination;
-  readonly rowsMax: number;
-  readonly bytesMax: number;
   readonly notBefore: Date;
   readonly notAfter: Date;
+  /** The window runs so long from the approval; null: it was chosen. */
+  readonly lastsSeconds: number | null;
   readonly decideBy: Date;
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly approvals: readonly {
-    readonly approver: { readonly id: PersonId; readonly name: string };
+    readonly approver: Named;
     readonly decision: ApprovalDecision;
+    readonly as: 'owner' | 'second_line';
     readonly reason: string;
     readonly decidedAt: Date;
   }[];
+  readonly messages: readonly {
+    readonly author: Named;
+    readonly kind: MessageKind;
+    readonly text: string;
+    readonly writtenAt: Date;
+  }[];
+}
+
+export interface ExportView extends TicketViewOfAll, ExportDetails {
+  readonly kind: 'export';
+  readonly target: TargetTitle;
+  readonly refusedActId: RefusedActId;
+  readonly actText: string;
+  readonly judgement: Judgement;
+  /** The protected assets the judgement names, as they are counted now. */
+  readonly assets: readonly ProtectedAsset[];
+  readonly client: string;
+  readonly destination: Destination;
+  readonly rowsMax: number;
+  readonly bytesMax: number;
+  readonly scope: 'act' | 'class';
+  readonly usesMax: number;
+  readonly uses: number;
+  readonly rowsUsed: number;
+  readonly bytesUsed: number;
+  /** The last use. */
   readonly redemption: { readonly sessionId: SessionId; readonly redeemedAt: Date } | null;
-  /** What really left, beside what was asked for. `sha256` is 64 hex digits. */
+  /** What really left at the last use, beside what was asked for. `sha256` is 64 hex digits. */
   readonly result: {
     readonly outcome: RedemptionOutcome;
     readonly rows: number;
@@ -98,13 +188,41 @@ export interface TicketView {
     readonly finishedAt: Date;
     readonly sessionId: SessionId;
   } | null;
-  /** What the use put into the vault. `sealed` is null while it goes on, and when nothing was kept. */
+  /** What the last use put into the vault. `sealed` is null while it goes on, and when nothing was kept. */
   readonly parcel: {
     readonly number: number;
     readonly outcome: 'open' | 'sealed' | 'discarded';
     readonly sealed: { readonly files: number; readonly bytes: number; readonly manifestSha256: string } | null;
   } | null;
 }
+
+export interface AccessView extends TicketViewOfAll {
+  readonly kind: 'access';
+  readonly targets: readonly TargetTitle[];
+  readonly workPlan: string;
+}
+
+export interface TransferView extends TicketViewOfAll {
+  readonly kind: 'transfer';
+  readonly description: string;
+  readonly parcelNumber: number | null;
+}
+
+export interface EmergencyView extends TicketViewOfAll {
+  readonly kind: 'emergency';
+  readonly targets: readonly TargetTitle[];
+  readonly reviewBy: Date;
+  /** From when on its person has no other emergency while this one is not reviewed. */
+  readonly lockAt: Date;
+  readonly review: {
+    readonly reviewer: Named;
+    readonly finding: 'in_order' | 'deviation';
+    readonly reason: string;
+    readonly reviewedAt: Date;
+  } | null;
+}
+
+export type TicketView = ExportView | AccessView | TransferView | EmergencyView;
 
 /** Auditors and security officers see every ticket; everybody else sees their own and those of systems they own. */
 export function seesEveryTicket(person: Person): boolean {

@@ -5,7 +5,13 @@ import type { ApprovalsDeps } from './model.ts';
 import { deleteDispatchedBefore, insertOutbox, markDispatched, waitingOutbox } from './notifications/queries.ts';
 import { ticketId, ticketState } from './schemas.ts';
 
-const TOPICS = ['ticket.requested', 'ticket.decided', 'ticket.completed'] as const;
+const TOPICS = [
+  'ticket.requested',
+  'ticket.decided',
+  'ticket.completed',
+  'emergency.started',
+  'emergency.overdue',
+] as const;
 export type Topic = (typeof TOPICS)[number];
 
 /** NOTIFY channel of new outbox rows; main listens on it and calls `dispatchOutbox`. */

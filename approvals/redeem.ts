@@ -1,9 +1,13 @@
-/** The one use of a ticket: it begins here before the act runs, and ends here with what really left. */
-import { GatewayError, type Transaction } from '../foundation/index.ts';
+/** A use of an export ticket: it begins here before the act runs, and ends here with what really left. */
+import { GatewayError, invariant, type Transaction } from '../foundation/index.ts';
 import {
+  classOf,
   decideRedemption,
+  endOfUse,
+  type Judgement,
   nextTicketState,
   type PersonId,
+  type RedemptionDecision,
   type RedemptionRefusal,
   type SessionId,
   type TargetId,
@@ -14,27 +18,20 @@ import type { ApprovalsDeps } from './model.ts';
 import type { Destination, Parcel } from './vault/model.ts';
 import { beginParcel, type EndedParcel, endParcel } from './vault/parcels.ts';
 import { publish } from './outbox.ts';
-import {
-  insertRedemption,
-  insertResult,
-  lockApprovedTickets,
-  lockTicket,
-  moveTicket,
-  newestTicket,
-  type RedemptionResult,
-  redeemingSession,
-  type Ticket,
-} from './queries.ts';
+import { lockApprovedTickets, lockTicket, moveTicket, newestTicket, type Ticket } from './queries.ts';
+import { insertResult, insertUse, type RedemptionResult, redeemingSession } from './uses/queries.ts';
 
 export interface RedemptionRequest {
   readonly personId: PersonId;
   readonly targetId: TargetId;
   /** Digest of the act about to run, 64 hex digits. */
   readonly digest: string;
+  /** The judgement of the act: a ticket for its class will do too. Left out: for the very act alone. */
+  readonly judgement?: Judgement;
   readonly sessionId: SessionId;
   /** The act as it was given, for the audit event of a refusal. */
   readonly text: string;
-  /** Only a ticket for this one will do; any when left out. */
+  /** `workstation`: only a ticket for there will do; any other: only one that goes into the vault. Left out: any. */
   readonly destination?: Destination;
   /** Only this ticket, whose intent stands in the export ledger under this index. */
   readonly intent?: { readonly ticket: TicketId; readonly index: number };
@@ -52,49 +49,72 @@ export type Redemption =
     }
   | { readonly redeemed: false; readonly reason: RedemptionRefusal | 'no_ticket' | 'witness_unreachable' };
 
-/** Begins the one use of an approved ticket of this person for this very act on this target, or says why there is none. */
+/** Begins a use of an approved ticket of this person for this very act on this target, or says why there is none. */
 export function redeemTicket(deps: ApprovalsDeps, request: RedemptionRequest): Promise<Redemption> {
+  const asked = withClass(request);
   return deps.database.inTransaction(async (tx) => {
-    const tickets = await lockApprovedTickets(tx, request);
-    const usable = tickets.find((ticket) => isUsable(deps, ticket, request));
-    if (usable !== undefined) return begin(tx, deps, usable, request);
-    return refuse(tx, deps, tickets[0] ?? (await newestTicket(tx, request)), request);
+    const tickets = (await lockApprovedTickets(tx, asked)).filter((ticket) => isMeant(ticket, request));
+    for (const ticket of tickets) {
+      const decided = decide(deps, ticket, asked);
+      if (decided.allowed) return begin(tx, deps, ticket, { ...request, ...decided });
+    }
+    return refuse(tx, deps, tickets[0] ?? (await newestTicket(tx, asked)), asked);
   });
+}
+
+/** What a use of a ticket may bring out, and where to. */
+export interface UsableTicket {
+  readonly id: TicketId;
+  readonly destination: Destination;
+  readonly rowsMax: number;
+  readonly bytesMax: number;
 }
 
 /** The ticket that `redeemTicket` would use now; nothing of it is used yet. */
-export function findUsableTicket(deps: ApprovalsDeps, request: RedemptionRequest): Promise<Ticket | undefined> {
+export function findUsableTicket(deps: ApprovalsDeps, request: RedemptionRequest): Promise<UsableTicket | undefined> {
   return deps.database.inTransaction(async (tx) => {
-    const tickets = await lockApprovedTickets(tx, request);
-    return tickets.find((ticket) => isUsable(deps, ticket, request));
+    const asked = withClass(request);
+    for (const ticket of await lockApprovedTickets(tx, asked)) {
+      const decided = decide(deps, ticket, asked);
+      const { id } = ticket;
+      if (isMeant(ticket, request) && decided.allowed)
+        return { id, destination: destinationOf(ticket), rowsMax: decided.rows, bytesMax: decided.bytes };
+    }
+    return undefined;
   });
 }
 
-function isUsable(deps: ApprovalsDeps, ticket: Ticket, request: RedemptionRequest): boolean {
-  const { destination, intent } = request;
-  return (
-    (destination === undefined || ticket.destination === destination) &&
-    (intent === undefined || ticket.id === intent.ticket) &&
-    refusalOf(deps, ticket, request) === undefined
-  );
+function destinationOf({ destination }: Ticket): Destination {
+  invariant(destination !== null, 'an export goes somewhere');
+  return destination;
+}
+
+function withClass(request: RedemptionRequest): Asked {
+  return { ...request, actClass: request.judgement === undefined ? undefined : classOf(request.judgement) };
+}
+
+function isMeant(ticket: Ticket, { destination, intent }: RedemptionRequest): boolean {
+  if (intent !== undefined && ticket.id !== intent.ticket) return false;
+  return destination === undefined || (ticket.destination === 'workstation') === (destination === 'workstation');
 }
 
 async function begin(
   tx: Transaction,
   { clock }: ApprovalsDeps,
   ticket: Ticket,
-  request: RedemptionRequest,
+  request: RedemptionRequest & { readonly rows: number; readonly bytes: number },
 ): Promise<Redemption> {
   const now = clock.now();
-  await insertRedemption(tx, ticket.id, request.sessionId, now);
-  await moveTicket(tx, ticket.id, { from: ticket.state, to: nextTicketState(ticket.state, 'redeem') }, now);
-  const parcel = ticket.destination === 'vault' ? await beginParcel(tx, clock, ticket.id) : undefined;
+  const use = { ticket: ticket.id, use: ticket.budget.uses + 1 };
+  await insertUse(tx, { ...use, session: request.sessionId, text: request.text, now });
+  await moveTicket(tx, ticket.id, { from: ticket.state, to: nextTicketState('export', ticket.state, 'redeem') }, now);
+  const parcel = ticket.destination === 'workstation' ? undefined : await beginParcel(tx, clock, use);
   await appendAuditEvent(tx, clock, {
     type: 'ticket.redeemed',
     actor: request.personId,
     session: request.sessionId,
     ticket: ticket.id,
-    body: { actDigest: ticket.actDigest },
+    body: { actDigest: request.digest, use: use.use },
   });
   if (request.intent !== undefined) {
     await appendAuditEvent(tx, clock, {
@@ -102,15 +122,15 @@ async function begin(
       actor: request.personId,
       session: request.sessionId,
       ticket: ticket.id,
-      body: { intent: request.intent.index, destination: ticket.destination },
+      body: { intent: request.intent.index, use: use.use, destination: destinationOf(ticket) },
     });
   }
   return {
     redeemed: true,
     ticketId: ticket.id,
     number: ticket.number,
-    rowsMax: ticket.rowsMax,
-    bytesMax: ticket.bytesMax,
+    rowsMax: request.rows,
+    bytesMax: request.bytes,
     parcel,
   };
 }
@@ -119,9 +139,10 @@ async function refuse(
   tx: Transaction,
   deps: ApprovalsDeps,
   nearest: Ticket | undefined,
-  request: RedemptionRequest,
+  request: Asked,
 ): Promise<Redemption> {
-  const reason = nearest === undefined ? 'no_ticket' : (refusalOf(deps, nearest, request) ?? 'not_approved');
+  const decided = nearest === undefined ? undefined : decide(deps, nearest, request);
+  const reason = decided === undefined ? 'no_ticket' : decided.allowed ? 'not_approved' : decided.reason;
   await appendAuditEvent(tx, deps.clock, {
     type: 'ticket.redemption_refused',
     actor: request.personId,
@@ -132,12 +153,12 @@ async function refuse(
   return { redeemed: false, reason };
 }
 
-function refusalOf(
-  { clock }: ApprovalsDeps,
-  ticket: Ticket,
-  request: RedemptionRequest,
-): RedemptionRefusal | undefined {
-  const decided = decideRedemption({
+type Asked = RedemptionRequest & { readonly actClass: string | undefined };
+
+function decide({ clock }: ApprovalsDeps, ticket: Ticket, request: Asked): RedemptionDecision {
+  // Only exports are looked up by an act, and each has its target: another kind is for nobody's act.
+  if (ticket.target === null) return { allowed: false, reason: 'other_target' };
+  return decideRedemption({
     state: ticket.state,
     requester: ticket.requester,
     person: request.personId,
@@ -145,16 +166,18 @@ function refusalOf(
     target: request.targetId,
     ticketDigest: ticket.actDigest,
     digest: request.digest,
+    ticketClass: ticket.actClass,
+    actClass: request.actClass,
+    budget: ticket.budget,
     notBefore: ticket.notBefore,
     notAfter: ticket.notAfter,
     now: clock.now(),
   });
-  return decided.allowed ? undefined : decided.reason;
 }
 
 /**
- * Ends the one use with what really left; anything but `completed` makes the ticket `aborted`.
- * `ended` tells how the parcel of a ticket for the vault ended.
+ * Ends a use with what really left, which is taken off what the ticket has left; see `endOfUse` for what follows.
+ * `ended` tells how the parcel of a use that does not go to a workstation ended.
  * @throws {GatewayError} `not_found`; `transition_forbidden` when the ticket is not in use.
  */
 export function completeRedemption(
@@ -167,17 +190,19 @@ export function completeRedemption(
   return database.inTransaction(async (tx) => {
     const ticket = await lockTicket(tx, id);
     if (ticket === undefined) throw new GatewayError('not_found');
-    const to = nextTicketState(ticket.state, result.outcome === 'completed' ? 'complete' : 'abort');
+    const { budget, state } = ticket;
+    const spent = { rowsUsed: budget.rowsUsed + result.rows, bytesUsed: budget.bytesUsed + result.bytes };
+    const to = nextTicketState('export', state, endOfUse(result.outcome, { ...budget, ...spent }));
     const now = clock.now();
     const session = await redeemingSession(tx, id);
-    await insertResult(tx, id, result, now);
-    await moveTicket(tx, id, { from: ticket.state, to }, now);
+    await insertResult(tx, { ticket: id, use: budget.uses }, result, now);
+    await moveTicket(tx, id, { from: state, to }, now);
     await appendAuditEvent(tx, clock, {
       type: 'ticket.completed',
       actor: null,
       ...(session === undefined ? {} : { session }),
       ticket: id,
-      body: { ...result, sha256: result.sha256.toString('hex') },
+      body: { ...result, use: budget.uses, sha256: result.sha256.toString('hex') },
     });
     if (ended !== undefined) await endParcel(tx, clock, ended, { ticket: id, session });
     await publish(tx, clock, 'ticket.completed', { ticket: id, state: to });

@@ -6,10 +6,13 @@ import {
   type RefusedActId,
   type SessionId,
   type SystemId,
+  TICKET_KINDS,
+  TICKET_STATES,
   type TargetId,
   type TicketId,
   VERDICTS,
 } from '../policy/index.ts';
+import { MESSAGE_KINDS } from './model.ts';
 import { DESTINATIONS } from './vault/model.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -27,17 +30,9 @@ export const count = z.coerce.number().int().nonnegative();
 /** A bytea column, as hex digits. */
 export const hex = z.instanceof(Uint8Array).transform((bytes) => Buffer.from(bytes).toString('hex'));
 
-export const ticketState = z.enum([
-  'requested',
-  'approved',
-  'in_use',
-  'used',
-  'aborted',
-  'rejected',
-  'withdrawn',
-  'revoked',
-  'expired',
-]);
+/** A draft is no ticket yet and stands in another table. */
+export const ticketState = z.enum(TICKET_STATES);
+export const ticketKind = z.enum(TICKET_KINDS);
 export const destination = z.enum(DESTINATIONS);
 export const approvalDecision = z.enum(['approve', 'reject']);
 export const outcome = z.enum(['completed', 'limit_exceeded', 'interrupted', 'failed']);
@@ -91,3 +86,15 @@ export const assets = z.array(
     recordCount: count.nullable(),
   }),
 );
+
+/** What the kinds say of themselves in `details`, and what tickets from before it said nothing of. */
+export const exportDetails = z.strictObject({
+  rowsExpected: count.nullable().default(null),
+  recipient: z.string().default(''),
+  legalBasis: z.string().default(''),
+  clientInformed: z.boolean().nullable().default(null),
+  deleteBy: z.coerce.date().nullable().default(null),
+});
+export const accessDetails = z.strictObject({ workPlan: z.string() });
+export const transferDetails = z.strictObject({ description: z.string(), parcel: count.nullable() });
+export const messageKind = z.enum(MESSAGE_KINDS);

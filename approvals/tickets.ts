@@ -1,7 +1,7 @@
-import { GatewayError, LIMITS, type Queryable } from '../foundation/index.ts';
+import { GatewayError, LIMITS } from '../foundation/index.ts';
 import type { Principal, TicketId } from '../policy/index.ts';
 import { type ApprovalsDeps, seesEveryTicket, type TicketView } from './model.ts';
-import { selectTickets, type TicketBox } from './views/queries.ts';
+import { countInbox as countWaiting, selectTickets, type TicketBox } from './views/queries.ts';
 
 /** Tickets of one box, newest first, as far as this person may see them. */
 export function listTickets(
@@ -10,8 +10,7 @@ export function listTickets(
   page: { readonly box: TicketBox; readonly limit: number },
 ): Promise<TicketView[]> {
   return selectTickets(deps.database, {
-    viewer: principal.person.id,
-    seesEvery: seesEveryTicket(principal.person),
+    ...viewerOf(principal),
     box: page.box,
     id: null,
     limit: Math.min(page.limit, LIMITS.pageRowsMax),
@@ -19,22 +18,39 @@ export function listTickets(
   });
 }
 
-/** One ticket this person may see. */
-export async function findTicket(db: Queryable, principal: Principal, id: TicketId): Promise<TicketView | undefined> {
-  const [ticket] = await selectTickets(db, {
-    viewer: principal.person.id,
-    seesEvery: seesEveryTicket(principal.person),
+/** How many tickets wait for this person's decision or review. */
+export function countInbox({ database, clock }: ApprovalsDeps, principal: Principal): Promise<number> {
+  const { viewer, secondLine } = viewerOf(principal);
+  return countWaiting(database, viewer, { secondLine, now: clock.now() });
+}
+
+/** One ticket this person may see; an owner's substitute sees it while they are one. */
+export async function findTicket(
+  deps: ApprovalsDeps,
+  principal: Principal,
+  id: TicketId,
+): Promise<TicketView | undefined> {
+  const [ticket] = await selectTickets(deps.database, {
+    ...viewerOf(principal),
     box: 'all',
     id,
     limit: 1,
-    now: new Date(0), // Only the inbox asks for the time.
+    now: deps.clock.now(),
   });
   return ticket;
 }
 
 /** @throws {GatewayError} `not_found`, also when the ticket is there but not theirs to see. */
-export async function viewTicket(db: Queryable, principal: Principal, id: TicketId): Promise<TicketView> {
-  const ticket = await findTicket(db, principal, id);
+export async function viewTicket(deps: ApprovalsDeps, principal: Principal, id: TicketId): Promise<TicketView> {
+  const ticket = await findTicket(deps, principal, id);
   if (ticket === undefined) throw new GatewayError('not_found');
   return ticket;
+}
+
+function viewerOf({ person }: Principal) {
+  return {
+    viewer: person.id,
+    seesEvery: seesEveryTicket(person),
+    secondLine: person.roles.includes('security_officer'),
+  };
 }

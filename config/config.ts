@@ -34,7 +34,8 @@ export interface Config {
     /** 0: nobody is asked whether they are still there. */
     readonly keepaliveSeconds: number;
     readonly signIn: {
-      readonly secondFactor: 'none' | 'browser';
+      readonly secondFactor: 'none' | 'browser' | 'totp';
+      readonly securityKeyIsTwoFactors?: boolean;
       readonly secondFactorMinutes: number;
       readonly userVerification: boolean;
       readonly banner: string;
@@ -64,10 +65,9 @@ export interface Config {
   };
   /** Null: work is queued in PostgreSQL. */
   readonly redis: { readonly url: Secret<string> } | null;
-  /** Null: the demo identity provider. */
-  readonly oidc: OidcConfig | null;
-  /** Which role a value of the `groups` claim gives. */
-  readonly roleOfGroup: Readonly<Record<string, Role>>;
+  /** In the order of the sign-in page; none: the demo identity provider. */
+  readonly identityProviders: readonly IdentityProviderConfig[];
+  readonly secondFactor: { readonly web: 'off' | 'required'; readonly webMinutes: number };
   /** Absolute path of the inventory, or null. */
   readonly inventory: string | null;
   readonly logLevel: LogLevel;
@@ -85,10 +85,22 @@ export interface TransparencyConfig {
   readonly witnessGraceMinutes: number;
 }
 
-export interface OidcConfig {
+type Assurances = Readonly<Record<string, 'single' | 'multi'>>;
+
+export interface IdentityProviderConfig {
+  readonly name: string;
+  readonly title: string;
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: Secret<string>;
+  /** Which role a value of the `groups` claim gives. */
+  readonly roleOfGroup: Readonly<Record<string, Role>>;
+  readonly assuranceOfAcr: Assurances;
+  readonly assuranceOfAmr: Assurances;
+  readonly clockSkewSeconds: number;
+  readonly provisioning: 'just_in_time' | 'scim';
+  readonly scimSubject: 'externalId' | 'userName';
+  readonly deviceLogin: boolean;
 }
 
 export interface ConfigPlaces {
@@ -108,6 +120,8 @@ const AUDIT_ORIGIN = 'sekisho.local/audit';
 const HEARTBEAT_SECONDS = 60;
 const WITNESS_GRACE_MINUTES = 60;
 const WORKERS_MAX = 8;
+const WEB_FACTOR_MINUTES = 15;
+const CLOCK_SKEW_SECONDS = 30;
 const LOOPBACK = '127.0.0.1';
 const REPLAY_IDENTITY = 'replay_identity.age.txt';
 /** In both languages: nobody is known yet. */
@@ -142,7 +156,6 @@ function describeFaults(faults: readonly Fault[]): string {
 }
 
 function complete(file: ConfigFile, places: ConfigPlaces): Config {
-  const { oidc } = file;
   const dataDirectory =
     file.data_directory === undefined ? places.demoDataDirectory : absolute(file.data_directory, places.directory);
   return {
@@ -159,11 +172,11 @@ function complete(file: ConfigFile, places: ConfigPlaces): Config {
       poolSize: file.database?.pool_size ?? POOL_SIZE,
     },
     redis: file.redis?.url === undefined ? null : { url: new Secret(file.redis.url) },
-    oidc:
-      oidc === undefined
-        ? null
-        : { issuer: oidc.issuer, clientId: oidc.client_id, clientSecret: new Secret(oidc.client_secret) },
-    roleOfGroup: oidc?.role_of_group ?? Object.fromEntries(ROLES.map((role) => [role, role])),
+    identityProviders: completeProviders(file),
+    secondFactor: {
+      web: file.second_factor?.web ?? (file.mode === 'demo' ? 'off' : 'required'),
+      webMinutes: file.second_factor?.web_minutes ?? WEB_FACTOR_MINUTES,
+    },
     inventory: file.inventory === undefined ? null : absolute(file.inventory, places.directory),
     logLevel: file.log_level ?? 'info',
   };
@@ -201,6 +214,25 @@ function completeLog(
     heartbeatSeconds: log?.heartbeat_seconds ?? HEARTBEAT_SECONDS,
     witnessGraceMinutes: log?.witness_grace_minutes ?? WITNESS_GRACE_MINUTES,
   };
+}
+
+/** The single one of `oidc` is a list of one. */
+function completeProviders({ oidc, identity_providers: list }: ConfigFile): readonly IdentityProviderConfig[] {
+  const named = list ?? (oidc === undefined ? [] : [{ name: 'default', ...oidc }]);
+  return named.map(({ name, ...provider }) => ({
+    name,
+    title: 'title' in provider && provider.title !== undefined ? provider.title : name,
+    issuer: provider.issuer,
+    clientId: provider.client_id,
+    clientSecret: new Secret(provider.client_secret),
+    roleOfGroup: provider.role_of_group ?? Object.fromEntries(ROLES.map((role) => [role, role])),
+    assuranceOfAcr: provider.assurance_of_acr ?? {},
+    assuranceOfAmr: provider.assurance_of_amr ?? {},
+    clockSkewSeconds: provider.clock_skew_seconds ?? CLOCK_SKEW_SECONDS,
+    provisioning: provider.provisioning ?? 'just_in_time',
+    scimSubject: provider.scim_subject ?? 'externalId',
+    deviceLogin: provider.device_login ?? false,
+  }));
 }
 
 function completeTargets({ targets }: ConfigFile): Config['targets'] {
@@ -252,6 +284,7 @@ function completeSignIn(mode: ConfigFile['mode'], ssh: ConfigFile['ssh']): Confi
     secondFactor: ssh?.second_factor ?? (mode === 'demo' ? 'none' : 'browser'),
     secondFactorMinutes: ssh?.second_factor_minutes ?? 0,
     userVerification: ssh?.user_verification ?? false,
+    securityKeyIsTwoFactors: ssh?.security_key_is_two_factors ?? false,
     banner: ssh?.banner ?? BANNER,
   };
 }

@@ -1,3 +1,3 @@
-export { type Config, type ConfigPlaces, type OidcConfig, parseConfig } from './config.ts';
+export { type Config, type ConfigPlaces, type IdentityProviderConfig, parseConfig } from './config.ts';
 export { loadConfig, type LoadOptions, workerEnvironment } from './load.ts';
 export { type ConfigFile, ConfigSchema } from './schema.ts';

@@ -4,6 +4,7 @@ import { z } from 'zod';
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[?::1\]?|.*\.localhost)$/i;
 
 const text = z.string().optional().catch(undefined);
+const Provider = z.looseObject({ issuer: text, role_of_group: z.unknown().optional() });
 /** Read leniently, so that these faults are told together with those of the strict schema. */
 const Lenient = z.looseObject({
   data_directory: text,
@@ -14,7 +15,8 @@ const Lenient = z.looseObject({
     .optional()
     .catch(undefined),
   database: z.looseObject({ url: text }).optional().catch(undefined),
-  oidc: z.looseObject({ issuer: text, role_of_group: z.unknown().optional() }).optional().catch(undefined),
+  oidc: Provider.optional().catch(undefined),
+  identity_providers: z.array(Provider.catch({})).optional().catch(undefined),
 });
 
 type Settings = z.infer<typeof Lenient>;
@@ -54,8 +56,10 @@ const CHECKS: readonly { key: string; refused: (settings: Settings) => string | 
   },
   {
     key: 'oidc',
-    refused: ({ oidc }) =>
-      oidc === undefined ? 'the demo identity provider is refused; name your own provider' : undefined,
+    refused: ({ oidc, identity_providers }) =>
+      oidc === undefined && identity_providers === undefined
+        ? 'the demo identity provider is refused; name your own provider'
+        : undefined,
   },
   { key: 'oidc.issuer', refused: ({ oidc }) => issuerFault(oidc?.issuer) },
   {
@@ -64,6 +68,18 @@ const CHECKS: readonly { key: string; refused: (settings: Settings) => string | 
       oidc !== undefined && oidc.role_of_group === undefined
         ? 'the demo groups are refused; say which of your groups gives which role'
         : undefined,
+  },
+  {
+    key: 'identity_providers',
+    refused: ({ oidc, identity_providers: list = [] }) => {
+      if (oidc !== undefined && list.length > 0) return 'name providers here or under oidc, not in both';
+      const faults = list.flatMap((provider, at) => {
+        const noRoles = provider.role_of_group === undefined ? 'the demo groups are refused' : undefined;
+        const fault = issuerFault(provider.issuer) ?? noRoles;
+        return fault === undefined ? [] : [`${at + 1}: ${fault}`];
+      });
+      return faults.length === 0 ? undefined : faults.join('; ');
+    },
   },
 ];
 

@@ -17,6 +17,7 @@ export {
 export { asError, ERRORS, type ErrorCode, GatewayError, hasCode, hasErrno, invariant } from './errors.ts';
 export { type Brand, formatUuid, newUuid, parseUuid } from './ids.ts';
 export { type Compression, inflatePrefix } from './inflate.ts';
+export { loadKeyFile } from './key-file.ts';
 export { LIMITS, type Limits } from './limits.ts';
 export { createLog, type Log, type LogLevel } from './log.ts';
 export { type Address, type Network, networkHolds, parseAddress, parseNetwork, sourceNetwork } from './networks.ts';

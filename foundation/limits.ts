@@ -324,6 +324,50 @@ export const LIMITS = {
   webSessionHours: 10,
   /** Web sign-ins begun or finished from one source address in a minute. */
   webSignInsPerMinuteMax: 120,
+  /** Bytes of one answer of an identity provider that are read. */
+  providerAnswerBytesMax: 1024 * 1024,
+  /** Seconds an identity provider has for one answer. */
+  providerTimeoutSeconds: 10,
+  /** Seconds by which a provider's clock may be configured to differ. */
+  providerClockSkewSecondsMax: 300,
+  /** Identity providers side by side. */
+  providersMax: 20,
+  /** Logout tokens taken from one source address in a minute. */
+  logoutTokensPerMinuteMax: 600,
+  /** SCIM requests of one token, and of one source address, in a minute. */
+  scimCallsPerMinuteMax: 1_200,
+  /** Bytes of one SCIM request. */
+  scimBodyBytesMax: 2 * 1024 * 1024,
+  /** Resources of one page of a SCIM list. */
+  scimPageMax: 200,
+  /** Where a page of a SCIM list may begin at most. */
+  scimStartIndexMax: 10_000_000,
+  /** Characters of one SCIM filter. */
+  scimFilterCharactersMax: 2_000,
+  /** Comparisons in one SCIM filter. */
+  scimComparisonsMax: 10,
+  /** Members that the event of a changed group names. */
+  scimAuditedMembersMax: 300,
+  /** Days a SCIM token is accepted. */
+  scimTokenDays: 365,
+  /** Passkeys and hardware keys of one person. */
+  passkeysPerPersonMax: 10,
+  /** Seconds in which the browser has to answer what a passkey is asked to sign. */
+  factorChallengeSeconds: 300,
+  /** Steps of 30 seconds by which a code of an authenticator app may be early or late. */
+  totpDriftSteps: 1,
+  /** Characters of a typed code that are looked at. */
+  totpCodeCharactersMax: 16,
+  /** Wrong codes of an authenticator app before the next one waits. */
+  totpFreeFailures: 5,
+  /** Seconds it waits first; each further failure doubles them. */
+  totpDelaySeconds: 30,
+  /** Seconds it waits at most. */
+  totpDelaySecondsMax: 3_600,
+  /** Minutes one second factor may be configured to serve for at the console. */
+  webFactorMinutesMax: 600,
+  /** Minutes after a sign-in in which a first factor may be added without another. */
+  firstFactorMinutes: 15,
   /** Seconds a `sekisho login` waits for its decision in the browser. */
   loginRequestSeconds: 300,
   /** Seconds one question for that decision is held open. */
@@ -350,6 +394,22 @@ export const LIMITS = {
   ticketDecisionHours: 24,
   /** Days a ticket's window may span at most. */
   ticketWindowDaysMax: 7,
+  /** Uses one export ticket may ask for at most. */
+  ticketUsesMax: 100,
+  /** Targets one access or emergency ticket names at most. */
+  ticketTargetsMax: 20,
+  /** Drafts of tickets of one person. */
+  ticketDraftsMax: 50,
+  /** Questions, answers and reports of one ticket. */
+  ticketMessagesMax: 100,
+  /** Characters of a work plan, a work report, a question or an answer. */
+  workTextCharactersMax: 10_000,
+  /** Hours one emergency may be configured to last. */
+  emergencyHoursMax: 24,
+  /** Emergencies of one person that are not reviewed yet. */
+  emergenciesUnreviewedMax: 5,
+  /** Days one substitute may be chosen for at a time. */
+  substituteDaysMax: 92,
   /** Rows one ticket may ask for at most. */
   ticketRowsMax: 10_000_000,
   /** Bytes one ticket may ask for at most. */
@@ -420,6 +480,47 @@ export const LIMITS = {
   shellProgramMillis: 300,
   /** Bytes typed ahead that wait at the gateway. */
   shellTypedBytesMax: 256 * 1024,
+  /** Columns and rows of the terminal in which a recording is read and replayed; larger ones are cut to these. */
+  replayColumnsMax: 500,
+  replayRowsMax: 200,
+  /** Characters of output that are looked at together when a recording is read. */
+  replayPieceCharactersMax: 16 * 1024,
+  /** Markers of one replay; the number of those left out is shown. */
+  replayMarkersMax: 10_000,
+  /** Hours a view of a replay may go on until it is asked for, and noted, anew. */
+  replayViewHours: 12,
+  /** Characters of one line of a transcript; a longer one is cut into lines that overlap. */
+  transcriptLineCharactersMax: 16 * 1024,
+  /** Overwritten lines of a screen that are remembered, so that each is in the transcript once. */
+  transcriptRecentLinesMax: 4_000,
+  /** Bytes of one record of what is derived from recordings, unpacked. */
+  derivedRecordBytesMax: 64 * 1024 * 1024,
+  /** Bytes of frames on their way to the thread that reads recordings. */
+  derivedFramesBytesMax: 4 * 1024 * 1024,
+  /** Characters of a search. */
+  searchQueryCharactersMax: 100,
+  /** Words of a search. */
+  searchWordsMax: 8,
+  /** Hits of one page of a search. */
+  searchHitsMax: 50,
+  /** Hits of one work session on a page of a search, unless it is about that session alone. */
+  searchHitsPerSessionMax: 5,
+  /** Milliseconds a search may take before it answers with what it has and says so. */
+  searchMillisMax: 2_000,
+  /** Searches that one person may make in a minute. */
+  searchesPerMinuteMax: 60,
+  /** Characters of one block of the search index. */
+  searchBlockCharacters: 8 * 1024,
+  /** Blocks of one segment of the search index when it is made. */
+  searchSegmentBlocksMax: 2_048,
+  /** Segments of like size that are made one. */
+  searchSegmentsMerged: 8,
+  /** Blocks of one segment of the search index at most. */
+  searchMergedBlocksMax: 262_144,
+  /** Files of one evidence bundle. */
+  bundleFilesMax: 2_000_000,
+  /** Bytes of one file of an evidence bundle, unpacked. */
+  bundleFileBytesMax: 512 * 1024 * 1024,
   /** Seconds a clean shutdown may take before it becomes a hard one. */
   shutdownSeconds: 25,
 } as const;

@@ -1,3 +1,4 @@
+import { noteEntered } from '../approvals/index.ts';
 import {
   findPerson,
   isCertificate,
@@ -39,8 +40,8 @@ export async function admit(
   request: SessionRequest,
 ): Promise<Admission> {
   const { accessChanges } = deps.registry;
-  const { keyBlob } = request;
-  const asked = { person: who, loginName, action: request.kind, openSince: countedSince(deps) };
+  const { connectionId, keyBlob } = request;
+  const asked = { person: who, loginName, connectionId, action: request.kind, openSince: countedSince(deps) };
   const [facts, inForce] = await Promise.all([
     loadAuthorizationFacts(deps, { ...asked, ...plainKey(keyBlob) }),
     isCertificateGood(deps, who, { keyBlob, begins: true }),
@@ -56,6 +57,8 @@ export async function admit(
       programs: facts.programs,
     };
     const session = await openSession(deps, granted, request);
+    const { ticket } = decision.authorization;
+    if (ticket !== undefined) await noteEntered(deps, { ticket, session: session.id, person: who.id });
     // A lock between the reading of the facts and this line found no session to end.
     if (deps.registry.accessChanges !== accessChanges) await recheckSession(deps, session);
     return { admitted: true, session };
@@ -99,12 +102,14 @@ const USED: Readonly<Record<SessionKind, readonly GrantAction[]>> = {
 
 /** Until when the session may go on, or why it may not. */
 async function readStanding(deps: SessionDeps, session: LiveSession): Promise<Date | 'locked' | 'revoked' | 'expired'> {
-  const { authorization, keyBlob } = session;
+  const { authorization, connectionId, keyBlob } = session;
   const { person: who, target, account, action } = authorization;
   const person = await findPerson(deps.database, who.id);
   if (person === undefined) return 'revoked';
   const loginName = `${target.name}%${target.systemName}`;
-  const facts = await loadAuthorizationFacts(deps, { person, loginName, action, ...plainKey(keyBlob) });
+  const { ticket } = authorization;
+  const asked = { person, loginName, connectionId, action, ...(ticket === undefined ? {} : { ticket }) };
+  const facts = await loadAuthorizationFacts(deps, { ...asked, ...plainKey(keyBlob) });
   const decision = authorizeTarget(facts);
   if (!decision.allowed) {
     if (decision.reason === 'locked') return 'locked';

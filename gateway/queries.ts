@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Clock, execute, many, type Queryable, sql } from '../foundation/index.ts';
-import type { ConnectionId, SessionId, TargetAuthorization } from '../policy/index.ts';
+import type { ConnectionId, SessionId, SignInMethod, TargetAuthorization } from '../policy/index.ts';
 import { type AuditEvent, auditBody, type SealedRecording } from '../recorder/index.ts';
 import type { EndReason } from './session-registry.ts';
 
@@ -13,7 +13,7 @@ export interface NewSession {
   readonly authorization: TargetAuthorization;
   readonly command: string | null;
   readonly sourceAddress: string;
-  readonly signedInBy: 'ssh_key' | 'ssh_key_and_browser' | 'certificate' | 'browser';
+  readonly signedInBy: SignInMethod;
 }
 
 /** The row and its event, both or neither, in one way to the database and back. */
@@ -30,10 +30,10 @@ export async function insertSession(
     sql(z.never())`
       WITH opened AS (
         INSERT INTO sessions (id, connection_id, gateway_id, worker_id, person_id, target_id, account, kind, command,
-          source_address, signed_in_by, opened_at)
+          source_address, signed_in_by, opened_at, ticket_id)
         VALUES (${session.id}, ${session.connectionId}, ${session.gatewayId}, ${session.workerId}, ${authorization.person.id},
           ${authorization.target.id}, ${authorization.account}, ${authorization.action}, ${session.command},
-          ${session.sourceAddress}, ${session.signedInBy}, ${now})
+          ${session.sourceAddress}, ${session.signedInBy}, ${now}, ${authorization.ticket ?? null})
         RETURNING id
       )
       INSERT INTO audit_events (at, type, actor_id, session_id, body)

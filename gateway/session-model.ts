@@ -1,6 +1,6 @@
 /** What a session is made of and asked with. */
 import type { Clock, Database, Log } from '../foundation/index.ts';
-import type { ConnectionId, SessionKind } from '../policy/index.ts';
+import type { ConnectionId, SessionKind, SignInMethod } from '../policy/index.ts';
 import type { Recorder } from '../recorder/index.ts';
 import type { TimeLimits } from './live-control/time-limits.ts';
 import type { SessionLimits } from './live-control/session-limits.ts';
@@ -26,7 +26,7 @@ export interface SessionRequest {
   readonly kind: SessionKind;
   readonly command: string | null;
   readonly sourceAddress: string;
-  readonly signedInBy: 'ssh_key' | 'ssh_key_and_browser' | 'certificate' | 'browser';
+  readonly signedInBy: SignInMethod;
   /** The key that signed the person in; null when a browser did. It must stay in force as long as the session. */
   readonly keyBlob: Buffer | null;
   readonly terminal: { readonly term: string; readonly columns: number; readonly rows: number } | undefined;

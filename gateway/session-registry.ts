@@ -1,6 +1,6 @@
 import { HeldBytes } from './held-bytes.ts';
 import type { Attendance } from './live-control/attendance.ts';
-import type { AssetCopy, PersonId, ProtectedAsset, SessionId, TargetAuthorization } from '../policy/index.ts';
+import type { AssetCopy, ConnectionId, PersonId, ProtectedAsset, SessionId, TargetAuthorization } from '../policy/index.ts';
 
 /** Why a session ended. A stable word: it stands in the database, the recording and the audit event. */
 export type EndReason =
@@ -28,6 +28,7 @@ export interface LiveSession {
   readonly authorization: TargetAuthorization;
   /** The key that signed the person in; null when a browser did. */
   readonly keyBlob: Buffer | null;
+  readonly connectionId: ConnectionId;
   /** Resolves when the recording is sealed and the row closed. */
   readonly closed: Promise<void>;
   /** What those outside the session reach it by. */

@@ -3,6 +3,7 @@ import { asError, newUuid } from '../foundation/index.ts';
 import type { RecordingWriter, SealedRecording } from '../recorder/index.ts';
 import {
   type AssetCopy,
+  type ConnectionId,
   NO_RISK_SETTINGS,
   type ProtectedAsset,
   type RiskSettings,
@@ -39,6 +40,7 @@ export class GatewaySession implements LiveSession {
   readonly risk: RiskSettings;
   readonly certificateSerial: bigint;
   readonly keyBlob: Buffer | null;
+  readonly connectionId: ConnectionId;
   readonly attendance: Attendance;
   readonly #deps: SessionDeps;
   readonly #recording: RecordingWriter;
@@ -54,7 +56,12 @@ export class GatewaySession implements LiveSession {
 
   constructor(
     deps: SessionDeps,
-    granted: Granted & { readonly serial: bigint; readonly keyBlob: Buffer | null; readonly hasTerminal: boolean },
+    granted: Granted & {
+      readonly serial: bigint;
+      readonly keyBlob: Buffer | null;
+      readonly connectionId: ConnectionId;
+      readonly hasTerminal: boolean;
+    },
     recording: RecordingWriter,
   ) {
     this.id = recording.sessionId;
@@ -63,6 +70,7 @@ export class GatewaySession implements LiveSession {
     this.risk = granted.risk ?? NO_RISK_SETTINGS;
     this.certificateSerial = granted.serial;
     this.keyBlob = granted.keyBlob;
+    this.connectionId = granted.connectionId;
     this.#deps = deps;
     this.#recording = recording;
     this.#closed = new Promise((resolve) => {
@@ -272,7 +280,10 @@ export async function openSession(
   }
   return new GatewaySession(
     deps,
-    { ...granted, serial, keyBlob: request.keyBlob, hasTerminal: request.terminal !== undefined },
+    {
+      ...{ ...granted, serial, keyBlob: request.keyBlob, connectionId: request.connectionId },
+      hasTerminal: request.terminal !== undefined,
+    },
     recording,
   );
 }

@@ -9,6 +9,24 @@ export {
   type VerifiedHostCertificate,
   verifyHostCertificate,
 } from './certificates/verify-host.ts';
+export {
+  type FactorRules,
+  factorServesUntil,
+  listFactors,
+  proveTotp,
+  removeFactor,
+  requireFactor,
+  requireFactorForChange,
+} from './factors/own-factors.ts';
+export {
+  beginPasskey,
+  beginPasskeyProof,
+  finishPasskey,
+  provePasskey,
+  type RelyingParty,
+} from './factors/passkeys.ts';
+export { type FactorSeal, loadFactorSeal } from './factors/seal.ts';
+export { beginTotp, checkTotp, hasAuthenticator } from './factors/totp.ts';
 export { findTargetPolicy, listMeterUse, listTargetPolicies } from './guarded/policies.ts';
 export { applyInventory } from './inventory/apply.ts';
 export { type Inventory, type InventoryInput, InventorySchema } from './inventory/schema.ts';
@@ -39,8 +57,32 @@ export { findLogin, type Login, requestLogin } from './login/request.ts';
 export { lockPerson, unlockPerson } from './persons/locks.ts';
 export { type Claims, changeLocale, provisionPerson } from './persons/provision.ts';
 export { findPerson, isLocked, listPersons, type PersonEntry } from './persons/queries.ts';
+export { ScimFault } from './scim/fault.ts';
+export {
+  changeScimGroup,
+  createScimGroup,
+  deleteScimGroup,
+  findScimGroup,
+  listScimGroups,
+} from './scim/groups.ts';
+export { applyPatch, PatchSchema } from './scim/patch.ts';
+export { etagOf as scimEtag, GroupInput, groupJson, UserInput, userJson } from './scim/resources.ts';
+export type { ScimDeps } from './scim/service.ts';
+export { createScimToken, findScimClient, listScimTokens, revokeScimToken } from './scim/tokens.ts';
+export { changeScimUser, createScimUser, deleteScimUser, findScimUser, listScimUsers } from './scim/users.ts';
 export { decideSignIn } from './sign-ins/decide.ts';
 export type { Confirmation, SignInFactor, SignInRequest } from './sign-ins/queries.ts';
+export { insertApprovedConnection } from './sign-ins/queries.ts';
 export { findSignIn, requestSignIn } from './sign-ins/request.ts';
+export { offeredPairs, type WordPair, wordsOf } from './sign-ins/words.ts';
 export { SIGN_INS_CHANGED, waitForSignIn } from './sign-ins/wait.ts';
-export { closeWebSession, findWebSession, openWebSession } from './web-sessions/web-sessions.ts';
+export { endProviderSession, type ProviderLogout } from './web-sessions/provider-logout.ts';
+export { type Assurance, inheritConnectionSignIn, type WebSession } from './web-sessions/queries.ts';
+export {
+  closeWebSession,
+  endWebSessions,
+  findWebSession,
+  listWebSessions,
+  openWebSession,
+  type WebPrincipal,
+} from './web-sessions/web-sessions.ts';

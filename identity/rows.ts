@@ -87,11 +87,27 @@ export const RiskSettingsSchema = z.strictObject({
   softRatio: z.number().gt(0).max(1).optional(),
   /** What is masked before it is shown. */
   redact: z.array(z.enum(IDENTIFIER_KINDS)).max(IDENTIFIER_KINDS.length).optional(),
+  /** Whether sessions need an approved access ticket. */
+  tickets: z.enum(['required', 'optional']).optional(),
+  /** `always`: a second factor for every connection, also one that a certificate signed in. */
+  secondFactor: z.enum(['always']).optional(),
+  /** How many different owners approve a ticket; 1 when left out. */
+  approvers: z.int().min(1).max(5).optional(),
+  /** Rows of an export beyond which a security officer approves as well; null: never for that. */
+  secondLineRows: z.int().min(0).max(Number.MAX_SAFE_INTEGER).nullable().optional(),
 });
 
 export const RiskRow = RiskSettingsSchema.nullable().transform((row): RiskSettings => {
-  const { softRatio = null, redact = [], ...limits } = row ?? {};
-  return { limits, softRatio, redact };
+  const {
+    softRatio = null,
+    redact = [],
+    tickets,
+    secondFactor,
+    approvers: _,
+    secondLineRows: __,
+    ...limits
+  } = row ?? {};
+  return { limits, softRatio, redact, ticketRequired: tickets === 'required', factorAlways: secondFactor === 'always' };
 });
 
 /** `record_count` arrives as text (a bigint) or, out of a JSON aggregate, as a number. */

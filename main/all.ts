@@ -17,6 +17,7 @@ import {
 } from '../foundation/index.ts';
 import { controlSession, hostAuthorityLine, listenSsh, recoverSessions } from '../gateway/index.ts';
 import { applyInventory, type Inventory, InventorySchema } from '../identity/index.ts';
+import { ROLES } from '../policy/index.ts';
 import { appendAuditEvent, createPseudonyms, KeyFiles, witnessDelay } from '../recorder/index.ts';
 import { createOidcClient, createWebApi } from '../web/api/index.ts';
 import { startBackground } from './background.ts';
@@ -47,6 +48,7 @@ export interface Running extends AsyncDisposable {
   readonly reload: SshService['reload'];
 }
 
+const DEMO_PROVIDER = 'Sekisho demo';
 const UI_BESIDE_DIST = new URL('../ui/', import.meta.url);
 const UI_OF_SOURCES = new URL('../dist/ui/', import.meta.url);
 
@@ -111,7 +113,9 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
     signInDecided,
     workers: service.workers,
     witnessDelay: () => witnessDelay(witnessesLateSince(), clock.now(), config.recorder.log.witnessGraceMinutes),
-    oidc: oidcClient(config, publicUrl, demo),
+    providers: providersOf(config, publicUrl, demo),
+    factorRules: config.secondFactor,
+    factorSeal: keys.factorSeal,
   });
   cleanup.use(await startHttpServer(withDemo(web, demo), config.http));
   const { host, port, proxyProtocolFrom } = config.ssh;
@@ -176,7 +180,7 @@ async function startDemo(
   cleanup: Cleanup,
 ): Promise<DemoParts | undefined> {
   const { config, directory, keys, log, clock } = parts;
-  if (config.oidc !== null) return undefined;
+  if (config.identityProviders.length > 0) return undefined;
   const publicUrl = new URL(config.http.publicUrl);
   const authorityLine = keys.authority.publicKeyLine;
   return startDemoParts(
@@ -209,22 +213,19 @@ async function readInventory(path: string): Promise<unknown> {
   }
 }
 
-function oidcClient(config: Config, publicUrl: URL, demo: DemoParts | undefined) {
-  const { roleOfGroup } = config;
+function providersOf(config: Config, publicUrl: URL, demo: DemoParts | undefined) {
   if (demo !== undefined) {
     const { issuer, clientId, clientSecret } = demo;
-    return createOidcClient({ issuer, clientId, clientSecret, publicUrl, roleOfGroup, allowInsecure: true });
+    const roleOfGroup = Object.fromEntries(ROLES.map((role) => [role, role]));
+    const own = { name: 'default', title: DEMO_PROVIDER, issuer, clientId, clientSecret, roleOfGroup };
+    return [createOidcClient({ ...own, publicUrl, allowInsecure: true })];
   }
-  if (config.oidc === null) throw new GatewayError('start_refused', 'No identity provider is configured.');
-  const { issuer, clientId, clientSecret } = config.oidc;
-  return createOidcClient({
-    issuer: new URL(issuer),
-    clientId,
-    clientSecret,
-    publicUrl,
-    roleOfGroup,
-    allowInsecure: false,
-  });
+  if (config.identityProviders.length === 0) {
+    throw new GatewayError('start_refused', 'No identity provider is configured.');
+  }
+  return config.identityProviders.map((provider) =>
+    createOidcClient({ ...provider, issuer: new URL(provider.issuer), publicUrl, allowInsecure: false }),
+  );
 }
 
 /** The demo provider answers below /oidc, before the console's own rules (its forms are not JSON). */

@@ -1,6 +1,7 @@
 /** What goes on beside the requests: notifications from the database, queued work, and things that fall due. */
 import { z } from 'zod';
 import {
+  climbOverdueReviews,
   dispatchOutbox,
   expireTickets,
   OUTBOX_CHANNEL,
@@ -39,6 +40,7 @@ export async function startBackground(deps: BackgroundDeps, cleanup: Cleanup): P
     TICKET_UPKEEP,
     async () => {
       await expireTickets(work);
+      await climbOverdueReviews(work);
       await recoverRedemptions(work);
       await dispatchOutbox(work);
     },

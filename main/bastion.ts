@@ -16,7 +16,12 @@ import {
   type SshDeps,
   type SshServer,
 } from '../gateway/index.ts';
-import { type CertificateAuthority, loadCertificateAuthority } from '../identity/index.ts';
+import {
+  type CertificateAuthority,
+  type FactorSeal,
+  loadCertificateAuthority,
+  loadFactorSeal,
+} from '../identity/index.ts';
 import { addressesOf } from './addresses.ts';
 import { auditRecorderFault } from './recorder-fault.ts';
 import { startSessionListeners } from './session-listeners.ts';
@@ -30,6 +35,8 @@ export interface SshKeys {
   readonly loginAuthority: CertificateAuthority;
   /** Of the hashes by which persons in output are counted. */
   readonly meterKey: Buffer;
+  /** Of the secrets of authenticator apps. */
+  readonly factorSeal: FactorSeal;
 }
 
 /** Reads the private keys of `directory`; the first start makes them. */
@@ -40,6 +47,7 @@ export async function loadSshKeys(directory: string): Promise<SshKeys> {
     hostAuthority: await loadCertificateAuthority(join(directory, 'host_ca_ed25519.pem')),
     loginAuthority: await loadCertificateAuthority(join(directory, 'login_ca_ed25519.pem')),
     meterKey: await loadMeterKey(join(directory, 'meter_key')),
+    factorSeal: await loadFactorSeal(join(directory, 'factor_key')),
   };
 }
 
@@ -86,6 +94,7 @@ export async function startBastion({ keys, config, ...own }: BastionOptions, cle
     witnessGraceMinutes: config.recorder.log.witnessGraceMinutes,
     authority: keys.authority,
     loginAuthority: keys.loginAuthority,
+    factorSeal: keys.factorSeal,
     hostKeys: createHostKeys({
       clock: own.clock,
       hostAuthority: keys.hostAuthority,

@@ -19,6 +19,14 @@ const HELP = `sekisho ${VERSION}: a privileged-access gateway with an export-app
   sekisho verify SESSION [--identity F] [--data DIR]
                                      check a recording against the signed log; needs no gateway and, with --data, no
                                      configuration; with the age identity of a recipient what is sealed is read too
+  sekisho verify BUNDLE.zip [--policy FILE] [--held CHECKPOINT]… [--submitter HEX]… [--json]
+                 [--from TIME --to TIME | --session ID…]
+                                     check an evidence bundle by the policy you hold and what your witness cosigned;
+                                     exit status 0 VERIFIED, 1 TAMPERED, 2 INCOMPLETE, 3 VERIFIED-UNWITNESSED
+  sekisho bundle --out FILE.zip (--session ID… | --ticket N | --from TIME --to TIME)
+                 [--screen] [--recipient age1…]… [--identity FILE] [--policy FILE] [--data DIR]
+                                     everything an outsider needs to check these, in one file; --screen leaves out
+                                     what was typed, --recipient adds keys and names for the receiver
   sekisho judge --policy FILE [--sql] [--json] 'COMMAND'
                                      what the gate would answer, and why; exit status 0 allow, 3 ask, 2 deny
                                      (a ticket may open it), 1 not judged; needs no gateway
@@ -44,6 +52,8 @@ const HELP = `sekisho ${VERSION}: a privileged-access gateway with an export-app
   sekisho witness --listen HOST:PORT --state DIR [--name NAME] --log VKEY… | --logs FILE
                                      run by an outsider: cosign the checkpoints of a gateway's logs, so that nobody
                                      inside can take back what they say; needs no gateway
+  sekisho scim-token [PROVIDER] [--label TEXT] | --list | --revoke ID
+                                     the token by which the SCIM client of an identity provider is known
   sekisho help | version
 
 Configuration: sekisho.json in the working directory, or the file that SEKISHO_CONFIG names. docs/reference/config.md
@@ -69,7 +79,15 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** Commands that are about what was recorded and need no gateway. */
+const OF_EVIDENCE = new Map([
+  ['verify', verify],
+  ['bundle', bundle],
+]);
+
 async function dispatch(command: string, rest: string[]): Promise<number> {
+  const ofEvidence = OF_EVIDENCE.get(command);
+  if (ofEvidence !== undefined) return ofEvidence(rest);
   switch (ALIASES.get(command) ?? command) {
     case 'serve': {
       read(rest, {});
@@ -85,11 +103,6 @@ async function dispatch(command: string, rest: string[]): Promise<number> {
       // The demo room comes with it: no other command loads a line of it.
       const { runTour } = await import('./tour/index.ts');
       return runTour(await loadConfig({ programDirectory: PROGRAM }), { exit: values['exit'] === true });
-    }
-    case 'verify': {
-      const { values, positionals } = read(rest, { identity: { type: 'string' }, data: { type: 'string' } });
-      const { identity, data } = values;
-      return runVerify(await dataDirectory(data), positionals, textOf(identity));
     }
     case 'judge':
       return judge(rest);
@@ -109,6 +122,8 @@ async function dispatch(command: string, rest: string[]): Promise<number> {
       const { values } = read(rest, { directory: { type: 'string' } });
       return runLogout({ directory: textOf(values['directory']) });
     }
+    case 'scim-token':
+      return scimToken(rest);
     case 'doctor':
       return doctor(rest);
     case 'witness':
@@ -123,6 +138,60 @@ async function dispatch(command: string, rest: string[]): Promise<number> {
       process.stderr.write(`sekisho: there is no command "${command}".\n\n${HELP}`);
       return 2;
   }
+}
+
+async function verify(rest: string[]): Promise<number> {
+  const text = { type: 'string' } as const;
+  const many = { type: 'string', multiple: true } as const;
+  const { values, positionals } = read(rest, {
+    ...{ identity: text, data: text, policy: text, from: text, to: text },
+    ...{ held: many, submitter: many, session: many, json: { type: 'boolean' } },
+  });
+  const [named, ...more] = positionals;
+  if (named?.endsWith('.zip') !== true) {
+    return runVerify(await dataDirectory(values['data']), positionals, textOf(values['identity']));
+  }
+  if (more.length > 0) throw new GatewayError('request_invalid', 'Name one bundle: sekisho verify BUNDLE.zip');
+  const { runVerifyBundle } = await import('./verify-bundle.ts');
+  return runVerifyBundle({
+    ...{ bundle: named, policy: textOf(values['policy']), from: textOf(values['from']), to: textOf(values['to']) },
+    ...{
+      held: textsOf(values['held']),
+      submitters: textsOf(values['submitter']),
+      sessions: textsOf(values['session']),
+    },
+    ...{ json: values['json'] === true, locale: locale() },
+  });
+}
+
+async function bundle(rest: string[]): Promise<number> {
+  const text = { type: 'string' } as const;
+  const many = { type: 'string', multiple: true } as const;
+  const { values, positionals } = read(rest, {
+    ...{ out: text, ticket: text, from: text, to: text, identity: text, policy: text, data: text },
+    ...{ session: many, recipient: many, screen: { type: 'boolean' } },
+  });
+  if (positionals.length > 0) throw new GatewayError('request_invalid', 'Only options: sekisho bundle --session ID');
+  const data = textOf(values['data']);
+  const config = data === undefined ? await loadConfig({ programDirectory: PROGRAM }) : undefined;
+  const { runBundle } = await import('./bundle/index.ts');
+  return runBundle({
+    ...{ dataDirectory: data ?? config?.dataDirectory ?? '', database: config?.database.url ?? null },
+    ...{ log: createLog('silent'), programDirectory: PROGRAM, locale: locale(), screenOnly: values['screen'] === true },
+    ...{ sessions: textsOf(values['session']), recipients: textsOf(values['recipient']) },
+    ...{ ticket: textOf(values['ticket']), from: textOf(values['from']), to: textOf(values['to']) },
+    ...{ identity: textOf(values['identity']), policy: textOf(values['policy']), out: textOf(values['out']) },
+  });
+}
+
+async function scimToken(rest: string[]): Promise<number> {
+  const text = { type: 'string' } as const;
+  const { values, positionals } = read(rest, { label: text, revoke: text, list: { type: 'boolean' } });
+  const { runScimToken } = await import('./scim-token.ts');
+  const revoke = textOf(values['revoke']);
+  const action = values['list'] === true ? 'list' : revoke === undefined ? 'create' : 'revoke';
+  const config = await loadConfig({ programDirectory: PROGRAM });
+  return runScimToken(config, { action, subject: revoke ?? positionals[0], label: textOf(values['label']) });
 }
 
 async function doctor(rest: string[]): Promise<number> {
@@ -204,6 +273,9 @@ async function dataDirectory(named: unknown): Promise<string> {
 }
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+const textsOf = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((text) => typeof text === 'string') : [];
 
 function read(args: string[], options: Record<string, { type: 'boolean' | 'string'; multiple?: boolean }>) {
   try {

@@ -34,6 +34,7 @@ export async function startDemoParts(
       clientSecret,
       redirectUris: [new URL('/auth/callback', publicUrl).href],
       postLogoutRedirectUris: [new URL('/', publicUrl).href],
+      backchannelLogoutUri: new URL('/auth/backchannel-logout', publicUrl).href,
       clock,
     }),
     inventory: demo.demoInventory({ issuer: issuer.href, target, clock }),

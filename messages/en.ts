@@ -1,4 +1,5 @@
 import { doctorEn } from './doctor.en.ts';
+import { evidenceEn } from './evidence.en.ts';
 
 /** What the gateway says to people outside the console, in English. Keys are shared with ja.ts; a test compares them. */
 export const en = {
@@ -16,6 +17,8 @@ export const en = {
   'access.too_many_of_person': 'You have too many sessions open. End one, then try again.',
   'access.too_many_on_target': 'Too many sessions are open on "{name}". Try again when one has ended.',
   'access.too_many_here': 'The gateway carries as many sessions as it can. Try again in a moment.',
+  'access.ticket_required':
+    'Work on "{name}" needs an approved access ticket whose time has come. Ask for one, or say it is an emergency: {ask}',
   'access.not_a_maintainer': 'Your role does not include work on targets.',
   'gate.needs_ticket': 'Refused before it ran: {reason}.{why}',
   'gate.why': ' {why} (rule {rule})',
@@ -229,7 +232,14 @@ export const en = {
   'sign_in.title': 'Sekisho sign-in / サインイン',
   'sign_in.not_approved': 'Nobody approved this sign-in, so the answer is no.',
   'sign_in.too_many_tries': 'Too many keys were tried. Name the enrolled one: ssh -i KEY -o IdentitiesOnly=yes',
-  'sign_in.instructions': 'Open {url} in your browser, check that the code there is {code}, and approve.',
+  'sign_in.instructions':
+    'Open {url} in your browser, check that the code there is {code}, and pick these two words: {words}',
+  'sign_in.code': 'Type the code of your authenticator app. Or press Enter alone to approve in the browser.',
+  'sign_in.code_prompt': 'Code / 認証コード: ',
+  'factor.asked':
+    'Sessions on "{target}" need a second factor each: open {url}, check the code {code}, and pick these two words: {words}',
+  'factor.shown': 'Confirmed: the session begins.',
+  'factor.not_shown': 'Nobody confirmed this session with a second factor, so it does not begin.',
   'authority.user': 'Targets trust this: a file of this line, named by TrustedUserCAKeys in sshd_config.',
   'authority.host':
     'Clients trust this about any host, so it belongs into a file read for the gateway and its targets alone; sekisho login writes a narrower one.',
@@ -247,4 +257,5 @@ export const en = {
   'logout.not_confirmed':
     'The files are deleted, but the gateway did not confirm that the certificate is revoked ({why}). Revoke it in the console: {url}/keys',
   ...doctorEn,
+  ...evidenceEn,
 } as const;

@@ -1,6 +1,7 @@
 import { en } from './en.ts';
 import { ja } from './ja.ts';
 
+export { SIGN_IN_WORDS } from './sign-in-words.ts';
 export type MessageKey = keyof typeof en;
 
 /** The message in the person's language, with each {name} filled in. */

@@ -1,5 +1,6 @@
 import { doctorJa } from './doctor.ja.ts';
 import type { en } from './en.ts';
+import { evidenceJa } from './evidence.ja.ts';
 
 /** What the gateway says to people outside the console, in Japanese. */
 export const ja: Record<keyof typeof en, string> = {
@@ -20,6 +21,8 @@ export const ja: Record<keyof typeof en, string> = {
     '「{name}」で開いている作業セッションが多すぎます。しばらくしてから、もう一度試してください。',
   'access.too_many_here':
     'ゲートウェイが扱える作業セッションの数に達しています。しばらくしてから、もう一度試してください。',
+  'access.ticket_required':
+    '「{name}」での作業には、承認済みで作業時間内の作業申請が必要です。申請または緊急作業の開始はこちら: {ask}',
   'access.not_a_maintainer': 'あなたの役割では、接続先での作業はできません。',
   'gate.needs_ticket': '実行前に止めました: {reason}。{why}',
   'gate.why': ' {why} (規則 {rule})',
@@ -235,7 +238,15 @@ export const ja: Record<keyof typeof en, string> = {
   'sign_in.title': 'Sekisho sign-in / サインイン',
   'sign_in.not_approved': 'サインインは承認されませんでした。',
   'sign_in.too_many_tries': '試した鍵が多すぎます。登録した鍵を指定してください: ssh -i 鍵 -o IdentitiesOnly=yes',
-  'sign_in.instructions': 'ブラウザーで {url} を開き、表示されたコードが {code} であることを確かめて承認してください。',
+  'sign_in.instructions':
+    'ブラウザーで {url} を開き、表示されたコードが {code} であることを確かめ、次の2つの言葉を選んで承認してください: {words}',
+  'sign_in.code':
+    '認証アプリのコードを入力してください。何も入力せずにEnterを押すと、ブラウザーでの承認に切り替わります。',
+  'sign_in.code_prompt': 'Code / 認証コード: ',
+  'factor.asked':
+    '「{target}」では作業セッションごとに二要素認証が必要です。{url} を開き、コード {code} を確かめ、次の2つの言葉を選んでください: {words}',
+  'factor.shown': '確認できました。作業セッションを始めます。',
+  'factor.not_shown': '二要素認証で確認されなかったため、作業セッションは始まりません。',
   'authority.user':
     '接続先が信頼する行です。この行だけのファイルを作り、sshd_configのTrustedUserCAKeysで指定してください。',
   'authority.host':
@@ -253,4 +264,5 @@ export const ja: Record<keyof typeof en, string> = {
   'logout.not_confirmed':
     'ファイルは削除しましたが、証明書の失効をゲートウェイが確認していません ({why})。コンソールで失効させてください: {url}/keys',
   ...doctorJa,
+  ...evidenceJa,
 };

@@ -1,5 +1,27 @@
 import { invariant } from '../foundation/index.ts';
-import type { GrantAction, Hop, Person, SessionKind, Target } from './model.ts';
+import type { GrantAction, Hop, Person, SessionKind, Target, TicketId } from './model.ts';
+
+/** A ticket that lets its person in now: approved work, or an emergency that goes on. */
+export interface EntryTicket {
+  readonly id: TicketId;
+  readonly kind: 'access' | 'emergency';
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+}
+
+export interface TicketFacts {
+  /** The system admits sessions only inside an approved ticket. */
+  readonly required: boolean;
+  /** The person's for this very target; undefined when there is none. */
+  readonly entry: EntryTicket | undefined;
+}
+
+export const NO_TICKET_NEEDED: TicketFacts = { required: false, entry: undefined };
+
+type Granted = NonNullable<AuthorizationFacts['grant']>;
+
+/** What an emergency opens of a target on which the person has an account; the gate judges there as always. */
+const EMERGENCY_ACTIONS: readonly GrantAction[] = ['shell', 'exec', 'upload', 'download'];
 
 /** What is known when somebody asks for a target. `undefined` means that there is none for this person. */
 export interface AuthorizationFacts {
@@ -13,6 +35,7 @@ export interface AuthorizationFacts {
   /** The relay hosts on the way, outermost first; an account is undefined where the person has none. */
   readonly via: readonly { readonly target: Target; readonly account: string | undefined }[];
   readonly action: SessionKind;
+  readonly ticket: TicketFacts;
   readonly now: Date;
 }
 
@@ -25,6 +48,7 @@ export type AccessRefusal =
   | 'action_not_granted'
   | 'no_account'
   | 'no_account_on_way'
+  | 'ticket_required'
   | 'not_a_maintainer';
 
 export type AccessDecision =
@@ -39,6 +63,7 @@ interface Authorized {
   readonly actions: readonly GrantAction[];
   readonly via: readonly Hop[];
   readonly until: Date;
+  readonly ticket: TicketId | undefined;
 }
 
 const MINT = Symbol('only authorizeTarget holds this');
@@ -53,8 +78,10 @@ export class TargetAuthorization {
   readonly actions: readonly GrantAction[];
   /** The relay hosts on the way, outermost first. */
   readonly via: readonly Hop[];
-  /** The moment the proof ends: the earlier of the grant's and the contract's end. */
+  /** The moment the proof ends: the earliest of the grant's, the ticket's and the contract's end. */
   readonly until: Date;
+  /** The ticket that let the person in; undefined where none is needed. */
+  readonly ticket: TicketId | undefined;
   /** Makes the type nominal: an object literal of the same shape is not a proof. */
   readonly #minted = true;
 
@@ -67,6 +94,7 @@ export class TargetAuthorization {
     this.actions = authorized.actions;
     this.via = authorized.via;
     this.until = authorized.until;
+    this.ticket = authorized.ticket;
     Object.freeze(this);
   }
 
@@ -78,22 +106,58 @@ export class TargetAuthorization {
 
 /** The one authorisation function of every channel. Pure and total; whatever is missing is a no. */
 export function authorizeTarget(facts: AuthorizationFacts): AccessDecision {
-  const { person, target, account, grant, action, now } = facts;
-  if (facts.locked) return refused('locked');
-  if (person.contractEndsAt !== null && now >= person.contractEndsAt) return refused('contract_ended');
-  if (!person.roles.includes('maintainer')) return refused('not_a_maintainer');
-  if (facts.ambiguous) return refused('ambiguous');
+  const { person, target, account, action } = facts;
+  const shut = whyShut(facts);
+  if (shut !== undefined) return refused(shut);
+  const entry = openEntry(facts);
+  const emergency = covers(facts) ? undefined : emergencyGrant(entry, account);
+  const granted = emergency ?? facts.grant;
   // No such target and no grant on it are one answer: a name cannot be probed for.
-  if (target === undefined || grant === undefined) return refused('not_found');
-  if (now >= grant.expiresAt) return refused('grant_expired');
-  const { actions } = grant;
-  if (!actionsFor(action).some((needed) => actions.includes(needed))) return refused('action_not_granted');
-  if (account === undefined || account === '') return refused('no_account');
+  if (target === undefined || granted === undefined) return refused('not_found');
+  const closed = whyNotGranted(facts, granted);
+  if (closed !== undefined) return refused(closed);
+  if (!isNamed(account)) return refused('no_account');
   const via = facts.via.flatMap((hop) => (isEntered(hop) ? [hop] : []));
   if (via.length !== facts.via.length) return refused('no_account_on_way');
-  const until = earlier(grant.expiresAt, person.contractEndsAt);
-  const authorized = { person, target, account, action, actions, via, until };
+  const needsTicket = facts.ticket.required || emergency !== undefined;
+  if (needsTicket && entry === undefined) return refused('ticket_required');
+  const used = needsTicket ? entry : undefined;
+  const until = endOf(granted, person, used);
+  const authorized = { person, target, account, action, actions: granted.actions, via, until, ticket: used?.id };
   return { allowed: true, authorization: new TargetAuthorization(MINT, authorized) };
+}
+
+function endOf({ expiresAt }: Granted, { contractEndsAt }: Person, ticket: EntryTicket | undefined): Date {
+  return earlier(earlier(expiresAt, contractEndsAt), ticket?.notAfter ?? null);
+}
+
+/** Why the person enters nothing, whatever they ask for. */
+function whyShut({ locked, person, ambiguous, now }: AuthorizationFacts): AccessRefusal | undefined {
+  // A lock is said before anything else, so that nothing of the target is told.
+  if (locked) return 'locked';
+  if (person.contractEndsAt !== null && now >= person.contractEndsAt) return 'contract_ended';
+  if (!person.roles.includes('maintainer')) return 'not_a_maintainer';
+  return ambiguous ? 'ambiguous' : undefined;
+}
+
+function whyNotGranted({ action, now }: AuthorizationFacts, granted: Granted): AccessRefusal | undefined {
+  if (now >= granted.expiresAt) return 'grant_expired';
+  return actionsFor(action).some((needed) => granted.actions.includes(needed)) ? undefined : 'action_not_granted';
+}
+
+function covers(facts: AuthorizationFacts): boolean {
+  return facts.grant !== undefined && whyNotGranted(facts, facts.grant) === undefined;
+}
+
+/** The ticket, while its window is open. */
+function openEntry({ ticket: { entry }, now }: AuthorizationFacts): EntryTicket | undefined {
+  return entry !== undefined && entry.notBefore <= now && now < entry.notAfter ? entry : undefined;
+}
+
+/** An emergency opens what the person has an account on, and nothing else. */
+function emergencyGrant(entry: EntryTicket | undefined, account: string | undefined): Granted | undefined {
+  if (entry?.kind !== 'emergency' || !isNamed(account)) return undefined;
+  return { actions: EMERGENCY_ACTIONS, expiresAt: entry.notAfter };
 }
 
 /** The grant actions of which a session of this kind needs one. */
@@ -102,7 +166,11 @@ export function actionsFor(kind: SessionKind): readonly GrantAction[] {
 }
 
 function isEntered(hop: { readonly target: Target; readonly account: string | undefined }): hop is Hop {
-  return hop.account !== undefined && hop.account !== '';
+  return isNamed(hop.account);
+}
+
+function isNamed(account: string | undefined): account is string {
+  return account !== undefined && account !== '';
 }
 
 function refused(reason: AccessRefusal): AccessDecision {

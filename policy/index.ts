@@ -1,11 +1,29 @@
-export { type ApprovalDecision, type ApprovalFacts, type ApprovalRefusal, decideApproval } from './approval.ts';
+export {
+  APPROVAL_RULES,
+  type ApprovalFacts,
+  type ApprovalNeed,
+  type ApprovalRefusal,
+  approvalNeeds,
+  type Approver,
+  canBeMet,
+  decideApproval,
+  decideReview,
+  type EarlierDecision,
+  missingNeeds,
+  type NeedFacts,
+  type ReviewRefusal,
+  type TouchedSystem,
+} from './approval.ts';
 export {
   type AccessDecision,
   type AccessRefusal,
   type AuthorizationFacts,
   actionsFor,
   authorizeTarget,
+  type EntryTicket,
+  NO_TICKET_NEEDED,
   TargetAuthorization,
+  type TicketFacts,
 } from './authorize-target.ts';
 export {
   type Addition,
@@ -74,6 +92,8 @@ export {
   type AssetCopy,
   type Role,
   SESSION_KINDS,
+  SIGN_IN_METHODS,
+  type SignInMethod,
   type SessionId,
   type SessionKind,
   type SystemId,
@@ -83,6 +103,9 @@ export {
   type TargetMode,
   type TargetPolicy,
   type TicketId,
+  TICKET_KINDS,
+  TICKET_STATES,
+  type TicketKind,
   type TicketState,
   VERDICTS,
   type VerdictName,
@@ -114,11 +137,17 @@ export {
 } from './output/index.ts';
 export {
   decideRedemption,
+  endOfUse,
+  type ExportBudget,
   type RedemptionDecision,
   type RedemptionFacts,
   type RedemptionRefusal,
 } from './redemption.ts';
 export { judgeStatement, statementsIn, tablesInStatement } from './statement/index.ts';
-export { nextTicketState, TICKET_EVENTS, type TicketEvent } from './ticket.ts';
+export { nextTicketState, TICKET_EVENTS, type TicketEvent, ticketStep } from './ticket.ts';
+export { type BusinessTime, isOffHours, JAPAN_AT_SIX, nextBusinessDay } from './tickets/business-time.ts';
+export { isPlain, type RevealedRun, revealText } from './tickets/reveal.ts';
+export { RISK_PARTS, type RiskFacts, riskOf, type RiskPart, type RiskScore } from './tickets/risk.ts';
+export { classOf, sameClass } from './tickets/same-class.ts';
 export { guards, opensByTicket } from './verdict.ts';
 export { type ControlVerb, controlVerbs } from './session-control.ts';

@@ -14,6 +14,20 @@ export type Role = (typeof ROLES)[number];
 
 export type Locale = 'en' | 'ja';
 
+/**
+ * How an SSH connection proved who its person is. `security_key`: a key that verified its holder by PIN or finger, which
+ * is two factors where the gateway's rules say so.
+ */
+export const SIGN_IN_METHODS = [
+  'ssh_key',
+  'ssh_key_and_browser',
+  'ssh_key_and_totp',
+  'security_key',
+  'certificate',
+  'browser',
+] as const;
+export type SignInMethod = (typeof SIGN_IN_METHODS)[number];
+
 /** One human. */
 export interface Person {
   readonly id: PersonId;
@@ -160,13 +174,24 @@ export interface Judgement {
   readonly digest: string;
 }
 
-export type TicketState =
-  | 'requested'
-  | 'approved'
-  | 'in_use'
-  | 'used'
-  | 'aborted'
-  | 'rejected'
-  | 'withdrawn'
-  | 'revoked'
-  | 'expired';
+/** 作業, 持出, 受渡, 緊急作業. */
+export const TICKET_KINDS = ['access', 'export', 'transfer', 'emergency'] as const;
+export type TicketKind = (typeof TICKET_KINDS)[number];
+
+/** A `draft` is its author's alone; `review_due` and `reviewed` are an emergency's. */
+export const TICKET_STATES = [
+  'draft',
+  'requested',
+  'asked_back',
+  'approved',
+  'in_use',
+  'review_due',
+  'reviewed',
+  'used',
+  'aborted',
+  'rejected',
+  'withdrawn',
+  'revoked',
+  'expired',
+] as const;
+export type TicketState = (typeof TICKET_STATES)[number];

@@ -4,6 +4,8 @@
  * An event is written in the transaction of the act it tells of, so there is no act without it and none of it alone.
  */
 import { z } from 'zod';
+import { TICKET_EVENTS } from './ticket-events.ts';
+import { SIGN_IN_METHODS } from '../policy/index.ts';
 
 const id = z.uuid();
 const text = z.string().max(16_384);
@@ -28,8 +30,52 @@ export const AUDIT_EVENTS = {
     cause: text,
     sessions: z.number().int(),
   }),
-  'person.signed_in': body('A person signed in to the console.', { issuer: text, sourceAddress: text }),
+  'person.signed_in': body('A person signed in to the console.', {
+    issuer: text,
+    sourceAddress: text,
+    assurance: z.enum(['single', 'multi']).optional().describe('Whether the provider asked for a second factor.'),
+  }),
   'person.signed_out': body('A person signed out of the console.', {}),
+  'person.sign_ins_ended': body('A person ended sign-ins of their own at the console.', { webSessions: z.array(id) }),
+  'person.provider_logged_out': body(
+    'The identity provider ended a session; what it signed in here ended with it, live sessions too.',
+    { issuer: text, persons: z.array(id), webSessions: z.array(id) },
+  ),
+  'person.deactivated': body('The identity provider deactivated a person; everything of theirs ended.', {
+    person: id,
+    issuer: text,
+  }),
+  'person.reactivated': body('The identity provider took a person back.', { person: id, issuer: text }),
+  'scim.token_made': body('A token for the SCIM client of an identity provider was made at the command line.', {
+    token: id,
+    issuer: text,
+    label: text,
+  }),
+  'scim.token_revoked': body('A token of a SCIM client was revoked.', { token: id }),
+  'scim.group_changed': body('Who is in a group of the identity provider changed, or its name.', {
+    issuer: text,
+    group: text,
+    persons: z.array(id),
+  }),
+  'factor.added': body('A person added a second factor of their own.', {
+    kind: z.enum(['passkey', 'totp']),
+    factor: text,
+    label: text,
+  }),
+  'factor.removed': body('A person removed a second factor of their own.', {
+    kind: z.enum(['passkey', 'totp']),
+    factor: text,
+  }),
+  'factor.shown': body('A person showed a second factor.', {
+    kind: z.enum(['passkey', 'totp']),
+    factor: text,
+    where: z.enum(['console', 'ssh']),
+  }),
+  'factor.refused': body('A second factor did not prove who it was.', {
+    kind: z.enum(['passkey', 'totp']),
+    where: z.enum(['console', 'ssh']),
+    reason: text,
+  }),
   'person.provisioned': body('A person was seen for the first time or changed at the identity provider.', {
     person: id,
     name: text,
@@ -76,7 +122,7 @@ export const AUDIT_EVENTS = {
   }),
   'ssh.signed_in': body('An SSH connection proved who the person is.', {
     connection: id,
-    method: z.enum(['ssh_key', 'ssh_key_and_browser', 'certificate', 'browser']),
+    method: z.enum(SIGN_IN_METHODS),
     fingerprint: text.nullable(),
     sourceAddress: text,
     signIn: id.nullable().describe('The approval in the browser it rests on.'),
@@ -223,61 +269,7 @@ export const AUDIT_EVENTS = {
     copies: z.array(z.strictObject({ asset: text, copy: text })),
     until: text,
   }),
-  'ticket.requested': body('A person asked for one export.', {
-    target: id,
-    actText: text,
-    actDigest: text,
-    rowsMax: z.number().int(),
-    bytesMax: z.number().int(),
-    notBefore: text,
-    notAfter: text,
-    purpose: text,
-    destination: z.enum(['workstation', 'vault']).optional(),
-  }),
-  'ticket.approved': body('An owner approved exactly this act.', { reason: text, actDigest: text }),
-  'ticket.rejected': body('An owner rejected the request.', { reason: text }),
-  'ticket.decision_refused': body("A decision was refused, for example on a request of one's own.", {
-    decision: text,
-    reason: text,
-  }),
-  'ticket.withdrawn': body('The requester withdrew the request.', {}),
-  'ticket.revoked': body('An owner took an approval back before its use.', { reason: text }),
-  'ticket.expired': body('Nobody decided, or nobody used the approval, in time.', { from: text }),
-  'ticket.redeemed': body('The one use of the ticket began.', { actDigest: text }),
-  'ticket.redemption_refused': body('An act that needs a ticket found none it may use.', {
-    text,
-    digest: text,
-    reason: text,
-  }),
-  'export.intent': body('An approved export is about to leave; its intent stands in the ledger.', {
-    intent: z.number().int().describe('Its index in the export ledger.'),
-    destination: z.enum(['workstation', 'vault']),
-  }),
-  'export.result': body('What an export brought out, or that it never began, stands in the ledger.', {
-    intent: z.number().int(),
-    outcome: text,
-    rows: z.number().int(),
-    bytes: z.number().int(),
-    sha256: text,
-    customers: z.number().int().nullable(),
-  }),
-  'ticket.completed': body('The one use ended; what really left.', {
-    customers: z.number().int().optional().describe('Different customers found in it.'),
-    outcome: text,
-    rows: z.number().int(),
-    bytes: z.number().int(),
-    sha256: text,
-    exitStatus: z.number().int().nullable(),
-  }),
-  'parcel.sealed': body('An export is in the vault, durable and with its manifest.', {
-    parcel: z.number().int(),
-    files: z.number().int(),
-    bytes: z.number().int(),
-    manifestSha256: text,
-  }),
-  'parcel.discarded': body('An export did not come to its end; nothing of it is kept in the vault.', {
-    parcel: z.number().int(),
-  }),
+  ...TICKET_EVENTS,
   'recording.viewed': body('Somebody replayed or downloaded a recording.', {
     session: id,
     form: z.enum(['replay', 'download']),

@@ -14,6 +14,7 @@ const PROGRAM = [
   'foundation',
   'messages',
   'policy',
+  'evidence',
   'recorder',
   'identity',
   'approvals',

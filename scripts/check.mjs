@@ -12,6 +12,7 @@ const ROOMS = [
   'foundation',
   'messages',
   'policy',
+  'evidence',
   'recorder',
   'identity',
   'approvals',

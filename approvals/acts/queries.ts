@@ -6,10 +6,11 @@ import {
   type RefusedActId,
   SESSION_KINDS,
   type SessionId,
+  type SystemId,
   type TargetId,
 } from '../../policy/index.ts';
 import type { RefusedAct } from '../model.ts';
-import { assets, judgement, refusedActId, sessionId, targetId } from '../schemas.ts';
+import { assets, judgement, refusedActId, sessionId, systemId, targetId } from '../schemas.ts';
 
 export interface NewRefusedAct {
   readonly sessionId: SessionId;
@@ -77,4 +78,13 @@ export function selectRefusedAct(
         JOIN sessions w ON w.id = a.session_id
       WHERE a.id = ${id} AND a.person_id = ${person}`,
   );
+}
+
+/** The system of a target, as a list of one; empty where there is no such target. */
+export async function systemOfTarget(db: Queryable, target: TargetId): Promise<SystemId[]> {
+  const row = await maybeOne(
+    db,
+    sql(z.strictObject({ system_id: systemId }))`SELECT system_id FROM targets WHERE id = ${target}`,
+  );
+  return row === undefined ? [] : [row.system_id];
 }

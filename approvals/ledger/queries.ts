@@ -23,10 +23,11 @@ export async function useOfIntent(
     sql(UseSchema)`
       SELECT x.outcome, x.rows, x.bytes, x.sha256,
         (SELECT (c.body ->> 'customers')::bigint FROM audit_events c
-          WHERE c.ticket_id = i.ticket_id AND c.type = 'ticket.completed' ORDER BY c.seq LIMIT 1) AS customers,
+          WHERE c.ticket_id = i.ticket_id AND c.type = 'ticket.completed' AND c.body ->> 'use' = i.body ->> 'use'
+          ORDER BY c.seq LIMIT 1) AS customers,
         EXISTS (SELECT 1 FROM audit_events r WHERE r.ticket_id = i.ticket_id AND r.type = 'export.result'
           AND (r.body ->> 'intent')::bigint = ${index}) AS "isTold"
-      FROM audit_events i LEFT JOIN redemption_results x ON x.ticket_id = i.ticket_id
+      FROM audit_events i LEFT JOIN redemption_results x ON x.ticket_id = i.ticket_id AND x.use = (i.body ->> 'use')::integer
       WHERE i.ticket_id = ${ticket} AND i.type = 'export.intent' AND (i.body ->> 'intent')::bigint = ${index}`,
   );
 }

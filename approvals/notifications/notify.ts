@@ -13,11 +13,15 @@ export function startNotifications(deps: ApprovalsDeps & { readonly queues: JobQ
 export async function notify({ database, clock }: ApprovalsDeps, news: TicketNews): Promise<void> {
   const concerned = await concernedBy(database, news.ticket);
   if (concerned === undefined) return;
-  const { number, requester, requesterName, targetName, owners } = concerned;
+  const { number, requester, requesterName, targetName, owners, secondLine, needsSecondLine } = concerned;
+  const deciders = needsSecondLine ? [...new Set([...owners, ...secondLine])] : owners;
+  const everybody = [...new Set([...owners, ...secondLine])];
   const receivers: Record<TicketNews['topic'], readonly PersonId[]> = {
-    'ticket.requested': owners,
+    'ticket.requested': deciders,
     'ticket.decided': [requester],
     'ticket.completed': [...owners, requester],
+    'emergency.started': everybody,
+    'emergency.overdue': [...everybody, requester],
   };
   for (const person of receivers[news.topic]) {
     await insertNotification(database, {

@@ -42,6 +42,8 @@ const NewsRow = z
     requester_name: z.string(),
     target_name: z.string(),
     owner_ids: z.array(personId),
+    second_line_ids: z.array(personId),
+    second_line: z.boolean(),
   })
   .transform((row) => ({
     number: row.number,
@@ -49,18 +51,26 @@ const NewsRow = z
     requesterName: row.requester_name,
     targetName: row.target_name,
     owners: row.owner_ids,
+    secondLine: row.second_line_ids,
+    needsSecondLine: row.second_line,
   }));
 
-/** Who is concerned by a ticket: its requester, and the system's owners who are not. */
+/** Who is concerned by a ticket: its requester, the owners of its systems who are not, and the second line. */
 export function concernedBy(db: Queryable, ticket: TicketId): Promise<z.output<typeof NewsRow> | undefined> {
   return maybeOne(
     db,
     sql(NewsRow)`
-      SELECT t.number, t.requester_id, p.name AS requester_name, g.name AS target_name,
-        ARRAY(SELECT o.person_id::text FROM system_owners o
-          WHERE o.system_id = g.system_id AND o.person_id <> t.requester_id ORDER BY 1) AS owner_ids
-      FROM tickets t JOIN persons p ON p.id = t.requester_id JOIN targets g ON g.id = t.target_id
-      WHERE t.id = ${ticket}`,
+      SELECT t.number, t.requester_id, p.name AS requester_name, t.second_line,
+        coalesce((SELECT g.name FROM targets g WHERE g.id = t.target_id),
+          (SELECT string_agg(g.name, ', ' ORDER BY g.name) FROM ticket_targets o JOIN targets g ON g.id = o.target_id
+            WHERE o.ticket_id = t.id),
+          (SELECT string_agg(s.name, ', ' ORDER BY s.name) FROM ticket_systems x JOIN systems s ON s.id = x.system_id
+            WHERE x.ticket_id = t.id), '') AS target_name,
+        ARRAY(SELECT DISTINCT o.person_id::text FROM ticket_systems x JOIN system_owners o ON o.system_id = x.system_id
+          WHERE x.ticket_id = t.id AND o.person_id <> t.requester_id ORDER BY 1) AS owner_ids,
+        ARRAY(SELECT s.id::text FROM persons s WHERE 'security_officer' = ANY (s.roles) AND s.id <> t.requester_id
+          AND s.deactivated_at IS NULL ORDER BY 1) AS second_line_ids
+      FROM tickets t JOIN persons p ON p.id = t.requester_id WHERE t.id = ${ticket}`,
   );
 }
 
@@ -95,7 +105,7 @@ export async function insertNotification(
 const NotificationRow = z
   .strictObject({
     id: z.string(),
-    kind: z.enum(['ticket.requested', 'ticket.decided', 'ticket.completed']),
+    kind: z.enum(['ticket.requested', 'ticket.decided', 'ticket.completed', 'emergency.started', 'emergency.overdue']),
     payload: NotificationPayload,
     created_at: z.date(),
     read_at: z.date().nullable(),

@@ -6,7 +6,7 @@ import { appendAuditEvent } from '../../recorder/index.ts';
 import type { NewRefusedAct } from '../acts/queries.ts';
 import { requireText } from '../checks.ts';
 import type { ApprovalsDeps } from '../model.ts';
-import { ownsSystem } from '../owners/queries.ts';
+import { ownsSystem } from '../facts/queries.ts';
 import {
   lockProgram,
   type ProgramState,

@@ -1,4 +1,4 @@
-/** What becomes of parcels in the database: one with each ticket for the vault, ended once. */
+/** What becomes of parcels in the database: one with each use of a ticket that does not go to a workstation, ended once. */
 import { type Clock, type Database, newUuid, sqlState, type Transaction } from '../../foundation/index.ts';
 import type { SessionId, TicketId } from '../../policy/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
@@ -7,9 +7,13 @@ import { brokenParcels, insertParcel, insertParcelEnd } from './queries.ts';
 
 const UNIQUE_VIOLATION = '23505';
 
-export function beginParcel(tx: Transaction, clock: Clock, ticket: TicketId): Promise<Parcel> {
+export function beginParcel(
+  tx: Transaction,
+  clock: Clock,
+  { ticket, use }: { readonly ticket: TicketId; readonly use: number },
+): Promise<Parcel> {
   const now = clock.now();
-  return insertParcel(tx, newUuid(now), ticket, now);
+  return insertParcel(tx, { id: newUuid(now), ticket, use, begunAt: now });
 }
 
 /** How the parcel of a use ended; `sealed` is undefined when nothing was kept. */

@@ -4,12 +4,16 @@ import type { TicketId } from '../../policy/index.ts';
 import { count, ticketId } from '../schemas.ts';
 import type { Parcel } from './model.ts';
 
-/** Begins the parcel of a ticket's one use. */
-export async function insertParcel(tx: Transaction, id: string, ticket: TicketId, begunAt: Date): Promise<Parcel> {
+/** Begins the parcel of one use of a ticket. */
+export async function insertParcel(
+  tx: Transaction,
+  { id, ticket, use, begunAt }: { id: string; ticket: TicketId; use: number; begunAt: Date },
+): Promise<Parcel> {
   return one(
     tx,
     sql(z.strictObject({ id: z.uuid(), number: count }))`
-      INSERT INTO parcels (id, ticket_id, begun_at) VALUES (${id}, ${ticket}, ${begunAt}) RETURNING id, number`,
+      INSERT INTO parcels (id, ticket_id, use, begun_at) VALUES (${id}, ${ticket}, ${use}, ${begunAt})
+      RETURNING id, number`,
   );
 }
 
@@ -40,7 +44,7 @@ export function brokenParcels(db: Queryable): Promise<z.output<typeof OpenRow>[]
     db,
     sql(OpenRow)`
       SELECT p.id, p.number, p.ticket_id FROM parcels p
-        JOIN redemptions r ON r.ticket_id = p.ticket_id JOIN sessions s ON s.id = r.session_id
+        JOIN redemptions r ON r.ticket_id = p.ticket_id AND r.use = p.use JOIN sessions s ON s.id = r.session_id
       WHERE s.closed_at IS NOT NULL AND NOT EXISTS (SELECT FROM parcel_ends e WHERE e.parcel_id = p.id)
       ORDER BY p.number`,
   );

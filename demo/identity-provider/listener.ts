@@ -25,6 +25,7 @@ export function createDemoIdentityProvider(
   const issuer = loopbackUrl(options.issuer, 'issuer');
   for (const address of options.redirectUris) loopbackUrl(address, 'redirect address');
   for (const address of options.postLogoutRedirectUris) loopbackUrl(address, 'sign-out address');
+  if (options.backchannelLogoutUri !== undefined) loopbackUrl(options.backchannelLogoutUri, 'back-channel address');
   const base = issuer.pathname.replace(/\/$/, '');
   const provider = buildProvider(options, base, options.clock ?? systemClock);
   const answerProtocol = provider.callback();

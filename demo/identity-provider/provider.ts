@@ -14,6 +14,8 @@ export interface DemoIdentityProviderOptions {
   readonly clientSecret: Secret<string>;
   readonly redirectUris: readonly string[];
   readonly postLogoutRedirectUris: readonly string[];
+  /** Where the client is told that a session ended here; nowhere without it. */
+  readonly backchannelLogoutUri?: string;
 }
 
 const CLAIMS = ['sub', 'name', 'email', 'email_verified', 'locale', 'groups', 'employer'];
@@ -52,6 +54,7 @@ export function buildProvider(options: DemoIdentityProviderOptions, base: string
       Grant: 8 * HOUR,
     },
     features: {
+      backchannelLogout: { enabled: true },
       devInteractions: { enabled: false },
       rpInitiatedLogout: {
         enabled: true,
@@ -60,8 +63,11 @@ export function buildProvider(options: DemoIdentityProviderOptions, base: string
       },
     },
     clientBasedCORS: () => false,
-    // It has no reason to call anybody; a request that would make it do so fails instead.
-    fetch: () => Promise.reject(new Error('the demonstration fetches nothing')),
+    // It tells its one client of the end of sessions, and has no reason to call anybody else.
+    fetch: (address, init) =>
+      String(address) === options.backchannelLogoutUri
+        ? fetch(address, init)
+        : Promise.reject(new Error('the demonstration fetches nothing else')),
     renderError: (ctx, out) =>
       render(
         ctx,
@@ -86,6 +92,9 @@ function clientOf(options: DemoIdentityProviderOptions) {
     response_types: ['code' as const],
     redirect_uris: [...options.redirectUris],
     post_logout_redirect_uris: [...options.postLogoutRedirectUris],
+    ...(options.backchannelLogoutUri === undefined
+      ? {}
+      : { backchannel_logout_uri: options.backchannelLogoutUri, backchannel_logout_session_required: true }),
   };
 }
 

@@ -40,15 +40,16 @@ export async function redeem(
     personId: person.id,
     targetId: target.id,
     digest: act.judgement.digest,
+    judgement: act.judgement,
     sessionId: session.id,
     text: act.text,
     ...(destination === undefined ? {} : { destination }),
   };
   const ticket = await findUsableTicket(deps, request);
   if (ticket === undefined) return redeemTicket(deps, request); // Which says why there is none.
-  const { id, rowsMax, bytesMax } = ticket;
+  const { id, ...bounds } = ticket;
   const ids = { ticket: id, session: session.id, personId: person.id, targetId: target.id };
-  const draft = { ...ids, act: request.digest, destination: ticket.destination, rowsMax, bytesMax };
+  const draft = { ...ids, act: request.digest, ...bounds };
   const begun = deps.clock.micros();
   try {
     const index = await deps.exports.intent(draft);

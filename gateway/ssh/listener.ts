@@ -1,7 +1,7 @@
 /** The SSH server: admitted sockets in, signed-in connections out. Nothing of one connection reaches another. */
 import type { Socket } from 'node:net';
 import { asError, newUuid } from '../../foundation/index.ts';
-import type { ConnectionId } from '../../policy/index.ts';
+import type { ConnectionId, TargetId } from '../../policy/index.ts';
 import { shutDownSessions } from '../live-sessions.ts';
 import { IDENT, MAINTAINER_LEG } from './algorithms.ts';
 import { resumeReading } from './arrival.ts';
@@ -115,7 +115,8 @@ function welcome(deps: SshDeps & { readonly throttle: Throttle }, connection: Co
       return;
     }
     visitor.signedIn();
-    serveConnection(deps, connection, { ...signedIn, connectionId, sourceAddress, closed: closed.signal });
+    const arrived = { connectionId, sourceAddress, factors: new Set<TargetId>(), closed: closed.signal };
+    serveConnection(deps, connection, { ...signedIn, ...arrived });
   });
 }
 

@@ -1,9 +1,9 @@
 /** The shapes that the steps of an SSH connection hand on to one another. */
 import type { Vault } from '../../approvals/index.ts';
 import type { Clock, Database, Log } from '../../foundation/index.ts';
-import type { CertificateAuthority } from '../../identity/index.ts';
+import type { CertificateAuthority, FactorSeal } from '../../identity/index.ts';
 import type { MessageKey } from '../../messages/index.ts';
-import type { ConnectionId } from '../../policy/index.ts';
+import type { ConnectionId, TargetId } from '../../policy/index.ts';
 import type { ExportIntents } from '../../recorder/index.ts';
 import type { Meters, SessionMeter } from '../metering/index.ts';
 import type { GatewaySession, SessionDeps } from '../session.ts';
@@ -26,6 +26,7 @@ export interface SshDeps extends SessionDeps {
   readonly firstChoices?: FirstChoices;
   /** Whose certificates sign people in here (`sekisho login`). */
   readonly loginAuthority: CertificateAuthority;
+  readonly factorSeal: FactorSeal;
   /** What the gateway shows as a host: itself, and each target in whose name it answers. */
   readonly hostKeys: HostKeys;
   readonly publicUrl: URL;
@@ -55,6 +56,8 @@ export interface Caller extends SignedIn {
   readonly sourceAddress: string;
   /** The connection to the bastion that this one came through (ProxyJump). */
   readonly jumpedFrom?: ConnectionId;
+  /** Targets for which this connection, or the one it is inside of, showed a second factor since. */
+  readonly factors: Set<TargetId>;
   /** Aborted when the connection is gone. */
   readonly closed: AbortSignal;
 }

@@ -19,6 +19,7 @@ import type { ServerChannel } from './library/index.ts';
 import { choicesFor, findDestination } from './menu/index.ts';
 import { failureMessage, type PersonSide, personSide, sayUnrecorded, type Values } from './person-side.ts';
 import { shown, stored } from './printable.ts';
+import { confirmSession } from './second-factor.ts';
 import { runShell } from './shell.ts';
 import { PeerGone, TargetLost } from './stream-io.ts';
 import { dialForSession, type TargetConnection } from './target/index.ts';
@@ -133,7 +134,7 @@ async function work(
   let running: Promise<Exit> | undefined;
   try {
     const channelWork = { deps, caller, request, session, person, meter: metered.meter, target: dialled.target };
-    running = session.signal.aborted ? undefined : run(channelWork, files);
+    running = session.signal.aborted ? undefined : confirmed(channelWork, files);
     exit = await endedBy(session, running);
   } catch (thrown) {
     failure = asError(thrown);
@@ -150,6 +151,10 @@ async function work(
     await session.close(exit.status ?? null);
   }
   return exit;
+}
+
+async function confirmed(channelWork: ChannelWork, files: FilesStart | undefined): Promise<Exit> {
+  return (await confirmSession(channelWork)) ? run(channelWork, files) : { status: GATEWAY_STATUS };
 }
 
 function run(channelWork: ChannelWork, files: FilesStart | undefined): Promise<Exit> {
@@ -275,7 +280,8 @@ function reasonOf(error: Error): EndReason {
 }
 
 function names(deps: SshDeps, caller: Caller): Values {
-  return { name: caller.loginName, url: deps.publicUrl.href };
+  const ask = new URL('/tickets/new?kind=access', deps.publicUrl).href;
+  return { name: caller.loginName, url: deps.publicUrl.href, ask };
 }
 
 function finish(channel: ServerChannel, exit: Exit): void {

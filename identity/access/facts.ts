@@ -1,16 +1,20 @@
 import { GatewayError, LIMITS, type Queryable } from '../../foundation/index.ts';
 import {
   type AuthorizationFacts,
+  actionsFor,
+  type EntryTicket,
   NO_RISK_SETTINGS,
   type Person,
   type ProtectedAsset,
   type RiskSettings,
   type SessionKind,
   type Target,
+  type TicketId,
 } from '../../policy/index.ts';
 import { fingerprintOf } from '../keys/public-key.ts';
 import type { IdentityDeps } from '../rows.ts';
-import { findPersonAccess, findWay, type TargetAccess } from './queries.ts';
+import { findPersonAccess, findWay, type PersonAccess, type TargetAccess } from './queries.ts';
+import { entryTickets } from './tickets/queries.ts';
 
 /** `target` or `target%system`. */
 const LOGIN_NAME = /^([a-z0-9][a-z0-9-]{0,62})(?:%([a-z0-9][a-z0-9-]{0,62}))?$/;
@@ -29,6 +33,10 @@ export interface AskedAccess {
   readonly action: SessionKind;
   /** The blob of an enrolled key; whether it is the person's and in force is read in the same moment. */
   readonly key?: Buffer;
+  /** The SSH connection; whether the sign-in at the console that let it in is over is read in the same moment. */
+  readonly connectionId?: string;
+  /** The ticket that let a live session in: it goes on by this one and by no other. */
+  readonly ticket?: TicketId;
   /** Sessions that are open now and began later are counted in the same moment. */
   readonly openSince?: Date | null;
 }
@@ -47,16 +55,24 @@ export interface ReadAlong {
  */
 export async function loadAuthorizationFacts(
   deps: IdentityDeps,
-  { person, loginName, action, key, openSince = null }: AskedAccess,
+  { person, loginName, action, key, connectionId, ticket, openSince = null }: AskedAccess,
 ): Promise<AuthorizationFacts & TargetRules & ReadAlong> {
   const db = deps.database;
   const now = deps.clock.now();
   const [, targetName = null, systemName = null] = LOGIN_NAME.exec(loginName) ?? [];
   const asked = key === undefined ? null : { fingerprint: fingerprintOf(key), blob: key };
   const names = { personId: person.id, targetName, systemName };
-  const found = await findPersonAccess(db, { ...names, action, at: now, key: asked, openSince });
+  const found = await findPersonAccess(db, {
+    ...names,
+    action,
+    at: now,
+    key: asked,
+    openSince,
+    connectionId: connectionId ?? null,
+  });
   if (found === undefined) throw new GatewayError('not_found');
-  const { access, ambiguous } = choose(found.candidates);
+  const entries = await entriesTo(db, found, { action, now, only: ticket });
+  const { access, entry, ambiguous } = choose(found.candidates, entries);
   return {
     person: found.person,
     locked: found.locked,
@@ -64,8 +80,9 @@ export async function loadAuthorizationFacts(
     ambiguous,
     account: access?.account,
     grant: access?.grant,
-    via: access?.hasWay === true && access.grant !== undefined ? await wayTo(db, person, access.target) : [],
+    via: await wayOf(db, person, access, entry),
     action,
+    ticket: { required: access?.risk.ticketRequired === true, entry },
     now,
     keyInForce: found.keyInForce,
     openSessions: { person: found.open, target: access?.open ?? 0 },
@@ -81,6 +98,17 @@ function rulesOf(access: TargetAccess | undefined): TargetRules {
   };
 }
 
+/** The way to a target that something opens; nobody else learns which relay hosts stand before it. */
+async function wayOf(
+  db: Queryable,
+  person: Person,
+  access: TargetAccess | undefined,
+  entry: EntryTicket | undefined,
+): ReturnType<typeof wayTo> {
+  const opens = access?.grant !== undefined || entry !== undefined;
+  return access?.hasWay === true && opens ? wayTo(db, person, access.target) : [];
+}
+
 async function wayTo(db: Queryable, person: Person, target: Target) {
   const bound = LIMITS.targetHopsMax + 1;
   const via = await findWay(db, { personId: person.id, targetId: target.id, bound });
@@ -91,9 +119,36 @@ async function wayTo(db: Queryable, person: Person, target: Target) {
   );
 }
 
-/** Only what the person has a grant on counts: another team's target of the same name is as if it were not there. */
-function choose(candidates: readonly TargetAccess[]): { access: TargetAccess | undefined; ambiguous: boolean } {
-  const granted = candidates.filter(({ grant }) => grant !== undefined);
-  const access = granted[0] ?? (candidates.length === 1 ? candidates[0] : undefined);
-  return { access, ambiguous: granted.length > 1 };
+type Entry = EntryTicket & { readonly target: TargetAccess['target']['id'] };
+
+/** The tickets that let the person in, asked for only where one could decide. */
+async function entriesTo(
+  db: Queryable,
+  { person, candidates }: PersonAccess,
+  { action, now, only }: { readonly action: SessionKind; readonly now: Date; readonly only: TicketId | undefined },
+): Promise<readonly Entry[]> {
+  const granted = ({ grant }: TargetAccess): boolean =>
+    grant !== undefined && now < grant.expiresAt && actionsFor(action).some((one) => grant.actions.includes(one));
+  const asked = candidates.filter(
+    (one) => one.account !== undefined && (one.risk.ticketRequired === true || !granted(one)),
+  );
+  if (asked.length === 0) return [];
+  const entries = await entryTickets(db, { person: person.id, targets: asked.map(({ target }) => target.id), now });
+  return entries.filter(({ id }) => only === undefined || id === only);
+}
+
+/**
+ * Only what the person has a grant on counts, or an emergency: another team's target of the same name is as if it were
+ * not there.
+ */
+function choose(
+  candidates: readonly TargetAccess[],
+  entries: readonly Entry[],
+): { access: TargetAccess | undefined; entry: EntryTicket | undefined; ambiguous: boolean } {
+  const entryOf = (one: TargetAccess | undefined): Entry | undefined =>
+    // Approved work stands first; an emergency is what opens where there is no grant.
+    entries.filter(({ target }) => target === one?.target.id).at(one?.grant === undefined ? -1 : 0);
+  const open = candidates.filter((one) => one.grant !== undefined || entryOf(one)?.kind === 'emergency');
+  const access = open[0] ?? (candidates.length === 1 ? candidates[0] : undefined);
+  return { access, entry: entryOf(access), ambiguous: open.length > 1 };
 }

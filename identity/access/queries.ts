@@ -42,7 +42,7 @@ export interface TargetAccess {
 export interface PersonAccess {
   readonly person: Person;
   readonly locked: boolean;
-  /** Whether the key that was asked about is theirs and in force; true when none was. */
+  /** Whether what signed in, the key that was asked about or the sign-in at the console behind the connection, still counts. */
   readonly keyInForce: boolean;
   /** Their open sessions; 0 when nobody asked. */
   readonly open: number;
@@ -113,22 +113,26 @@ export async function findPersonAccess(
     action: SessionKind;
     /** An enrolled key; null asks about none. */
     key: { readonly fingerprint: string; readonly blob: Buffer } | null;
+    /** The SSH connection; null asks about none. */
+    connectionId: string | null;
     at: Date;
     /** Open sessions that began later are counted; null counts none. */
     openSince: Date | null;
   },
 ): Promise<PersonAccess | undefined> {
-  const { personId, targetName, systemName, key, at, openSince } = asked;
+  const { personId, targetName, systemName, key, connectionId, at, openSince } = asked;
   const needed = [...actionsFor(asked.action)];
   const rows = await many(
     db,
     sql(PersonAccessRow)`
       SELECT p.id, p.name, p.email, p.employer, p.locale, p.roles, p.contract_ends_at,
-        EXISTS (SELECT FROM locks l WHERE l.person_id = p.id AND l.lifted_at IS NULL) AS locked,
+        (p.deactivated_at IS NOT NULL
+          OR EXISTS (SELECT FROM locks l WHERE l.person_id = p.id AND l.lifted_at IS NULL)) AS locked,
         (${key?.fingerprint ?? null}::text IS NULL OR EXISTS (SELECT FROM ssh_keys k
           WHERE k.fingerprint = ${key?.fingerprint ?? null}::text AND k.public_key = ${key?.blob ?? null}::bytea
             AND k.person_id = p.id AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ${at}))
-        ) AS key_in_force,
+        ) AND NOT EXISTS (SELECT FROM connection_sign_ins c
+          WHERE c.connection_id = ${connectionId}::uuid AND c.ended_at IS NOT NULL) AS key_in_force,
         (SELECT count(*) FROM sessions o WHERE o.person_id = p.id AND o.closed_at IS NULL
           AND o.opened_at > ${openSince}::timestamptz)::integer AS open,
         coalesce((

@@ -2,7 +2,7 @@ import { type Clock, GatewayError, LIMITS, newUuid, type Transaction } from '../
 import { GRANT_ACTIONS, type PersonId, type SystemId, type TargetId } from '../../policy/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
 import { findOrCreate } from '../persons/provision.ts';
-import { findByIdentity } from '../persons/queries.ts';
+import { findByIdentity, updateManager } from '../persons/queries.ts';
 import type { IdentityDeps } from '../rows.ts';
 import { forEntry, refuseDuplicates, required } from './errors.ts';
 import {
@@ -51,6 +51,7 @@ export async function applyInventory(deps: IdentityDeps, inventory: Inventory): 
     };
     const application = { tx, clock: deps.clock, at: deps.clock.now(), inventory, note };
     await applyPeople(application);
+    await applyManagers(application);
     await applySystems(application);
     await applyTargets(application);
     await applyAccounts(application);
@@ -90,12 +91,26 @@ function refuseAllDuplicates({ people, systems, targets, accounts, grants }: Inv
 }
 
 async function applyPeople({ tx, clock, at, inventory, note }: Application): Promise<void> {
-  for (const { contractEndsAt, ...fields } of inventory.people) {
+  for (const { contractEndsAt, manager: _, ...fields } of inventory.people) {
     const entry = `person ${fields.subject}`;
     await forEntry(entry, async () => {
       const { person, created } = await findOrCreate(tx, clock, { ...fields, issuer: inventory.issuer });
       const contracts = await updateContract(tx, person.id, contractEndsAt, at);
       note(created ? 'added' : contracts > 0 ? 'changed' : undefined, entry);
+    });
+  }
+}
+
+/** Once all people are there: a manager may be listed after who reports to them. Left out, it stays as it is. */
+async function applyManagers(application: Application): Promise<void> {
+  const { tx, inventory, note } = application;
+  for (const { subject, manager } of inventory.people) {
+    if (manager === undefined) continue;
+    const entry = `manager of ${subject}`;
+    await forEntry(entry, async () => {
+      const managerId = manager === null ? null : await personIdOf(application, entry, manager);
+      const changed = await updateManager(tx, await personIdOf(application, entry, subject), managerId);
+      note(changed > 0 ? 'changed' : undefined, entry);
     });
   }
 }

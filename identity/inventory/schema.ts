@@ -22,6 +22,8 @@ const InventoryPersonSchema = z.strictObject({
   roles: z.array(RoleSchema),
   /** When a contractor's contract ends; no access after it. */
   contractEndsAt: moment.nullable().default(null),
+  /** Subject of the person they report to. */
+  manager: subject.nullable().optional(),
 });
 
 const InventorySystemSchema = z.strictObject({

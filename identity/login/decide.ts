@@ -14,7 +14,11 @@ import { decideLoginRow, lockLogin } from './queries.ts';
 export async function decideLogin(
   deps: IdentityDeps,
   principal: Principal,
-  { code, decision }: { code: string; decision: 'approved' | 'denied' },
+  {
+    code,
+    decision,
+    webSessionId = null,
+  }: { code: string; decision: 'approved' | 'denied'; webSessionId?: string | null },
 ): Promise<void> {
   await deps.database.inTransaction(async (tx) => {
     const person = await requireUnlocked(tx, principal.person.id);
@@ -25,7 +29,7 @@ export async function decideLogin(
       throw new GatewayError('transition_forbidden', 'This sign-in was decided already or has expired.');
     }
     if (decision === 'approved' && !person.roles.includes('maintainer')) throw new GatewayError('not_permitted');
-    const decided = await decideLoginRow(tx, { id: login.id, state: decision, personId: person.id, at });
+    const decided = await decideLoginRow(tx, { id: login.id, state: decision, personId: person.id, webSessionId, at });
     invariant(decided === 1, 'a locked pending login is decided once');
     await appendAuditEvent(tx, deps.clock, {
       type: 'login.decided',

@@ -108,12 +108,13 @@ export function lockLogin(tx: Transaction, code: string): Promise<LoginRecord | 
 
 export function decideLoginRow(
   tx: Transaction,
-  decision: { id: string; state: 'approved' | 'denied'; personId: PersonId; at: Date },
+  decision: { id: string; state: 'approved' | 'denied'; personId: PersonId; webSessionId: string | null; at: Date },
 ): Promise<number> {
   return execute(
     tx,
     sql(z.never())`
-      UPDATE logins SET state = ${decision.state}, person_id = ${decision.personId}, decided_at = ${decision.at}
+      UPDATE logins SET state = ${decision.state}, person_id = ${decision.personId}, decided_at = ${decision.at},
+        web_session_id = ${decision.webSessionId}
       WHERE id = ${decision.id} AND state = 'pending'`,
   );
 }

@@ -2,7 +2,7 @@ import { GatewayError, LIMITS, newUuid, type Transaction } from '../../foundatio
 import type { Person, PersonId, Principal } from '../../policy/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
 import type { IdentityDeps } from '../rows.ts';
-import { findPerson, insertLock, isLocked, liftLock } from './queries.ts';
+import { findPerson, insertLock, liftLock, standingOf } from './queries.ts';
 
 /**
  * Locks a person: no sign-in, no new session, and every gateway ends the live ones. A second lock changes nothing.
@@ -46,11 +46,15 @@ export async function unlockPerson(deps: IdentityDeps, principal: Principal, per
   });
 }
 
-/** The person as the database knows them now, not as the request remembers them. @throws {GatewayError} `person_locked` */
+/**
+ * The person as the database knows them now, not as the request remembers them.
+ * @throws {GatewayError} `person_locked`, `person_deactivated`
+ */
 export async function requireUnlocked(tx: Transaction, id: PersonId): Promise<Person> {
   const person = await findPerson(tx, id);
   if (person === undefined) throw new GatewayError('not_authenticated');
-  if (await isLocked(tx, id)) throw new GatewayError('person_locked');
+  const standing = await standingOf(tx, id);
+  if (standing !== 'in_force') throw new GatewayError(`person_${standing}`);
   return person;
 }
 

@@ -32,14 +32,24 @@ export type Claims = z.input<typeof ClaimsSchema>;
 /**
  * The person behind verified claims: made at the first sight, afterwards brought to what the claims say. Roles come
  * from the claims alone. The locale is the claims' at first and the person's own choice afterwards.
- * @throws {GatewayError} `sign_in_failed` when a claim cannot be used.
+ * @param by `scim`: people and their roles come that way alone, so the claims make and change nobody.
+ * @throws {GatewayError} `sign_in_failed` when a claim cannot be used, or nobody was provisioned for it.
  */
-export async function provisionPerson(deps: IdentityDeps, claims: Claims): Promise<Person> {
+export async function provisionPerson(
+  deps: IdentityDeps,
+  claims: Claims,
+  by: 'just_in_time' | 'scim' = 'just_in_time',
+): Promise<Person> {
   const parsed = ClaimsSchema.safeParse(claims);
   if (!parsed.success) {
     throw new GatewayError('sign_in_failed', 'The identity provider sent claims that cannot be used.', {
       cause: parsed.error,
     });
+  }
+  if (by === 'scim') {
+    const known = await findByIdentity(deps.database, parsed.data);
+    if (known !== undefined) return known;
+    throw new GatewayError('sign_in_failed', 'Nobody is provisioned for this account; ask your administrator.');
   }
   return deps.database.inTransaction(async (tx) => {
     const seen = await findOrCreate(tx, deps.clock, parsed.data);
@@ -63,7 +73,8 @@ export async function findOrCreate(
   return { person, created: true };
 }
 
-async function bringUpToDate(
+/** Brings name, email, employer and roles to what is told; nothing is written when nothing differs. */
+export async function bringUpToDate(
   tx: Transaction,
   clock: Clock,
   { person, fields }: { person: Person; fields: PersonFields },

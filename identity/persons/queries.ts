@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { execute, maybeOne, many, type Queryable, sql, type Transaction } from '../../foundation/index.ts';
 import type { Locale, Person, PersonId, Role } from '../../policy/index.ts';
 import { PersonIdSchema, PersonRow } from '../rows.ts';
+import { nameShape } from './name-shape.ts';
 
 /** What an identity provider, or the inventory before it, says of a person. */
 export interface PersonFields {
@@ -58,9 +59,9 @@ export async function insertPerson(
   await execute(
     tx,
     sql(z.never())`
-      INSERT INTO persons (id, name, email, employer, locale, roles, created_at, updated_at)
-      VALUES (${person.id}, ${person.name}, ${person.email}, ${person.employer}, ${person.locale}, ${person.roles},
-        ${person.at}, ${person.at})`,
+      INSERT INTO persons (id, name, name_shape, email, employer, locale, roles, created_at, updated_at)
+      VALUES (${person.id}, ${person.name}, ${nameShape(person.name)}, ${person.email}, ${person.employer},
+        ${person.locale}, ${person.roles}, ${person.at}, ${person.at})`,
   );
   await execute(
     tx,
@@ -74,7 +75,7 @@ export async function updatePerson(tx: Transaction, id: PersonId, fields: Person
   await execute(
     tx,
     sql(z.never())`
-      UPDATE persons SET name = ${fields.name}, email = ${fields.email}, employer = ${fields.employer},
+      UPDATE persons SET name = ${fields.name}, name_shape = ${nameShape(fields.name)}, email = ${fields.email}, employer = ${fields.employer},
         roles = ${fields.roles}, updated_at = ${fields.at}
       WHERE id = ${id}`,
   );
@@ -84,13 +85,27 @@ export function updateLocale(tx: Transaction, id: PersonId, locale: Locale, at: 
   return execute(tx, sql(z.never())`UPDATE persons SET locale = ${locale}, updated_at = ${at} WHERE id = ${id}`);
 }
 
-/** Reports whether a lock stands on the person. */
-export async function isLocked(db: Queryable, personId: PersonId): Promise<boolean> {
-  const lock = await maybeOne(
+/** Whether a person may act at all. */
+export type Standing = 'in_force' | 'locked' | 'deactivated';
+
+const StandingRow = z.strictObject({ locked: z.boolean(), deactivated: z.boolean() });
+
+/** A person nobody knows is as good as gone. */
+export async function standingOf(db: Queryable, personId: PersonId): Promise<Standing> {
+  const found = await maybeOne(
     db,
-    sql(z.unknown())`SELECT 1 FROM locks WHERE person_id = ${personId} AND lifted_at IS NULL`,
+    sql(StandingRow)`
+      SELECT EXISTS (SELECT FROM locks l WHERE l.person_id = p.id AND l.lifted_at IS NULL) AS locked,
+        p.deactivated_at IS NOT NULL AS deactivated
+      FROM persons p WHERE p.id = ${personId}`,
   );
-  return lock !== undefined;
+  if (found === undefined || found.deactivated) return 'deactivated';
+  return found.locked ? 'locked' : 'in_force';
+}
+
+/** Reports whether the person may do nothing: a lock stands on them, or they were deactivated. */
+export async function isLocked(db: Queryable, personId: PersonId): Promise<boolean> {
+  return (await standingOf(db, personId)) !== 'in_force';
 }
 
 /** @returns 0 when a lock stands already. */
@@ -125,6 +140,9 @@ export interface PersonEntry {
     readonly lockedAt: Date;
     readonly lockedBy: { readonly id: PersonId; readonly name: string };
   } | null;
+  readonly deactivatedAt: Date | null;
+  /** Who else has a name that looks the same. */
+  readonly looksLike: readonly string[];
 }
 
 const PersonEntryRow = z
@@ -140,12 +158,16 @@ const PersonEntryRow = z
     locked_at: z.date().nullable(),
     locked_by: PersonIdSchema.nullable(),
     locked_by_name: z.string().nullable(),
+    deactivated_at: z.date().nullable(),
+    looks_like: z.array(z.string()),
   })
-  .transform(({ reason, locked_at, locked_by, locked_by_name, ...person }): PersonEntry => {
+  .transform(({ reason, locked_at, locked_by, locked_by_name, deactivated_at, looks_like, ...person }): PersonEntry => {
     const locked = reason !== null && locked_at !== null && locked_by !== null && locked_by_name !== null;
     return {
       person: PersonRow.parse(person),
       lock: locked ? { reason, lockedAt: locked_at, lockedBy: { id: locked_by, name: locked_by_name } } : null,
+      deactivatedAt: deactivated_at,
+      looksLike: looks_like,
     };
   });
 
@@ -155,10 +177,30 @@ export function listPersons(db: Queryable): Promise<PersonEntry[]> {
     db,
     sql(PersonEntryRow)`
       SELECT p.id, p.name, p.email, p.employer, p.locale, p.roles, p.contract_ends_at,
-        l.reason, l.locked_at, l.locked_by, o.name AS locked_by_name
+        l.reason, l.locked_at, l.locked_by, o.name AS locked_by_name, p.deactivated_at,
+        coalesce((SELECT array_agg(x.name ORDER BY x.name) FROM persons x
+          WHERE x.name_shape = p.name_shape AND x.id <> p.id), '{}') AS looks_like
       FROM persons p
       LEFT JOIN locks l ON l.person_id = p.id AND l.lifted_at IS NULL
       LEFT JOIN persons o ON o.id = l.locked_by
       ORDER BY p.name, p.id`,
+  );
+}
+
+/** Who somebody reports to; null: nobody that is known. @returns 0 when it was so already. */
+export function updateManager(tx: Transaction, id: PersonId, managerId: PersonId | null): Promise<number> {
+  return execute(
+    tx,
+    sql(z.never())`
+      UPDATE persons SET manager_id = ${managerId} WHERE id = ${id} AND manager_id IS DISTINCT FROM ${managerId}::uuid`,
+  );
+}
+
+/** Deactivates the person, or takes them back (null). @returns 0 when it was so already. */
+export function updateDeactivated(tx: Transaction, id: PersonId, at: Date | null): Promise<number> {
+  return execute(
+    tx,
+    sql(z.never())`
+      UPDATE persons SET deactivated_at = ${at} WHERE id = ${id} AND (deactivated_at IS NULL) <> ${at === null}`,
   );
 }

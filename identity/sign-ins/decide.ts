@@ -5,19 +5,30 @@ import { requireUnlocked } from '../persons/locks.ts';
 import type { IdentityDeps } from '../rows.ts';
 import { lockSignIn, updateDecision } from './queries.ts';
 import { normalizeCode } from './request.ts';
+import type { WordPair } from './words.ts';
+
+export interface SignInDecision {
+  readonly code: string;
+  readonly decision: 'approved' | 'denied';
+  /** The pair that was picked; needed to approve where the terminal shows one. */
+  readonly words?: WordPair | null;
+  /** The sign-in at the console that decides. */
+  readonly webSessionId?: string | null;
+}
 
 /**
  * The signed-in person says that the waiting SSH connection is theirs, or that it is not. Approving makes it theirs,
  * so only a maintainer may, and only the holder of the key where a key signed already, or who is asked to confirm;
  * denying lets nobody in, so anybody with the code may.
- * @throws {GatewayError} `not_found`, `transition_forbidden` (decided or expired), `not_permitted`, `person_locked`.
+ * @throws {GatewayError} `not_found`, `transition_forbidden` (decided or expired), `not_permitted`, `person_locked`,
+ * `words_wrong` (the sign-in is denied then).
  */
 export async function decideSignIn(
   deps: IdentityDeps,
   principal: Principal,
-  { code, decision }: { code: string; decision: 'approved' | 'denied' },
+  { code, decision, words = null, webSessionId = null }: SignInDecision,
 ): Promise<void> {
-  const refused = await deps.database.inTransaction(async (tx) => {
+  const refusal = await deps.database.inTransaction(async (tx) => {
     const person = await requireUnlocked(tx, principal.person.id);
     const request = await lockSignIn(tx, normalizeCode(code));
     if (request === undefined) throw new GatewayError('not_found');
@@ -32,16 +43,25 @@ export async function decideSignIn(
       // exception yet: thrown in here, it would take its own event back.
       const body = { signIn: request.id, holder, decision };
       await appendAuditEvent(tx, deps.clock, { type: 'ssh.sign_in_decision_refused', actor: person.id, body });
-      return true;
+      return 'not_permitted' as const;
     }
-    const decided = await updateDecision(tx, { id: request.id, state: decision, personId: person.id, at });
+    // Whoever picks other words has another sign-in before them than they think: this one is nobody's to approve any more.
+    const isOther = decision === 'approved' && !sameWords(request.words, words);
+    const state = isOther ? 'denied' : decision;
+    const decided = await updateDecision(tx, { id: request.id, state, personId: person.id, webSessionId, at });
     invariant(decided === 1, 'a locked pending sign-in is decided once');
     await appendAuditEvent(tx, deps.clock, {
       type: 'ssh.sign_in_decided',
       actor: person.id,
-      body: { signIn: request.id, decision },
+      body: { signIn: request.id, decision: state },
     });
-    return false;
+    return isOther ? ('words_wrong' as const) : undefined;
   });
-  if (refused) throw new GatewayError('not_permitted', 'This sign-in is of another person: only they can approve it.');
+  if (refusal === 'words_wrong') throw new GatewayError('words_wrong');
+  if (refusal !== undefined)
+    throw new GatewayError('not_permitted', 'This sign-in is of another person: only they can approve it.');
+}
+
+function sameWords(shown: WordPair | null, picked: WordPair | null): boolean {
+  return shown === null || (picked !== null && shown[0] === picked[0] && shown[1] === picked[1]);
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { execute, maybeOne, type Queryable, sql, type Transaction } from '../../foundation/index.ts';
 import type { ConnectionId, PersonId, TargetId } from '../../policy/index.ts';
 import { PersonIdSchema, TargetIdSchema } from '../rows.ts';
+import type { WordPair } from './words.ts';
 
 type SignInState = 'pending' | 'approved' | 'denied' | 'expired';
 
@@ -19,10 +20,13 @@ export interface SignInRequest {
   readonly factor: SignInFactor | null;
   /** Who alone may approve it, and what for; null: a sign-in that anybody may take for theirs. */
   readonly confirmation: Confirmation | null;
+  /** What the terminal shows beside the code and who approves has to pick; null: nothing to pick. */
+  readonly words: WordPair | null;
 }
 
-/** Somebody signed in already confirms that they go on near a limit. */
+/** Somebody signed in already confirms that they go on near a limit, or begin a session that asks for a second factor. */
 export interface Confirmation {
+  readonly purpose: 'budget' | 'session';
   readonly holder: PersonId;
   readonly connectionId: ConnectionId;
   readonly targetId: TargetId;
@@ -53,6 +57,8 @@ const SignInRow = z
     key_fingerprint: z.string().nullable(),
     connection_id: z.custom<ConnectionId>((value) => z.uuid().safeParse(value).success).nullable(),
     target_id: TargetIdSchema.nullable(),
+    purpose: z.enum(['sign_in', 'budget', 'session']),
+    words: z.tuple([z.number(), z.number()]).nullable(),
   })
   .transform(
     (row): SignInRecord => ({
@@ -69,9 +75,15 @@ const SignInRow = z
           ? null
           : { holder: row.for_person_id, fingerprint: row.key_fingerprint },
       confirmation:
-        row.for_person_id === null || row.connection_id === null || row.target_id === null
+        row.for_person_id === null || row.connection_id === null || row.target_id === null || row.purpose === 'sign_in'
           ? null
-          : { holder: row.for_person_id, connectionId: row.connection_id, targetId: row.target_id },
+          : {
+              purpose: row.purpose,
+              holder: row.for_person_id,
+              connectionId: row.connection_id,
+              targetId: row.target_id,
+            },
+      words: row.words,
     }),
   );
 
@@ -81,11 +93,12 @@ export function insertSignIn(tx: Transaction, request: Omit<SignInRequest, 'stat
     tx,
     sql(z.never())`
       INSERT INTO ssh_sign_ins (id, code, state, login_name, source_address, created_at, expires_at, for_person_id,
-        key_fingerprint, purpose, connection_id, target_id)
+        key_fingerprint, purpose, connection_id, target_id, words)
       VALUES (${request.id}, ${request.code}, 'pending', ${request.loginName}, ${request.sourceAddress},
         ${request.createdAt}, ${request.expiresAt}, ${request.factor?.holder ?? request.confirmation?.holder ?? null},
-        ${request.factor?.fingerprint ?? null}, ${request.confirmation === null ? 'sign_in' : 'budget'},
-        ${request.confirmation?.connectionId ?? null}, ${request.confirmation?.targetId ?? null})
+        ${request.factor?.fingerprint ?? null}, ${request.confirmation?.purpose ?? 'sign_in'},
+        ${request.confirmation?.connectionId ?? null}, ${request.confirmation?.targetId ?? null},
+        ${request.words === null ? null : [...request.words]})
       ON CONFLICT (code) DO NOTHING`,
   );
 }
@@ -95,7 +108,7 @@ export function selectSignInByCode(db: Queryable, code: string): Promise<SignInR
     db,
     sql(SignInRow)`
       SELECT id, code, state, login_name, source_address, created_at, expires_at, person_id, for_person_id,
-        key_fingerprint, connection_id, target_id
+        key_fingerprint, connection_id, target_id, purpose, words
       FROM ssh_sign_ins WHERE code = ${code}`,
   );
 }
@@ -105,7 +118,7 @@ export function selectSignInById(db: Queryable, id: string): Promise<SignInRecor
     db,
     sql(SignInRow)`
       SELECT id, code, state, login_name, source_address, created_at, expires_at, person_id, for_person_id,
-        key_fingerprint, connection_id, target_id
+        key_fingerprint, connection_id, target_id, purpose, words
       FROM ssh_sign_ins WHERE id = ${id}`,
   );
 }
@@ -116,19 +129,20 @@ export function lockSignIn(tx: Transaction, code: string): Promise<SignInRecord 
     tx,
     sql(SignInRow)`
       SELECT id, code, state, login_name, source_address, created_at, expires_at, person_id, for_person_id,
-        key_fingerprint, connection_id, target_id
+        key_fingerprint, connection_id, target_id, purpose, words
       FROM ssh_sign_ins WHERE code = ${code} FOR UPDATE`,
   );
 }
 
 export function updateDecision(
   tx: Transaction,
-  decision: { id: string; state: 'approved' | 'denied'; personId: PersonId; at: Date },
+  decision: { id: string; state: 'approved' | 'denied'; personId: PersonId; webSessionId: string | null; at: Date },
 ): Promise<number> {
   return execute(
     tx,
     sql(z.never())`
-      UPDATE ssh_sign_ins SET state = ${decision.state}, person_id = ${decision.personId}, decided_at = ${decision.at}
+      UPDATE ssh_sign_ins SET state = ${decision.state}, person_id = ${decision.personId}, decided_at = ${decision.at},
+        web_session_id = ${decision.webSessionId}
       WHERE id = ${decision.id} AND state = 'pending'`,
   );
 }
@@ -136,4 +150,23 @@ export function updateDecision(
 /** Ends a request nobody decided. @returns 0 when somebody did. */
 export function expireSignIn(db: Queryable, id: string): Promise<number> {
   return execute(db, sql(z.never())`UPDATE ssh_sign_ins SET state = 'expired' WHERE id = ${id} AND state = 'pending'`);
+}
+
+/**
+ * Keeps which sign-in at the console let this connection in. When that one is gone already, the connection begins
+ * nothing: the provider may have ended it between the approval and now.
+ */
+export async function insertApprovedConnection(
+  db: Queryable,
+  { connectionId, signInId, at }: { connectionId: ConnectionId; signInId: string; at: Date },
+): Promise<void> {
+  await execute(
+    db,
+    sql(z.never())`
+      INSERT INTO connection_sign_ins (connection_id, person_id, web_session_id, signed_in_at, ended_at)
+      SELECT ${connectionId}::uuid, s.person_id, s.web_session_id, ${at}::timestamptz,
+        CASE WHEN EXISTS (SELECT FROM web_sessions w WHERE w.id = s.web_session_id) THEN NULL ELSE ${at}::timestamptz END
+      FROM ssh_sign_ins s WHERE s.id = ${signInId} AND s.person_id IS NOT NULL AND s.web_session_id IS NOT NULL
+      ON CONFLICT (connection_id) DO NOTHING`,
+  );
 }

@@ -9,6 +9,7 @@ import {
   type SignInRequest,
   selectSignInByCode,
 } from './queries.ts';
+import { newWordPair } from './words.ts';
 
 /** Thirty-two letters and digits without those read as one another (0 O, 1 I): 40 bits in eight of them. */
 const ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
@@ -42,7 +43,9 @@ export async function requestSignIn(
   invariant(sourceAddress.length <= TEXT_CHARACTERS_MAX, 'a source address is short');
   const createdAt = deps.clock.now();
   const expiresAt = new Date(createdAt.getTime() + seconds * 1000);
-  const asked = { id: newUuid(createdAt), loginName, sourceAddress, createdAt, expiresAt, factor, confirmation };
+  // Whoever confirms near a limit is asked in a session of theirs, which shows the link: there is nothing to tell apart.
+  const words = confirmation?.purpose === 'budget' ? null : newWordPair();
+  const asked = { id: newUuid(createdAt), loginName, sourceAddress, createdAt, expiresAt, factor, confirmation, words };
   return deps.database.inTransaction(async (tx) => {
     for (let attempt = 0; attempt < CODE_ATTEMPTS; attempt += 1) {
       const code = newCode();

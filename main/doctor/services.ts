@@ -1,7 +1,7 @@
 /** What the gateway needs beside its database: queue, identity provider, ports. */
 import { createServer } from 'node:net';
 import { z } from 'zod';
-import type { Config, OidcConfig } from '../../config/index.ts';
+import type { Config, IdentityProviderConfig } from '../../config/index.ts';
 import { asError, hasErrno, pingRedis, type Secret } from '../../foundation/index.ts';
 import { type Check, type Finding, ok, problem } from './model.ts';
 
@@ -9,13 +9,15 @@ const ANSWER_MS = 5_000;
 const Discovery = z.looseObject({ issuer: z.string(), authorization_endpoint: z.url(), token_endpoint: z.url() });
 
 export function serviceChecks(config: Config, isRunning: () => Promise<boolean>): Check[] {
-  const { redis, oidc, http, ssh } = config;
+  const { redis, identityProviders, http, ssh } = config;
   const checks: Check[] = [
     { name: 'port', run: async () => [await checkPort({ key: 'http', ...http }, isRunning)] },
     { name: 'port', run: async () => [await checkPort({ key: 'ssh', ...ssh }, isRunning)] },
   ];
   if (redis !== null) checks.push({ name: 'redis', run: async () => [await checkRedis(redis.url)] });
-  if (oidc !== null) checks.push({ name: 'identity-provider', run: async () => [await checkProvider(oidc)] });
+  for (const provider of identityProviders) {
+    checks.push({ name: 'identity-provider', run: async () => [await checkProvider(provider)] });
+  }
   return checks;
 }
 
@@ -30,7 +32,7 @@ async function checkRedis(url: Secret<string>): Promise<Finding> {
 }
 
 /** OpenID Connect Discovery 1.0 §4: the document, and that it names the very issuer. */
-async function checkProvider({ issuer }: OidcConfig): Promise<Finding> {
+async function checkProvider({ issuer }: IdentityProviderConfig): Promise<Finding> {
   try {
     const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
     const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS), redirect: 'error' });

@@ -7,6 +7,10 @@ export interface RiskSettings {
   readonly softRatio: number | null;
   /** Kinds of identifiers that are masked before they are shown. */
   readonly redact: readonly string[];
+  /** Sessions are let in by an approved access ticket alone. */
+  readonly ticketRequired?: boolean;
+  /** Each connection shows a second factor before its first session here, however it was signed in. */
+  readonly factorAlways?: boolean;
 }
 
 export const NO_RISK_SETTINGS: RiskSettings = { limits: {}, softRatio: null, redact: [] };

@@ -43,6 +43,8 @@ const AT = 1 << 7;
 const BACKSPACE = 1 << 8;
 const HIGH = 1 << 9;
 const CONTROL = 1 << 10;
+/** LF, VT, FF, CR and NUL end a line: `tr '\n' '\0'` makes no one line of many. */
+const BREAK = 1 << 11;
 const COUNTS = 12;
 const BLANK_ONE = 1 << COUNTS;
 const ESCAPE_ONE = 1 << (2 * COUNTS);
@@ -76,6 +78,7 @@ const KIND = Int32Array.from({ length: 256 }, (_, byte) => {
     (byte === 0x08 ? BACKSPACE : 0) |
     (byte >= 0x80 ? HIGH : 0) |
     (isControl ? CONTROL : 0) |
+    (byte === 0 || (byte >= 0x0a && byte <= 0x0d) ? BREAK : 0) |
     (byte === 0x20 ? BLANK_ONE : 0) |
     ('%\\&='.includes(String.fromCharCode(byte)) ? ESCAPE_ONE : 0)
   );
@@ -142,6 +145,19 @@ const SHAPES_MASK = 0x38;
 
 /** Reads `bytes[from, to)`, at most 4095. */
 export function featuresOf(bytes: Uint8Array, from: number, to: number): Features {
+  return read(bytes, from, to, 0);
+}
+
+/** The same up to the first break: one look finds where a line ends and what it is. */
+export function lineFeatures(bytes: Uint8Array, from: number, to: number): Features {
+  return read(bytes, from, to, BREAK);
+}
+
+export function isBreak(byte: number | undefined): boolean {
+  return byte !== undefined && ((KIND[byte] ?? 0) & BREAK) !== 0;
+}
+
+function read(bytes: Uint8Array, from: number, limit: number, stops: number): Features {
   let number = NUMBERS_BEGIN;
   let numbers = 0;
   let shape = 0;
@@ -151,8 +167,10 @@ export function featuresOf(bytes: Uint8Array, from: number, to: number): Feature
   let unspaced = 0;
   let noticed = 0;
   let counts = 0;
-  for (let at = from; at < to; at += 1) {
-    const kind = KIND[bytes[at] ?? 0] ?? 0;
+  let to = from;
+  for (; to < limit; to += 1) {
+    const kind = KIND[bytes[to] ?? 0] ?? 0;
+    if ((kind & stops) !== 0) break;
     number = NUMBERS[(number & NUMBERS_MASK) | (kind & 7)] ?? 0;
     numbers |= number;
     shape = SHAPES[(shape & SHAPES_MASK) | ((kind >> 3) & 7)] ?? 0;

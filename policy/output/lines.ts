@@ -1,17 +1,17 @@
 /** Lines of a stream, wherever its chunks end. */
 import { LIMITS } from '../../foundation/index.ts';
+import { type Features, featuresOf, isBreak, lineFeatures } from './features.ts';
 
-export type LineSink = (bytes: Buffer, from: number, to: number, at: number) => void;
+/** `bytes[from, from + features.length)`, which begins at `at` of the chunk. */
+export type LineSink = (bytes: Buffer, from: number, features: Features, at: number) => void;
 export type Place = (offset: number) => number;
 
-/** LF, VT, FF, CR and NUL end a line: `tr '\n' '\0'` makes no one line of many. */
-const BREAK = Uint8Array.from({ length: 256 }, (_, byte) => Number(byte === 0 || (byte >= 0x0a && byte <= 0x0d)));
 /** Where a long line may be cut: no identifier has one of these inside. */
 const MARK = Uint8Array.from({ length: 256 }, (_, byte) => Number(',;\t|"<>{}[]'.includes(String.fromCharCode(byte))));
 
 export class Lines {
   #pending = Buffer.alloc(0);
-  /** Where in the present chunk the unfinished line begins. */
+  /** Where in the present chunk the unfinished line begins; before 0 in an earlier one. */
   #pendingAt = 0;
   readonly #sink: LineSink;
 
@@ -25,7 +25,7 @@ export class Lines {
 
   /** What waits began before the chunk that comes now. */
   newChunk(): void {
-    this.#pendingAt = 0;
+    this.#pendingAt = -this.#pending.length;
   }
 
   take(chunk: Buffer, place: Place): void {
@@ -33,14 +33,18 @@ export class Lines {
     const bytes = carried === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
     const atOf = (offset: number) => (offset < carried ? this.#pendingAt : place(offset - carried));
     let from = 0;
-    for (let at = carried; at < bytes.length; ) {
-      at = endOfLine(bytes, at, Math.min(bytes.length, from + LIMITS.meterLineBytesMax));
-      if (at === bytes.length) break;
-      const isBreak = BREAK[bytes[at] ?? 0] === 1;
-      const to = isBreak ? at : cutOf(bytes, from, at);
-      this.#sink(bytes, from, to, atOf(from));
-      from = isBreak ? to + 1 : to;
-      at += 1;
+    while (from < bytes.length) {
+      const features = lineFeatures(bytes, from, Math.min(bytes.length, from + LIMITS.meterLineBytesMax));
+      const end = from + features.length;
+      if (end === bytes.length) break;
+      if (isBreak(bytes[end])) {
+        this.#sink(bytes, from, features, atOf(from));
+        from = end + 1;
+      } else {
+        const to = cutOf(bytes, from, end);
+        this.#sink(bytes, from, featuresOf(bytes, from, to), atOf(from));
+        from = to;
+      }
     }
     this.#pendingAt = from < bytes.length ? atOf(from) : 0;
     this.#pending = Buffer.from(bytes.subarray(from));
@@ -49,15 +53,8 @@ export class Lines {
   finish(): void {
     const pending = this.#pending;
     this.#pending = Buffer.alloc(0);
-    if (pending.length > 0) this.#sink(pending, 0, pending.length, this.#pendingAt);
+    if (pending.length > 0) this.#sink(pending, 0, featuresOf(pending, 0, pending.length), this.#pendingAt);
   }
-}
-
-/** The first break from `at` on, or `end`. */
-function endOfLine(bytes: Uint8Array, at: number, end: number): number {
-  let to = at;
-  while (to < end && BREAK[bytes[to] ?? 0] === 0) to += 1;
-  return to;
 }
 
 /** Behind the last mark of the line's last quarter; in the middle of something where there is none. */

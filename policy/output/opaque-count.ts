@@ -29,7 +29,7 @@ export class OpaqueCount {
   }
 
   add(bytes: number, at: number): void {
-    if (this.#pending === 0) this.#pendingAt = at;
+    if (this.#pending === 0) this.#pendingAt = Math.max(0, at);
     this.#pending += bytes;
     this.#calm = 0;
     if (this.#flowing || this.#pending >= LIMITS.opaqueBytesMin) this.#count();

@@ -62,7 +62,7 @@ export class Persons {
     let at = row.at;
     for (const found of fullest.slice(before)) {
       const person = keyedHash64(this.#key, `${found.kind}\0${found.value.normalize('NFKC')}`);
-      this.#sightings.push({ person, kind: found.kind, at });
+      this.#sightings.push({ person, kind: found.kind, at: Math.max(0, at) }); // Of a line that began in an earlier chunk.
       at = row.place(found.end);
     }
   }

@@ -45,7 +45,7 @@ export class Reader {
     this.#depth = depth;
     const inner = (opaque: OpaqueCount) =>
       depth < LIMITS.meterDecodingDepthMax ? new Reader({ ...reading, opaque }, depth + 1) : undefined;
-    this.#lines = new Lines((bytes, from, to, at) => this.#line(bytes, from, to, at));
+    this.#lines = new Lines((bytes, from, features, at) => this.#line(bytes, from, features, at));
     this.#codes = new CodeRun(reading.opaque, inner);
     this.#compressed = new CompressedRun(reading.opaque, inner);
     this.#short = new ShortLines((bytes, at) => this.#together(bytes, at));
@@ -77,13 +77,13 @@ export class Reader {
     this.#reading.persons.endRecord();
   }
 
-  #line(bytes: Buffer, from: number, to: number, at: number): void {
+  #line(bytes: Buffer, from: number, features: Features, at: number): void {
+    const to = from + features.length;
     this.#reading.persons.nextLine();
     if (to - from <= PIECE) {
       this.#short.take(bytes.toString('latin1', from, to), at);
       return;
     }
-    const features = featuresOf(bytes, from, to);
     if (!this.#codes.running && isPlain(features, this.#reading.rules.length)) {
       this.#short.takeBytes(bytes, from, to, at);
       this.#ordinary(features.length);

@@ -59,7 +59,7 @@ describe('a decision', () => {
     expect(await codeOf(decide(house, 'chen', ticket))).toBe('not_found');
     expect(await codeOf(decide(house, 'mori', { ...ticket, id: newUuid(START) as TicketId }))).toBe('not_found');
     expect((await refusals(house)).map(([actor]) => actor)).toEqual([house.idOf('mori'), house.idOf('chen')]);
-    expect(await findTicket(house.database, house.people.mori, ticket.id)).toBeUndefined();
+    expect(await findTicket(house, house.people.mori, ticket.id)).toBeUndefined();
   });
 
   test('about another act than the one asked for is refused', async () => {
@@ -117,7 +117,7 @@ describe('a decision', () => {
       codeOf(decide(house, 'sato', ticket, { decision: 'reject' })),
     ]);
     expect(codes.toSorted()).toEqual(['accepted', 'transition_forbidden']);
-    const decided = await findTicket(house.database, house.people.aoki, ticket.id);
+    const decided = await findTicket(house, house.people.aoki, ticket.id);
     expect(decided?.approvals).toHaveLength(1);
     expect([...(await house.events('ticket.approved')), ...(await house.events('ticket.rejected'))]).toHaveLength(1);
   });
@@ -137,7 +137,7 @@ describe('a decision', () => {
         type: 'ticket.approved',
         actor: house.idOf('tanaka'),
         ticket: ticket.id,
-        body: { reason: 'Needed for the monthly report', actDigest: ticket.actDigest },
+        body: { reason: 'Needed for the monthly report', actDigest: ticket.actDigest, as: 'owner', missing: 0 },
       },
     ]);
     const rejected = await decide(house, 'sato', await house.ask('chen'), { decision: 'reject' });
@@ -199,11 +199,14 @@ describe('who sees a ticket', () => {
   test('the steps shown are those that would be taken', async () => {
     await using house = await world();
     const ticket = await house.ask('yamada');
-    const none = { approve: false, reject: false, withdraw: false, revoke: false };
-    const steps = (name: Name, view: TicketView) => ticketSteps(house, house.people[name], view);
+    const none = {
+      ...{ approve: false, reject: false, askBack: false, answer: false, withdraw: false, revoke: false },
+      ...{ finish: false, report: false, review: false },
+    };
+    const steps = async (name: Name, view: TicketView) => (await ticketSteps(house, house.people[name], view.id)).may;
     expect(await steps('yamada', ticket)).toEqual({ ...none, withdraw: true });
     expect(await steps('suzuki', ticket)).toEqual(none);
-    expect(await steps('tanaka', ticket)).toEqual({ ...none, approve: true, reject: true });
+    expect(await steps('tanaka', ticket)).toEqual({ ...none, approve: true, reject: true, askBack: true });
     const approved = await decide(house, 'tanaka', ticket);
     expect(await steps('tanaka', approved)).toEqual({ ...none, revoke: true });
     expect(await house.events('ticket.decision_refused')).toEqual([]);

@@ -14,6 +14,7 @@ import {
 } from '../../approvals/index.ts';
 import { createLog, JobQueues, many, sha256, sql } from '../../foundation/index.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { lockPerson } from '../../identity/index.ts';
 import { codeOf, DUMP, type Name, type World, world } from './world.ts';
 
 const received = async (house: World, name: Name) =>
@@ -32,6 +33,7 @@ describe('news of a ticket', () => {
   test('is not in the outbox when the step it tells of failed', async () => {
     await using house = await world();
     const act = await house.refuse('yamada', DUMP, 'lonely-db');
+    await lockPerson(house, house.people.yamada, { personId: house.idOf('kimura'), reason: 'away' });
     expect(await codeOf(house.ask('yamada', { act }))).toBe('no_approver');
     expect(await waiting(house)).toEqual([]);
   });

@@ -2,14 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import {
   completeRedemption,
   decideTicket,
-  findTicket,
   redeemTicket,
   revokeTicket,
   type TicketView,
 } from '../../approvals/index.ts';
 import { sha256 } from '../../foundation/index.ts';
 import { judgeCommand } from '../../policy/index.ts';
-import { codeOf, DUMP, HOUR, type Name, type World, world } from './world.ts';
+import { codeOf, DUMP, exportView, HOUR, type Name, type World, world } from './world.ts';
 
 async function approved(house: World, name: Name, more: Parameters<World['ask']>[1] = {}): Promise<TicketView> {
   const { id, actDigest } = await house.ask(name, more);
@@ -113,7 +112,7 @@ describe('a redemption', () => {
       rowsMax: 77,
       bytesMax: 8_888,
     });
-    const used = await findTicket(house.database, house.people.aoki, ticket.id);
+    const used = await exportView(house, house.people.aoki, ticket.id);
     expect(used?.redemption?.redeemedAt).toEqual(house.clock.now());
   });
 });
@@ -134,7 +133,7 @@ describe('the end of a use', () => {
     const ticket = await approved(house, 'aoki');
     await redeem(house, 'aoki');
     await completeRedemption(house, ticket.id, LEFT);
-    const used = await findTicket(house.database, house.people.suzuki, ticket.id);
+    const used = await exportView(house, house.people.suzuki, ticket.id);
     expect(used).toMatchObject({
       state: 'used',
       rowsMax: 1_200,

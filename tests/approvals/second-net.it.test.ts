@@ -54,6 +54,9 @@ describe('the gateway’s database role', () => {
       ]);
     expect(await redeem()).toBe('accepted');
     expect(await redeem()).toBe(UNIQUE_VIOLATION);
+    const again = 'INSERT INTO redemptions (ticket_id, use, session_id, redeemed_at) VALUES ($1, 2, $2, $3)';
+    const values = [ticket.id, await house.session('aoki'), house.clock.now()];
+    expect(await run(house, again, values)).toBe(CHECK_VIOLATION);
   });
 
   const act = {

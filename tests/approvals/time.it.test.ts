@@ -4,7 +4,6 @@ import { z } from 'zod';
 import {
   decideTicket,
   expireTickets,
-  findTicket,
   recoverRedemptions,
   redeemTicket,
   type TicketView,
@@ -14,7 +13,7 @@ import type { ConnectionId, SessionId } from '../../policy/index.ts';
 import { rootOf, start } from '../recorder/support/recordings.ts';
 import { testRecordings } from '../support/recordings.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
-import { DUMP, HOUR, type World, world } from './world.ts';
+import { DUMP, exportView, HOUR, type World, world } from './world.ts';
 
 async function approved(house: World): Promise<TicketView> {
   const { id, actDigest } = await house.ask('aoki');
@@ -84,7 +83,7 @@ describe('recovery after a crash', () => {
     await close(house, session);
     const counts = await Promise.all([recoverRedemptions(house), recoverRedemptions(house)]);
     expect(counts.toSorted()).toEqual([0, 1]);
-    const view = await findTicket(house.database, house.people.aoki, ticket.id);
+    const view = await exportView(house, house.people.aoki, ticket.id);
     expect(view).toMatchObject({ state: 'aborted', result: { outcome: 'interrupted', exitStatus: null } });
     expect(await house.events('ticket.completed')).toHaveLength(1);
   });
@@ -111,7 +110,7 @@ describe('recovery after a crash', () => {
     await recording.close();
     await close(house, session);
     expect(await recoverRedemptions({ ...house, recordings: testRecordings(rootOf(directory.path)) })).toBe(1);
-    const view = await findTicket(house.database, house.people.aoki, ticket.id);
+    const view = await exportView(house, house.people.aoki, ticket.id);
     const left = 'row 1\nrow 2\nwarning\n';
     expect(view?.result).toMatchObject({ rows: 3, bytes: left.length, sha256: sha256(left).toString('hex') });
   });

@@ -7,7 +7,6 @@ import {
   completeRedemption,
   decideTicket,
   directoryVault,
-  findTicket,
   recoverParcels,
   redeemTicket,
 } from '../../approvals/index.ts';
@@ -15,7 +14,7 @@ import { execute, hasCode, newUuid, sha256, sql } from '../../foundation/index.t
 import type { SessionId, TicketId } from '../../policy/index.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
-import { START, type World, world } from './world.ts';
+import { exportView, START, type World, world } from './world.ts';
 
 const clock = new ManualClock(START);
 const hex = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -123,7 +122,7 @@ describe('a ticket for the vault', () => {
     const files = [{ path: '/data/a', bytes: 6, sha256: totals.sha256 }];
     const ended = { parcel: use.parcel, sealed: { files, manifestSha256: sha256('manifest') } };
     await completeRedemption(w, ticket, result, ended);
-    expect((await findTicket(w.database, w.people.tanaka, ticket))?.parcel).toEqual({
+    expect((await exportView(w, w.people.tanaka, ticket))?.parcel).toEqual({
       ...{ number: 1, outcome: 'sealed' },
       sealed: { files: 1, bytes: 6, manifestSha256: sha256('manifest').toString('hex') },
     });

@@ -1,6 +1,6 @@
 /** Two systems with their owners, people of every role, and acts the real gate refused. */
 import { z } from 'zod';
-import { recordRefusedAct, requestExport, type TicketView } from '../../approvals/index.ts';
+import { type ExportView, findTicket, recordRefusedAct, requestExport } from '../../approvals/index.ts';
 import { type Database, execute, many, newUuid, one, sql } from '../../foundation/index.ts';
 import { applyInventory, type InventoryInput, InventorySchema, provisionPerson } from '../../identity/index.ts';
 import {
@@ -91,7 +91,7 @@ export interface World extends AsyncDisposable {
   /** The gate refuses `text` of this person on the target. */
   readonly refuse: (name: Name, text?: string, target?: string) => Promise<RefusedActId>;
   /** Asks for a window of one hour from now. */
-  readonly ask: (name: Name, more?: Partial<Asked>) => Promise<TicketView>;
+  readonly ask: (name: Name, more?: Partial<Asked>) => Promise<ExportView>;
   readonly stateOf: (ticket: TicketId) => Promise<string>;
   /** Audit events in order, of one type when it is named. */
   readonly events: (type?: string) => Promise<AuditRow[]>;
@@ -105,6 +105,9 @@ interface Asked {
   readonly bytesMax: number;
   readonly destination: 'workstation' | 'vault';
   readonly purpose: string;
+  readonly scope: 'act' | 'class';
+  readonly usesMax: number;
+  readonly lastsSeconds: number;
 }
 
 export async function world(): Promise<World> {
@@ -142,7 +145,7 @@ export async function world(): Promise<World> {
       recordRefusedAct(tx, clock, { sessionId, personId: idOf(name), targetId: id, text, judgement }),
     );
   };
-  const ask = async (name: Name, more: Partial<Asked> = {}): Promise<TicketView> =>
+  const ask = async (name: Name, more: Partial<Asked> = {}): Promise<ExportView> =>
     requestExport({ database, clock }, people[name], {
       refusedActId: more.act ?? (await refuse(name)),
       purpose: more.purpose ?? 'Monthly report for the client',
@@ -150,8 +153,14 @@ export async function world(): Promise<World> {
       rowsMax: more.rowsMax ?? 1_200,
       bytesMax: more.bytesMax ?? 1_000_000,
       destination: more.destination,
-      notBefore: more.notBefore ?? clock.now(),
-      notAfter: more.notAfter ?? new Date(clock.now().getTime() + HOUR),
+      scope: more.scope,
+      usesMax: more.usesMax,
+      ...(more.lastsSeconds === undefined
+        ? {
+            notBefore: more.notBefore ?? clock.now(),
+            notAfter: more.notAfter ?? new Date(clock.now().getTime() + HOUR),
+          }
+        : { lastsSeconds: more.lastsSeconds }),
     });
 
   const event = z.strictObject({
@@ -186,6 +195,12 @@ async function principals(deps: { database: Database; clock: ManualClock }): Pro
     made.push([subject, { person, signedInBy: 'oidc' }]);
   }
   return Object.fromEntries(made) as Record<Name, Principal>;
+}
+
+/** An export ticket as this person sees it; undefined when they do not. */
+export async function exportView(house: World, principal: Principal, id: TicketId): Promise<ExportView | undefined> {
+  const view = await findTicket(house, principal, id);
+  return view?.kind === 'export' ? view : undefined;
 }
 
 /** The code of the refusal, `accepted` when there is none. */

@@ -74,6 +74,21 @@ describe('production', () => {
     },
   );
 
+  test('refuses a list of providers with a faulty one, or beside a single one', () => {
+    const { oidc, ...rest } = production;
+    const named = (name: string, issuer: string) => ({ ...oidc, name, issuer });
+    const both = [named('staff', 'https://a.example.com'), named('partners', 'https://b.example.com')];
+    expect(parseConfig({ ...rest, identity_providers: both }, places).identityProviders).toMatchObject([
+      { name: 'staff', title: 'staff', clockSkewSeconds: 30, scimSubject: 'externalId' },
+      { name: 'partners' },
+    ]);
+    expect(faultyKeys({ ...production, identity_providers: both })).toEqual(['identity_providers']);
+    const plain = [named('staff', 'http://a.example.com')];
+    expect(faultyKeys({ ...rest, identity_providers: plain })).toEqual(['identity_providers']);
+    const twins = [named('staff', 'https://a.example.com'), named('staff', 'https://b.example.com')];
+    expect(faultyKeys({ ...rest, identity_providers: twins })).toEqual(['identity_providers']);
+  });
+
   test.each(['127.0.0.1', 'localhost', '::1'])('refuses to tell people to connect to %s', (advertised_host) => {
     expect(faultyKeys({ ...production, ssh: { advertised_host } })).toEqual(['ssh.advertised_host']);
   });
@@ -92,11 +107,12 @@ describe('production', () => {
         workers: Math.min(availableParallelism(), 8),
       },
       redis: null,
-      roleOfGroup: { staff: 'maintainer' },
+      identityProviders: [{ name: 'default', roleOfGroup: { staff: 'maintainer' }, provisioning: 'just_in_time' }],
+      secondFactor: { web: 'required', webMinutes: 15 },
       inventory: null,
     });
     expect(config.database.url?.expose()).toBe(production.database.url);
-    expect(config.oidc?.clientSecret.expose()).toBe(production.oidc.client_secret);
+    expect(config.identityProviders[0]?.clientSecret.expose()).toBe(production.oidc.client_secret);
   });
 });
 
@@ -155,7 +171,7 @@ describe('a configuration', () => {
     const config = parseConfig(production, places) as { -readonly [Key in keyof Config]: Config[Key] };
     expect(() => (config.mode = 'demo')).toThrow(TypeError);
     expect(() => ((config.ssh as { port: number }).port = 22)).toThrow(TypeError);
-    expect(() => ((config.roleOfGroup as Record<string, string>)['everybody'] = 'administrator')).toThrow(TypeError);
+    expect(() => ((config.identityProviders as { length: number }).length = 0)).toThrow(TypeError);
   });
 
   test('in demo mode needs nothing but the mode', () => {
@@ -164,8 +180,8 @@ describe('a configuration', () => {
       http: { host: '127.0.0.1', port: 8080, publicUrl: 'http://127.0.0.1:8080' },
       ssh: { host: '127.0.0.1', port: 2222, advertisedHost: '127.0.0.1', advertisedPort: 2222, workers: 0 },
       database: { url: null, ownerUrl: null },
-      oidc: null,
-      roleOfGroup: { maintainer: 'maintainer', owner: 'owner', security_officer: 'security_officer' },
+      identityProviders: [],
+      secondFactor: { web: 'off', webMinutes: 15 },
     });
   });
 

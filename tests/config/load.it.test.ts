@@ -62,6 +62,8 @@ describe('loading the configuration', () => {
 
   test('makes no identity provider of a client secret alone', async () => {
     await using directory = await tempDirectory();
-    expect((await load(directory.path, { OIDC_CLIENT_SECRET: 'a-secret-of-the-client' })).oidc).toBeNull();
+    expect((await load(directory.path, { OIDC_CLIENT_SECRET: 'a-secret-of-the-client' })).identityProviders).toEqual(
+      [],
+    );
   });
 });

@@ -7,7 +7,7 @@ import { generateSshKey } from '../../identity/index.ts';
 import { runToEnd, type SshResult, TestGateway } from '../support/gateway.ts';
 import { describeWith, partner } from '../support/partners.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { events, newest, personId } from './support/house.ts';
+import { events, newest, personId, wordsShown } from './support/house.ts';
 import { enrolledKey, newKey, withKeys } from './support/keys.ts';
 import { LiveSsh } from './support/live-ssh.ts';
 
@@ -27,7 +27,14 @@ async function runSsh(gateway: TestGateway, keyPath: string, extra: readonly str
 }
 
 const decide = async (gateway: TestGateway, login: string, code: string, decision: string): Promise<number> =>
-  (await (await gateway.person(login)).post(`/api/ssh-sign-ins/${code}/decision`, { decision })).status;
+  (
+    await (
+      await gateway.person(login)
+    ).post(`/api/ssh-sign-ins/${code}/decision`, {
+      decision,
+      ...(decision === 'approved' ? { words: await wordsShown(gateway, code) } : {}),
+    })
+  ).status;
 
 /** A certificate of `sekisho login` beside a new key, approved by this person. */
 async function certifiedKey(gateway: TestGateway, login: string, name: string) {

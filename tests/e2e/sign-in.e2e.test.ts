@@ -4,7 +4,7 @@ import { LIMITS } from '../../foundation/index.ts';
 import { runToEnd, TestGateway } from '../support/gateway.ts';
 import { describeWith, partner } from '../support/partners.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { asOwner, events, newest, personId } from './support/house.ts';
+import { asOwner, events, newest, personId, wordsShown } from './support/house.ts';
 import { enrolledKey, newKey, withKeys } from './support/keys.ts';
 import { LiveSsh } from './support/live-ssh.ts';
 
@@ -77,7 +77,14 @@ describeWith(['ssh', 'ssh-keygen'], 'a person', () => {
       return { ssh, code };
     };
     const decide = async (login: string, code: string, decision: string): Promise<number> =>
-      (await (await gateway.person(login)).post(`/api/ssh-sign-ins/${code}/decision`, { decision })).status;
+      (
+        await (
+          await gateway.person(login)
+        ).post(`/api/ssh-sign-ins/${code}/decision`, {
+          decision,
+          ...(decision === 'approved' ? { words: await wordsShown(gateway, code) } : {}),
+        })
+      ).status;
 
     test('is who approves in the browser, whoever began: the session is theirs', async () => {
       const { ssh, code } = await browserSsh();

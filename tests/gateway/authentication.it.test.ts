@@ -7,15 +7,15 @@ import ssh2, { type IdentityCallback, type ParsedKey } from 'ssh2';
 import { Cleanup, createLog, newUuid } from '../../foundation/index.ts';
 import { Authentication, type SignedIn, type SignInRules, Throttle } from '../../gateway/ssh/authentication/index.ts';
 import {
-  decideSignIn,
   enrolSshKey,
   generateSshKey,
   loadCertificateAuthority,
   requestSignIn,
+  loadFactorSeal,
   revokeSshKey,
 } from '../../identity/index.ts';
 import type { ConnectionId, Principal } from '../../policy/index.ts';
-import { type House, house } from '../identity/people.ts';
+import { decideShown, type House, house } from '../identity/people.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 
 const RULES: SignInRules = { secondFactor: 'none', secondFactorMinutes: 0, userVerification: false, banner: '' };
@@ -74,6 +74,7 @@ async function signIn(
     ...{ database: h.database, clock: h.clock, log: createLog('silent'), signIn: rules },
     ...{ loginAuthority: await loadCertificateAuthority(join(path, 'login_ca')), throttle: new Throttle(h.clock) },
     ...{ publicUrl: new URL('http://127.0.0.1'), signInDecided: new EventTarget() },
+    factorSeal: await loadFactorSeal(join(path, 'factor_key')),
   };
   const closed = new AbortController();
   const authentication = new Authentication(deps, {
@@ -123,7 +124,7 @@ async function enrol(): Promise<{ key: ParsedKey; fingerprint: string }> {
 async function approve(fingerprint: string): Promise<void> {
   const asked = { loginName: 'crm-db', sourceAddress: '127.0.0.1', seconds: 180 };
   const { code } = await requestSignIn(h, { ...asked, factor: { holder: aoki.person.id, fingerprint } });
-  await decideSignIn(h, aoki, { code, decision: 'approved' });
+  await decideShown(h, aoki, { code, decision: 'approved' });
 }
 
 /** Shows one key and signs with another: what somebody does who has copied a public key. */

@@ -164,7 +164,7 @@ describe('what is typed', () => {
     typed.prompted();
     type('cat\r');
     typed.asked();
-    typed.heard(Buffer.alloc(0), 'v', true);
+    typed.heard(Buffer.alloc(0), 'v', 'runs');
     type('text');
     expect(sent).toEqual(['cat\r']);
     type('\x03');
@@ -179,9 +179,31 @@ describe('what is typed', () => {
     typed.prompted();
     type('a\r');
     typed.asked();
-    typed.heard(Buffer.from('rm -rf x\n'), 'v', true);
+    typed.heard(Buffer.from('rm -rf x\n'), 'v', 'runs');
     typed.prompted();
     expect(sent).toEqual(['a\r']);
+  });
+
+  test('a ^C behind a refused line waits for the prompt, and what follows it is a line of its own', () => {
+    const { sent, typed, type } = typing();
+    typed.prompted();
+    type('a\r');
+    typed.asked();
+    typed.heard(Buffer.alloc(0), 'v', 'edits');
+    type('\x03b\r');
+    expect(sent).toEqual(['a\r']);
+    typed.prompted();
+    expect(sent).toEqual(['a\r', 'b\r']);
+    typed.asked();
+    expect(typed.takeInterrupt()).toBe(false);
+  });
+
+  test('a line behind a ^C at the prompt is not taken for the one that the ^C ended', () => {
+    const { typed, type } = typing();
+    typed.prompted();
+    type('a\x03b\r');
+    typed.asked();
+    expect(typed.takeInterrupt()).toBe(false);
   });
 
   test('a ^C while the shell waits is told to who answers, and one on its way is sent behind the verdict', () => {
@@ -192,7 +214,7 @@ describe('what is typed', () => {
     type('\x03');
     expect(typed.takeInterrupt()).toBe(true);
     type('\x03');
-    typed.heard(Buffer.alloc(0), 'v', true);
+    typed.heard(Buffer.alloc(0), 'v', 'runs');
     expect(sent.at(-1)).toBe('\x03');
   });
 });

@@ -3,7 +3,7 @@ import { newUuid, systemClock } from '../../foundation/index.ts';
 import { SessionRegistry } from '../../gateway/index.ts';
 import { Attendance } from '../../gateway/live-control/attendance.ts';
 import type { LiveSession } from '../../gateway/session-registry.ts';
-import { authorizeTarget, type PersonId, type SessionId, type SystemId, type TargetId } from '../../policy/index.ts';
+import { authorizeTarget, type ConnectionId, NO_TICKET_NEEDED, type PersonId, type SessionId, type SystemId, type TargetId } from '../../policy/index.ts';
 
 const uuid = (): string => newUuid(systemClock.now());
 
@@ -13,7 +13,7 @@ function session(personId: PersonId): LiveSession {
       ...{ id: personId, name: 'A', email: null, employer: '', locale: 'en', contractEndsAt: null },
       roles: ['maintainer'],
     },
-    ...{ ambiguous: false, via: [] },
+    ...{ ambiguous: false, via: [], ticket: NO_TICKET_NEEDED },
     ...{ locked: false, account: 'a', action: 'exec', now: new Date(0) },
     target: {
       ...{ id: uuid() as TargetId, systemId: uuid() as SystemId, name: 'crm-db', systemName: 'crm' },
@@ -26,6 +26,7 @@ function session(personId: PersonId): LiveSession {
   const { authorization } = decision;
   return {
     ...{ id: uuid() as SessionId, authorization, keyBlob: null, closed: Promise.resolve() },
+    connectionId: uuid() as ConnectionId,
     attendance: new Attendance({
       ...{ clock: systemClock, limits: undefined, locale: 'en', hasTerminal: false },
       mark: () => Promise.resolve(),

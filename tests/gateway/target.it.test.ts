@@ -11,6 +11,7 @@ import { FirstChoices } from '../../gateway/ssh/target/first-choices.ts';
 import { type CertificateAuthority, loadCertificateAuthority } from '../../identity/index.ts';
 import {
   authorizeTarget,
+  NO_TICKET_NEEDED,
   type GrantAction,
   type PersonId,
   type SystemId,
@@ -80,7 +81,7 @@ describeWith(['ssh-keygen', 'sshd', 'root'], 'the way to a target', () => {
       },
       ...{ locked: false, ambiguous: false, target, account: options.account ?? sshd.account, via: options.via ?? [] },
       grant: { actions: options.actions ?? ['exec'], expiresAt: new Date(Date.now() + 60_000) },
-      ...{ action: 'exec', now: new Date() },
+      ...{ action: 'exec', now: new Date(), ticket: NO_TICKET_NEEDED },
     });
     if (!decision.allowed) throw new Error(decision.reason);
     return decision.authorization;

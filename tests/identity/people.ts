@@ -1,7 +1,7 @@
 /** A database with a clock that stands, and people in it. */
 import { z } from 'zod';
 import { type Database, many, sql } from '../../foundation/index.ts';
-import { type Claims, provisionPerson } from '../../identity/index.ts';
+import { type Claims, decideSignIn, findSignIn, provisionPerson } from '../../identity/index.ts';
 import type { Principal, Role } from '../../policy/index.ts';
 import { freshDatabase } from '../support/database.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -59,4 +59,14 @@ export async function codeOf(act: Promise<unknown>): Promise<string> {
     if (thrown instanceof Error && 'code' in thrown) return String(thrown.code);
     throw thrown;
   }
+}
+
+/** Decides as somebody does who picks the words that the terminal shows. */
+export async function decideShown(
+  deps: Parameters<typeof decideSignIn>[0],
+  who: Principal,
+  { code, decision }: { code: string; decision: 'approved' | 'denied' },
+): Promise<void> {
+  const words = (await findSignIn(deps, code))?.words ?? null;
+  await decideSignIn(deps, who, { code, decision, words });
 }

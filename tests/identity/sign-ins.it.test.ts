@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { systemClock } from '../../foundation/index.ts';
 import {
-  decideSignIn,
   enrolSshKey,
   findSignIn,
   lockPerson,
@@ -10,7 +9,7 @@ import {
   waitForSignIn,
 } from '../../identity/index.ts';
 import { ed25519, line } from './keys.ts';
-import { codeOf, house } from './people.ts';
+import { decideShown, codeOf, house } from './people.ts';
 
 const asked = { loginName: 'crm-db', sourceAddress: '192.0.2.1', seconds: 180 };
 const never = new AbortController().signal;
@@ -52,9 +51,9 @@ describe('deciding a sign-in is refused', () => {
       await using h = await house();
       const { code } = await requestSignIn(h, asked);
       const other = await h.signIn('other', role);
-      expect(await codeOf(decideSignIn(h, other, { code, decision: 'approved' }))).toBe('not_permitted');
+      expect(await codeOf(decideShown(h, other, { code, decision: 'approved' }))).toBe('not_permitted');
       expect((await findSignIn(h, code))?.state).toBe('pending');
-      await decideSignIn(h, other, { code, decision: 'denied' });
+      await decideShown(h, other, { code, decision: 'denied' });
       expect((await findSignIn(h, code))?.state).toBe('denied');
     },
   );
@@ -68,14 +67,14 @@ describe('deciding a sign-in is refused', () => {
     const { code } = await requestSignIn(h, asked);
     const late = await requestSignIn(h, { ...asked, seconds: 60 });
     const approve = (who: typeof aoki, which: string) =>
-      codeOf(decideSignIn(h, who, { code: which, decision: 'approved' }));
+      codeOf(decideShown(h, who, { code: which, decision: 'approved' }));
     expect(await approve(chen, code)).toBe('person_locked');
     expect(await approve(aoki, 'AAAA-AAAA')).toBe('not_found');
     h.clock.advance(60_000);
     expect(await approve(aoki, late.code)).toBe('transition_forbidden');
     expect(await approve(aoki, code)).toBe('accepted');
     expect(await approve(aoki, code)).toBe('transition_forbidden');
-    expect(await codeOf(decideSignIn(h, aoki, { code, decision: 'denied' }))).toBe('transition_forbidden');
+    expect(await codeOf(decideShown(h, aoki, { code, decision: 'denied' }))).toBe('transition_forbidden');
   });
 
   test('to anybody but the holder of the key that signed already, with an event; its holder approves', async () => {
@@ -85,7 +84,7 @@ describe('deciding a sign-in is refused', () => {
     const { fingerprint } = await enrolSshKey(h, aoki, { publicKey: line(ed25519()), label: '' });
     const factor = { holder: aoki.person.id, fingerprint };
     const { id, code } = await requestSignIn(h, { ...asked, factor });
-    expect(await codeOf(decideSignIn(h, chen, { code, decision: 'approved' }))).toBe('not_permitted');
+    expect(await codeOf(decideShown(h, chen, { code, decision: 'approved' }))).toBe('not_permitted');
     expect(await h.events('ssh.sign_in_decision_refused')).toEqual([
       {
         type: 'ssh.sign_in_decision_refused',
@@ -94,7 +93,7 @@ describe('deciding a sign-in is refused', () => {
       },
     ]);
     expect(await findSignIn(h, code)).toMatchObject({ state: 'pending', factor });
-    await decideSignIn(h, aoki, { code, decision: 'approved' });
+    await decideShown(h, aoki, { code, decision: 'approved' });
     const person = await waitForSignIn({ ...h, signInDecided: new EventTarget() }, id, never);
     expect(person?.id).toBe(aoki.person.id);
   });
@@ -122,7 +121,7 @@ describe('deciding a sign-in is refused', () => {
     const people = await Promise.all(['aoki', 'chen', 'sato'].map((name) => h.signIn(name, 'maintainer')));
     const { code, id } = await requestSignIn(h, asked);
     const outcomes = await Promise.all(
-      people.map((person, at) => codeOf(decideSignIn(h, person, { code, decision: at === 2 ? 'denied' : 'approved' }))),
+      people.map((person, at) => codeOf(decideShown(h, person, { code, decision: at === 2 ? 'denied' : 'approved' }))),
     );
     expect(outcomes.toSorted()).toEqual(['accepted', 'transition_forbidden', 'transition_forbidden']);
     const winner = people[outcomes.indexOf('accepted')];
@@ -140,7 +139,7 @@ describe('waiting for a sign-in', () => {
     const officer = await h.signIn('kimura', 'security_officer');
     const decided = async (decision: 'approved' | 'denied') => {
       const { code, id } = await requestSignIn(h, asked);
-      await decideSignIn(h, aoki, { code, decision });
+      await decideShown(h, aoki, { code, decision });
       return id;
     };
     const wait = (id: string) => waitForSignIn({ ...h, signInDecided: new EventTarget() }, id, never);
@@ -163,7 +162,7 @@ describe('waiting for a sign-in', () => {
     const { id, code } = await requestSignIn(deps, { ...asked, seconds: 0.2 });
     expect(await waitForSignIn(deps, id, never)).toBeUndefined();
     expect((await findSignIn(h, code))?.state).toBe('expired');
-    expect(await codeOf(decideSignIn(deps, aoki, { code, decision: 'approved' }))).toBe('transition_forbidden');
+    expect(await codeOf(decideShown(deps, aoki, { code, decision: 'approved' }))).toBe('transition_forbidden');
   });
 
   test.each(['before', 'while'])(
@@ -178,7 +177,7 @@ describe('waiting for a sign-in', () => {
       gone.abort();
       expect(await waiting).toBeUndefined();
       expect((await findSignIn(h, code))?.state).toBe('expired');
-      expect(await codeOf(decideSignIn(h, aoki, { code, decision: 'approved' }))).toBe('transition_forbidden');
+      expect(await codeOf(decideShown(h, aoki, { code, decision: 'approved' }))).toBe('transition_forbidden');
     },
   );
 
@@ -210,7 +209,7 @@ describe('waiting for a sign-in', () => {
     const signInDecided = new EventTarget();
     const { id, code } = await requestSignIn(h, asked);
     const waiting = waitForSignIn({ ...h, signInDecided }, id, never);
-    await decideSignIn(h, aoki, { code, decision: 'approved' });
+    await decideShown(h, aoki, { code, decision: 'approved' });
     signInDecided.dispatchEvent(new Event(typeOf(id)));
     expect(await waiting).toEqual(aoki.person);
   });
@@ -226,7 +225,7 @@ describe('waiting for a sign-in', () => {
     );
     const { id, code } = await requestSignIn(h, asked);
     const waiting = waitForSignIn({ ...h, signInDecided }, id, never);
-    await decideSignIn(h, aoki, { code, decision: 'approved' });
+    await decideShown(h, aoki, { code, decision: 'approved' });
     expect((await waiting)?.id).toBe(aoki.person.id);
   });
 });

@@ -2,7 +2,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { newUuid } from '../../foundation/index.ts';
 import {
-  decideSignIn,
   enrolSshKey,
   findKey,
   type KeyUseRefusal,
@@ -15,7 +14,7 @@ import {
 } from '../../identity/index.ts';
 import type { Principal } from '../../policy/index.ts';
 import { ed25519, line, securityKey } from './keys.ts';
-import { type House, house } from './people.ts';
+import { decideShown, type House, house } from './people.ts';
 
 const HERE = '192.0.2.1';
 const MINUTE = 60_000;
@@ -49,7 +48,7 @@ async function withKey(key: Parameters<typeof line>[0] = ed25519()) {
 async function approve(h: House, who: Principal, fingerprint: string, sourceAddress = HERE): Promise<string> {
   const factor = { holder: who.person.id, fingerprint };
   const { id, code } = await requestSignIn(h, { loginName: 'crm-db', sourceAddress, seconds: 180, factor });
-  await decideSignIn(h, who, { code, decision: 'approved' });
+  await decideShown(h, who, { code, decision: 'approved' });
   return id;
 }
 
@@ -112,7 +111,7 @@ describe('the use of a key is not noted, nor told of,', () => {
     expect(await use({ approval: { id, since: since(6) } })).toBeUndefined();
     const asked = { loginName: 'crm-db', sourceAddress: HERE, seconds: 180 };
     const { code } = await requestSignIn(h, { ...asked, factor: { holder: aoki.person.id, fingerprint } });
-    await decideSignIn(h, await h.signIn('chen', 'maintainer'), { code, decision: 'denied' });
+    await decideShown(h, await h.signIn('chen', 'maintainer'), { code, decision: 'denied' });
     expect(await use({ approval: { id, since: since(6) } })).toBe('approval_gone');
   });
 });

@@ -172,18 +172,21 @@ describe('the services', () => {
     let answer: unknown;
     const server = createHttpServer((_request, response) => response.end(JSON.stringify(answer)));
     const issuer = `http://127.0.0.1:${await listening(server)}`;
-    const oidc = { issuer, clientId: 'x', clientSecret: new Secret('very-secret-word') };
+    const { identityProviders } = parseConfig(
+      { mode: 'demo', oidc: { issuer, client_id: 'x', client_secret: 'very-secret-word' } },
+      { directory: '/', demoDataDirectory: '/' },
+    );
     const endpoints = { authorization_endpoint: `${issuer}/auth`, token_endpoint: `${issuer}/token` };
     answer = { issuer, ...endpoints };
-    expect(levels(await look({ oidc }))).toContain('ok doctor.oidc.ok');
+    expect(levels(await look({ identityProviders }))).toContain('ok doctor.oidc.ok');
     answer = { issuer: `${issuer}/`, ...endpoints };
-    expect(levels(await look({ oidc }))).toContain('problem doctor.oidc.wrong');
+    expect(levels(await look({ identityProviders }))).toContain('problem doctor.oidc.wrong');
     answer = { hello: 'there' };
-    expect(levels(await look({ oidc }))).toContain('problem doctor.oidc.unreachable');
+    expect(levels(await look({ identityProviders }))).toContain('problem doctor.oidc.unreachable');
     server.close();
     server.closeAllConnections();
     await once(server, 'close');
-    const gone = await look({ oidc });
+    const gone = await look({ identityProviders });
     expect(levels(gone)).toContain('problem doctor.oidc.unreachable');
     expect(jsonReport(gone, 'en')).not.toContain('very-secret-word');
   });

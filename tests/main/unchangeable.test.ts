@@ -16,8 +16,8 @@ const config = (change: object = {}) => parseConfig({ ...file, ...change }, plac
 test.each([
   ['the database', { database: { url: 'postgres://gateway:other@db/sekisho' } }, ['database.url']],
   ['the port', { ssh: { ...file.ssh, port: 2200 } }, ['ssh.port', 'ssh.advertisedPort']],
-  ['the provider', { oidc: { ...file.oidc, client_secret: 'y'.repeat(16) } }, ['oidc.clientSecret']],
-  ['a list that grows', { oidc: { ...file.oidc, role_of_group: { it: 'owner' } } }, ['roleOfGroup.it']],
+  ['the provider', { oidc: { ...file.oidc, client_secret: 'y'.repeat(16) } }, ['identityProviders.0.clientSecret']],
+  ['a list that grows', { oidc: { ...file.oidc, role_of_group: { it: 'owner' } } }, ['identityProviders.0.roleOfGroup.it']],
   ['the data directory', { data_directory: '/srv' }, ['dataDirectory']],
 ])('%s cannot be changed by new workers, and is named without its value', (_what, change, names) => {
   expect(unchangeable(config(), config(change))).toEqual(names);

@@ -1,20 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import {
-  type ApprovalFacts,
   type AuthorizationFacts,
   authorizeTarget,
-  decideApproval,
   decideRedemption,
+  NO_TICKET_NEEDED,
   type Person,
   type PersonId,
   type RedemptionFacts,
-  ROLES,
   type SystemId,
   type Target,
   TargetAuthorization,
   type TargetId,
-  type TicketState,
+  type TicketId,
 } from '../../policy/index.ts';
 
 const now = new Date('2026-11-22T03:00:00Z');
@@ -53,6 +50,7 @@ const access: AuthorizationFacts = {
   ambiguous: false,
   via: [],
   action: 'exec',
+  ticket: NO_TICKET_NEEDED,
   now,
 };
 
@@ -115,7 +113,16 @@ describe('authorizeTarget', () => {
   });
 
   test('nobody else can make a proof', () => {
-    const shape = { person, target, account: 'root', action: 'shell' as const, actions: [], via: [], until: later };
+    const shape = {
+      person,
+      target,
+      account: 'root',
+      action: 'shell' as const,
+      actions: [],
+      via: [],
+      until: later,
+      ticket: undefined,
+    };
     expect(() => new TargetAuthorization(Symbol('only authorizeTarget holds this'), shape)).toThrow('invariant');
     expect(TargetAuthorization.isProof(shape)).toBe(false);
     expect(TargetAuthorization.isProof(Object.create(TargetAuthorization.prototype))).toBe(false);
@@ -128,56 +135,6 @@ describe('authorizeTarget', () => {
   });
 });
 
-const approval: ApprovalFacts = {
-  state: 'requested',
-  requester: aoki,
-  approver: tanaka,
-  approverRoles: ['owner'],
-  approverOwns: true,
-  approverLocked: false,
-  earlierDeciders: [],
-  actDigest: 'aa',
-  askedDigest: 'aa',
-  decideBy: later,
-  now,
-};
-
-describe('decideApproval', () => {
-  test.each<[string, Partial<ApprovalFacts>]>([
-    ['locked', { approverLocked: true }],
-    ['own_request', { approver: aoki }],
-    ['own_request', { approver: aoki, approverRoles: ['owner', 'administrator'] }],
-    ['not_an_owner', { approverOwns: false }],
-    ['not_an_owner', { approverRoles: ['administrator', 'security_officer'] }],
-    ['already_decided', { earlierDeciders: [tanaka] }],
-    ['wrong_state', { state: 'approved' }],
-    ['wrong_state', { state: 'withdrawn' }],
-    ['expired', { decideBy: now }],
-    ['other_act', { askedDigest: 'ab' }],
-  ])('refuses with %s', (reason, change) => {
-    expect(decideApproval({ ...approval, ...change })).toEqual({ allowed: false, reason });
-  });
-
-  test('allows an owner of the system about the very act that was asked', () => {
-    expect(decideApproval(approval)).toEqual({ allowed: true });
-  });
-
-  test('never lets the requester approve, whatever else holds', () => {
-    fc.assert(
-      fc.property(
-        fc.subarray([...ROLES]),
-        fc.boolean(),
-        fc.boolean(),
-        fc.constantFrom<TicketState>('requested', 'approved', 'in_use'),
-        (approverRoles, approverOwns, approverLocked, state) => {
-          const facts = { ...approval, approver: aoki, approverRoles, approverOwns, approverLocked, state };
-          expect(decideApproval(facts).allowed).toBe(false);
-        },
-      ),
-    );
-  });
-});
-
 const redemption: RedemptionFacts = {
   state: 'approved',
   requester: aoki,
@@ -186,6 +143,9 @@ const redemption: RedemptionFacts = {
   target: target.id,
   ticketDigest: 'aa',
   digest: 'aa',
+  ticketClass: null,
+  actClass: undefined,
+  budget: { usesMax: 1, uses: 0, rowsMax: 100, rowsUsed: 0, bytesMax: 1_000, bytesUsed: 0 },
   notBefore: earlier,
   notAfter: later,
   now,
@@ -204,6 +164,12 @@ describe('decideRedemption', () => {
     ['not_approved', { state: 'withdrawn' }],
     ['not_approved', { state: 'revoked' }],
     ['not_approved', { state: 'expired' }],
+    ['used', { budget: { ...redemption.budget, uses: 1 } }],
+    ['used', { budget: { ...redemption.budget, rowsUsed: 100 } }],
+    ['used', { budget: { ...redemption.budget, bytesUsed: 1_001 } }],
+    ['other_act', { digest: 'ab', ticketClass: 'cc' }],
+    ['other_act', { digest: 'ab', actClass: 'cc' }],
+    ['other_act', { digest: 'ab', ticketClass: 'cc', actClass: 'cd' }],
     ['too_early', { notBefore: later }],
     ['too_late', { notAfter: now }],
   ])('refuses with %s', (reason, change) => {
@@ -211,7 +177,56 @@ describe('decideRedemption', () => {
   });
 
   test('allows the asked act, by its requester, in its window', () => {
-    expect(decideRedemption(redemption)).toEqual({ allowed: true });
-    expect(decideRedemption({ ...redemption, notBefore: now })).toEqual({ allowed: true });
+    const all = { allowed: true, rows: 100, bytes: 1_000 };
+    expect(decideRedemption(redemption)).toEqual(all);
+    expect(decideRedemption({ ...redemption, notBefore: now })).toEqual(all);
+  });
+
+  test('allows an act of the approved class, with what earlier uses left', () => {
+    const budget = { ...redemption.budget, usesMax: 3, uses: 2, rowsUsed: 60, bytesUsed: 999 };
+    const facts = { ...redemption, digest: 'ab', ticketClass: 'cc', actClass: 'cc', budget };
+    expect(decideRedemption(facts)).toEqual({ allowed: true, rows: 40, bytes: 1 });
+  });
+});
+
+describe('a ticket that lets somebody in', () => {
+  const id = 'k1' as TicketId;
+  const entry = { id, kind: 'access', notBefore: earlier, notAfter: later } as const;
+  const required = { required: true, entry: undefined };
+  test.each<[string, Partial<AuthorizationFacts>]>([
+    ['ticket_required', { ticket: required }],
+    ['ticket_required', { ticket: { required: true, entry: { ...entry, notBefore: later } } }],
+    ['ticket_required', { ticket: { required: true, entry: { ...entry, notAfter: now } } }],
+    ['not_found', { grant: undefined, ticket: { required: true, entry } }],
+    ['grant_expired', { grant: { actions: ['exec'], expiresAt: now }, ticket: { required: true, entry } }],
+    ['locked', { locked: true, ticket: { required: true, entry: { ...entry, kind: 'emergency' } } }],
+    ['no_account', { account: undefined, ticket: { required: true, entry: { ...entry, kind: 'emergency' } } }],
+    [
+      'not_found',
+      { account: undefined, grant: undefined, ticket: { required: true, entry: { ...entry, kind: 'emergency' } } },
+    ],
+    [
+      'not_found',
+      { grant: undefined, ticket: { required: false, entry: { ...entry, kind: 'emergency', notAfter: now } } },
+    ],
+  ])('refuses with %s', (reason, change) => {
+    expect(authorizeTarget({ ...access, ...change })).toEqual({ allowed: false, reason });
+  });
+
+  test('is on the proof where one is needed, which ends with it', () => {
+    const soon = new Date(now.getTime() + 60_000);
+    const decision = authorizeTarget({ ...access, ticket: { required: true, entry: { ...entry, notAfter: soon } } });
+    if (!decision.allowed) throw new Error(decision.reason);
+    expect(decision.authorization).toMatchObject({ ticket: id, until: soon });
+    const free = authorizeTarget({ ...access, ticket: { required: false, entry } });
+    if (!free.allowed) throw new Error(free.reason);
+    expect(free.authorization).toMatchObject({ ticket: undefined, until: later });
+  });
+
+  test('of an emergency opens what the person has an account on, without a grant, while it goes on', () => {
+    const emergency = { ...entry, kind: 'emergency' } as const;
+    const decision = authorizeTarget({ ...access, grant: undefined, ticket: { required: false, entry: emergency } });
+    if (!decision.allowed) throw new Error(decision.reason);
+    expect(decision.authorization).toMatchObject({ ticket: id, until: later, account: 'aoki' });
   });
 });

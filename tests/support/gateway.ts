@@ -7,7 +7,6 @@ import { knownHost, openSshClient, sshOptions } from '../../demo/ssh-client/open
 import { Cleanup, type Clock, createLog, type Database, systemClock } from '../../foundation/index.ts';
 import { type Running, startAll } from '../../main/all.ts';
 import { findFreePort } from '../../main/free-port.ts';
-import { ROLES } from '../../policy/index.ts';
 import { type FreshDatabase, freshDatabase } from './database.ts';
 import { runToEnd, type SshResult } from './run-to-end.ts';
 import { tempDirectory } from './temp-directory.ts';
@@ -174,8 +173,8 @@ async function testConfig(
     database: { url: db.url, ownerUrl: null, poolSize: 5 },
     storageCredentials: null,
     redis: null,
-    oidc: null,
-    roleOfGroup: Object.fromEntries(ROLES.map((role) => [role, role])),
+    identityProviders: [],
+    secondFactor: { web: 'off', webMinutes: 15 },
     inventory: inventory ?? null,
     logLevel: 'silent',
   };

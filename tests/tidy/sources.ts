@@ -9,7 +9,19 @@ export interface Source {
 }
 
 const PLACES = [
-  ...['foundation', 'messages', 'policy', 'recorder', 'identity', 'approvals', 'gateway', 'web', 'demo', 'main'],
+  ...[
+    'foundation',
+    'messages',
+    'policy',
+    'evidence',
+    'recorder',
+    'identity',
+    'approvals',
+    'gateway',
+    'web',
+    'demo',
+    'main',
+  ],
   ...['config', 'migrations', 'scripts', 'bin', 'tests', 'bench', 'docs', '.ci'],
 ];
 const TEXT = /\.(ts|tsx|mjs|cjs|sql|md|css|html|json)$|^\.ci\/run$/;

@@ -2,25 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { ERRORS } from '../../foundation/index.ts';
 import type { EndReason } from '../../gateway/session-registry.ts';
-import { type Finding, ROLES, type TargetMode, type TicketState } from '../../policy/model.ts';
+import { type Finding, ROLES, type TargetMode, TICKET_KINDS, TICKET_STATES } from '../../policy/model.ts';
 import { AUDIT_EVENTS } from '../../recorder/audit-events.ts';
 import { CATALOGUES } from '../../web/ui/messages/index.ts';
 
 const { en, ja } = CATALOGUES;
 const keys = Object.keys(en);
 const placeholders = (text: string): string[] => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1]!).sort();
-
-const STATES = {
-  requested: true,
-  approved: true,
-  in_use: true,
-  used: true,
-  aborted: true,
-  rejected: true,
-  withdrawn: true,
-  revoked: true,
-  expired: true,
-} satisfies Record<TicketState, true>;
 
 const FINDING_CLASSES = {
   dbdump: true,
@@ -110,7 +98,7 @@ describe('the catalogues of the console', () => {
 
   test('name every role, ticket state, target mode, finding class and reason a session ends for', () => {
     expect(namesMissing('role', ROLES)).toEqual([]);
-    expect(namesMissing('state', Object.keys(STATES))).toEqual([]);
+    expect(namesMissing('state', [...TICKET_STATES])).toEqual([]);
     expect(namesMissing('mode', Object.keys(MODES))).toEqual([]);
     expect(namesMissing('finding', Object.keys(FINDING_CLASSES))).toEqual([]);
     expect(namesMissing('close', Object.keys(END_REASONS))).toEqual([]);

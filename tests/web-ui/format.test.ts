@@ -75,6 +75,7 @@ describe('the ticket form', () => {
     rowsMax: 10,
     bytesMax: 1000,
     destination: 'vault' as const,
+    ...{ recipient: '', legalBasis: '', clientInformed: '' as const, deleteBy: '', scope: 'act' as const, usesMax: 1 },
     notBefore: '2026-11-23T10:00',
     notAfter: '2026-11-24T10:00',
   };

@@ -108,8 +108,9 @@ describe('the sign-in of an SSH connection', () => {
       ...{ code: asked.code, loginName: 'crm-db', sourceAddress: '192.0.2.7', state: 'pending' },
       expiresAt: asked.expiresAt.toISOString(),
       purpose: 'sign_in',
+      choices: expect.arrayContaining([expect.objectContaining({ words: asked.words })]) as unknown,
     });
-    expect((await aoki.post(`${path}/decision`, { decision: 'approved' })).status).toBe(204);
+    expect((await aoki.post(`${path}/decision`, { decision: 'approved', words: asked.words })).status).toBe(204);
     expect((await aoki.post(`${path}/decision`, { decision: 'denied' })).status).toBe(409);
     expect((await findSignIn(site.house, asked.code))?.state).toBe('approved');
   });

@@ -45,8 +45,9 @@ async function site(roleOfGroup: Parameters<typeof createOidcClient>[0]['roleOfG
     postLogoutRedirectUris: [url.href],
   });
   const clock = new ManualClock(systemClock.now());
-  const oidc = createOidcClient({ ...credentials, issuer, publicUrl: url, roleOfGroup, allowInsecure: true, clock });
-  const opened = cleanup.use(await web({ publicUrl: url, clock: systemClock, oidc }));
+  const named = { name: 'default', title: 'Demo', ...credentials };
+  const oidc = createOidcClient({ ...named, issuer, publicUrl: url, roleOfGroup, allowInsecure: true, clock });
+  const opened = cleanup.use(await web({ publicUrl: url, clock: systemClock, providers: [oidc] }));
   const made: Site = {
     ...{ web: opened, url, clock, provider: true },
     [Symbol.asyncDispose]: () => cleanup[Symbol.asyncDispose](),
@@ -147,7 +148,7 @@ describe('a callback', () => {
     const { pending, callback } = await beforeCallback(at, 'aoki');
     const [name, value = ''] = pending.split('=');
     const changed = `${name}=${value.slice(0, 40)}${value[40] === 'A' ? 'B' : 'A'}${value.slice(41)}`;
-    const foreign = createSeal(new Secret('another secret'), 'sekisho pending sign-in v1').close('{}');
+    const foreign = createSeal(new Secret('another secret'), 'sekisho pending sign-in v1 default').close('{}');
     for (const cookie of [changed, `${name}=${foreign}`, `${name}=`, `${name}=%00`, `${name}=${'A'.repeat(5_000)}`]) {
       expect(await refused(at, callback, cookie)).toEqual([401, 'sign_in_failed']);
     }
@@ -160,7 +161,7 @@ describe('a callback', () => {
     async (field) => {
       await using at = await site();
       const { pending, callback } = await beforeCallback(at, 'aoki');
-      const seal = createSeal(SECRET, 'sekisho pending sign-in v1');
+      const seal = createSeal(SECRET, 'sekisho pending sign-in v1 default');
       const [name, value = ''] = pending.split('=');
       const kept = z.record(z.string(), z.unknown()).parse(JSON.parse(seal.open(value) ?? ''));
       const other = { ...kept, [field]: 'x'.repeat(43) };
@@ -233,7 +234,7 @@ describe('a sign-in', () => {
     await using at = await site();
     at.provider = false;
     const down = await get(new URL('/auth/sign-in', at.url), { accept: 'application/json' });
-    expect(down.status).toBe(401);
+    expect([down.status, await down.json()]).toMatchObject([503, { error: { code: 'provider_unreachable' } }]);
     at.provider = true;
     const cookie = await signInByHttp({ publicUrl: at.url.href, login: 'aoki', fetch });
     expect((await get(new URL('/api/me', at.url), { cookie })).status).toBe(200);

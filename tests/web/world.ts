@@ -8,7 +8,7 @@ import supertest from 'supertest';
 import { z } from 'zod';
 import { Cleanup, createLog, Secret } from '../../foundation/index.ts';
 import { controlSession } from '../../gateway/live-control/command.ts';
-import { type LoginDeps, loadCertificateAuthority, openWebSession } from '../../identity/index.ts';
+import { type LoginDeps, loadCertificateAuthority, loadFactorSeal, openWebSession } from '../../identity/index.ts';
 import { createOidcClient, createWebApi, type WebApiDeps } from '../../web/api/index.ts';
 import { ISSUER, type Name, type World, world } from '../approvals/world.ts';
 import { rootOf } from '../recorder/support/recordings.ts';
@@ -80,14 +80,20 @@ export async function web(change: Partial<WebApiDeps> = {}): Promise<Web> {
     workers: () => ({ wanted: 2, serving: 1 }),
     witnessDelay: () => undefined,
     protection: () => Promise.resolve({ mode: 'detected', detail: 'files_read_only' }),
-    oidc: createOidcClient({
-      issuer: new URL('http://127.0.0.1:9/oidc'),
-      clientId: 'sekisho',
-      clientSecret: new Secret('not used'),
-      publicUrl: PUBLIC_URL,
-      roleOfGroup: {},
-      allowInsecure: true,
-    }),
+    factorRules: { web: 'off', webMinutes: 15 },
+    factorSeal: await loadFactorSeal(join(path, 'factor_key')),
+    providers: [
+      createOidcClient({
+        name: 'default',
+        title: 'Test',
+        issuer: new URL('http://127.0.0.1:9/oidc'),
+        clientId: 'sekisho',
+        clientSecret: new Secret('not used'),
+        publicUrl: PUBLIC_URL,
+        roleOfGroup: {},
+        allowInsecure: true,
+      }),
+    ],
     ...change,
   });
   const cookieOf = async (name: Name): Promise<string> => {

@@ -8,6 +8,8 @@ import { isSecure } from './cookies.ts';
 import { custodyRoutes } from './custody.ts';
 import type { WebApiDeps } from './deps.ts';
 import { errorHandler } from './errors.ts';
+import { backchannelRoutes } from './backchannel.ts';
+import { factorRoutes } from './factors.ts';
 import { noStore, readJson, requirePrincipal, requireSameOrigin } from './guards.ts';
 import { judgeRoutes } from './judge.ts';
 import { loginCallRoutes } from './login-calls.ts';
@@ -20,13 +22,18 @@ import { programRoutes } from './programs.ts';
 import { recorderHealthRoutes } from './recorder-health.ts';
 import { recordingRoutes } from './recordings.ts';
 import { refusedActRoutes } from './refused-acts.ts';
+import { scimRoutes } from './scim.ts';
 import { sessionControlRoutes } from './session-control.ts';
 import { sessionRoutes } from './sessions.ts';
 import { sshKeyRoutes } from './ssh-keys.ts';
 import { sshSignInRoutes } from './ssh-sign-ins.ts';
+import { stepUpRoutes } from './step-up.ts';
+import { substituteRoutes } from './substitutes.ts';
 import { ticketRoutes } from './tickets.ts';
 
 const ROUTES = [
+  stepUpRoutes,
+  factorRoutes,
   meRoutes,
   sshKeyRoutes,
   sshSignInRoutes,
@@ -35,6 +42,7 @@ const ROUTES = [
   programRoutes,
   judgeRoutes,
   ticketRoutes,
+  substituteRoutes,
   sessionRoutes,
   sessionControlRoutes,
   recordingRoutes,
@@ -58,9 +66,13 @@ export function createWebApi(deps: WebApiDeps): Express {
     await ping(deps.database);
     response.json({ status: 'ok', workers: deps.workers() });
   });
+  // Of providers, not of browsers: it is signed, and carries no cookie of ours.
+  app.use('/auth', backchannelRoutes(deps));
   app.use('/auth', noStore, requireSameOrigin(deps.publicUrl), readJson(), authRoutes(deps), nothingHere);
   // The one way in without a sign-in: these three calls, which are about to make one.
   app.use('/api', loginCallRoutes(deps));
+  // The providers' clients, known by a token of their own; no cookie is read here.
+  app.use('/scim/v2', scimRoutes(deps));
   // Nothing else stands under /api before the guard: a route that is added later is closed until somebody is signed in.
   app.use('/api', noStore, requireSameOrigin(deps.publicUrl), requirePrincipal(deps), readJson());
   for (const routes of ROUTES) app.use('/api', routes(deps));

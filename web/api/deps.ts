@@ -1,5 +1,6 @@
+import type { EmergencySettings } from '../../approvals/index.ts';
 import type { Clock, Database, Log } from '../../foundation/index.ts';
-import type { CertificateAuthority } from '../../identity/index.ts';
+import type { CertificateAuthority, FactorRules, FactorSeal } from '../../identity/index.ts';
 import type { ControlVerb, Principal, SessionId } from '../../policy/index.ts';
 import type { Protection, RecordingSource, WitnessDelay } from '../../recorder/index.ts';
 import type { OidcClient } from './oidc.ts';
@@ -41,9 +42,14 @@ export interface WebApiDeps {
   readonly loginAuthority: CertificateAuthority;
   /** Events named by the id of a login, fired when it was decided (NOTIFY sekisho_sign_in_decided). */
   readonly signInDecided: EventTarget;
+  readonly emergency?: EmergencySettings;
   /** The processes that serve SSH; none wanted when the one process does. */
   readonly workers: () => { readonly wanted: number; readonly serving: number };
   /** How long too few outside witnesses have cosigned what is recorded; undefined: enough do, or none are asked. */
   readonly witnessDelay: () => WitnessDelay | undefined;
-  readonly oidc: OidcClient;
+  /** Who signs people in; the sign-in page offers them in this order. */
+  readonly providers: readonly OidcClient[];
+  /** What is asked of who decides, locks or ends. */
+  readonly factorRules: FactorRules;
+  readonly factorSeal: FactorSeal;
 }

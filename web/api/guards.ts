@@ -1,16 +1,15 @@
 /** What stands before every route: where the request comes from, who makes it, what its body may be. */
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { GatewayError, LIMITS } from '../../foundation/index.ts';
-import { findWebSession } from '../../identity/index.ts';
-import type { Principal } from '../../policy/index.ts';
+import { findWebSession, type WebPrincipal } from '../../identity/index.ts';
 import { readCookie, sessionCookieName } from './cookies.ts';
 import type { WebApiDeps } from './deps.ts';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
-const principals = new WeakMap<Request, Principal>();
+const principals = new WeakMap<Request, WebPrincipal>();
 
 /** The signed-in person of this request. @throws {GatewayError} `not_authenticated` when the guard did not run. */
-export function principalOf(request: Request): Principal {
+export function principalOf(request: Request): WebPrincipal {
   const principal = principals.get(request);
   if (principal === undefined) throw new GatewayError('not_authenticated');
   return principal;

@@ -34,7 +34,7 @@ export function loginRoutes(deps: WebApiDeps): Router {
     const principal = principalOf(request);
     const { decision } = body(Decision, request);
     const { code } = await find(principal, params(Code, request).code);
-    await decideLogin(deps, principal, { code, decision });
+    await decideLogin(deps, principal, { code, decision, webSessionId: principal.session.id });
     response.status(204).end();
   });
 

@@ -2,7 +2,7 @@ import { Router } from 'express';
 import { z } from 'zod';
 import { countInbox, countUnread } from '../../approvals/index.ts';
 import { changeLocale, listOpenTargets } from '../../identity/index.ts';
-import type { Person } from '../../policy/index.ts';
+import type { Principal } from '../../policy/index.ts';
 import type { WebApiDeps } from './deps.ts';
 import { principalOf } from './guards.ts';
 import { body } from './request.ts';
@@ -11,12 +11,13 @@ export function meRoutes(deps: WebApiDeps): Router {
   const router = Router();
 
   router.get('/me', async (request, response) => {
-    response.json(await answer(deps, principalOf(request).person));
+    response.json(await answer(deps, principalOf(request)));
   });
 
   router.patch('/me', async (request, response) => {
     const { locale } = body(z.strictObject({ locale: z.enum(['en', 'ja']) }), request);
-    response.json(await answer(deps, await changeLocale(deps, principalOf(request), locale)));
+    const principal = principalOf(request);
+    response.json(await answer(deps, { ...principal, person: await changeLocale(deps, principal, locale) }));
   });
 
   router.get('/targets', async (request, response) => {
@@ -26,18 +27,16 @@ export function meRoutes(deps: WebApiDeps): Router {
   return router;
 }
 
-async function answer(
-  { database, clock, ssh, mode, witnessDelay }: WebApiDeps,
-  { contractEndsAt: _, ...person }: Person,
-) {
-  const { host, port, hostKeyFingerprint } = ssh;
+async function answer(deps: WebApiDeps, principal: Principal) {
+  const { host, port, hostKeyFingerprint } = deps.ssh;
+  const { contractEndsAt: _, ...person } = principal.person;
   return {
     person,
     ssh: { host, port, hostKeyFingerprint },
-    mode,
+    mode: deps.mode,
     /** Null: the witnesses are as quick as ever, or none are asked. */
-    witnessDelay: witnessDelay() ?? null,
-    inboxCount: await countInbox(database, person.id, clock.now()),
-    notificationCount: await countUnread(database, person.id),
+    witnessDelay: deps.witnessDelay() ?? null,
+    inboxCount: await countInbox(deps, principal),
+    notificationCount: await countUnread(deps.database, person.id),
   };
 }

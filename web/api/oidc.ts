@@ -1,42 +1,89 @@
-/** Sign-in by the company's identity provider: OpenID Connect code flow with PKCE (S256), state and nonce. */
+/** Sign-in by an identity provider of the company: OpenID Connect code flow with PKCE (S256), state and nonce. */
 import * as oidc from 'openid-client';
 import { z } from 'zod';
-import { asError, type Clock, GatewayError, type Secret, systemClock } from '../../foundation/index.ts';
-import type { Claims } from '../../identity/index.ts';
+import { asError, type Clock, GatewayError, LIMITS, type Secret, systemClock } from '../../foundation/index.ts';
+import type { Claims, ProviderLogout } from '../../identity/index.ts';
 import type { Role } from '../../policy/index.ts';
+import {
+  type ConfirmedClaims,
+  ProviderClaims,
+  toClaims,
+  toAssurance,
+  type SignInAssurance,
+} from './provider-claims.ts';
+import { type Device, pollDevice, startDevice } from './device.ts';
+import { createLogoutVerifier } from './logout-token.ts';
+import { boundedFetch, isUnreachable } from './provider-fetch.ts';
 import { createSeal } from './seal.ts';
 
 export interface OidcSettings {
+  /** What the addresses call it, `default` for the only one. */
+  readonly name: string;
+  /** What the sign-in page calls it. */
+  readonly title: string;
   readonly issuer: URL;
   readonly clientId: string;
   readonly clientSecret: Secret<string>;
   readonly publicUrl: URL;
   /** Which role a group of the provider's `groups` claim gives; other groups give none. */
   readonly roleOfGroup: Readonly<Record<string, Role>>;
+  /** What a value of `acr`, or one of `amr`, says of the factors that were asked for; others say `single`. */
+  readonly assuranceOfAcr?: Readonly<Record<string, 'single' | 'multi'>>;
+  readonly assuranceOfAmr?: Readonly<Record<string, 'single' | 'multi'>>;
+  /** Seconds by which the provider's clock may differ from ours. */
+  readonly clockSkewSeconds?: number;
+  /** `scim`: people and roles come by SCIM alone, and nobody else is let in. */
+  readonly provisioning?: 'just_in_time' | 'scim';
+  /** Which attribute of SCIM is the subject of a sign-in. */
+  readonly scimSubject?: 'externalId' | 'userName';
+  /** Whether `sekisho login` asks the provider itself (RFC 8628), where it can. */
+  readonly deviceLogin?: boolean;
   /** Plain http to the provider: for the demonstration on loopback only. */
   readonly allowInsecure: boolean;
   readonly clock?: Clock;
 }
 
 /** A sign-in that the provider confirmed. */
-export interface ConfirmedSignIn {
+export interface ConfirmedSignIn extends SignInAssurance {
   readonly claims: Claims;
   readonly idToken: string | null;
+  /** The provider's name for its session, by which it ends it. */
+  readonly providerSession: string | null;
   readonly returnPath: string;
 }
 
 export interface OidcClient {
-  /** @returns where to send the browser, and what its short-lived cookie must bring back. */
-  readonly begin: (returnPath: string) => Promise<{ readonly url: URL; readonly pending: string }>;
-  /** @param search the query string of the callback. @throws {GatewayError} `sign_in_failed`. */
+  readonly name: string;
+  readonly title: string;
+  readonly issuer: URL;
+  readonly provisioning: 'just_in_time' | 'scim';
+  readonly scimSubject: 'externalId' | 'userName';
+  readonly roleOfGroup: OidcSettings['roleOfGroup'];
+  /**
+   * @param fresh the provider has to ask its person anew, whoever is signed in there.
+   * @returns where to send the browser, and what its short-lived cookie must bring back.
+   * @throws {GatewayError} `provider_unreachable`.
+   */
+  readonly begin: (returnPath: string, fresh?: boolean) => Promise<{ readonly url: URL; readonly pending: string }>;
+  /** @param search the query string of the callback. @throws {GatewayError} `sign_in_failed`, `provider_unreachable`. */
   readonly finish: (search: string, pending: string | undefined) => Promise<ConfirmedSignIn>;
   /** Where to send the browser to sign out at the provider too; the console when the provider has no such page. */
   readonly signOutUrl: (idToken: string | null) => Promise<URL>;
+  /** What a logout token of the provider ends. @throws {GatewayError} `request_invalid`, `provider_unreachable`. */
+  readonly readLogout: (token: string) => Promise<ProviderLogout>;
+  /** Begins a sign-in at the provider from another device; undefined where that is not offered. */
+  readonly beginDevice: () => Promise<Device | undefined>;
+  /** Waits until its person signed in there. @throws {GatewayError} `sign_in_failed`, `provider_unreachable`. */
+  readonly finishDevice: (device: Device, signal: AbortSignal) => Promise<ConfirmedSignIn>;
 }
 
 /** Seconds between "sign in" and the callback. */
 export const PENDING_SECONDS = 600;
-const PROVIDER_TIMEOUT_SECONDS = 10;
+/** Seconds that may have passed since the provider asked its person, where it was to ask anew. */
+const FRESH_SECONDS = 300;
+const CLOCK_SKEW_SECONDS = 30;
+/** So that what the provider changes of itself is seen. */
+const METADATA_MS = 3_600_000;
 const SCOPE = 'openid profile email groups';
 
 const Pending = z.strictObject({
@@ -44,43 +91,49 @@ const Pending = z.strictObject({
   nonce: z.string(),
   verifier: z.string(),
   returnPath: z.string(),
+  fresh: z.boolean(),
   expiresAt: z.number(),
 });
 
-const ProviderClaims = z.looseObject({
-  sub: z.string(),
-  name: z.string().optional(),
-  preferred_username: z.string().optional(),
-  email: z.string().optional(),
-  employer: z.string().optional(),
-  locale: z.string().optional(),
-  groups: z.array(z.string()).optional(),
-});
+/** The path of the callback. Each provider has its own, so that none can pass on the answer of another (RFC 9700 §4.4). */
+export function callbackPath(name: string): string {
+  return name === 'default' ? '/auth/callback' : `/auth/callback/${name}`;
+}
 
 /** The provider is asked at the first sign-in, and again after a failure: neither has to start before the other. */
 export function createOidcClient(settings: OidcSettings): OidcClient {
-  const { publicUrl, clock = systemClock } = settings;
-  const redirectUri = new URL('/auth/callback', publicUrl);
-  const seal = createSeal(settings.clientSecret, 'sekisho pending sign-in v1');
-  const configuration = lazily(() => discover(settings));
+  const { name, title, publicUrl, clock = systemClock, provisioning = 'just_in_time' } = settings;
+  const redirectUri = new URL(callbackPath(name), publicUrl);
+  const seal = createSeal(settings.clientSecret, `sekisho pending sign-in v1 ${name}`);
+  const configuration = lazily(() => discover(settings), clock);
+  const readLogout = createLogoutVerifier({ ...settings, clock, configuration });
+  const confirm = async (config: oidc.Configuration, tokens: Tokens, returnPath: string): Promise<ConfirmedSignIn> => {
+    const claims = await allClaims(config, tokens);
+    return {
+      claims: toClaims(config.serverMetadata().issuer, settings.roleOfGroup, claims),
+      ...toAssurance(settings, claims),
+      idToken: tokens.id_token ?? null,
+      providerSession: claims.sid ?? null,
+      returnPath,
+    };
+  };
 
   return {
-    begin: async (returnPath) => {
+    ...{ name, title, issuer: settings.issuer, provisioning, readLogout, roleOfGroup: settings.roleOfGroup },
+    scimSubject: settings.scimSubject ?? 'externalId',
+    begin: async (returnPath, fresh = false) => {
       const config = await configuration();
-      const pending = {
-        state: oidc.randomState(),
-        nonce: oidc.randomNonce(),
-        verifier: oidc.randomPKCECodeVerifier(),
-        returnPath,
-        expiresAt: clock.now().getTime() + PENDING_SECONDS * 1_000,
-      };
+      const expiresAt = clock.now().getTime() + PENDING_SECONDS * 1_000;
+      const verifier = oidc.randomPKCECodeVerifier();
+      const pending = { state: oidc.randomState(), nonce: oidc.randomNonce(), verifier, returnPath, fresh, expiresAt };
       const url = oidc.buildAuthorizationUrl(config, {
         redirect_uri: redirectUri.href,
         scope: SCOPE,
         state: pending.state,
         nonce: pending.nonce,
-        code_challenge: await oidc.calculatePKCECodeChallenge(pending.verifier),
+        code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
         code_challenge_method: 'S256',
+        ...(fresh ? { prompt: 'login', max_age: '0' } : {}),
       });
       return { url, pending: seal.close(JSON.stringify(pending)) };
     },
@@ -92,14 +145,16 @@ export function createOidcClient(settings: OidcSettings): OidcClient {
       const callback = new URL(redirectUri);
       callback.search = search;
       try {
-        const { claims, idToken } = await exchange(config, callback, pending);
-        return {
-          claims: toClaims(config.serverMetadata().issuer, settings.roleOfGroup, claims),
-          idToken,
-          returnPath: pending.returnPath,
-        };
+        const tokens = await oidc.authorizationCodeGrant(config, callback, {
+          pkceCodeVerifier: pending.verifier,
+          expectedState: pending.state,
+          expectedNonce: pending.nonce,
+          idTokenExpected: true,
+          ...(pending.fresh ? { maxAge: FRESH_SECONDS } : {}),
+        });
+        return await confirm(config, tokens, pending.returnPath);
       } catch (thrown) {
-        throw new GatewayError('sign_in_failed', undefined, { cause: asError(thrown) });
+        throw failureOf(thrown);
       }
     },
 
@@ -112,44 +167,40 @@ export function createOidcClient(settings: OidcSettings): OidcClient {
         ...(idToken === null ? {} : { id_token_hint: idToken }),
       });
     },
+
+    beginDevice: async () =>
+      settings.deviceLogin === true ? startDevice(await configuration(), SCOPE).catch(rethrow) : undefined,
+
+    finishDevice: async (device, signal) => {
+      const config = await configuration();
+      try {
+        return await confirm(config, await pollDevice(config, device, signal), '/');
+      } catch (thrown) {
+        throw failureOf(thrown);
+      }
+    },
   };
 }
 
-async function exchange(config: oidc.Configuration, callback: URL, pending: z.output<typeof Pending>) {
-  const tokens = await oidc.authorizationCodeGrant(config, callback, {
-    pkceCodeVerifier: pending.verifier,
-    expectedState: pending.state,
-    expectedNonce: pending.nonce,
-    idTokenExpected: true,
-  });
+type Tokens = Awaited<ReturnType<typeof oidc.authorizationCodeGrant>>;
+
+async function allClaims(config: oidc.Configuration, tokens: Tokens): Promise<ConfirmedClaims> {
   const confirmed = ProviderClaims.parse(tokens.claims());
   const more =
     config.serverMetadata().userinfo_endpoint === undefined
       ? {}
       : await oidc.fetchUserInfo(config, tokens.access_token, confirmed.sub);
   // The signed token has the last word about who it is.
-  return { claims: ProviderClaims.parse({ ...more, ...confirmed }), idToken: tokens.id_token ?? null };
+  return ProviderClaims.parse({ ...more, ...confirmed });
 }
 
-/** `issuer` is the provider's own name for itself, which discovery compared with ours: people are known by it. */
-function toClaims(
-  issuer: string,
-  roleOfGroup: OidcSettings['roleOfGroup'],
-  claims: z.output<typeof ProviderClaims>,
-): Claims {
-  const roles = (claims.groups ?? []).flatMap((group) => {
-    const role = Object.hasOwn(roleOfGroup, group) ? roleOfGroup[group] : undefined;
-    return role === undefined ? [] : [role];
-  });
-  return {
-    issuer,
-    subject: claims.sub,
-    name: claims.name ?? claims.preferred_username ?? claims.sub,
-    email: claims.email ?? null,
-    employer: claims.employer ?? '',
-    locale: /^ja\b/i.test(claims.locale ?? '') ? 'ja' : 'en',
-    roles: [...new Set(roles)],
-  };
+function rethrow(thrown: unknown): never {
+  throw failureOf(thrown);
+}
+
+function failureOf(thrown: unknown): GatewayError {
+  const cause = asError(thrown);
+  return new GatewayError(isUnreachable(thrown) ? 'provider_unreachable' : 'sign_in_failed', undefined, { cause });
 }
 
 function readPending(text: string | undefined, clock: Clock): z.output<typeof Pending> {
@@ -162,32 +213,39 @@ function readPending(text: string | undefined, clock: Clock): z.output<typeof Pe
 
 async function discover(settings: OidcSettings): Promise<oidc.Configuration> {
   try {
-    return await oidc.discovery(
+    const config = await oidc.discovery(
       settings.issuer,
       settings.clientId,
-      undefined,
+      { [oidc.clockTolerance]: settings.clockSkewSeconds ?? CLOCK_SKEW_SECONDS },
       oidc.ClientSecretPost(settings.clientSecret.expose()),
       {
-        timeout: PROVIDER_TIMEOUT_SECONDS,
+        timeout: LIMITS.providerTimeoutSeconds,
+        [oidc.customFetch]: boundedFetch,
         // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so only to stand out; demo mode on loopback.
         ...(settings.allowInsecure ? { execute: [oidc.allowInsecureRequests] } : {}),
       },
     );
+    // The signature of the ID token too, and not only the TLS connection it came over.
+    oidc.enableNonRepudiationChecks(config);
+    return config;
   } catch (thrown) {
-    throw new GatewayError('sign_in_failed', 'The identity provider does not answer; try again soon.', {
-      cause: asError(thrown),
-    });
+    throw new GatewayError('provider_unreachable', undefined, { cause: asError(thrown) });
   }
 }
 
-/** One attempt at a time, its success kept, its failure forgotten. */
-function lazily<Value>(make: () => Promise<Value>): () => Promise<Value> {
+/** One attempt at a time, its success kept for a while, its failure forgotten. */
+function lazily<Value>(make: () => Promise<Value>, clock: Clock): () => Promise<Value> {
   let made: Promise<Value> | undefined;
+  let until = 0;
   return () => {
-    made ??= make().catch((thrown: unknown) => {
-      made = undefined;
-      throw thrown;
-    });
+    const now = clock.now().getTime();
+    if (made === undefined || now >= until) {
+      until = now + METADATA_MS;
+      made = make().catch((thrown: unknown) => {
+        made = undefined;
+        throw thrown;
+      });
+    }
     return made;
   };
 }

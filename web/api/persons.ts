@@ -16,7 +16,11 @@ export function personRoutes(deps: WebApiDeps): Router {
   router.get('/persons', async (request, response) => {
     requireReader(principalOf(request).person, 'persons');
     const entries = await listPersons(deps.database);
-    response.json({ persons: entries.map(({ person, lock }) => ({ ...person, locked: lock !== null, lock })) });
+    response.json({
+      persons: entries.map(({ person, lock, deactivatedAt, looksLike }) => ({
+        ...{ ...person, locked: lock !== null, lock, deactivatedAt, looksLike },
+      })),
+    });
   });
 
   router.post('/persons/:id/lock', async (request, response) => {

@@ -2,7 +2,7 @@
 import type { Request } from 'express';
 import { z } from 'zod';
 import { GatewayError } from '../../foundation/index.ts';
-import type { PersonId, RefusedActId, SessionId, TargetId, TicketId } from '../../policy/index.ts';
+import type { PersonId, RefusedActId, SessionId, SystemId, TargetId, TicketId } from '../../policy/index.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const isUuid = (value: unknown): boolean => typeof value === 'string' && UUID.test(value);
@@ -10,6 +10,7 @@ const isUuid = (value: unknown): boolean => typeof value === 'string' && UUID.te
 export const ticketId = z.custom<TicketId>(isUuid, 'must be an id');
 export const sessionId = z.custom<SessionId>(isUuid, 'must be an id');
 export const personId = z.custom<PersonId>(isUuid, 'must be an id');
+export const systemId = z.custom<SystemId>(isUuid, 'must be an id');
 export const targetId = z.custom<TargetId>(isUuid, 'must be an id');
 export const refusedActId = z.custom<RefusedActId>(isUuid, 'must be an id');
 

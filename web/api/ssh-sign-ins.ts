@@ -1,7 +1,14 @@
 import { Router } from 'express';
 import { z } from 'zod';
 import { GatewayError, LIMITS } from '../../foundation/index.ts';
-import { decideSignIn, findSignIn, type SignInRequest } from '../../identity/index.ts';
+import {
+  decideSignIn,
+  findSignIn,
+  offeredPairs,
+  type SignInRequest,
+  type WordPair,
+  wordsOf,
+} from '../../identity/index.ts';
 import type { Principal } from '../../policy/index.ts';
 import type { WebApiDeps } from './deps.ts';
 import { principalOf } from './guards.ts';
@@ -9,7 +16,10 @@ import { createRateLimit } from './rate-limit.ts';
 import { body, params } from './request.ts';
 
 const Code = z.strictObject({ code: z.string().max(32) });
-const Decision = z.strictObject({ decision: z.enum(['approved', 'denied']) });
+const Decision = z.strictObject({
+  decision: z.enum(['approved', 'denied']),
+  words: z.tuple([z.int(), z.int()]).optional(),
+});
 
 export function sshSignInRoutes(deps: WebApiDeps): Router {
   const misses = createRateLimit(deps.clock, LIMITS.unknownCodesPerMinuteMax);
@@ -27,17 +37,23 @@ export function sshSignInRoutes(deps: WebApiDeps): Router {
   router.get('/ssh-sign-ins/:code', async (request, response) => {
     const signIn = await find(principalOf(request), params(Code, request).code);
     const { code, loginName, sourceAddress, state, expiresAt } = signIn;
-    const purpose = signIn.confirmation === null ? 'sign_in' : 'budget';
-    response.json({ signIn: { code, loginName, sourceAddress, state, expiresAt, purpose } });
+    const purpose = signIn.confirmation?.purpose ?? 'sign_in';
+    const { id, words } = signIn;
+    const choices = words === null ? null : offeredPairs(id, words).map(choiceOf);
+    response.json({ signIn: { code, loginName, sourceAddress, state, expiresAt, purpose, choices } });
   });
 
   router.post('/ssh-sign-ins/:code/decision', async (request, response) => {
     const principal = principalOf(request);
-    const { decision } = body(Decision, request);
+    const { decision, words } = body(Decision, request);
     const { code } = await find(principal, params(Code, request).code);
-    await decideSignIn(deps, principal, { code, decision });
+    await decideSignIn(deps, principal, { code, decision, words: words ?? null, webSessionId: principal.session.id });
     response.status(204).end();
   });
 
   return router;
+}
+
+function choiceOf(words: WordPair) {
+  return { words, en: wordsOf(words, 'en'), ja: wordsOf(words, 'ja') };
 }

@@ -2,6 +2,7 @@ import { createRootRoute, createRoute, createRouter } from '@tanstack/react-rout
 import type { ReactElement } from 'react';
 import type { SessionBox, TicketBox } from './api/queries.ts';
 import { Shell } from './components/Shell.tsx';
+import type { WorkKind } from './format/work-form.ts';
 import { AuditPage } from './pages/Audit.tsx';
 import { GatePage } from './pages/Gate.tsx';
 import { HomePage } from './pages/Home.tsx';
@@ -10,6 +11,7 @@ import { LoginPage } from './pages/Login.tsx';
 import { BrokenPage, MissingPage } from './pages/Missing.tsx';
 import { NotificationsPage } from './pages/Notifications.tsx';
 import { PeoplePage } from './pages/People.tsx';
+import { SecurityPage } from './pages/Security.tsx';
 import { SessionPage } from './pages/Session.tsx';
 import { SessionsPage } from './pages/Sessions.tsx';
 import { SshSignInPage } from './pages/SshSignIn.tsx';
@@ -28,11 +30,22 @@ function sessionBox(search: Record<string, unknown>): { box?: SessionBox } {
   return box === 'all' || box === 'mine' || box === 'live' ? { box } : {};
 }
 
+function ticketAsked(search: Record<string, unknown>): { act?: string; kind?: WorkKind; draft?: string } {
+  const [act, draft] = [textOf(search['act']), textOf(search['draft'])];
+  const kind = (['access', 'transfer', 'emergency'] as const).find((one) => one === search['kind']);
+  return {
+    ...(act === undefined ? {} : { act }),
+    ...(kind === undefined ? {} : { kind }),
+    ...(draft === undefined ? {} : { draft }),
+  };
+}
+
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
 const root = createRootRoute({ component: Shell, notFoundComponent: MissingPage, errorComponent: BrokenPage });
 const home = createRoute({ getParentRoute: () => root, path: '/', component: HomePage });
 const keys = createRoute({ getParentRoute: () => root, path: '/keys', component: KeysPage });
+const security = createRoute({ getParentRoute: () => root, path: '/security', component: SecurityPage });
 const sshSignIn = createRoute({ getParentRoute: () => root, path: '/ssh/$code', component: SshSignInRoute });
 const login = createRoute({ getParentRoute: () => root, path: '/logins/$code', component: LoginRoute });
 const tickets = createRoute({
@@ -44,10 +57,7 @@ const tickets = createRoute({
 const ticketNew = createRoute({
   getParentRoute: () => root,
   path: '/tickets/new',
-  validateSearch: (search: Record<string, unknown>): { act?: string } => {
-    const act = textOf(search['act']);
-    return act === undefined ? {} : { act };
-  },
+  validateSearch: ticketAsked,
   component: TicketNewRoute,
 });
 const ticket = createRoute({ getParentRoute: () => root, path: '/tickets/$id', component: TicketRoute });
@@ -85,7 +95,8 @@ function TicketsRoute(): ReactElement {
   return <TicketsPage box={tickets.useSearch().box ?? 'mine'} />;
 }
 function TicketNewRoute(): ReactElement {
-  return <TicketNewPage act={ticketNew.useSearch().act} />;
+  const { act, kind, draft } = ticketNew.useSearch();
+  return <TicketNewPage act={act} kind={kind} draft={draft} />;
 }
 function TicketRoute(): ReactElement {
   return <TicketPage id={ticket.useParams().id} />;
@@ -104,6 +115,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     home,
     keys,
+    security,
     sshSignIn,
     login,
     tickets,

@@ -14,6 +14,7 @@ export type SignInRefusal =
   | 'user_not_verified'
   | 'not_approved'
   | 'second_factor_not_approved'
+  | 'wrong_code'
   | 'too_many_tries';
 
 /** The key or certificate that was shown, and whose it is where that is known. */

@@ -4,7 +4,14 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { asError, hasCode, LIMITS } from '../../../foundation/index.ts';
-import { fingerprintOf, isCertificate, noteCounter, type Proof, wasUserVerified } from '../../../identity/index.ts';
+import {
+  fingerprintOf,
+  hasAuthenticator,
+  isCertificate,
+  noteCounter,
+  type Proof,
+  wasUserVerified,
+} from '../../../identity/index.ts';
 import { appendAuditEvent } from '../../../recorder/index.ts';
 import type { AuthContext, KeyboardAuthContext, PublicKeyAuthContext } from '../library/index.ts';
 import { Attempts, type SignInRefusal, signedInEvent } from './attempts.ts';
@@ -12,6 +19,7 @@ import { askBrowser } from './browser.ts';
 import { type Credential, noteUse, ShownCredentials } from './credential.ts';
 import type { Arrival, AuthenticationDeps, SignedIn } from './model.ts';
 import { provePossession } from './possession.ts';
+import { askCode } from './totp.ts';
 import { wordLine } from './words.ts';
 
 /** What somebody may begin with who has shown nothing yet. */
@@ -35,7 +43,7 @@ export class Authentication {
   /** What this connection has waited for already, for itself and for each person whose key it showed. */
   readonly #waited = new Map<string | undefined, number>();
   #tries = 0;
-  #browserTries = 0;
+  #interactiveTries = 0;
   #halfWay: HalfWay | undefined;
   #signedIn: SignedIn | undefined;
 
@@ -86,7 +94,7 @@ export class Authentication {
   async #answers(context: AuthContext): Promise<boolean> {
     if (!LOGIN_NAME.test(context.username)) return false;
     if (context.method === 'publickey') return this.#publicKey(context);
-    if (context.method === 'keyboard-interactive') return this.#browser(context);
+    if (context.method === 'keyboard-interactive') return this.#interactive(context);
     return false;
   }
 
@@ -123,6 +131,10 @@ export class Authentication {
     if (securityKey !== null && mustVerify && !wasUserVerified(securityKey)) {
       return this.#refuse(context, credential, 'user_not_verified');
     }
+    const isVerified = securityKey !== null && wasUserVerified(securityKey);
+    if (isVerified && signIn.securityKeyIsTwoFactors === true) {
+      return this.#accept(context, credential, { method: 'security_key', proof, approval: null });
+    }
     if (signIn.secondFactor === 'none') {
       return this.#accept(context, credential, { method: 'ssh_key', proof, approval: null });
     }
@@ -136,11 +148,31 @@ export class Authentication {
     return true;
   }
 
-  async #browser(context: KeyboardAuthContext): Promise<boolean> {
+  async #interactive(context: KeyboardAuthContext): Promise<boolean> {
+    // Another user name is another sign-in: what was proven under the first one is worth nothing here.
     const halfWay = this.#halfWay?.loginName === context.username ? this.#halfWay : undefined;
+    if (halfWay === undefined) this.#halfWay = undefined;
     await this.#delay(context.username, halfWay?.credential);
-    this.#browserTries += 1;
-    if (this.#browserTries > LIMITS.sshBrowserTriesMax) return false; // Each would hold the door open anew.
+    this.#interactiveTries += 1;
+    if (this.#interactiveTries > LIMITS.sshBrowserTriesMax) return false; // Each would hold the door open anew.
+    const holder = halfWay?.credential.person.id;
+    const asksCode = this.#deps.signIn.secondFactor === 'totp' && holder !== undefined;
+    if (halfWay === undefined || !asksCode || !(await hasAuthenticator(this.#deps, holder))) {
+      return this.#browser(context, halfWay);
+    }
+    const answer = await askCode(this.#deps, this.#arrival, context, holder);
+    if (answer === 'browser') return this.#browser(context, halfWay);
+    if (answer === 'accepted') {
+      return this.#accept(context, halfWay.credential, {
+        method: 'ssh_key_and_totp',
+        proof: halfWay.proof,
+        approval: null,
+      });
+    }
+    return this.#refuse(context, halfWay.credential, 'wrong_code', { counts: answer === 'refused' });
+  }
+
+  async #browser(context: KeyboardAuthContext, halfWay: HalfWay | undefined): Promise<boolean> {
     const factor =
       halfWay === undefined
         ? null
@@ -164,7 +196,8 @@ export class Authentication {
       proof: undefined,
     });
     await appendAuditEvent(this.#deps.database, this.#deps.clock, event);
-    return this.#ready(context, { person, loginName: context.username, method: 'browser', keyBlob: null });
+    const shown = { method: 'browser', keyBlob: null, factorShown: true } as const;
+    return this.#ready(context, { person, loginName: context.username, ...shown });
   }
 
   async #accept(
@@ -181,7 +214,9 @@ export class Authentication {
       this.#credentials.forget(credential.blob);
       return this.#refuse(context, credential, refusal);
     }
-    return this.#ready(context, { person, loginName: context.username, method, keyBlob: credential.blob });
+    const isRemembered = credential.kind === 'key' && approval !== null && approval === credential.approval;
+    const factorShown = !isRemembered && method !== 'ssh_key' && method !== 'certificate';
+    return this.#ready(context, { person, loginName: context.username, method, keyBlob: credential.blob, factorShown });
   }
 
   #ready(context: AuthContext, signedIn: SignedIn): true {

@@ -1,13 +1,15 @@
 /** What the steps of a sign-in hand on to one another. */
 import type { Clock, Database, Log } from '../../../foundation/index.ts';
-import type { CertificateAuthority } from '../../../identity/index.ts';
-import type { ConnectionId, Person } from '../../../policy/index.ts';
+import type { CertificateAuthority, FactorSeal } from '../../../identity/index.ts';
+import type { ConnectionId, Person, SignInMethod } from '../../../policy/index.ts';
 import type { Throttle } from './throttle.ts';
 
 /** What this gateway asks of who signs in; plain data, the same in every process. */
 export interface SignInRules {
-  /** `browser`: an enrolled key alone is half a sign-in, its holder approves the connection in the browser. */
-  readonly secondFactor: 'none' | 'browser';
+  /** An enrolled key alone is half a sign-in; its holder approves the connection in the browser or types a code. */
+  readonly secondFactor: 'none' | 'browser' | 'totp';
+  /** A security key that verified its holder by PIN or finger needs nothing beside it. */
+  readonly securityKeyIsTwoFactors?: boolean;
   /** How long one approval is remembered for the same person, key and source address; 0: never. */
   readonly secondFactorMinutes: number;
   /** Every security key has to verify who touches it, also one that was enrolled without. */
@@ -22,6 +24,7 @@ export interface AuthenticationDeps {
   readonly log: Log;
   readonly publicUrl: URL;
   readonly loginAuthority: CertificateAuthority;
+  readonly factorSeal: FactorSeal;
   readonly signIn: SignInRules;
   readonly signInDecided: EventTarget;
   readonly throttle: Throttle;
@@ -39,7 +42,9 @@ export interface Arrival {
 export interface SignedIn {
   readonly person: Person;
   readonly loginName: string;
-  readonly method: 'ssh_key' | 'ssh_key_and_browser' | 'certificate' | 'browser';
+  readonly method: SignInMethod;
   /** The key or certificate whose signature succeeded; null when a browser alone approved. */
   readonly keyBlob: Buffer | null;
+  /** Whether a second factor was shown for this very connection, and not remembered from an earlier one. */
+  readonly factorShown: boolean;
 }

@@ -25,3 +25,21 @@ export function show(context: KeyboardAuthContext, text: string, gone: AbortSign
     context.prompt([], message('en', 'sign_in.title'), text, () => resolve());
   });
 }
+
+/** Asks for one line that is not shown while it is typed; undefined when the client is gone. */
+export function ask(
+  context: KeyboardAuthContext,
+  { text, prompt }: { text: string; prompt: string },
+  gone: AbortSignal,
+): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    if (gone.aborted) {
+      resolve(undefined);
+      return;
+    }
+    gone.addEventListener('abort', () => resolve(undefined), { once: true });
+    context.prompt([{ prompt, echo: false }], message('en', 'sign_in.title'), text, (answers) => {
+      resolve(answers[0] ?? '');
+    });
+  });
+}

@@ -44,7 +44,8 @@ async function jump(
   const decision = authorizeTarget(facts);
   const choices =
     decision.allowed || decision.reason !== 'ambiguous' ? '' : await choicesFor(deps, { ...caller, loginName });
-  const values = { name: shown(loginName), url: deps.publicUrl.href, choices };
+  const ask = new URL('/tickets/new?kind=access', deps.publicUrl).href;
+  const values = { name: shown(loginName), url: deps.publicUrl.href, ask, choices };
   // Which kind of session the grant allows is asked when one is opened.
   if (!decision.allowed && decision.reason !== 'action_not_granted') {
     return asked.refuse('jump', `access.${decision.reason}`, values);

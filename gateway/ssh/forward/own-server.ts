@@ -9,6 +9,7 @@ import { admit } from '../../admission.ts';
 import type { GatewaySession } from '../../session.ts';
 import type { ClientChannel, ServerChannel } from '../library/index.ts';
 import type { Caller, SshDeps } from '../model.ts';
+import { hasFactorFor } from '../second-factor.ts';
 import { failureMessage } from '../person-side.ts';
 import { PeerGone, pump, writeTo } from '../stream-io.ts';
 import { dialForSession, type TargetConnection } from '../target/index.ts';
@@ -39,7 +40,8 @@ export async function forwardToOwnServer(deps: SshDeps, caller: Caller, asked: D
     terminal: undefined,
   });
   if (!admission.admitted) {
-    return asked.refuse(KIND, `access.${admission.reason}`, { name: loginName, url: deps.publicUrl.href });
+    const ask = new URL('/tickets/new?kind=access', deps.publicUrl).href;
+    return asked.refuse(KIND, `access.${admission.reason}`, { name: loginName, url: deps.publicUrl.href, ask });
   }
   await runForward(deps, caller, asked, admission.session);
 }
@@ -50,6 +52,12 @@ async function runForward(deps: SshDeps, caller: Caller, asked: DirectChannel, s
   if (caller.closed.aborted) clientLost();
   let connection: TargetConnection | undefined;
   try {
+    // A forwarding shows nobody anything, so nobody can be asked here: a session of this connection is, first.
+    if (!hasFactorFor(caller, session)) {
+      session.conclude('gate_refused');
+      await asked.refuse(KIND, 'factor.not_shown');
+      return;
+    }
     connection = await dialForSession(deps, session, NOBODY);
     if (!(await isOwnServer(connection, asked.port))) {
       session.conclude('gate_refused');

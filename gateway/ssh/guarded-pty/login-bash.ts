@@ -146,7 +146,7 @@ export class LoginBash {
     const verdict = this.#pending.get(number);
     this.#pending.delete(number);
     if (verdict === undefined) return;
-    const others = this.link.typing.heard(typed, verdict, this.#last === 'y' || this.#last === 's');
+    const others = this.link.typing.heard(typed, verdict, this.#last === 'y' || this.#last === 's' ? 'runs' : 'edits');
     for (const other of others) this.link.inTurn(() => this.link.write(other));
   }
 

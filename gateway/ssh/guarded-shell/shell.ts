@@ -108,7 +108,7 @@ export class GuardedBash {
     const verdict = this.#pending.get(number);
     this.#pending.delete(number);
     if (verdict === undefined) return;
-    const others = this.link.typing.heard(typed, verdict, !verdict.endsWith(`n${END_OF_VERDICT}`));
+    const others = this.link.typing.heard(typed, verdict, verdict.endsWith(`n${END_OF_VERDICT}`) ? 'refused' : 'runs');
     for (const other of others) this.link.inTurn(() => this.link.write(other));
   }
 

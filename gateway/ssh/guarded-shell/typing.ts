@@ -16,6 +16,12 @@ export interface TypingOptions {
   readonly later: (act: () => void, milliseconds: number) => () => void;
 }
 
+/**
+ * What follows a verdict. `runs`: the command does. `refused`: it does not, but what it is part of may go on. `edits`:
+ * nothing runs, and the shell shows its prompt: a ^C meanwhile could only lose that.
+ */
+export type Follows = 'runs' | 'refused' | 'edits';
+
 interface Piece {
   readonly bytes: Buffer;
   readonly recorded: boolean;
@@ -98,13 +104,18 @@ export class Typing {
   }
 
   /** The shell has its verdict; `typed` is what it read before it. @returns verdicts of others it read with it. */
-  heard(typed: Buffer, verdict: string, runs: boolean): readonly string[] {
+  heard(typed: Buffer, verdict: string, follows: Follows): readonly string[] {
     this.#stray.delete(verdict);
     const { rest, found } = withoutStray(typed, this.#stray);
     this.#takeBack(rest);
+    if (follows === 'edits') {
+      this.takeInterrupt(); // The line that it was meant for is gone.
+      this.#waitForPrompt();
+      return found;
+    }
     this.#become('running');
     // It was typed when the verdict was on its way already.
-    if (this.takeInterrupt() && runs) this.#send({ bytes: Buffer.of(INTERRUPT), recorded: false });
+    if (this.takeInterrupt() && follows === 'runs') this.#send({ bytes: Buffer.of(INTERRUPT), recorded: false });
     this.#go();
     return found;
   }
@@ -149,14 +160,19 @@ export class Typing {
       if (rest.length > 0) this.#held.unshift({ ...piece, bytes: rest });
       if (this.#isPasting) this.#endPasted({ ...piece, bytes: piece.bytes.subarray(0, end) });
       else this.#send({ ...piece, bytes: piece.bytes.subarray(0, end) });
-      this.#become('entered');
-      // Some Enters end no line (in a search, behind ^V): then no question comes, and the shell edits on.
-      this.#stopWaiting = this.#options.later(() => {
-        this.#become('prompt');
-        this.#go();
-      }, LIMITS.shellEnterMillis);
+      this.#isInterrupting = false; // A ^C at a prompt took back the line before this one, and shows no prompt anew.
+      this.#waitForPrompt(); // Some Enters end no line (in a search, behind ^V): then no question comes.
       return;
     }
+  }
+
+  /** Where neither a question nor a prompt comes, the shell edits on. */
+  #waitForPrompt(): void {
+    this.#become('entered');
+    this.#stopWaiting = this.#options.later(() => {
+      this.#become('prompt');
+      this.#go();
+    }, LIMITS.shellEnterMillis);
   }
 
   /**

@@ -3,7 +3,7 @@
  * own made for this very connection, and under one name: their own account on the target.
  */
 import { asError, hasCode, LIMITS } from '../../../foundation/index.ts';
-import { isCertificate, type KeyUseRefusal, wasUserVerified } from '../../../identity/index.ts';
+import { inheritConnectionSignIn, isCertificate, type KeyUseRefusal, wasUserVerified } from '../../../identity/index.ts';
 import { message } from '../../../messages/index.ts';
 import type { ConnectionId } from '../../../policy/index.ts';
 import { appendAuditEvent } from '../../../recorder/index.ts';
@@ -109,6 +109,7 @@ export class InnerSignIn {
     const use = { securityKey, approval: null, event: this.#jumped(credential) };
     const refusal = await noteUse(this.#deps, credential, use);
     if (refusal !== undefined) return this.#refused(account, refusal);
+    await inheritConnectionSignIn(this.#deps.database, this.#jump.connectionId, outer.connectionId);
     this.#signedIn = { method: methodOf(credential, outer), keyBlob: key.data };
     context.accept();
     return true;
@@ -149,6 +150,7 @@ function whyUnusable(blob: Buffer, credential: Credential | undefined, outer: Ca
 /** What both sign-ins together rest on. */
 function methodOf({ kind }: Credential, { method }: Caller): SignedIn['method'] {
   if (kind === 'certificate') return 'certificate';
+  if (method === 'ssh_key_and_totp' || method === 'security_key') return method;
   return method === 'browser' || method === 'ssh_key_and_browser' ? 'ssh_key_and_browser' : 'ssh_key';
 }
 

@@ -36,7 +36,7 @@ async function ask(work: ChannelWork, which: Passed): Promise<Asking> {
     loginName: target.name,
     sourceAddress: caller.sourceAddress,
     seconds: LIMITS.sshBrowserApprovalSeconds,
-    confirmation: { holder: person.id, connectionId: caller.connectionId, targetId: target.id },
+    confirmation: { purpose: 'budget', holder: person.id, connectionId: caller.connectionId, targetId: target.id },
   });
   const about = { actor: person.id, session: session.id };
   const signIn = request.id;

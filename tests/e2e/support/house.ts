@@ -61,3 +61,10 @@ export async function lastSession(gateway: House, subject: string) {
     isSealed: row['sealed'] === true,
   };
 }
+
+/** The places of the two words that the terminal shows of this sign-in. */
+export async function wordsShown(gateway: House, code: string): Promise<number[]> {
+  const [row] = await asOwner(gateway, 'SELECT words FROM ssh_sign_ins WHERE code = $1', [code]);
+  const words: unknown = row?.['words'];
+  return Array.isArray(words) ? words.map(Number) : [];
+}

@@ -84,6 +84,13 @@ describe('whatever the stream, and wherever its chunks end', () => {
     );
   });
 
+  test('a place in a line that began in an earlier chunk counts from the beginning of this one', () => {
+    const meter = createPersonalDataMeter({ key: KEY });
+    meter.take(Buffer.from('注文の控え 一件目 090-1111-2222 二件目 '));
+    const { persons } = meter.take(Buffer.from('090-3333-4444\n'));
+    expect(persons.map(({ at }) => at)).toEqual([0, 0]);
+  });
+
   test('the detector answers the same', () => {
     fc.assert(
       fc.property(streams, fc.array(fc.nat(600), { maxLength: 8 }), (stream, cuts) => {

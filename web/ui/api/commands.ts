@@ -2,12 +2,12 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import * as z from 'zod/mini';
 import { call, callPlain } from './client.ts';
-import { type ControlVerb, type Destination, Judgement, SshKey, Ticket, VerifyReport } from './schemas.ts';
+import { type ControlVerb, Judgement, SshKey, VerifyReport } from './schemas.ts';
 
 const part = encodeURIComponent;
 
 /** A command as a hook: after it, answers under the given keys are asked for again. */
-function useCommand<Input, Output>(run: (input: Input) => Promise<Output>, touches: readonly string[]) {
+export function useCommand<Input, Output>(run: (input: Input) => Promise<Output>, touches: readonly string[]) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: run,
@@ -33,7 +33,8 @@ export const useRevokeKey = () =>
 
 export const useDecideSignIn = (code: string) =>
   useCommand(
-    (decision: 'approved' | 'denied') => callPlain('POST', `/api/ssh-sign-ins/${part(code)}/decision`, { decision }),
+    (asked: { decision: 'approved' | 'denied'; words?: readonly number[] }) =>
+      callPlain('POST', `/api/ssh-sign-ins/${part(code)}/decision`, asked),
     ['ssh-sign-ins'],
   );
 
@@ -45,41 +46,6 @@ export const useDecideLogin = (code: string) =>
 
 export const useRevokeCertificate = () =>
   useCommand((serial: string) => callPlain('DELETE', `/api/certificates/${part(serial)}`), ['certificates']);
-
-const TicketAnswer = z.object({ ticket: Ticket });
-
-export interface ExportRequest {
-  readonly refusedActId: string;
-  readonly purpose: string;
-  readonly client: string;
-  readonly rowsMax: number;
-  readonly bytesMax: number;
-  readonly destination: Destination;
-  readonly notBefore: string;
-  readonly notAfter: string;
-}
-
-export const useRequestExport = () =>
-  useCommand(
-    async (input: ExportRequest) => (await call(TicketAnswer, 'POST', '/api/tickets', input)).ticket,
-    ['tickets'],
-  );
-
-export const useDecideTicket = (id: string) =>
-  useCommand(
-    (input: { decision: 'approve' | 'reject'; reason: string; actDigest: string }) =>
-      call(TicketAnswer, 'POST', `/api/tickets/${part(id)}/decision`, input),
-    ['tickets', 'me'],
-  );
-
-export const useWithdrawTicket = (id: string) =>
-  useCommand((_: string) => call(TicketAnswer, 'POST', `/api/tickets/${part(id)}/withdraw`, {}), ['tickets']);
-
-export const useRevokeTicket = (id: string) =>
-  useCommand(
-    (reason: string) => call(TicketAnswer, 'POST', `/api/tickets/${part(id)}/revoke`, { reason }),
-    ['tickets'],
-  );
 
 export const useVerify = (sessionId: string) =>
   useCommand(

@@ -9,7 +9,6 @@ import {
   ListedPerson,
   LiveSession,
   Login,
-  May,
   Me,
   Notification,
   OpenTarget,
@@ -18,8 +17,8 @@ import {
   Session,
   SignIn,
   SshKey,
-  Ticket,
 } from './schemas.ts';
+import { Choices, Draft, Substitutes, Ticket, TicketAnswer } from './ticket-schemas.ts';
 
 export type TicketBox = 'mine' | 'inbox' | 'all';
 export type SessionBox = 'mine' | 'all' | 'live';
@@ -86,9 +85,22 @@ export const useTickets = (box: TicketBox) =>
 export const useTicket = (id: string) =>
   useQuery({
     queryKey: ['tickets', 'one', id],
-    queryFn: () => call(z.object({ ticket: Ticket, may: May }), 'GET', `/api/tickets/${part(id)}`),
+    queryFn: () => call(TicketAnswer, 'GET', `/api/tickets/${part(id)}`),
     refetchInterval: 10_000,
   });
+
+export const useDrafts = () =>
+  useQuery({
+    queryKey: ['tickets', 'drafts'],
+    queryFn: async () => (await call(z.object({ drafts: z.array(Draft) }), 'GET', '/api/tickets/drafts')).drafts,
+  });
+
+/** Targets and systems the person could ask about. */
+export const useChoices = () =>
+  useQuery({ queryKey: ['tickets', 'choices'], queryFn: () => call(Choices, 'GET', '/api/tickets/choices') });
+
+export const useSubstitutes = () =>
+  useQuery({ queryKey: ['substitutes'], queryFn: () => call(Substitutes, 'GET', '/api/substitutes') });
 
 const SessionPage = z.object({ sessions: z.array(Session) });
 

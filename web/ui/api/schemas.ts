@@ -81,7 +81,9 @@ export const SignIn = z.object({
   state: z.enum(['pending', 'approved', 'denied', 'expired']),
   expiresAt: moment,
   /** `budget`: somebody who is signed in confirms that they go on near a limit. */
-  purpose: z.enum(['sign_in', 'budget']),
+  purpose: z.enum(['sign_in', 'budget', 'session']),
+  /** The pairs of words of which the terminal shows one; null: none is asked for. */
+  choices: z.nullable(z.array(z.object({ words: z.tuple([z.number(), z.number()]), en: z.string(), ja: z.string() }))),
 });
 
 const Finding = z.object({
@@ -104,12 +106,6 @@ export const Judgement = z.object({
 });
 export type Judgement = z.infer<typeof Judgement>;
 
-const titledTarget = z.object({
-  name: z.string(),
-  systemTitleEn: z.string(),
-  systemTitleJa: z.string(),
-});
-
 export const Login = z.object({
   code: z.string(),
   state: z.enum(['pending', 'approved', 'denied', 'expired', 'issued']),
@@ -129,7 +125,7 @@ export const Certificate = z.object({
 });
 export type Certificate = z.infer<typeof Certificate>;
 
-export const Destination = z.enum(['workstation', 'vault']);
+export const Destination = z.enum(['workstation', 'vault', 'system', 'outside']);
 export type Destination = z.infer<typeof Destination>;
 
 export const RefusedAct = z.object({
@@ -142,77 +138,6 @@ export const RefusedAct = z.object({
   assets: z.array(Asset),
 });
 export type RefusedAct = z.infer<typeof RefusedAct>;
-
-export const TicketState = z.enum([
-  'requested',
-  'approved',
-  'in_use',
-  'used',
-  'aborted',
-  'rejected',
-  'withdrawn',
-  'revoked',
-  'expired',
-]);
-export type TicketState = z.infer<typeof TicketState>;
-
-export const TicketResult = z.object({
-  outcome: z.enum(['completed', 'limit_exceeded', 'interrupted', 'failed']),
-  rows: z.number(),
-  bytes: z.number(),
-  sha256: z.string(),
-  exitStatus: z.nullable(z.number()),
-  finishedAt: moment,
-  sessionId: z.string(),
-});
-export type TicketResult = z.infer<typeof TicketResult>;
-
-export const Ticket = z.object({
-  id: z.string(),
-  number: z.number(),
-  state: TicketState,
-  requester: z.object({ id: z.string(), name: z.string(), employer: z.string() }),
-  target: titledTarget,
-  actText: z.string(),
-  actDigest: z.string(),
-  judgement: Judgement,
-  purpose: z.string(),
-  client: z.string(),
-  destination: Destination,
-  rowsMax: z.number(),
-  bytesMax: z.number(),
-  notBefore: moment,
-  notAfter: moment,
-  decideBy: moment,
-  createdAt: moment,
-  updatedAt: moment,
-  approvals: z.array(
-    z.object({
-      approver: z.object({ id: z.string(), name: z.string() }),
-      decision: z.enum(['approve', 'reject']),
-      reason: z.string(),
-      decidedAt: moment,
-    }),
-  ),
-  result: z.nullable(TicketResult),
-  parcel: z.nullable(
-    z.object({
-      number: z.number(),
-      outcome: z.enum(['open', 'sealed', 'discarded']),
-      sealed: z.nullable(z.object({ files: z.number(), bytes: z.number(), manifestSha256: z.string() })),
-    }),
-  ),
-  assets: z.array(Asset),
-});
-export type Ticket = z.infer<typeof Ticket>;
-
-export const May = z.object({
-  approve: z.boolean(),
-  reject: z.boolean(),
-  withdraw: z.boolean(),
-  revoke: z.boolean(),
-});
-export type May = z.infer<typeof May>;
 
 export const Session = z.object({
   id: z.string(),
@@ -286,6 +211,9 @@ export const ListedPerson = z.object({
   email: z.nullable(z.string()),
   roles: z.array(Role),
   locked: z.boolean(),
+  deactivatedAt: z.nullable(moment),
+  /** Who else has a name that looks the same. */
+  looksLike: strings,
   lock: z.nullable(z.object({ reason: z.string(), lockedAt: moment, lockedBy: z.object({ name: z.string() }) })),
 });
 export type ListedPerson = z.infer<typeof ListedPerson>;

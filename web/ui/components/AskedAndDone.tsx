@@ -1,6 +1,6 @@
 import { Alert, Stack, Table, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { Ticket, TicketResult } from '../api/schemas.ts';
+import type { ExportTicket, TicketResult } from '../api/ticket-schemas.ts';
 import { formatMoment } from '../format/dates.ts';
 import { formatBytesExactly, formatCount } from '../format/numbers.ts';
 import { reconcile, type ReconciledLine } from '../format/reconcile.ts';
@@ -11,7 +11,7 @@ import { Tag } from './StateBadge.tsx';
 import { useLocale, useNameOf } from './use-locale.ts';
 
 interface AskedAndDoneProps {
-  readonly ticket: Ticket;
+  readonly ticket: ExportTicket;
   readonly result: TicketResult;
 }
 
@@ -73,7 +73,7 @@ function Lines({ lines, ticket, result }: AskedAndDoneProps & { readonly lines: 
   );
 }
 
-function useValues(ticket: Ticket, result: TicketResult) {
+function useValues(ticket: ExportTicket, result: TicketResult) {
   const { t } = useTranslation();
   const locale = useLocale();
   const nameOf = useNameOf();

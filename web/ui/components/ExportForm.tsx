@@ -1,11 +1,13 @@
-import { Button, Fieldset, Group, NumberInput, Radio, SimpleGrid, Stack, Textarea, TextInput } from '@mantine/core';
+import { Button, Fieldset, Group, NumberInput, SimpleGrid, Stack, Textarea, TextInput } from '@mantine/core';
 import { type SubmitEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useRequestExport } from '../api/commands.ts';
-import type { RefusedAct, Ticket } from '../api/schemas.ts';
+import { useRequestExport } from '../api/ticket-commands.ts';
+import type { RefusedAct } from '../api/schemas.ts';
+import type { Ticket } from '../api/ticket-schemas.ts';
 import { fromLocalField, toLocalField, zoneName } from '../format/dates.ts';
-import { type ExportFields, type FieldProblem, problemsOf, wholeNumber } from '../format/export-form.ts';
+import { type ExportFields, needsRecipient, problemsOf, wholeNumber } from '../format/export-form.ts';
 import { formatBytes } from '../format/numbers.ts';
+import { DestinationField, type FieldsProps, ReasonsFields, ScopeFields, useProblemText } from './ExportMore.tsx';
 import { Failure } from './Failure.tsx';
 import { useLocale } from './use-locale.ts';
 
@@ -24,6 +26,7 @@ function startFields(act: RefusedAct): ExportFields {
     rowsMax: act.suggested.rowsMax,
     bytesMax: act.suggested.bytesMax,
     destination: act.suggested.destination,
+    ...{ recipient: '', legalBasis: '', clientInformed: '', deleteBy: '', scope: 'act', usesMax: 1 },
     notBefore: toLocalField(now),
     notAfter: toLocalField(new Date(now.getTime() + DAY_MS)),
   };
@@ -53,7 +56,9 @@ export function ExportForm({ act, onAsked }: ExportFormProps) {
       <Stack maw={720}>
         <WhyFields fields={fields} set={set} problems={problems} />
         <AmountFields fields={fields} set={set} problems={problems} />
-        <DestinationField fields={fields} set={set} />
+        <DestinationField fields={fields} set={set} problems={problems} />
+        <ReasonsFields fields={fields} set={set} problems={problems} />
+        <ScopeFields fields={fields} set={set} problems={problems} />
         <WindowFields fields={fields} set={set} problems={problems} />
         {request.error !== null && <Failure error={request.error} />}
         <Group>
@@ -80,22 +85,14 @@ function toRequest(refusedActId: string, fields: ExportFields) {
     rowsMax,
     bytesMax,
     destination: fields.destination,
+    recipient: needsRecipient(fields) ? fields.recipient.trim() : '',
+    legalBasis: fields.legalBasis.trim(),
+    clientInformed: fields.clientInformed === '' ? null : fields.clientInformed === 'yes',
+    deleteBy: fromLocalField(fields.deleteBy)?.toISOString() ?? null,
+    scope: fields.scope,
+    usesMax: wholeNumber(fields.usesMax) ?? 1,
     notBefore: from.toISOString(),
     notAfter: until.toISOString(),
-  };
-}
-
-interface FieldsProps {
-  readonly fields: ExportFields;
-  readonly set: (change: Partial<ExportFields>) => void;
-  readonly problems: Partial<Record<keyof ExportFields, FieldProblem>>;
-}
-
-function useProblemText(): (problem: FieldProblem | undefined) => string | undefined {
-  const { t } = useTranslation();
-  return (problem) => {
-    if (problem === undefined) return undefined;
-    return problem === 'required' ? t('common.required') : t(`ticketNew.error.${problem}`);
   };
 }
 
@@ -151,23 +148,6 @@ function AmountFields({ fields, set, problems }: FieldsProps) {
         onChange={(bytesMax) => set({ bytesMax })}
       />
     </SimpleGrid>
-  );
-}
-
-function DestinationField({ fields, set }: Pick<FieldsProps, 'fields' | 'set'>) {
-  const { t } = useTranslation();
-  return (
-    <Radio.Group
-      label={t('ticketNew.destination')}
-      description={t('ticketNew.destinationHelp')}
-      value={fields.destination}
-      onChange={(chosen) => set({ destination: chosen === 'vault' ? 'vault' : 'workstation' })}
-    >
-      <Stack gap="xs" mt="xs">
-        <Radio value="vault" label={t('ticketNew.destination.vault')} />
-        <Radio value="workstation" label={t('ticketNew.destination.workstation')} />
-      </Stack>
-    </Radio.Group>
   );
 }
 

@@ -2,6 +2,7 @@ import { Alert, Button, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '../api/client.ts';
 import { isMessageKey } from '../messages/index.ts';
+import { StepUp } from './StepUp.tsx';
 import { useNameOf } from './use-locale.ts';
 
 /** A refusal or failure in the person's language: what it is, what to do next, and the operator's reference. */
@@ -21,6 +22,7 @@ export function Failure({ error, onRetry }: { readonly error: unknown; readonly 
             {failure.message}
           </Text>
         )}
+        {code === 'step_up_required' && <StepUp />}
         {failure.reference !== undefined && (
           <Text size="sm">{t('common.reference', { reference: failure.reference })}</Text>
         )}

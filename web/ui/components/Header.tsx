@@ -66,6 +66,9 @@ function Navigation({ me }: { readonly me: Me }) {
         <li>
           <Link to="/keys">{t('nav.keys')}</Link>
         </li>
+        <li>
+          <Link to="/security">{t('nav.security')}</Link>
+        </li>
         {has(GATE) && (
           <li>
             <Link to="/gate">{t('nav.gate')}</Link>

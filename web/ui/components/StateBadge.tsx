@@ -1,12 +1,15 @@
-import type { TicketState } from '../api/schemas.ts';
+import type { TicketState } from '../api/ticket-schemas.ts';
 import { useNameOf } from './use-locale.ts';
 
 export type Tone = 'wait' | 'good' | 'bad' | 'quiet' | 'live';
 
 const TONES: Readonly<Record<TicketState, Tone>> = {
   requested: 'wait',
+  asked_back: 'wait',
   approved: 'good',
   in_use: 'live',
+  review_due: 'wait',
+  reviewed: 'quiet',
   used: 'quiet',
   aborted: 'bad',
   rejected: 'bad',

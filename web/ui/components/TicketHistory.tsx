@@ -1,6 +1,6 @@
 import { Timeline, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { Ticket, TicketState } from '../api/schemas.ts';
+import type { Ticket, TicketState } from '../api/ticket-schemas.ts';
 import { Moment } from './Texts.tsx';
 import { useNameOf } from './use-locale.ts';
 
@@ -11,7 +11,15 @@ interface Happened {
 }
 
 /** States that the last step of the history says already. */
-const SHOWN_BY_STEPS: ReadonlySet<TicketState> = new Set(['requested', 'approved', 'rejected', 'used', 'aborted']);
+const SHOWN_BY_STEPS: ReadonlySet<TicketState> = new Set([
+  'requested',
+  'asked_back',
+  'approved',
+  'rejected',
+  'used',
+  'aborted',
+  'reviewed',
+]);
 
 /** What has happened to the ticket, in order. */
 export function TicketHistory({ ticket }: { readonly ticket: Ticket }) {
@@ -38,11 +46,29 @@ function useHappened(ticket: Ticket): readonly Happened[] {
   const asked = { at: ticket.createdAt, what: t('ticket.history.asked', { name: ticket.requester.name }), reason: '' };
   const decided = ticket.approvals.map((approval) => ({
     at: approval.decidedAt,
-    what: t(`ticket.history.${approval.decision}`, { name: approval.approver.name }),
+    what: t(`ticket.history.${approval.decision}`, {
+      name: approval.approver.name,
+      as: t(`ticket.as.${approval.as}`),
+    }),
     reason: approval.reason,
   }));
+  const said = ticket.messages.map((message) => ({
+    at: message.writtenAt,
+    what: t(`thread.${message.kind}`, { name: message.author.name }),
+    reason: '',
+  }));
+  const reviewed =
+    ticket.kind === 'emergency' && ticket.review !== null
+      ? [
+          {
+            at: ticket.review.reviewedAt,
+            what: t('ticket.history.reviewed', { name: ticket.review.reviewer.name }),
+            reason: ticket.review.reason,
+          },
+        ]
+      : [];
   const used =
-    ticket.result === null
+    ticket.kind !== 'export' || ticket.result === null
       ? []
       : [
           {
@@ -54,5 +80,6 @@ function useHappened(ticket: Ticket): readonly Happened[] {
   const shown = SHOWN_BY_STEPS.has(ticket.state);
   const state = t('ticket.history.now', { state: nameOf('state', ticket.state) });
   const now = shown ? [] : [{ at: ticket.updatedAt, what: state, reason: '' }];
-  return [asked, ...decided, ...used, ...now];
+  const steps = [asked, ...decided, ...said, ...used, ...reviewed, ...now];
+  return steps.sort((left, right) => Date.parse(left.at) - Date.parse(right.at));
 }

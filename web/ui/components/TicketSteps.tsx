@@ -1,8 +1,8 @@
 import { Button, Group, Stack, Text, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useDecideTicket, useRevokeTicket, useWithdrawTicket } from '../api/commands.ts';
-import type { May, Ticket } from '../api/schemas.ts';
+import { useDecideTicket, useFinishEmergency, useRevokeTicket, useWithdrawTicket } from '../api/ticket-commands.ts';
+import type { May, Ticket } from '../api/ticket-schemas.ts';
 import { Confirm } from './Confirm.tsx';
 import { Failure } from './Failure.tsx';
 import { Part } from './Page.tsx';
@@ -18,6 +18,7 @@ export function TicketSteps({ ticket, may, own }: StepsProps) {
   const { t } = useTranslation();
   const withdraw = useWithdrawTicket(ticket.id);
   const revoke = useRevokeTicket(ticket.id);
+  const finish = useFinishEmergency(ticket.id);
   return (
     <>
       {(may.approve || may.reject) && (
@@ -26,7 +27,7 @@ export function TicketSteps({ ticket, may, own }: StepsProps) {
         </Part>
       )}
       {own && ticket.state === 'requested' && <Text c="dimmed">{t('ticket.own')}</Text>}
-      {(may.withdraw || may.revoke) && (
+      {(may.withdraw || may.revoke || may.finish) && (
         <Group>
           {may.withdraw && (
             <Confirm
@@ -36,11 +37,19 @@ export function TicketSteps({ ticket, may, own }: StepsProps) {
               step={withdraw}
             />
           )}
+          {may.finish && (
+            <Confirm
+              label={t('emergency.finish')}
+              title={t('emergency.finish.title')}
+              body={t('emergency.finish.body')}
+              step={finish}
+            />
+          )}
           {may.revoke && (
             <Confirm
               label={t('ticket.revoke')}
               title={t('ticket.revoke.title')}
-              body={t('ticket.revoke.body')}
+              body={t(ticket.kind === 'export' ? 'ticket.revoke.body' : 'ticket.revoke.entry')}
               step={revoke}
               reasonLabel={t('ticket.reason')}
               danger
@@ -65,7 +74,7 @@ function DecisionForm({ ticket, may }: { readonly ticket: Ticket; readonly may: 
   };
   return (
     <Stack maw={720}>
-      <Text>{t('ticket.decide.note')}</Text>
+      <Text>{t(ticket.kind === 'export' ? 'ticket.decide.note' : 'ticket.decide.work')}</Text>
       <Textarea
         label={t('ticket.reason')}
         description={t('ticket.reasonHelp')}
@@ -81,7 +90,7 @@ function DecisionForm({ ticket, may }: { readonly ticket: Ticket; readonly may: 
       <Group>
         {may.approve && (
           <Button loading={decide.isPending} onClick={() => take('approve')}>
-            {t('ticket.approve')}
+            {t(ticket.kind === 'export' ? 'ticket.approve' : 'ticket.approve.work')}
           </Button>
         )}
         {may.reject && (

@@ -1,6 +1,6 @@
 import { Table } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { Ticket } from '../api/schemas.ts';
+import type { Ticket } from '../api/ticket-schemas.ts';
 import { visibleText } from '../format/visible.ts';
 import { TextLink } from './Links.tsx';
 import { Scroll } from './Scroll.tsx';
@@ -17,7 +17,7 @@ export function TicketTable({ tickets, caption }: { readonly tickets: readonly T
           <Table.Tr>
             <Table.Th scope="col">{t('audit.ticket')}</Table.Th>
             <Table.Th scope="col">{t('tickets.state')}</Table.Th>
-            <Table.Th scope="col">{t('tickets.act')}</Table.Th>
+            <Table.Th scope="col">{t('tickets.what')}</Table.Th>
             <Table.Th scope="col">{t('tickets.requester')}</Table.Th>
             <Table.Th scope="col">{t('tickets.asked')}</Table.Th>
           </Table.Tr>
@@ -34,9 +34,13 @@ export function TicketTable({ tickets, caption }: { readonly tickets: readonly T
                 <TicketStateTag state={ticket.state} />
               </Table.Td>
               <Table.Td>
-                <span className="mono ordered">{shortened(visibleText(ticket.actText))}</span>
+                {t(`kind.${ticket.kind}`)}
                 <br />
-                {ticket.target.name}
+                <span className={ticket.kind === 'export' ? 'mono ordered' : 'ordered'}>
+                  {shortened(visibleText(ticket.kind === 'export' ? ticket.actText : ticket.purpose))}
+                </span>
+                <br />
+                {whereOf(ticket)}
               </Table.Td>
               <Table.Td>{ticket.requester.name}</Table.Td>
               <Table.Td>
@@ -53,4 +57,10 @@ export function TicketTable({ tickets, caption }: { readonly tickets: readonly T
 function shortened(text: string): string {
   const characters = Array.from(text);
   return characters.length > 80 ? `${characters.slice(0, 80).join('')}…` : text;
+}
+
+function whereOf(ticket: Ticket): string {
+  if (ticket.kind === 'export') return ticket.target.name;
+  if (ticket.kind === 'transfer') return '';
+  return ticket.targets.map(({ name }) => name).join(', ');
 }

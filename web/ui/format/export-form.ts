@@ -8,6 +8,14 @@ export interface ExportFields {
   readonly rowsMax: number | string;
   readonly bytesMax: number | string;
   readonly destination: Destination;
+  /** Who receives it, where it goes to another system or outside. */
+  readonly recipient: string;
+  readonly legalBasis: string;
+  readonly clientInformed: 'yes' | 'no' | '';
+  /** '' when nobody says. */
+  readonly deleteBy: string;
+  readonly scope: 'act' | 'class';
+  readonly usesMax: number | string;
   readonly notBefore: string;
   readonly notAfter: string;
 }
@@ -23,6 +31,9 @@ export function problemsOf(fields: ExportFields, now: Date): ExportProblems {
   if (fields.purpose.trim() === '') problems.purpose = 'required';
   if (wholeNumber(fields.rowsMax) === undefined) problems.rowsMax = 'number';
   if (wholeNumber(fields.bytesMax) === undefined) problems.bytesMax = 'number';
+  if (wholeNumber(fields.usesMax) === undefined) problems.usesMax = 'number';
+  if (needsRecipient(fields) && fields.recipient.trim() === '') problems.recipient = 'required';
+  if (fields.deleteBy !== '' && fromLocalField(fields.deleteBy) === undefined) problems.deleteBy = 'moment';
   if (from === undefined) problems.notBefore = 'moment';
   if (until === undefined) problems.notAfter = 'moment';
   else if (until <= now) problems.notAfter = 'past';
@@ -34,4 +45,8 @@ export function problemsOf(fields: ExportFields, now: Date): ExportProblems {
 export function wholeNumber(value: number | string): number | undefined {
   const number = typeof value === 'number' ? value : Number(value.trim() === '' ? Number.NaN : value);
   return Number.isSafeInteger(number) && number >= 1 ? number : undefined;
+}
+
+export function needsRecipient({ destination }: Pick<ExportFields, 'destination'>): boolean {
+  return destination === 'system' || destination === 'outside';
 }

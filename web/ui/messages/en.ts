@@ -1,12 +1,16 @@
 import { codesEn } from './codes.en.ts';
 import { evidenceEn } from './evidence.en.ts';
+import { factorsEn } from './factors.en.ts';
 import { gateEn } from './gate.en.ts';
+import { ticketsEn } from './tickets.en.ts';
 
 /** Everything the console says, in English. Keys are shared with ja.ts; a test compares them. */
 export const en = {
   ...codesEn,
   ...evidenceEn,
+  ...factorsEn,
   ...gateEn,
+  ...ticketsEn,
   'app.name': 'Sekisho',
   'witnesses.title': 'Too few outside witnesses have cosigned since {{since}}',
   'witnesses.late': 'Exports are closed. New sessions open for {{minutes}} more minutes.',

@@ -3,7 +3,7 @@ import { eventsEn } from './events.en.ts';
 /** Tickets, work sessions, verification, people and audit, in English. */
 export const evidenceEn = {
   ...eventsEn,
-  'tickets.title': 'Export tickets',
+  'tickets.title': 'Tickets',
   'tickets.box': 'Which tickets',
   'tickets.mine': 'Mine',
   'tickets.inbox': 'Waiting for me',
@@ -21,7 +21,6 @@ export const evidenceEn = {
   'ticketNew.title': 'Ask for this export',
   'ticketNew.intro':
     'The command below was refused before it ran. You are asking for exactly this command, once. If one word changes, it needs a new ticket.',
-  'ticketNew.noAct': 'No refused command was named',
   'ticketNew.noActBody':
     'A ticket is always about a command that was refused. Run it in the terminal; the refusal shows the link that opens this form filled in.',
   'ticketNew.refusedAt': 'Refused on',
@@ -58,9 +57,9 @@ export const evidenceEn = {
   'act.digest': 'Fingerprint of the act',
   'act.emptyWord': 'empty word',
   'ticket.consequence':
-    'If approved: up to {{rows}} rows ({{bytes}}) of {{assets}} will leave to {{destination}}, once, between {{from}} and {{until}}.',
+    'If approved: up to {{rows}} rows ({{bytes}}) of {{assets}} will leave to {{destination}}, between {{from}} and {{until}}.',
   'ticket.consequence.approved':
-    'Approved: up to {{rows}} rows ({{bytes}}) of {{assets}} may leave to {{destination}}, once, between {{from}} and {{until}}.',
+    'Approved: up to {{rows}} rows ({{bytes}}) of {{assets}} may leave to {{destination}}, between {{from}} and {{until}}.',
   'ticket.consequence.to.workstation': 'the workstation of {{requester}}',
   'ticket.consequence.to.vault': 'the vault',
   'ticket.consequence.data': 'protected data',
@@ -84,7 +83,7 @@ export const evidenceEn = {
   'ticket.parcel.sealed': 'P-{{number}}: {{files}} files, {{bytes}}, SHA-256 of the manifest {{manifestSha256}}',
   'ticket.parcel.discarded': 'P-{{number}} did not come to its end; nothing was kept',
   'ticket.decide': 'Your decision',
-  'ticket.decide.note': 'You decide about exactly the command shown above. It can be used once.',
+  'ticket.decide.note': 'You decide about exactly the command shown above, for the uses named there.',
   'ticket.reason': 'Reason',
   'ticket.reasonHelp': 'Is kept as evidence and shown to the person who asked.',
   'ticket.approve': 'Approve this command',
@@ -117,12 +116,12 @@ export const evidenceEn = {
   'ticket.result.session': 'Open the work session',
   'ticket.history': 'History',
   'ticket.history.asked': '{{name}} asked for it',
-  'ticket.history.approve': '{{name}} approved',
-  'ticket.history.reject': '{{name}} rejected',
-  'ticket.history.used': 'The one use ended: {{outcome}}',
+  'ticket.history.approve': '{{name}} approved ({{as}})',
+  'ticket.history.reject': '{{name}} rejected ({{as}})',
+  'ticket.history.used': 'A use ended: {{outcome}}',
   'ticket.history.now': 'State now: {{state}}',
   'ticket.next.requested': 'Nothing to do until an owner has decided. You are notified here.',
-  'ticket.next.approved': 'Run exactly this command once, within the window, in the terminal.',
+  'ticket.next.approved': 'Run exactly this command, within the window, in the terminal.',
   'sessions.title': 'Work sessions',
   'sessions.box': 'Which sessions',
   'sessions.mine': 'Mine',

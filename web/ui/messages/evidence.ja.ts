@@ -4,7 +4,7 @@ import { eventsJa } from './events.ja.ts';
 /** Tickets, work sessions, verification, people and audit, in Japanese. */
 export const evidenceJa: Readonly<Record<keyof typeof evidenceEn, string>> = {
   ...eventsJa,
-  'tickets.title': '持出申請',
+  'tickets.title': '申請',
   'tickets.box': '表示する申請',
   'tickets.mine': '自分の申請',
   'tickets.inbox': '承認待ち',
@@ -22,7 +22,6 @@ export const evidenceJa: Readonly<Record<keyof typeof evidenceEn, string>> = {
   'ticketNew.title': '持出を申請',
   'ticketNew.intro':
     '下のコマンドは実行前に止められました。申請するのは、このコマンドそのものの 1 回限りの実行です。一語でも変わる場合は、新しい申請が必要です。',
-  'ticketNew.noAct': '対象のコマンドが指定されていません',
   'ticketNew.noActBody':
     '申請は必ず、止められたコマンドに対して行います。ターミナルで実行すると、入力済みの申請画面を開くリンクが表示されます。',
   'ticketNew.refusedAt': '停止日時',
@@ -60,9 +59,9 @@ export const evidenceJa: Readonly<Record<keyof typeof evidenceEn, string>> = {
   'act.digest': '操作のフィンガープリント',
   'act.emptyWord': '空の語',
   'ticket.consequence':
-    '承認すると、{{assets}} のデータが最大 {{rows}} 行（{{bytes}}）、{{from}} から {{until}} までの間に 1 回限り、{{destination}}に持ち出されます。',
+    '承認すると、{{assets}} のデータが最大 {{rows}} 行（{{bytes}}）、{{from}} から {{until}} までの間に{{destination}}に持ち出されます。',
   'ticket.consequence.approved':
-    '承認済みのため、{{assets}} のデータを最大 {{rows}} 行（{{bytes}}）、{{from}} から {{until}} までの間に 1 回限り、{{destination}}に持ち出せます。',
+    '承認済みのため、{{assets}} のデータを最大 {{rows}} 行（{{bytes}}）、{{from}} から {{until}} までの間に{{destination}}に持ち出せます。',
   'ticket.consequence.to.workstation': '{{requester}} さんの端末',
   'ticket.consequence.to.vault': '保管庫',
   'ticket.consequence.data': '保護対象',
@@ -86,7 +85,7 @@ export const evidenceJa: Readonly<Record<keyof typeof evidenceEn, string>> = {
   'ticket.parcel.sealed': 'P-{{number}}: {{files}} ファイル、{{bytes}}、目録の SHA-256 {{manifestSha256}}',
   'ticket.parcel.discarded': 'P-{{number}} は最後まで終わらなかったため、内容は残していません',
   'ticket.decide': 'あなたの判断',
-  'ticket.decide.note': '判断の対象は、上に表示されたコマンドそのものです。使用できるのは 1 回限りです。',
+  'ticket.decide.note': '判断の対象は、上に表示されたコマンドそのもので、使用できるのは表示された回数までです。',
   'ticket.reason': '理由',
   'ticket.reasonHelp': '証跡として保存され、申請者にも表示されます。',
   'ticket.approve': 'このコマンドを承認',
@@ -119,12 +118,12 @@ export const evidenceJa: Readonly<Record<keyof typeof evidenceEn, string>> = {
   'ticket.result.session': '作業セッションを開く',
   'ticket.history': '経過',
   'ticket.history.asked': '{{name}} さんが申請しました',
-  'ticket.history.approve': '{{name}} さんが承認しました',
-  'ticket.history.reject': '{{name}} さんが却下しました',
-  'ticket.history.used': '1 回限りの使用が終了しました: {{outcome}}',
+  'ticket.history.approve': '{{name}} さんが承認しました（{{as}}）',
+  'ticket.history.reject': '{{name}} さんが却下しました（{{as}}）',
+  'ticket.history.used': '使用が終了しました: {{outcome}}',
   'ticket.history.now': '現在の状態: {{state}}',
   'ticket.next.requested': '運用責任者の判断をお待ちください。結果はここでお知らせします。',
-  'ticket.next.approved': '期間内に、ターミナルでこのコマンドをそのまま 1 回実行してください。',
+  'ticket.next.approved': '期間内に、ターミナルでこのコマンドをそのまま実行してください。',
   'sessions.title': '作業セッション',
   'sessions.box': '表示する作業セッション',
   'sessions.mine': '自分の作業',

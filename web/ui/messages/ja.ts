@@ -1,13 +1,17 @@
 import { codesJa } from './codes.ja.ts';
 import type { en } from './en.ts';
 import { evidenceJa } from './evidence.ja.ts';
+import { factorsJa } from './factors.ja.ts';
 import { gateJa } from './gate.ja.ts';
+import { ticketsJa } from './tickets.ja.ts';
 
 /** Everything the console says, in Japanese. */
 export const ja: Readonly<Record<keyof typeof en, string>> = {
   ...codesJa,
   ...evidenceJa,
+  ...factorsJa,
   ...gateJa,
+  ...ticketsJa,
   'app.name': 'Sekisho',
   'witnesses.title': '外部の証人サーバーから十分な署名がありません ({{since}} から)',
   'witnesses.late': '持出は停止中です。新しい作業セッションは、あと{{minutes}}分間は開始できます。',

@@ -2,7 +2,8 @@ import { Alert, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe, useSshKeys, useTargets, useTickets } from '../api/queries.ts';
-import type { Me, OpenTarget, TicketState } from '../api/schemas.ts';
+import type { Me, OpenTarget } from '../api/schemas.ts';
+import type { TicketState } from '../api/ticket-schemas.ts';
 import { AssetList } from '../components/Act.tsx';
 import { Answer } from '../components/Answer.tsx';
 import { CopyLine } from '../components/CopyLine.tsx';
@@ -13,7 +14,7 @@ import { Moment } from '../components/Texts.tsx';
 import { TicketTable } from '../components/TicketTable.tsx';
 import { useLocale, useNameOf } from '../components/use-locale.ts';
 
-const OPEN: readonly TicketState[] = ['requested', 'approved', 'in_use'];
+const OPEN: readonly TicketState[] = ['requested', 'asked_back', 'approved', 'in_use', 'review_due'];
 
 export function HomePage(): ReactElement {
   const { t } = useTranslation();

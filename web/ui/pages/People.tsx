@@ -62,11 +62,19 @@ function PersonTable({ persons, onDone }: RowsProps & { readonly persons: readon
 }
 
 function PersonRow({ person, onDone }: RowsProps & { readonly person: ListedPerson }) {
+  const { t } = useTranslation();
   const nameOf = useNameOf();
   const self = useMe().data?.person.id === person.id;
   return (
     <Table.Tr>
-      <Table.Th scope="row">{person.name}</Table.Th>
+      <Table.Th scope="row">
+        {person.name}
+        {person.looksLike.length > 0 && (
+          <Text size="sm" c="red.9" mt={4}>
+            {t('people.looksLike', { names: person.looksLike.join(', ') })}
+          </Text>
+        )}
+      </Table.Th>
       <Table.Td>{person.employer}</Table.Td>
       <Table.Td>{person.roles.map((role) => nameOf('role', role)).join(', ')}</Table.Td>
       <Table.Td>
@@ -83,6 +91,7 @@ function PersonRow({ person, onDone }: RowsProps & { readonly person: ListedPers
 function AccessState({ person }: { readonly person: ListedPerson }) {
   const { t } = useTranslation();
   const { lock } = person;
+  if (person.deactivatedAt !== null) return <Tag tone="bad">{t('people.deactivated')}</Tag>;
   if (!person.locked) return <Tag tone="good">{t('people.open')}</Tag>;
   return (
     <>

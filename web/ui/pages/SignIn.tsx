@@ -2,6 +2,7 @@ import { Button, Paper, Stack, Text, Title } from '@mantine/core';
 import { useRouterState } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useProviders } from '../api/factors.ts';
 import { useNameOf } from '../components/use-locale.ts';
 import { isMessageKey } from '../messages/index.ts';
 
@@ -12,6 +13,8 @@ export function SignInPage() {
   const location = useRouterState({ select: (state) => state.location });
   const refused = new URLSearchParams(location.searchStr).get('error');
   const href = `/auth/sign-in?return=${encodeURIComponent(refused === null ? location.href : location.pathname)}`;
+  const { data: providers = [] } = useProviders();
+  const several = providers.length > 1 ? providers : [];
   const title = t('signIn.title');
   useEffect(() => {
     document.title = title;
@@ -27,9 +30,17 @@ export function SignInPage() {
           </Text>
         )}
         {location.pathname !== '/' && refused === null && <Text c="dimmed">{t('signIn.again')}</Text>}
-        <Button component="a" href={href} size="md">
-          {t('signIn.button')}
-        </Button>
+        {several.length > 0 && <Text>{t('signIn.choose')}</Text>}
+        {several.map(({ name, title: provider }) => (
+          <Button key={name} component="a" href={`${href}&provider=${encodeURIComponent(name)}`} size="md">
+            {t('signIn.with', { title: provider })}
+          </Button>
+        ))}
+        {several.length === 0 && (
+          <Button component="a" href={href} size="md">
+            {t('signIn.button')}
+          </Button>
+        )}
       </Stack>
     </Paper>
   );

@@ -9,6 +9,7 @@ import { Answer } from '../components/Answer.tsx';
 import { Failure } from '../components/Failure.tsx';
 import { Facts, Page } from '../components/Page.tsx';
 import { Visible } from '../components/Texts.tsx';
+import { useLocale } from '../components/use-locale.ts';
 import { useNow } from '../components/use-now.ts';
 import { formatCountdown } from '../format/dates.ts';
 
@@ -29,7 +30,7 @@ function Decision({ request }: { readonly request: Request }) {
   const now = useNow();
   const decide = useDecideSignIn(request.code);
   const until = new Date(request.expiresAt);
-  const decided = decide.isSuccess ? decide.variables : request.state;
+  const decided = decide.isSuccess ? decide.variables.decision : request.state;
   if (decided !== 'pending') return <EndState ended={decided} />;
   if (until <= now) return <EndState ended="expired" />;
   return (
@@ -48,17 +49,17 @@ function Question(props: {
   readonly remaining: string;
   readonly pending: boolean;
   readonly error: unknown;
-  readonly onDecide: (decision: 'approved' | 'denied') => void;
+  readonly onDecide: (asked: { decision: 'approved' | 'denied'; words?: readonly number[] }) => void;
 }) {
   const { t } = useTranslation();
   const me = useMe();
   const { request } = props;
-  const isBudget = request.purpose === 'budget';
+  const isBudget = request.purpose !== 'sign_in';
   return (
     <Paper withBorder p={{ base: 'md', sm: 'xl' }} maw={720}>
       <Stack>
         <Title order={2}>{t('ssh.question')}</Title>
-        {isBudget && <Text>{t('ssh.budget.what')}</Text>}
+        {isBudget && <Text>{t(request.purpose === 'session' ? 'ssh.session.what' : 'ssh.budget.what')}</Text>}
         <Text component="p" className="code-large" aria-label={`${t('ssh.code')}: ${request.code}`} role="img" m={0}>
           {request.code}
         </Text>
@@ -74,16 +75,61 @@ function Question(props: {
           {t('ssh.warning')}
         </Alert>
         {props.error !== null && <Failure error={props.error} />}
-        <Group>
-          <Button loading={props.pending} onClick={() => props.onDecide('approved')}>
-            {t(isBudget ? 'ssh.budget.approve' : 'ssh.approve')}
-          </Button>
-          <Button variant="default" disabled={props.pending} onClick={() => props.onDecide('denied')}>
-            {t('ssh.deny')}
-          </Button>
-        </Group>
+        {request.choices === null ? (
+          <Group>
+            <Button loading={props.pending} onClick={() => props.onDecide({ decision: 'approved' })}>
+              {t(isBudget ? 'ssh.budget.approve' : 'ssh.approve')}
+            </Button>
+            <Deny {...props} label={t('ssh.deny')} />
+          </Group>
+        ) : (
+          <Words {...props} choices={request.choices} />
+        )}
       </Stack>
     </Paper>
+  );
+}
+
+interface Deciding {
+  readonly pending: boolean;
+  readonly onDecide: (asked: { decision: 'approved' | 'denied'; words?: readonly number[] }) => void;
+}
+
+/** The words as the terminal has them, among others: whoever sees no terminal can only guess. */
+function Words(props: Deciding & { readonly choices: NonNullable<Request['choices']> }) {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  return (
+    <Stack component="section" gap="sm" aria-label={t('ssh.words.question')}>
+      <Text fw={600} size="lg">
+        {t('ssh.words.question')}
+      </Text>
+      <Text size="sm">{t('ssh.words.help')}</Text>
+      <Group>
+        {props.choices.map((choice) => (
+          <Button
+            key={choice.en}
+            variant="outline"
+            size="md"
+            disabled={props.pending}
+            onClick={() => props.onDecide({ decision: 'approved', words: choice.words })}
+          >
+            {choice[locale]}
+          </Button>
+        ))}
+      </Group>
+      <Group>
+        <Deny {...props} label={t('ssh.words.none')} />
+      </Group>
+    </Stack>
+  );
+}
+
+function Deny({ pending, onDecide, label }: Deciding & { readonly label: string }) {
+  return (
+    <Button variant="default" disabled={pending} onClick={() => onDecide({ decision: 'denied' })}>
+      {label}
+    </Button>
   );
 }
 

@@ -1,29 +1,81 @@
 import { Stack, Text } from '@mantine/core';
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useRefusedAct } from '../api/queries.ts';
+import { useChoices, useDrafts, useRefusedAct } from '../api/queries.ts';
 import type { RefusedAct } from '../api/schemas.ts';
 import { Act } from '../components/Act.tsx';
 import { Answer } from '../components/Answer.tsx';
 import { ExportForm } from '../components/ExportForm.tsx';
-import { Empty, Facts, Page, Part } from '../components/Page.tsx';
+import { Facts, Page, Part } from '../components/Page.tsx';
 import { Moment } from '../components/Texts.tsx';
 import { useLocale } from '../components/use-locale.ts';
+import { WorkForm } from '../components/WorkForm.tsx';
+import type { WorkKind } from '../format/work-form.ts';
 
-export function TicketNewPage({ act }: { readonly act: string | undefined }): ReactElement {
+const KINDS: readonly WorkKind[] = ['access', 'transfer', 'emergency'];
+
+export function TicketNewPage(props: {
+  readonly act: string | undefined;
+  readonly kind: WorkKind | undefined;
+  readonly draft: string | undefined;
+}): ReactElement {
   const { t } = useTranslation();
-  if (act === undefined) {
+  const { act, kind, draft } = props;
+  if (act !== undefined) {
     return (
-      <Page title={t('ticketNew.title')}>
-        <Empty text={t('ticketNew.noAct')} next={t('ticketNew.noActBody')} />
+      <Page title={t('ticketNew.title')} intro={t('ticketNew.intro')}>
+        <AskFor id={act} />
       </Page>
     );
   }
+  if (kind === undefined) return <ChooseKind />;
   return (
-    <Page title={t('ticketNew.title')} intro={t('ticketNew.intro')}>
-      <AskFor id={act} />
+    <Page title={t(`work.title.${kind}`)} intro={t(`work.intro.${kind}`)}>
+      <AskForWork key={`${kind} ${draft ?? ''}`} kind={kind} draft={draft} />
     </Page>
+  );
+}
+
+function ChooseKind() {
+  const { t } = useTranslation();
+  return (
+    <Page title={t('work.new')}>
+      <Stack>
+        {KINDS.map((kind) => (
+          <Part key={kind} title={t(`work.title.${kind}`)}>
+            <Text mb="xs">{t(`work.intro.${kind}`)}</Text>
+            <Link to="/tickets/new" search={{ kind }}>
+              {t(`work.open.${kind}`)}
+            </Link>
+          </Part>
+        ))}
+        <Part title={t('ticketNew.title')}>
+          <Text>{t('ticketNew.noActBody')}</Text>
+        </Part>
+      </Stack>
+    </Page>
+  );
+}
+
+function AskForWork({ kind, draft }: { readonly kind: WorkKind; readonly draft: string | undefined }) {
+  const choices = useChoices();
+  const drafts = useDrafts();
+  const navigate = useNavigate();
+  return (
+    <Answer query={choices}>
+      {(open) => (
+        <Answer query={drafts}>
+          {(list) => (
+            <WorkForm
+              {...{ kind, choices: open }}
+              draft={list.find(({ id }) => id === draft)}
+              onAsked={(ticket) => void navigate({ to: '/tickets/$id', params: { id: ticket.id } })}
+            />
+          )}
+        </Answer>
+      )}
+    </Answer>
   );
 }
 

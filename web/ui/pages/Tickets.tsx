@@ -1,10 +1,17 @@
+import { Group, List } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type TicketBox, useMe, useTickets } from '../api/queries.ts';
+import { type TicketBox, useDrafts, useMe, useTickets } from '../api/queries.ts';
+import { useDiscardDraft } from '../api/ticket-commands.ts';
+import type { Draft } from '../api/ticket-schemas.ts';
 import { Answer } from '../components/Answer.tsx';
 import { BoxTabs } from '../components/BoxTabs.tsx';
-import { Empty, Page } from '../components/Page.tsx';
+import { BulkDecide } from '../components/BulkDecide.tsx';
+import { Confirm } from '../components/Confirm.tsx';
+import { Empty, Page, Part } from '../components/Page.tsx';
+import { Substitutes } from '../components/Substitutes.tsx';
+import { Moment } from '../components/Texts.tsx';
 import { TicketTable } from '../components/TicketTable.tsx';
 
 const BOXES: readonly TicketBox[] = ['mine', 'inbox', 'all'];
@@ -15,6 +22,9 @@ export function TicketsPage({ box }: { readonly box: TicketBox }): ReactElement 
   const waiting = useMe().data?.inboxCount ?? 0;
   return (
     <Page title={t('tickets.title')}>
+      <Group>
+        <Link to="/tickets/new">{t('work.new')}</Link>
+      </Group>
       <BoxTabs label={t('tickets.box')}>
         {BOXES.map((one) => (
           <li key={one}>
@@ -29,10 +39,57 @@ export function TicketsPage({ box }: { readonly box: TicketBox }): ReactElement 
           list.length === 0 ? (
             <Empty text={t(`tickets.none.${box}`)} next={box === 'mine' ? t('home.tickets.noneNext') : ''} />
           ) : (
-            <TicketTable tickets={list} caption={t(`tickets.${box}`)} />
+            <>
+              <TicketTable tickets={list} caption={t(`tickets.${box}`)} />
+              {box === 'inbox' && <BulkDecide tickets={list} />}
+            </>
           )
         }
       </Answer>
+      {box === 'mine' && <Drafts />}
+      {box === 'inbox' && <Substitutes />}
     </Page>
+  );
+}
+
+function Drafts() {
+  const { t } = useTranslation();
+  const drafts = useDrafts();
+  if (drafts.data === undefined || drafts.data.length === 0) return null;
+  return (
+    <Part title={t('drafts.title')}>
+      <List>
+        {drafts.data.map((draft) => (
+          <One key={draft.id} draft={draft} />
+        ))}
+      </List>
+    </Part>
+  );
+}
+
+function One({ draft }: { readonly draft: Draft }) {
+  const { t } = useTranslation();
+  const discard = useDiscardDraft();
+  const { purpose } = draft.content;
+  const named = typeof purpose === 'string' && purpose !== '' ? purpose.slice(0, 80) : t('drafts.unnamed');
+  const label = `${t(`kind.${draft.kind}`)}: ${named}`;
+  return (
+    <List.Item>
+      {draft.kind === 'export' ? (
+        label
+      ) : (
+        <Link to="/tickets/new" search={{ kind: draft.kind, draft: draft.id }}>
+          {label}
+        </Link>
+      )}{' '}
+      <Moment at={draft.updatedAt} />{' '}
+      <Confirm
+        label={t('drafts.discard')}
+        title={t('drafts.discard.title')}
+        body={t('drafts.discard.body')}
+        step={discard}
+        value={draft.id}
+      />
+    </List.Item>
   );
 }

@@ -1,0 +1,77 @@
+/** Frames: what is inside a chunk, back to back. length u32 | type 1 byte | seq u64 | micros u64 | payload, big-endian. */
+import { concat, EvidenceError, viewOf } from './bytes.ts';
+import { EVIDENCE_LIMITS } from './limits.ts';
+
+/**
+ * header (canonical JSON), output, stderr, input, resize (`COLUMNSxROWS`), marker (UTF-8), exit (decimal status or
+ * signal name), gap (UTF-8: what is missing and why), contents of files (`o BYTES` or `i BYTES`: passed and not kept),
+ * terminal notes (JSON `{"echo":false}`: the target's terminal shows what is typed no more, or again).
+ */
+export const FRAME_TYPES = ['h', 'o', 'e', 'i', 'r', 'm', 'x', 'g', 'c', 'n'] as const;
+export type FrameType = (typeof FRAME_TYPES)[number];
+
+export interface Frame {
+  readonly type: FrameType;
+  /** 0, 1, 2… over the whole session, both streams together. */
+  readonly seq: number;
+  /** Unix time in microseconds. */
+  readonly micros: bigint;
+  readonly payload: Uint8Array;
+}
+
+/** Bytes of a frame before its payload. */
+export const FRAME_HEAD_BYTES = 21;
+
+/** What stands before a payload of `bytes` bytes. */
+export function encodeFrameHead({ type, seq, micros }: Omit<Frame, 'payload'>, bytes: number): Uint8Array {
+  const head = new Uint8Array(FRAME_HEAD_BYTES);
+  const view = viewOf(head);
+  view.setUint32(0, bytes);
+  view.setUint8(4, type.charCodeAt(0));
+  view.setBigUint64(5, BigInt(seq));
+  view.setBigUint64(13, micros);
+  return head;
+}
+
+export function encodeFrame(frame: Frame): Uint8Array {
+  return concat([encodeFrameHead(frame, frame.payload.length), frame.payload]);
+}
+
+/** All frames of a chunk's plaintext. @throws {EvidenceError} when it is anything but whole frames in order. */
+export function parseFrames(plaintext: Uint8Array): Frame[] {
+  const frames: Frame[] = [];
+  const view = viewOf(plaintext);
+  let at = 0;
+  let [seq, micros] = [-1, 0n];
+  while (at < plaintext.length) {
+    const frame = readFrame(plaintext, view, at);
+    if (frame.seq <= seq) throw new EvidenceError(`Frame ${frame.seq} stands behind frame ${seq}.`);
+    if (frame.micros < micros) throw new EvidenceError(`Time runs backwards at frame ${frame.seq}.`);
+    [seq, micros] = [frame.seq, frame.micros];
+    at += FRAME_HEAD_BYTES + frame.payload.length;
+    frames.push(frame);
+  }
+  return frames;
+}
+
+function readFrame(bytes: Uint8Array, view: DataView, at: number): Frame {
+  if (bytes.length - at < FRAME_HEAD_BYTES) throw new EvidenceError('The last frame is cut short.');
+  const length = view.getUint32(at);
+  const start = at + FRAME_HEAD_BYTES;
+  if (length > EVIDENCE_LIMITS.frameBytesMax) throw new EvidenceError('A frame is larger than frames are.');
+  if (bytes.length - start < length) throw new EvidenceError('The last frame is cut short.');
+  const type = String.fromCharCode(view.getUint8(at + 4));
+  const seq = Number(view.getBigUint64(at + 5));
+  if (!isFrameType(type)) throw new EvidenceError('A frame has a type that is not known.');
+  if (!Number.isSafeInteger(seq)) throw new EvidenceError('A frame has a number it cannot have.');
+  return { type, seq, micros: view.getBigUint64(at + 13), payload: bytes.subarray(start, start + length) };
+}
+
+function isFrameType(type: string): type is FrameType {
+  return FRAME_TYPES.some((known) => known === type);
+}
+
+/** The stream a frame of this type stands in. */
+export function streamOf(type: FrameType): 'screen' | 'keystrokes' {
+  return type === 'i' ? 'keystrokes' : 'screen';
+}

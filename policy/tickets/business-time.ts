@@ -1,0 +1,58 @@
+/** Days and hours of business in a zone with whatever summer time it has. Pure: the moment is given. */
+
+export interface BusinessTime {
+  /** IANA name, e.g. `Asia/Tokyo`. */
+  readonly zone: string;
+  /** Minutes after midnight at which reviews fall due. */
+  readonly dueMinutes: number;
+}
+
+export const JAPAN_AT_SIX: BusinessTime = { zone: 'Asia/Tokyo', dueMinutes: 18 * 60 };
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+const OPENS_MINUTES = 8 * 60;
+const CLOSES_MINUTES = 20 * 60;
+
+/**
+ * The due time of the next business day after `now`, Saturday and Sunday left out. By the wall clock of the zone, so
+ * that 18:00 is 18:00 on the day the clocks change too.
+ */
+export function nextBusinessDay(now: Date, { zone, dueMinutes }: BusinessTime): Date {
+  const today = wallClock(now, zone);
+  let day = Date.UTC(today.year, today.month - 1, today.day) + DAY_MS;
+  while (isWeekend(new Date(day).getUTCDay())) day += DAY_MS;
+  return fromWallClock(day + dueMinutes * MINUTE_MS, zone);
+}
+
+/** Whether it is night or weekend there. */
+export function isOffHours(at: Date, zone: string): boolean {
+  const { year, month, day, minutes } = wallClock(at, zone);
+  const weekday = new Date(Date.UTC(year, month - 1, day)).getUTCDay();
+  return isWeekend(weekday) || minutes < OPENS_MINUTES || minutes >= CLOSES_MINUTES;
+}
+
+function isWeekend(weekday: number): boolean {
+  return weekday === 0 || weekday === 6;
+}
+
+function wallClock(at: Date, zone: string) {
+  const format = new Intl.DateTimeFormat('en-CA', {
+    ...{ timeZone: zone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit' },
+    ...{ hour: '2-digit', minute: '2-digit' },
+  });
+  const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
+  const part = (name: Intl.DateTimeFormatPartTypes): number => parts.get(name) ?? 0;
+  return { year: part('year'), month: part('month'), day: part('day'), minutes: part('hour') * 60 + part('minute') };
+}
+
+/** The moment at which the wall shows `wall`, a time written as if it were UTC. */
+function fromWallClock(wall: number, zone: string): Date {
+  let at = wall;
+  // The first guess is off by the zone's offset, the second by the hour of a change in between; the third stands.
+  for (let guess = 0; guess < 3; guess += 1) {
+    const { year, month, day, minutes } = wallClock(new Date(at), zone);
+    at += wall - (Date.UTC(year, month - 1, day) + minutes * MINUTE_MS);
+  }
+  return new Date(at);
+}
