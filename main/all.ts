@@ -116,15 +116,12 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
   cleanup.use(await startHttpServer(withDemo(web, demo), config.http));
   const { host, port, proxyProtocolFrom } = config.ssh;
   const { serve, connectionsMax } = service;
-  const authorityLine = hostAuthorityLine(keys.hostAuthority.publicKeyLine);
   const ssh = cleanup.use(await listenSsh({ host, port, log, serve, connectionsMax, balancers: proxyProtocolFrom }));
   return {
     publicUrl,
     ssh: {
-      host: advertisedHost,
-      port: ssh.port,
-      hostKeyLine: keys.hostKey.publicKeyLine,
-      hostAuthorityLine: authorityLine,
+      ...{ host: advertisedHost, port: ssh.port, hostKeyLine: keys.hostKey.publicKeyLine },
+      hostAuthorityLine: hostAuthorityLine(keys.hostAuthority.publicKeyLine),
     },
     directory,
     failed: recorder.failed,

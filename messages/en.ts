@@ -230,6 +230,23 @@ export const en = {
   'sign_in.not_approved': 'Nobody approved this sign-in, so the answer is no.',
   'sign_in.too_many_tries': 'Too many keys were tried. Name the enrolled one: ssh -i KEY -o IdentitiesOnly=yes',
   'sign_in.instructions': 'Open {url} in your browser, check that the code there is {code}, and approve.',
+  'keys.recipients': 'What new sessions leave of the {stream} is sealed to:',
+  'keys.identities': 'Identities that the console holds: {count}',
+  'keys.hold': 'Legal hold on {session} since {at}: {reason}',
+  'keys.erasure.waiting': 'Erasure {id}: {stream} of {session} waits for a second person in the console',
+  'keys.erasure.approved': 'Erasure {id}: {stream} of {session} is approved and not carried out yet',
+  'keys.erasure.rejected': 'Erasure {id}: {stream} of {session} was rejected',
+  'keys.erasure.erased': 'Erasure {id}: {stream} of {session} was erased at {at}',
+  'keys.held': '{session} is on legal hold.',
+  'keys.released': '{session} is not on hold any more.',
+  'keys.requested':
+    'Erasure {id} of {session} is asked for. Somebody else has to approve it, signed in to the console.',
+  'keys.ordered':
+    '{session}: the key of the {stream} is wrapped anew; the gateway exchanges it now or at its next start.',
+  'keys.locked': '{session}: no identity here opens the key of the {stream}; name one with --identity.',
+  'keys.erased': '{session}: the {stream} has no key any more.',
+  'keys.rotated':
+    'After the next start new sessions are sealed to {recipient}. Earlier identities stay in the file and open what was sealed then.',
   'authority.user': 'Targets trust this: a file of this line, named by TrustedUserCAKeys in sshd_config.',
   'authority.host':
     'Clients trust this about any host, so it belongs into a file read for the gateway and its targets alone; sekisho login writes a narrower one.',

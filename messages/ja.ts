@@ -236,6 +236,23 @@ export const ja: Record<keyof typeof en, string> = {
   'sign_in.not_approved': 'サインインは承認されませんでした。',
   'sign_in.too_many_tries': '試した鍵が多すぎます。登録した鍵を指定してください: ssh -i 鍵 -o IdentitiesOnly=yes',
   'sign_in.instructions': 'ブラウザーで {url} を開き、表示されたコードが {code} であることを確かめて承認してください。',
+  'keys.recipients': '新しい作業セッションの「{stream}」の暗号化先:',
+  'keys.identities': 'コンソールが保持する復号鍵の数: {count}',
+  'keys.hold': '{session} は {at} から証拠保全中です: {reason}',
+  'keys.erasure.waiting': '消去 {id}: {session} の「{stream}」。コンソールでの二人目の承認待ちです',
+  'keys.erasure.approved': '消去 {id}: {session} の「{stream}」。承認済み、実行待ちです',
+  'keys.erasure.rejected': '消去 {id}: {session} の「{stream}」。却下されました',
+  'keys.erasure.erased': '消去 {id}: {session} の「{stream}」。{at} に消去しました',
+  'keys.held': '{session} を証拠保全の対象にしました。',
+  'keys.released': '{session} の証拠保全を解除しました。',
+  'keys.requested':
+    '{session} の消去 {id} を申請しました。別の担当者がコンソールにサインインして承認する必要があります。',
+  'keys.ordered':
+    '{session}: 「{stream}」の鍵を新しい宛先で暗号化しました。ゲートウェイが直ちに、または次回起動時に差し替えます。',
+  'keys.locked': '{session}: 「{stream}」の鍵を開ける復号鍵がここにありません。--identity で指定してください。',
+  'keys.erased': '{session}: 「{stream}」の鍵はすでに消去されています。',
+  'keys.rotated':
+    '次回起動後の作業セッションは {recipient} 宛に暗号化されます。以前の復号鍵はファイルに残り、過去の記録を開けます。',
   'authority.user':
     '接続先が信頼する行です。この行だけのファイルを作り、sshd_configのTrustedUserCAKeysで指定してください。',
   'authority.host':

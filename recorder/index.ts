@@ -1,13 +1,13 @@
 export { toAsciicast } from './asciicast.ts';
 export { AUDIT_EVENTS, type AuditEvent, type AuditEventType } from './audit-events.ts';
 export type { FileSystem, OpenFile } from './files.ts';
-export type { Frame, FrameType } from './frames.ts';
-export { createIdentity, isAgeRecipient, parseIdentities, recipientOf } from './keys/age.ts';
+export { type Frame, type FrameType, isSessionId } from './frames.ts';
+export { createIdentity, isAgeRecipient, parseIdentities, recipientOf, wrapKey } from './keys/age.ts';
 export { loadIdentities, loadOrMakeIdentities } from './keys/identity-file.ts';
 export { KeyFiles } from './keys/key-files.ts';
 export { SessionKeyPool, type SessionKeySource } from './keys/key-pool.ts';
 export { createKeyRing, type SessionKeyRing } from './keys/key-ring.ts';
-export { type PerStream, type Recipients, type StreamName, STREAMS } from './keys/session-keys.ts';
+export { keyCommitment, type PerStream, type Recipients, type StreamName, STREAMS } from './keys/session-keys.ts';
 export { type ChunkRef, openRecordingReader, type RecordingReader } from './reading/reader.ts';
 export { openObjects, type OwnedObjects } from './objects/open-objects.ts';
 export type { Protection } from './objects/store.ts';
