@@ -44,7 +44,7 @@ export async function answerKeys(options: KeysOptions, config: Settings): Promis
   if (url === null) throw new GatewayError('request_invalid', 'This needs a database that others reach: database.url');
   await using database = new Database({ url, poolSize: 2, log: createLog('silent') });
   if (act === 'list') {
-    return describeKeys(database, await loadRecordingKeys(config.recorder), options.language);
+    return await describeKeys(database, await loadRecordingKeys(config.recorder), options.language);
   }
   const sessions = sessionsOf(named);
   const done = await perform({ act, sessions, options, config, database });
