@@ -280,8 +280,6 @@ export const LIMITS = {
   witnessesMax: 32,
   /** Bytes of one request to `sekisho witness`: a checkpoint with many signatures and 63 hashes. */
   witnessRequestBytesMax: 64 * 1024,
-  /** Requests about one log that `sekisho witness` answers in a minute. */
-  witnessRequestsPerMinuteMax: 600,
   /** Requests of one address that `sekisho witness` answers in a minute. */
   witnessRequestsPerAddressMax: 1_200,
   /** Logs that `sekisho witness` watches. */
