@@ -109,7 +109,8 @@ async function dispatch(command: string, rest: string[]): Promise<number> {
     case 'verify': {
       const { values, positionals } = read(rest, { identity: { type: 'string' }, data: { type: 'string' } });
       const { identity, data } = values;
-      return runVerify(await dataDirectory(data), positionals, textOf(identity));
+      const config = data === undefined ? await loadConfig({ programDirectory: PROGRAM }) : undefined;
+      return runVerify(textOf(data) ?? config?.dataDirectory ?? '', positionals, textOf(identity), config);
     }
     case 'authority': {
       const { values, positionals } = read(rest, { data: { type: 'string' } });
@@ -223,6 +224,7 @@ async function rejudge(rest: string[]): Promise<number> {
     before: textOf(values['before']),
     dataDirectory: data ?? config?.dataDirectory ?? '',
     identity: textOf(values['identity']) ?? config?.recorder.replayIdentity ?? undefined,
+    place: config,
     database: config?.database.url ?? null,
     json: values['json'] === true,
     locale: locale(),

@@ -20,8 +20,7 @@ interface SpooledOptions {
 /** @throws {GatewayError} `start_refused` when the bucket answers and does not protect what it should. */
 export async function openSpooledObjects(options: SpooledOptions): Promise<OwnedObjects> {
   const { local, clock, log, limits, settings, credentials } = options;
-  const bucket = openBucket(settings, { credentials });
-  const remote = openS3Objects({ settings, bucket, clock });
+  const { remote, close } = openRemoteObjects({ clock, settings, credentials });
   const isChecked = await checked(remote);
   const spool = await openSpool({ local, clock, limits });
   const mover = new Mover({ spool, remote, log, limits });
@@ -33,10 +32,20 @@ export async function openSpooledObjects(options: SpooledOptions): Promise<Owned
     protection: async () => ({ ...(await remote.protection()), waitingBytes: spool.waitingBytes() }),
     [Symbol.asyncDispose]: async () => {
       await mover[Symbol.asyncDispose]();
-      bucket[Symbol.dispose]();
+      close();
       await spool[Symbol.asyncDispose]();
     },
   };
+}
+
+/** The bucket alone. */
+export function openRemoteObjects({
+  clock,
+  settings,
+  credentials,
+}: Pick<SpooledOptions, 'clock' | 'credentials' | 'settings'>): { remote: S3Objects; close: () => void } {
+  const bucket = openBucket(settings, { credentials });
+  return { remote: openS3Objects({ settings, bucket, clock }), close: () => bucket[Symbol.dispose]() };
 }
 
 async function checked(remote: S3Objects): Promise<boolean> {
