@@ -10,8 +10,8 @@ export { createKeyRing, type SessionKeyRing } from './keys/key-ring.ts';
 export { keyCommitment, type PerStream, type Recipients, type StreamName, STREAMS } from './keys/session-keys.ts';
 export { findUnechoed } from './reading/echo.ts';
 export { type ChunkRef, openRecordingReader, type RecordingReader } from './reading/reader.ts';
-export { openObjects, type OwnedObjects, readObjects } from './objects/open-objects.ts';
-export type { Protection } from './objects/store.ts';
+export { openObjects, readObjects } from './objects/open-objects.ts';
+export type { OwnedObjects, Protection } from './objects/store.ts';
 export type { SessionStory } from './reading/session-story.ts';
 export { fileObjects, readStories, type RecordingSource } from './reading/source.ts';
 export {
