@@ -106,12 +106,8 @@ async function dispatch(command: string, rest: string[]): Promise<number> {
       const { runTour } = await import('./tour/index.ts');
       return runTour(await loadConfig({ programDirectory: PROGRAM }), { exit: values['exit'] === true });
     }
-    case 'verify': {
-      const { values, positionals } = read(rest, { identity: { type: 'string' }, data: { type: 'string' } });
-      const { identity, data } = values;
-      const config = data === undefined ? await loadConfig({ programDirectory: PROGRAM }) : undefined;
-      return runVerify(textOf(data) ?? config?.dataDirectory ?? '', positionals, textOf(identity), config);
-    }
+    case 'verify':
+      return verify(rest);
     case 'authority': {
       const { values, positionals } = read(rest, { data: { type: 'string' } });
       return runAuthority(await dataDirectory(values['data']), positionals, locale());
@@ -207,6 +203,13 @@ async function judge(rest: string[]): Promise<number> {
     sql: values['sql'] === true,
     locale: locale(),
   });
+}
+
+async function verify(rest: string[]): Promise<number> {
+  const { values, positionals } = read(rest, { identity: { type: 'string' }, data: { type: 'string' } });
+  const data = textOf(values['data']);
+  const config = data === undefined ? await loadConfig({ programDirectory: PROGRAM }) : undefined;
+  return runVerify(data ?? config?.dataDirectory ?? '', positionals, textOf(values['identity']), config);
 }
 
 async function rejudge(rest: string[]): Promise<number> {

@@ -6,7 +6,7 @@ export { createIdentity, isAgeRecipient, parseIdentities, recipientOf, wrapKey }
 export { loadIdentities, loadOrMakeIdentities } from './keys/identity-file.ts';
 export { KeyFiles } from './keys/key-files.ts';
 export { SessionKeyPool, type SessionKeySource } from './keys/key-pool.ts';
-export { createKeyRing, type SessionKeyRing } from './keys/key-ring.ts';
+export { createKeyRing, type Identities, type SessionKeyRing } from './keys/key-ring.ts';
 export { keyCommitment, type PerStream, type Recipients, type StreamName, STREAMS } from './keys/session-keys.ts';
 export { findUnechoed } from './reading/echo.ts';
 export { type ChunkRef, openRecordingReader, type RecordingReader } from './reading/reader.ts';

@@ -5,7 +5,7 @@ import type { FileSystem } from '../files.ts';
 import { FileObjects, openFileObjects } from './file-store.ts';
 import { createImmutability } from './immutable.ts';
 import type { S3Credentials, S3Settings } from './s3-bucket.ts';
-import type { ObjectStore } from './store.ts';
+import type { ObjectStore, OwnedObjects } from './store.ts';
 
 export const OBJECTS = 'objects';
 
@@ -33,8 +33,6 @@ export interface ObjectsOptions {
   /** Null: those of the machine, as the storage's own programs find them. */
   readonly credentials: S3Credentials | null;
 }
-
-export interface OwnedObjects extends ObjectStore, AsyncDisposable {}
 
 /** Objects to read and nothing else, beside a gateway that may run: nothing is made, moved or marked. */
 export async function readObjects(

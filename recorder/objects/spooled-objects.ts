@@ -2,11 +2,10 @@
 import { type Clock, hasCode, type Limits, type Log } from '../../foundation/index.ts';
 import type { FileObjects } from './file-store.ts';
 import { Mover } from './mover.ts';
-import type { OwnedObjects } from './open-objects.ts';
 import { openBucket, type S3Credentials, type S3Settings } from './s3-bucket.ts';
 import { openS3Objects, type S3Objects } from './s3-store.ts';
 import { openSpool, type Spool } from './spool.ts';
-import type { StoredObject } from './store.ts';
+import type { OwnedObjects, StoredObject } from './store.ts';
 
 interface SpooledOptions {
   readonly local: FileObjects;
