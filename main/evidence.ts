@@ -15,7 +15,7 @@ import {
 import type { DataDirectory } from './data-directory.ts';
 import { startLogUpkeep } from './log-upkeep.ts';
 import { openRecorderParts } from './recorder-parts.ts';
-import { loadRecordingKeys } from './recording-keys.ts';
+import { currentIdentities, loadRecordingKeys } from './recording-keys.ts';
 import { recordingsOf } from './recording-source.ts';
 import { openLedger, readTransparency } from './transparency.ts';
 
@@ -42,7 +42,7 @@ export interface Evidence {
 /** @throws {GatewayError} `start_refused`, `config_invalid`. */
 export async function openEvidence(deps: EvidenceDeps, cleanup: Cleanup): Promise<Evidence> {
   const { config, directory, database, clock, log } = deps;
-  const { recipients, identities } = await loadRecordingKeys(config.recorder);
+  const { recipients } = await loadRecordingKeys(config.recorder);
   const parts = await openRecorderParts(
     {
       ...{ directory, clock, log, recorder: config.recorder, recipients },
@@ -59,7 +59,7 @@ export async function openEvidence(deps: EvidenceDeps, cleanup: Cleanup): Promis
   const ledger = await openLedger({ directory, clock, log, settings, pseudonymKey, mayCreate }, cleanup);
   return {
     recorder,
-    recordings: recordingsOf(directory.recorder, identities, parts.objects),
+    recordings: recordingsOf(directory.recorder, () => currentIdentities(config.recorder), parts.objects),
     objects: parts.objects,
     ledger,
     pseudonymKey,

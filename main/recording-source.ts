@@ -6,6 +6,7 @@ import { systemClock } from '../foundation/index.ts';
 import {
   createKeyRing,
   fileObjects,
+  type Identities,
   KeyFiles,
   loadIdentities,
   nodeFiles,
@@ -39,7 +40,7 @@ export async function recordingFiles(
 /** @param directory the recorder's. */
 export function recordingsOf(
   directory: string,
-  identities: readonly string[],
+  identities: Identities,
   objects: RecordingSource['objects'] = fileObjects(directory),
 ): RecordingSource {
   return { directory, objects, keys: createKeyRing(new KeyFiles(directory), identities) };

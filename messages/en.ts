@@ -210,7 +210,7 @@ export const en = {
   'verify.TAMPERED':
     'Session {session}: what is stored is not what was sealed. {frames} frames ({bytes} bytes) before the place were right.',
   'verify.INCOMPLETE': 'Session {session}: something that should be there is missing, so nothing is proven.',
-  'verify.place': 'The first wrong place begins at byte {at}.',
+  'verify.place': 'What is wrong: leaf {at} of the signed log, or the chunk it names.',
   'judge.allow': 'allow: it would run.',
   'judge.ask': 'ask: it was not recognised, so a second person would be asked first.',
   'judge.needs_ticket': 'deny: an export; a ticket about this very act would open it.',
@@ -246,7 +246,7 @@ export const en = {
   'keys.locked': '{session}: no identity here opens the key of the {stream}; name one with --identity.',
   'keys.erased': '{session}: the {stream} has no key any more.',
   'keys.rotated':
-    'After the next start new sessions are sealed to {recipient}. Earlier identities stay in the file and open what was sealed then.',
+    'After the next reload or start new sessions are sealed to {recipient}. Earlier identities stay in the file and open what was sealed then.',
   'authority.user': 'Targets trust this: a file of this line, named by TrustedUserCAKeys in sshd_config.',
   'authority.host':
     'Clients trust this about any host, so it belongs into a file read for the gateway and its targets alone; sekisho login writes a narrower one.',

@@ -216,7 +216,7 @@ export const ja: Record<keyof typeof en, string> = {
   'verify.TAMPERED':
     '作業セッション {session}: 保存されている記録は、封印時のものではありません。その手前の {frames} フレーム ({bytes} バイト) は一致しています。',
   'verify.INCOMPLETE': '作業セッション {session}: あるべきものが欠けているため、何も証明できません。',
-  'verify.place': '最初の不一致は {at} バイト目から始まります。',
+  'verify.place': '不一致の箇所: 署名済みログの {at} 番目の項目、またはそれが示す記録データです。',
   'judge.allow': 'allow: 実行できます。',
   'judge.ask': 'ask: 認識できないため、実行前に第二者へ確認します。',
   'judge.needs_ticket': 'deny: 持出に当たります。この操作そのものの持出申請が承認されれば実行できます。',
@@ -252,7 +252,7 @@ export const ja: Record<keyof typeof en, string> = {
   'keys.locked': '{session}: 「{stream}」の鍵を開ける復号鍵がここにありません。--identity で指定してください。',
   'keys.erased': '{session}: 「{stream}」の鍵はすでに消去されています。',
   'keys.rotated':
-    '次回起動後の作業セッションは {recipient} 宛に暗号化されます。以前の復号鍵はファイルに残り、過去の記録を開けます。',
+    '次回の再読み込みまたは起動後の作業セッションは {recipient} 宛に暗号化されます。以前の復号鍵はファイルに残り、過去の記録を開けます。',
   'authority.user':
     '接続先が信頼する行です。この行だけのファイルを作り、sshd_configのTrustedUserCAKeysで指定してください。',
   'authority.host':
