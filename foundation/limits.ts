@@ -262,6 +262,8 @@ export const LIMITS = {
   recorderFreeBytesMin: 64 * 1024 * 1024,
   /** For so long what was seen of the free space counts for sessions that open. */
   recorderFreeSeenMillis: 500,
+  /** Milliseconds between two looks at the disk under the recorder, for the events that tell of it. */
+  recorderDiskWatchMillis: 10_000,
   /** After so long a leaf stands in the log's bundles and not in its journal alone. */
   leafLogPublishMillis: 1_000,
   /** Milliseconds an export waits for the cosignatures that its intent needs. */

@@ -24,6 +24,7 @@ import { loadSshKeys, type SshKeys } from './bastion.ts';
 import { type DataDirectory, holdDirectory, prepareDataDirectory } from './data-directory.ts';
 import { type DemoParts, startDemoParts } from './demo-parts.ts';
 import { type Evidence, openEvidence } from './evidence.ts';
+import { startDiskWatch } from './disk-watch.ts';
 import { startHttpServer } from './http-server.ts';
 import { startKeyOrders } from './key-orders.ts';
 import { listenForDecisions } from './session-listeners.ts';
@@ -70,6 +71,7 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
   const { database, queue, url: databaseUrl } = await openStorage(config, directory.postgres, log, cleanup);
   const evidence = await openEvidence({ config, directory, database, clock, log }, cleanup);
   const { recorder, recordings, ledger, pseudonymKey, witnessesLateSince } = evidence;
+  startDiskWatch({ database, clock, log, directory: directory.recorder }, cleanup);
   const keys = await loadSshKeys(directory.keys);
   const deps = { database, clock, log, gatewayId };
   const demo = await startDemo({ config, directory, keys, log, clock }, cleanup);

@@ -53,6 +53,14 @@ export const RECORDING_EVENTS = {
       detail: text,
     },
   ),
+  'recorder.disk_low': body('The disk under the recorder is too full for new sessions; those there are go on.', {
+    free: text,
+    needed: text,
+  }),
+  'recorder.disk_recovered': body('The disk under the recorder has room for new sessions again.', {
+    free: text,
+    needed: text,
+  }),
   'recorder.failed': body('The recorder could not store; its sessions ended.', {
     code: text,
     detail: text,
