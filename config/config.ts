@@ -8,6 +8,7 @@ import { ROLES, type Role } from '../policy/index.ts';
 import { type Fault, productionFaults } from './production.ts';
 import { type ConfigFile, ConfigSchema } from './schema.ts';
 import { completeStorage, completeStorageCredentials, type StorageConfig, type StorageCredentials } from './storage.ts';
+import { completeLog, type TransparencyConfig } from './transparency.ts';
 
 export interface Config {
   readonly mode: 'demo' | 'production';
@@ -73,18 +74,6 @@ export interface Config {
   readonly logLevel: LogLevel;
 }
 
-export interface TransparencyConfig {
-  readonly origin: string;
-  /** Absolute path. */
-  readonly headFile: string;
-  readonly witnesses: readonly { readonly key: string; readonly url: string }[];
-  /** Absolute path of the trust policy; null: every witness has to cosign. */
-  readonly policyFile: string | null;
-  /** 0: none. */
-  readonly heartbeatSeconds: number;
-  readonly witnessGraceMinutes: number;
-}
-
 type Assurances = Readonly<Record<string, 'single' | 'multi'>>;
 
 export interface IdentityProviderConfig {
@@ -116,9 +105,6 @@ const POOL_SIZE = 10;
 const IDLE_MINUTES = 30;
 const KEEPALIVE_SECONDS = 15;
 const SESSION_HOURS = 12;
-const AUDIT_ORIGIN = 'sekisho.local/audit';
-const HEARTBEAT_SECONDS = 60;
-const WITNESS_GRACE_MINUTES = 60;
 const WORKERS_MAX = 8;
 const WEB_FACTOR_MINUTES = 15;
 const CLOCK_SKEW_SECONDS = 30;
@@ -195,24 +181,7 @@ function completeRecorder(
     recipients: { screen: recorder?.recipients?.screen ?? [], keystrokes: recorder?.recipients?.keystrokes ?? [] },
     replayIdentity: recorder?.replay === false ? null : path,
     storage: completeStorage(mode, recorder?.storage),
-    log: completeLog(recorder?.log, places, dataDirectory),
-  };
-}
-
-function completeLog(
-  log: NonNullable<ConfigFile['recorder']>['log'],
-  places: ConfigPlaces,
-  dataDirectory: string,
-): TransparencyConfig {
-  const at = (file: string | undefined): string | null =>
-    file === undefined ? null : absolute(file, places.directory);
-  return {
-    origin: log?.origin ?? AUDIT_ORIGIN,
-    headFile: at(log?.head_file) ?? join(dataDirectory, 'keys', 'log-head'),
-    witnesses: log?.witnesses ?? [],
-    policyFile: at(log?.policy_file),
-    heartbeatSeconds: log?.heartbeat_seconds ?? HEARTBEAT_SECONDS,
-    witnessGraceMinutes: log?.witness_grace_minutes ?? WITNESS_GRACE_MINUTES,
+    log: completeLog(recorder?.log, (file) => absolute(file, places.directory), dataDirectory),
   };
 }
 

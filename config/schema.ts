@@ -4,18 +4,12 @@
 import { z } from 'zod';
 import { LIMITS, parseNetwork } from '../foundation/index.ts';
 import { ROLES } from '../policy/index.ts';
+import { path, urlOf } from './fields.ts';
 import { storage, storageCredentials } from './storage.ts';
+import { transparencyLog } from './transparency.ts';
 
 const port = z.number().int().min(1).max(65_535);
 const host = z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/, 'must be a host name or an IP address');
-const path = z.string().min(1).max(4_096);
-
-/** A URL of one of `protocols`; its message never repeats the value, which may hold a password. */
-const urlOf = (...protocols: string[]) =>
-  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
-    message: `must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
-  });
-
 const origin = urlOf('http:', 'https:').refine((value) => !URL.canParse(value) || isOrigin(new URL(value)), {
   message: 'must be an origin: scheme, host and port only',
 });
@@ -149,56 +143,6 @@ const ssh = z
 const recipients = z
   .array(z.string().regex(/^age1[0-9a-z]{50,2000}$/, 'must be an age recipient: age1…'))
   .max(LIMITS.keyRecipientsMax);
-
-const transparencyLog = z
-  .strictObject({
-    origin: z
-      .string()
-      .regex(/^[^\s+]{1,255}$/u, 'a name without spaces and plus signs, for example sekisho.example.com/audit')
-      .optional()
-      .describe(
-        'Name of the audit log in its checkpoints, for ever: a domain of yours and a path. Default `sekisho.local/audit`.',
-      ),
-    head_file: path
-      .optional()
-      .describe(
-        'File that says what the log signed last; best on another disk, and never in the same backup: an older copy of the log is told by it. The export ledger has one of its own beside it (`.ledger`). Default: `keys/log-head` in the data directory.',
-      ),
-    witnesses: z
-      .array(
-        z.strictObject({
-          key: z.string().min(1).max(512).describe('Its verifier key, as `sekisho witness` prints it.'),
-          url: urlOf('http:', 'https:').describe('Where it takes checkpoints: its submission prefix.'),
-        }),
-      )
-      .max(LIMITS.witnessesMax)
-      .optional()
-      .describe(
-        'Witnesses outside the house that cosign every checkpoint of the audit log and the export ledger. Without `policy_file` all of them have to. None by default: then nobody outside can tell a history that was rewritten from the true one.',
-      ),
-    policy_file: path
-      .optional()
-      .describe(
-        'Trust policy (c2sp.org/tlog-policy) that says which cosignatures are enough; its witness lines may carry the addresses too. Exports stay closed while a checkpoint is not accepted by it.',
-      ),
-    heartbeat_seconds: z
-      .number()
-      .int()
-      .min(0)
-      .max(3_600)
-      .optional()
-      .describe('Seconds between two leaves that say nothing but that the gateway runs. `0`: none. Default `60`.'),
-    witness_grace_minutes: z
-      .number()
-      .int()
-      .min(0)
-      .max(LIMITS.witnessGraceMinutesMax)
-      .optional()
-      .describe(
-        'Minutes for which new sessions still open while too few witnesses answer, under a red line in the console and at the sign-in. Default `60`.',
-      ),
-  })
-  .describe('The signed log of everything that happened, and who outside cosigns it.');
 
 const recorder = z
   .strictObject({

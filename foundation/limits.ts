@@ -262,6 +262,8 @@ export const LIMITS = {
   recorderFreeBytesMin: 64 * 1024 * 1024,
   /** For so long what was seen of the free space counts for sessions that open. */
   recorderFreeSeenMillis: 500,
+  /** Milliseconds between two looks at the disk under the recorder, for the events that tell of it. */
+  recorderDiskWatchMillis: 10_000,
   /** After so long a leaf stands in the log's bundles and not in its journal alone. */
   leafLogPublishMillis: 1_000,
   /** Milliseconds an export waits for the cosignatures that its intent needs. */
@@ -280,8 +282,6 @@ export const LIMITS = {
   witnessesMax: 32,
   /** Bytes of one request to `sekisho witness`: a checkpoint with many signatures and 63 hashes. */
   witnessRequestBytesMax: 64 * 1024,
-  /** Requests about one log that `sekisho witness` answers in a minute. */
-  witnessRequestsPerMinuteMax: 600,
   /** Requests of one address that `sekisho witness` answers in a minute. */
   witnessRequestsPerAddressMax: 1_200,
   /** Logs that `sekisho witness` watches. */

@@ -25,6 +25,7 @@ import { loadSshKeys, type SshKeys } from './bastion.ts';
 import { type DataDirectory, holdDirectory, prepareDataDirectory } from './data-directory.ts';
 import { type DemoParts, startDemoParts } from './demo-parts.ts';
 import { type Evidence, openEvidence } from './evidence.ts';
+import { startDiskWatch } from './disk-watch.ts';
 import { startHttpServer } from './http-server.ts';
 import { startKeyOrders } from './key-orders.ts';
 import { listenForDecisions } from './session-listeners.ts';
@@ -72,6 +73,7 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
   const { database, queue, url: databaseUrl } = await openStorage(config, directory.postgres, log, cleanup);
   const evidence = await openEvidence({ config, directory, database, clock, log }, cleanup);
   const { recorder, recordings, ledger, pseudonymKey, witnessesLateSince } = evidence;
+  startDiskWatch({ database, clock, log, directory: directory.recorder }, cleanup);
   const keys = await loadSshKeys(directory.keys);
   const deps = { database, clock, log, gatewayId };
   const demo = await startDemo({ config, directory, keys, log, clock }, cleanup);
@@ -120,15 +122,12 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
   cleanup.use(await startHttpServer(withDemo(web, demo), config.http));
   const { host, port, proxyProtocolFrom } = config.ssh;
   const { serve, connectionsMax } = service;
-  const authorityLine = hostAuthorityLine(keys.hostAuthority.publicKeyLine);
   const ssh = cleanup.use(await listenSsh({ host, port, log, serve, connectionsMax, balancers: proxyProtocolFrom }));
   return {
     publicUrl,
     ssh: {
-      host: advertisedHost,
-      port: ssh.port,
-      hostKeyLine: keys.hostKey.publicKeyLine,
-      hostAuthorityLine: authorityLine,
+      ...{ host: advertisedHost, port: ssh.port, hostKeyLine: keys.hostKey.publicKeyLine },
+      hostAuthorityLine: hostAuthorityLine(keys.hostAuthority.publicKeyLine),
     },
     directory,
     failed: recorder.failed,

@@ -45,10 +45,19 @@ const HELP = `sekisho ${VERSION}: a privileged-access gateway with an export-app
   sekisho authority [user|host|login] [--data DIR]
                                      print the public lines of this gateway's certificate authorities: what targets
                                      and clients are to trust; with --data it needs no configuration
+  sekisho keys list | rotate [--as LOGIN]
+  sekisho keys rewrap SESSION… --as LOGIN [--identity F]
+  sekisho keys hold | release SESSION… --as LOGIN --reason TEXT
+  sekisho keys shred SESSION… --as LOGIN --reason TEXT --basis TEXT [--stream screen|keystrokes]
+                                     what becomes of the keys of recordings: to whom they are wrapped, a new identity of
+                                     the console, old ones wrapped to the recipients of now, legal holds, and erasure,
+                                     which a second person approves in the console; outsiders read reason and basis
   sekisho login [URL] [--directory D] [--write]
                                      on your own machine: sign in by browser for some hours, and let plain ssh use it;
                                      --write adds one Include line to ~/.ssh/config
   sekisho logout [--directory D]     revoke that certificate and delete its files
+  sekisho log adopt                  when the file is lost that says what the signed log said last: write it anew from
+                                     the log that is here. Whoever does it vouches that no older copy was put back
   sekisho witness --listen HOST:PORT --state DIR [--name NAME] --log VKEY… | --logs FILE
                                      run by an outsider: cosign the checkpoints of a gateway's logs, so that nobody
                                      inside can take back what they say; needs no gateway
@@ -79,15 +88,21 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** Commands that are about what was recorded and need no gateway. */
-const OF_EVIDENCE = new Map([
+const COMMANDS: ReadonlyMap<string, (rest: string[]) => Promise<number>> = new Map([
   ['verify', verify],
   ['bundle', bundle],
+  ['judge', judge],
+  ['rejudge', rejudge],
+  ['doctor', doctor],
+  ['witness', witness],
+  ['log', adoptLog],
+  ['keys', keys],
+  ['scim-token', scimToken],
 ]);
 
 async function dispatch(command: string, rest: string[]): Promise<number> {
-  const ofEvidence = OF_EVIDENCE.get(command);
-  if (ofEvidence !== undefined) return ofEvidence(rest);
+  const known = COMMANDS.get(command);
+  if (known !== undefined) return known(rest);
   switch (ALIASES.get(command) ?? command) {
     case 'serve': {
       read(rest, {});
@@ -104,10 +119,6 @@ async function dispatch(command: string, rest: string[]): Promise<number> {
       const { runTour } = await import('./tour/index.ts');
       return runTour(await loadConfig({ programDirectory: PROGRAM }), { exit: values['exit'] === true });
     }
-    case 'judge':
-      return judge(rest);
-    case 'rejudge':
-      return rejudge(rest);
     case 'authority': {
       const { values, positionals } = read(rest, { data: { type: 'string' } });
       return runAuthority(await dataDirectory(values['data']), positionals, locale());
@@ -122,12 +133,6 @@ async function dispatch(command: string, rest: string[]): Promise<number> {
       const { values } = read(rest, { directory: { type: 'string' } });
       return runLogout({ directory: textOf(values['directory']) });
     }
-    case 'scim-token':
-      return scimToken(rest);
-    case 'doctor':
-      return doctor(rest);
-    case 'witness':
-      return witness(rest);
     case 'version':
       process.stdout.write(`${VERSION}\n`);
       return 0;
@@ -149,7 +154,9 @@ async function verify(rest: string[]): Promise<number> {
   });
   const [named, ...more] = positionals;
   if (named?.endsWith('.zip') !== true) {
-    return runVerify(await dataDirectory(values['data']), positionals, textOf(values['identity']));
+    const data = textOf(values['data']);
+    const config = data === undefined ? await loadConfig({ programDirectory: PROGRAM }) : undefined;
+    return runVerify(data ?? config?.dataDirectory ?? '', positionals, textOf(values['identity']), config);
   }
   if (more.length > 0) throw new GatewayError('request_invalid', 'Name one bundle: sekisho verify BUNDLE.zip');
   const { runVerifyBundle } = await import('./verify-bundle.ts');
@@ -194,6 +201,18 @@ async function scimToken(rest: string[]): Promise<number> {
   return runScimToken(config, { action, subject: revoke ?? positionals[0], label: textOf(values['label']) });
 }
 
+async function keys(rest: string[]): Promise<number> {
+  const text = { type: 'string' } as const;
+  const { values, positionals } = read(rest, { as: text, reason: text, basis: text, stream: text, identity: text });
+  const { runKeys } = await import('./keys/index.ts');
+  const options = {
+    ...{ words: positionals, language: locale() },
+    ...{ as: textOf(values['as']), reason: textOf(values['reason']), basis: textOf(values['basis']) },
+    ...{ stream: textOf(values['stream']), identity: textOf(values['identity']) },
+  };
+  return runKeys(options, await loadConfig({ programDirectory: PROGRAM }));
+}
+
 async function doctor(rest: string[]): Promise<number> {
   const text = { type: 'string' } as const;
   const { values, positionals } = read(rest, {
@@ -210,6 +229,13 @@ async function doctor(rest: string[]): Promise<number> {
     directory: textOf(values['directory']),
   };
   return runDoctor(options, () => loadConfig({ programDirectory: PROGRAM }));
+}
+
+async function adoptLog(rest: string[]): Promise<number> {
+  const { positionals } = read(rest, {});
+  if (positionals.join(' ') !== 'adopt') throw new GatewayError('request_invalid', 'sekisho log adopt');
+  const { runAdopt } = await import('./adopt-log.ts');
+  return runAdopt(await loadConfig({ programDirectory: PROGRAM }));
 }
 
 async function witness(rest: string[]): Promise<number> {
@@ -261,6 +287,7 @@ async function rejudge(rest: string[]): Promise<number> {
     before: textOf(values['before']),
     dataDirectory: data ?? config?.dataDirectory ?? '',
     identity: textOf(values['identity']) ?? config?.recorder.replayIdentity ?? undefined,
+    place: config,
     database: config?.database.url ?? null,
     json: values['json'] === true,
     locale: locale(),

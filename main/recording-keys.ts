@@ -1,7 +1,14 @@
 /** To whom recordings are sealed, and what of them this process can open. */
 import type { Config } from '../config/index.ts';
 import { GatewayError } from '../foundation/index.ts';
-import { isAgeRecipient, loadOrMakeIdentities, recipientOf, type Recipients, STREAMS } from '../recorder/index.ts';
+import {
+  isAgeRecipient,
+  loadIdentities,
+  loadOrMakeIdentities,
+  recipientOf,
+  type Recipients,
+  STREAMS,
+} from '../recorder/index.ts';
 
 export interface RecordingKeys {
   /** Public: workers get them too. */
@@ -24,4 +31,9 @@ export async function loadRecordingKeys({ recipients, replayIdentity }: Config['
   const own = await Promise.all(identities.slice(0, 1).map((identity) => recipientOf(identity)));
   const all = (configured: readonly string[]): string[] => [...new Set([...configured, ...own])];
   return { recipients: { screen: all(recipients.screen), keystrokes: all(recipients.keystrokes) }, identities };
+}
+
+/** What the file holds now: `sekisho keys rotate` adds to it while the gateway runs. */
+export async function currentIdentities({ replayIdentity }: Config['recorder']): Promise<readonly string[]> {
+  return replayIdentity === null ? [] : loadIdentities(replayIdentity);
 }

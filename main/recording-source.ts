@@ -1,24 +1,46 @@
 /** Recordings from the files of a data directory alone: for commands that need no gateway and no configuration. */
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createKeyRing, fileObjects, KeyFiles, loadIdentities, type RecordingSource } from '../recorder/index.ts';
+import type { Config } from '../config/index.ts';
+import { systemClock } from '../foundation/index.ts';
+import {
+  createKeyRing,
+  fileObjects,
+  type Identities,
+  KeyFiles,
+  loadIdentities,
+  nodeFiles,
+  readObjects,
+  type RecordingSource,
+} from '../recorder/index.ts';
+
+/** Where a configured gateway's objects stand. */
+export type ObjectPlace = Pick<Config, 'recorder' | 'storageCredentials'>;
 
 /**
  * @param identity file of age identities. Default: the console's own, where it lies in the data directory.
+ * @param place without it objects are read from the data directory alone.
  * @throws {GatewayError} `start_refused` when the identity cannot be used.
  */
-export async function recordingFiles(dataDirectory: string, identity?: string): Promise<RecordingSource> {
+export async function recordingFiles(
+  dataDirectory: string,
+  identity?: string,
+  place?: ObjectPlace,
+): Promise<RecordingSource> {
   const directory = join(dataDirectory, 'recorder');
   const own = join(dataDirectory, 'keys', 'replay_identity.age.txt');
   const path = identity ?? ((await isThere(own)) ? own : undefined);
   const identities = path === undefined ? [] : await loadIdentities(path);
-  return recordingsOf(directory, identities);
+  if (place === undefined) return recordingsOf(directory, identities);
+  const { storage } = place.recorder;
+  const options = { directory, files: nodeFiles, clock: systemClock, storage, credentials: place.storageCredentials };
+  return recordingsOf(directory, identities, await readObjects(options));
 }
 
 /** @param directory the recorder's. */
 export function recordingsOf(
   directory: string,
-  identities: readonly string[],
+  identities: Identities,
   objects: RecordingSource['objects'] = fileObjects(directory),
 ): RecordingSource {
   return { directory, objects, keys: createKeyRing(new KeyFiles(directory), identities) };

@@ -13,7 +13,7 @@ const CHANGEABLE = [
 ];
 
 /** Of those, what only the process that starts them has. */
-const FIXED = ['recorder.log'];
+const FIXED = ['recorder.log', 'recorder.replayIdentity', 'recorder.storage'];
 
 /** Names what differs between two configurations and takes a stop and a start of the gateway. */
 export function unchangeable(before: Config, after: Config): string[] {

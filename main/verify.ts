@@ -1,7 +1,7 @@
 import { GatewayError } from '../foundation/index.ts';
 import { message } from '../messages/index.ts';
 import { verifySession, type VerifyReport } from '../recorder/index.ts';
-import { recordingFiles } from './recording-source.ts';
+import { type ObjectPlace, recordingFiles } from './recording-source.ts';
 
 const STATUS: Record<VerifyReport['verdict'], number> = { VERIFIED: 0, TAMPERED: 1, INCOMPLETE: 3 };
 
@@ -10,11 +10,12 @@ export async function runVerify(
   dataDirectory: string,
   sessions: readonly string[],
   identity: string | undefined,
+  place?: ObjectPlace,
 ): Promise<number> {
   const [sessionId, ...more] = sessions;
   if (sessionId === undefined || more.length > 0)
     throw new GatewayError('request_invalid', 'Name one session: sekisho verify SESSION');
-  const recordings = await recordingFiles(dataDirectory, identity);
+  const recordings = await recordingFiles(dataDirectory, identity, place);
   const report = await verifySession({ ...recordings, sessionId });
   process.stdout.write(wordReport(report, locale()));
   return STATUS[report.verdict];

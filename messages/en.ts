@@ -213,7 +213,7 @@ export const en = {
   'verify.TAMPERED':
     'Session {session}: what is stored is not what was sealed. {frames} frames ({bytes} bytes) before the place were right.',
   'verify.INCOMPLETE': 'Session {session}: something that should be there is missing, so nothing is proven.',
-  'verify.place': 'The first wrong place begins at byte {at}.',
+  'verify.place': 'What is wrong: leaf {at} of the signed log, or the chunk it names.',
   'judge.allow': 'allow: it would run.',
   'judge.ask': 'ask: it was not recognised, so a second person would be asked first.',
   'judge.needs_ticket': 'deny: an export; a ticket about this very act would open it.',
@@ -240,6 +240,23 @@ export const en = {
     'Sessions on "{target}" need a second factor each: open {url}, check the code {code}, and pick these two words: {words}',
   'factor.shown': 'Confirmed: the session begins.',
   'factor.not_shown': 'Nobody confirmed this session with a second factor, so it does not begin.',
+  'keys.recipients': 'What new sessions leave of the {stream} is sealed to:',
+  'keys.identities': 'Identities that the console holds: {count}',
+  'keys.hold': 'Legal hold on {session} since {at}: {reason}',
+  'keys.erasure.waiting': 'Erasure {id}: {stream} of {session} waits for a second person in the console',
+  'keys.erasure.approved': 'Erasure {id}: {stream} of {session} is approved and not carried out yet',
+  'keys.erasure.rejected': 'Erasure {id}: {stream} of {session} was rejected',
+  'keys.erasure.erased': 'Erasure {id}: {stream} of {session} was erased at {at}',
+  'keys.held': '{session} is on legal hold.',
+  'keys.released': '{session} is not on hold any more.',
+  'keys.requested':
+    'Erasure {id} of {session} is asked for. Somebody else has to approve it, signed in to the console.',
+  'keys.ordered':
+    '{session}: the key of the {stream} is wrapped anew; the gateway exchanges it now or at its next start.',
+  'keys.locked': '{session}: no identity here opens the key of the {stream}; name one with --identity.',
+  'keys.erased': '{session}: the {stream} has no key any more.',
+  'keys.rotated':
+    'After the next reload or start new sessions are sealed to {recipient}. Earlier identities stay in the file and open what was sealed then.',
   'authority.user': 'Targets trust this: a file of this line, named by TrustedUserCAKeys in sshd_config.',
   'authority.host':
     'Clients trust this about any host, so it belongs into a file read for the gateway and its targets alone; sekisho login writes a narrower one.',

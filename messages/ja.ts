@@ -219,7 +219,7 @@ export const ja: Record<keyof typeof en, string> = {
   'verify.TAMPERED':
     '作業セッション {session}: 保存されている記録は、封印時のものではありません。その手前の {frames} フレーム ({bytes} バイト) は一致しています。',
   'verify.INCOMPLETE': '作業セッション {session}: あるべきものが欠けているため、何も証明できません。',
-  'verify.place': '最初の不一致は {at} バイト目から始まります。',
+  'verify.place': '不一致の箇所: 署名済みログの {at} 番目の項目、またはそれが示す記録データです。',
   'judge.allow': 'allow: 実行できます。',
   'judge.ask': 'ask: 認識できないため、実行前に第二者へ確認します。',
   'judge.needs_ticket': 'deny: 持出に当たります。この操作そのものの持出申請が承認されれば実行できます。',
@@ -247,6 +247,23 @@ export const ja: Record<keyof typeof en, string> = {
     '「{target}」では作業セッションごとに二要素認証が必要です。{url} を開き、コード {code} を確かめ、次の2つの言葉を選んでください: {words}',
   'factor.shown': '確認できました。作業セッションを始めます。',
   'factor.not_shown': '二要素認証で確認されなかったため、作業セッションは始まりません。',
+  'keys.recipients': '新しい作業セッションの「{stream}」の暗号化先:',
+  'keys.identities': 'コンソールが保持する復号鍵の数: {count}',
+  'keys.hold': '{session} は {at} から証拠保全中です: {reason}',
+  'keys.erasure.waiting': '消去 {id}: {session} の「{stream}」。コンソールでの二人目の承認待ちです',
+  'keys.erasure.approved': '消去 {id}: {session} の「{stream}」。承認済み、実行待ちです',
+  'keys.erasure.rejected': '消去 {id}: {session} の「{stream}」。却下されました',
+  'keys.erasure.erased': '消去 {id}: {session} の「{stream}」。{at} に消去しました',
+  'keys.held': '{session} を証拠保全の対象にしました。',
+  'keys.released': '{session} の証拠保全を解除しました。',
+  'keys.requested':
+    '{session} の消去 {id} を申請しました。別の担当者がコンソールにサインインして承認する必要があります。',
+  'keys.ordered':
+    '{session}: 「{stream}」の鍵を新しい宛先で暗号化しました。ゲートウェイが直ちに、または次回起動時に差し替えます。',
+  'keys.locked': '{session}: 「{stream}」の鍵を開ける復号鍵がここにありません。--identity で指定してください。',
+  'keys.erased': '{session}: 「{stream}」の鍵はすでに消去されています。',
+  'keys.rotated':
+    '次回の再読み込みまたは起動後の作業セッションは {recipient} 宛に暗号化されます。以前の復号鍵はファイルに残り、過去の記録を開けます。',
   'authority.user':
     '接続先が信頼する行です。この行だけのファイルを作り、sshd_configのTrustedUserCAKeysで指定してください。',
   'authority.host':

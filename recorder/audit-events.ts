@@ -4,13 +4,12 @@
  * An event is written in the transaction of the act it tells of, so there is no act without it and none of it alone.
  */
 import { z } from 'zod';
+import { RECORDING_EVENTS } from './recording-events.ts';
 import { TICKET_EVENTS } from './ticket-events.ts';
 import { SIGN_IN_METHODS } from '../policy/index.ts';
 
 const id = z.uuid();
 const text = z.string().max(16_384);
-const stream = z.enum(['screen', 'keystrokes']);
-const held = { session: id, hold: id, reason: text };
 const findings = z.array(z.strictObject({ rule: text, class: text, subject: text, assets: z.array(text) }));
 
 const body = <Shape extends z.ZodRawShape>(description: string, shape: Shape) =>
@@ -270,54 +269,7 @@ export const AUDIT_EVENTS = {
     until: text,
   }),
   ...TICKET_EVENTS,
-  'recording.viewed': body('Somebody replayed or downloaded a recording.', {
-    session: id,
-    form: z.enum(['replay', 'download']),
-  }),
-  'recording.held': body('A legal hold was placed on a session: nothing of it is erased.', held),
-  'recording.released': body('A legal hold was lifted.', held),
-  'recording.erasure_requested': body('Somebody asked that a key of a recording be destroyed.', {
-    session: id,
-    erasure: id,
-    stream,
-    reason: text,
-    basis: text,
-  }),
-  'recording.erasure_decided': body('Somebody else decided about the erasure.', {
-    session: id,
-    erasure: id,
-    verdict: z.enum(['approved', 'rejected']),
-  }),
-  'recording.erasure_refused': body('A decision about an erasure was refused.', {
-    session: id,
-    erasure: id,
-    code: text,
-  }),
-  'recording.erased': body('A key of a recording was destroyed; the leaf tells outsiders.', {
-    session: id,
-    erasure: id,
-    stream,
-    leaf: z.number().int(),
-  }),
-  'recording.rewrapped': body('A key of a recording was wrapped anew to the recipients of that day.', {
-    session: id,
-    stream,
-    from: text,
-    to: text,
-    leaf: z.number().int(),
-  }),
-  'recording.verified': body('Somebody checked a recording against the log.', { session: id, verdict: text }),
-  'recorder.log_conflict': body(
-    'Somebody knows more of the signed log than is here, or another history of it: a copy was put back, or a second writer signs. Sessions ended.',
-    {
-      detail: text,
-    },
-  ),
-  'recorder.failed': body('The recorder could not store; its sessions ended.', {
-    code: text,
-    detail: text,
-    sessions: z.number().int(),
-  }),
+  ...RECORDING_EVENTS,
 } as const;
 
 export type AuditEventType = keyof typeof AUDIT_EVENTS;

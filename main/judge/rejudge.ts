@@ -3,7 +3,7 @@ import { Database, createLog, GatewayError, type Secret } from '../../foundation
 import { message } from '../../messages/index.ts';
 import { type Judgement, judgeCommand, type Locale, type TargetPolicy, type VerdictName } from '../../policy/index.ts';
 import { verifySession } from '../../recorder/index.ts';
-import { recordingFiles } from '../recording-source.ts';
+import { type ObjectPlace, recordingFiles } from '../recording-source.ts';
 import { type Answer, answerOf } from './answer.ts';
 import { type EarlierAnswers, earlierAnswers, eventsOfSession } from './earlier-answers.ts';
 import { policyOf } from './judge.ts';
@@ -22,6 +22,8 @@ export interface RejudgeOptions {
   readonly dataDirectory: string;
   /** File of age identities; undefined: the console's own. */
   readonly identity?: string | undefined;
+  /** Where the objects stand; undefined: in the data directory. */
+  readonly place?: ObjectPlace | undefined;
   /** The gateway's database, where its audit events stand. */
   readonly database: Secret<string> | null;
   readonly json: boolean;
@@ -50,7 +52,7 @@ export async function rejudgeSession(options: RejudgeOptions): Promise<{ status:
   const [sessionId, ...more] = options.sessions;
   if (sessionId === undefined || more.length > 0)
     throw new GatewayError('request_invalid', 'Name one session: sekisho rejudge SESSION --policy FILE');
-  const recordings = await recordingFiles(options.dataDirectory, options.identity);
+  const recordings = await recordingFiles(options.dataDirectory, options.identity, options.place);
   const { verdict, detail } = await verifySession({ ...recordings, sessionId });
   if (verdict !== 'VERIFIED') throw new GatewayError('recording_corrupt', `${verdict}: ${detail}`);
   const recorded = await readJudgedLines(recordings, sessionId);

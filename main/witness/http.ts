@@ -20,7 +20,7 @@ export function witnessListener({
   return (request, response) => {
     const answered = mayAsk(request.socket.remoteAddress ?? '')
       ? answer(witness, request, response)
-      : Promise.resolve(send(response, 429, 'too many requests\n'));
+      : refuse(response, 429, 'too many requests');
     answered.catch((thrown: unknown) => {
       log.error({ event: 'witness.failed', err: asError(thrown) }, 'the witness could not answer');
       if (!response.headersSent) send(response, 500, 'the witness cannot store what it sees\n');
@@ -30,17 +30,24 @@ export function witnessListener({
 
 async function answer(witness: Witness, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = (request.url ?? '').split('?')[0] ?? '';
-  if (path === '/add-checkpoint') {
-    if (request.method !== 'POST') return send(response, 405, 'POST only\n');
-    const body = await readBody(request);
-    if (body === undefined) return send(response, 413, 'the request is too large\n');
-    const { status, type, body: said } = await witness.add(body);
-    return send(response, status, said, type);
-  }
-  if (request.method !== 'GET' && request.method !== 'HEAD') return send(response, 405, 'GET only\n');
-  if (path === '/') return send(response, 200, describe(witness));
-  const note = witness.checkpoint(CHECKPOINT_PATH.exec(path)?.[1] ?? '');
-  return note === undefined ? send(response, 404, 'not found\n') : send(response, 200, note.toString('utf8'));
+  if (path === '/add-checkpoint') return add(witness, request, response);
+  if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, 'GET only');
+  const note = path === '/' ? describe(witness) : witness.checkpoint(CHECKPOINT_PATH.exec(path)?.[1] ?? '');
+  if (note === undefined) return refuse(response, 404, 'not found');
+  send(response, 200, note.toString('utf8'));
+}
+
+async function add(witness: Witness, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.method !== 'POST') return refuse(response, 405, 'POST only');
+  const body = await readBody(request);
+  if (body === undefined) return refuse(response, 413, 'the request is too large');
+  const { status, type, body: said } = await witness.add(body);
+  send(response, status, said, type);
+}
+
+function refuse(response: ServerResponse, status: number, why: string): Promise<void> {
+  send(response, status, `${why}\n`);
+  return Promise.resolve();
 }
 
 function describe(witness: Witness): string {

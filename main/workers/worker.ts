@@ -157,7 +157,7 @@ async function openServer(
   const signInDecided = await listenForDecisions(database);
   const vault = directoryVault({ directory: vaultOf(dataDirectory), clock });
   const own = { database, clock, log, recorder, gatewayId, workerId, keys, config, signInDecided, vault };
-  const deps = { ...own, exports, witnessesLateSince: leafLog.lateSince };
+  const deps = { ...own, exports, witnessesLateSince: () => leafLog.lateSince() };
   return { server: await startBastion(deps, cleanup), failed: recorder.failed };
 }
 

@@ -11,13 +11,16 @@ export interface SessionKeyRing {
   unwrap(sessionId: string, stream: StreamName): Promise<Unwrapped>;
 }
 
-/** @param identities `AGE-SECRET-KEY-1…`; with none every key is somebody else's. */
-export function createKeyRing(files: Pick<KeyFiles, 'read'>, identities: readonly string[]): SessionKeyRing {
+/** `AGE-SECRET-KEY-1…`; with none every key is somebody else's. */
+export type Identities = readonly string[] | (() => Promise<readonly string[]>);
+
+/** @param identities or where they are looked up each time: a new one may have come. */
+export function createKeyRing(files: Pick<KeyFiles, 'read'>, identities: Identities): SessionKeyRing {
   return {
     async unwrap(sessionId, stream) {
       const file = await files.read(sessionId, stream);
       if (file === undefined) return { missing: 'no_file' };
-      const key = await unwrapKey(file, identities);
+      const key = await unwrapKey(file, typeof identities === 'function' ? await identities() : identities);
       return key?.length === KEY_BYTES ? { key } : { missing: 'no_identity' };
     },
   };

@@ -36,7 +36,7 @@ const ResultSchema = z.strictObject({
   customers: count.nullable(),
 });
 
-export const LedgerRecordSchema = z.discriminatedUnion('type', [IntentSchema, ResultSchema]);
+const LedgerRecordSchema = z.discriminatedUnion('type', [IntentSchema, ResultSchema]);
 
 export type ExportIntent = z.infer<typeof IntentSchema>;
 export type ExportResult = z.infer<typeof ResultSchema>;

@@ -1,6 +1,6 @@
 /**
  * The journal of the log: leaves with the checkpoint that signs them, one write each time, until the entry bundles and
- * the checkpoint's own file are written anew (docs/formats/log-v1.md). A file of zeros with a random marker; every record
+ * the checkpoint's own file are written anew (docs/formats/log-v2.md). A file of zeros with a random marker; every record
  * begins with the marker, so that a whole one behind a broken one is found: that is no torn write.
  */
 import { randomBytes } from 'node:crypto';

@@ -6,7 +6,7 @@ import { rawPublicKey, sha256 } from '../../foundation/index.ts';
 export const LOG_ORIGIN = 'sekisho.local/audit';
 
 /** What a verifier key may sign: a log its checkpoints, a witness its cosignatures (c2sp.org/tlog-cosignature). */
-export const KEY_TYPES = { log: 0x01, witness: 0x04 } as const;
+const KEY_TYPES = { log: 0x01, witness: 0x04 } as const;
 export type KeyType = keyof typeof KEY_TYPES;
 
 const SIGNATURE_BYTES = 64;

@@ -24,7 +24,7 @@ import { type Accepted, Witnessing } from './witnessing.ts';
 const KEY = 'key.pem';
 const KEY_BYTES_MAX = 4 * 1024;
 /** The newest checkpoint that the policy accepts, with its cosignatures. */
-export const WITNESSED = 'checkpoint.witnessed';
+const WITNESSED = 'checkpoint.witnessed';
 
 /** Who has to have seen a checkpoint; none: nobody. */
 export interface Witnesses {

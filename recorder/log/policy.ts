@@ -70,7 +70,7 @@ class PolicyReading {
   #quorum: string | undefined;
 
   /** @returns what is wrong with the line. */
-  take([kind, ...words]: readonly string[]): string | undefined {
+  take([kind = '', ...words]: readonly string[]): string | undefined {
     if (this.#names.size + this.#logs.length > NAMES_MAX) return 'there are too many lines.';
     switch (kind) {
       case 'log':

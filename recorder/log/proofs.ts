@@ -74,8 +74,11 @@ export function verifyConsistency(from: TreeHead, to: TreeHead, proof: readonly 
   if (proof.some(({ length }) => length !== HASH_BYTES) || from.size > to.size) return false;
   if (from.size === to.size) return proof.length === 0 && from.root.equals(to.root);
   if (from.size === 0) return proof.length === 0 && from.root.equals(rootOf(EMPTY_TREE));
-  const path = isPowerOfTwo(from.size) ? [from.root, ...proof] : [...proof];
-  const [first, ...rest] = path;
+  return verifyPath(from, to, isPowerOfTwo(from.size) ? [from.root, ...proof] : proof);
+}
+
+/** From the subtree in which the earlier tree ends, up to both roots. */
+function verifyPath(from: TreeHead, to: TreeHead, [first, ...rest]: readonly Buffer[]): boolean {
   if (first === undefined) return false;
   let [node, last] = [from.size - 1, to.size - 1];
   while (node % 2 === 1) [node, last] = [half(node), half(last)];

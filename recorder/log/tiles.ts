@@ -22,7 +22,7 @@ export function numberPath(number: number, width: number | undefined): string {
 }
 
 /** The root over `2^n` neighbouring hashes. */
-export function foldHashes(hashes: readonly Buffer[]): Buffer {
+function foldHashes(hashes: readonly Buffer[]): Buffer {
   let level = hashes;
   while (level.length > 1) {
     const above: Buffer[] = [];

@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import type { Clock, Limits, Log } from '../../foundation/index.ts';
 import type { FileSystem } from '../files.ts';
-import { openFileObjects } from './file-store.ts';
+import { FileObjects, openFileObjects } from './file-store.ts';
 import { createImmutability } from './immutable.ts';
 import type { S3Credentials, S3Settings } from './s3-bucket.ts';
-import type { ObjectStore } from './store.ts';
+import type { ObjectStore, OwnedObjects } from './store.ts';
 
 export const OBJECTS = 'objects';
 
@@ -34,7 +34,17 @@ export interface ObjectsOptions {
   readonly credentials: S3Credentials | null;
 }
 
-export interface OwnedObjects extends ObjectStore, AsyncDisposable {}
+/** Objects to read and nothing else, beside a gateway that may run: nothing is made, moved or marked. */
+export async function readObjects(
+  options: Pick<ObjectsOptions, 'clock' | 'credentials' | 'directory' | 'files' | 'storage'>,
+): Promise<Pick<ObjectStore, 'get'>> {
+  const { clock, credentials, files, storage } = options;
+  const local = new FileObjects({ directory: join(options.directory, OBJECTS), files });
+  if (storage.kind === 'file') return local;
+  const { openRemoteObjects } = await import('./spooled-objects.ts');
+  const { remote } = openRemoteObjects({ clock, credentials, settings: storage });
+  return { get: async (id) => (await local.get(id)) ?? (await remote.get(id)) };
+}
 
 /**
  * An object storage that does not answer is no reason not to start: what is recorded waits on the disk.

@@ -2,11 +2,10 @@
 import { type Clock, hasCode, type Limits, type Log } from '../../foundation/index.ts';
 import type { FileObjects } from './file-store.ts';
 import { Mover } from './mover.ts';
-import type { OwnedObjects } from './open-objects.ts';
 import { openBucket, type S3Credentials, type S3Settings } from './s3-bucket.ts';
 import { openS3Objects, type S3Objects } from './s3-store.ts';
 import { openSpool, type Spool } from './spool.ts';
-import type { StoredObject } from './store.ts';
+import type { OwnedObjects, StoredObject } from './store.ts';
 
 interface SpooledOptions {
   readonly local: FileObjects;
@@ -20,8 +19,7 @@ interface SpooledOptions {
 /** @throws {GatewayError} `start_refused` when the bucket answers and does not protect what it should. */
 export async function openSpooledObjects(options: SpooledOptions): Promise<OwnedObjects> {
   const { local, clock, log, limits, settings, credentials } = options;
-  const bucket = openBucket(settings, { credentials });
-  const remote = openS3Objects({ settings, bucket, clock });
+  const { remote, close } = openRemoteObjects({ clock, settings, credentials });
   const isChecked = await checked(remote);
   const spool = await openSpool({ local, clock, limits });
   const mover = new Mover({ spool, remote, log, limits });
@@ -33,10 +31,20 @@ export async function openSpooledObjects(options: SpooledOptions): Promise<Owned
     protection: async () => ({ ...(await remote.protection()), waitingBytes: spool.waitingBytes() }),
     [Symbol.asyncDispose]: async () => {
       await mover[Symbol.asyncDispose]();
-      bucket[Symbol.dispose]();
+      close();
       await spool[Symbol.asyncDispose]();
     },
   };
+}
+
+/** The bucket alone. */
+export function openRemoteObjects({
+  clock,
+  settings,
+  credentials,
+}: Pick<SpooledOptions, 'clock' | 'credentials' | 'settings'>): { remote: S3Objects; close: () => void } {
+  const bucket = openBucket(settings, { credentials });
+  return { remote: openS3Objects({ settings, bucket, clock }), close: () => bucket[Symbol.dispose]() };
 }
 
 async function checked(remote: S3Objects): Promise<boolean> {

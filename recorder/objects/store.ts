@@ -23,6 +23,9 @@ export interface ObjectStore {
   admit(): Promise<void>;
 }
 
+/** Closed by who opened it. */
+export interface OwnedObjects extends ObjectStore, AsyncDisposable {}
+
 export interface StoredObject {
   readonly id: string;
   readonly bytes: number;
@@ -41,14 +44,12 @@ export interface Protection {
   readonly waitingBytes?: number;
 }
 
-export const PROTECTION_DETAILS = [
-  'files_read_only',
-  'files_immutable',
-  'object_lock',
-  'object_lock_unconfirmed',
-  'object_versions',
-] as const;
-export type ProtectionDetail = (typeof PROTECTION_DETAILS)[number];
+export type ProtectionDetail =
+  | 'files_read_only'
+  | 'files_immutable'
+  | 'object_lock'
+  | 'object_lock_unconfirmed'
+  | 'object_versions';
 
 const ID = /^[0-9a-f]{64}$/;
 

@@ -100,10 +100,13 @@ async function post(address: URL, body: Buffer, signal: AbortSignal): Promise<An
   return { status: response.status, type, body: await readBounded(response) };
 }
 
+async function* none(): AsyncGenerator<Uint8Array> {}
+
 async function readBounded(response: Response): Promise<string> {
   const parts: Uint8Array[] = [];
   let bytes = 0;
-  for await (const part of response.body ?? []) {
+  const body: AsyncIterable<Uint8Array> | undefined = response.body ?? undefined;
+  for await (const part of body ?? none()) {
     bytes += part.length;
     if (bytes > LIMITS.witnessAnswerBytesMax) throw new Error('The witness answers too much.');
     parts.push(part);

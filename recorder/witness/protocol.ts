@@ -1,7 +1,7 @@
 /** The bodies of c2sp.org/tlog-witness: what a log sends to have a checkpoint cosigned. */
 import { strictBase64 } from '../log/note.ts';
 
-export const PROOF_HASHES_MAX = 63;
+const PROOF_HASHES_MAX = 63;
 /** Of an answer 409: the size the witness knows. */
 export const SIZE_TYPE = 'text/x.tlog.size';
 

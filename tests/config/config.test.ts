@@ -262,3 +262,28 @@ describe('config/example.json', () => {
     expect(await readFile(`${ROOT}/config/example.json`, 'utf8')).not.toMatch(/secret|password/i);
   });
 });
+
+describe('whom recordings are sealed to', () => {
+  const recipient = `age1${'q'.repeat(58)}`;
+
+  test('is somebody, when the console holds no identity', () => {
+    expect(faultyKeys({ ...production, recorder: { replay: false } })).toEqual(['recorder.recipients']);
+    const half = { replay: false, recipients: { screen: [recipient] } };
+    expect(faultyKeys({ ...production, recorder: half })).toEqual(['recorder.recipients']);
+    expect(faultyKeys({ ...production, recorder: { recipients: { screen: ['ssh-ed25519 AAAA'] } } })).toEqual([
+      'recorder.recipients.screen.0',
+    ]);
+  });
+
+  test('is the console itself unless said otherwise', () => {
+    expect(parseConfig(production, places).recorder).toMatchObject({
+      recipients: { screen: [], keystrokes: [] },
+      replayIdentity: '/var/lib/sekisho/keys/replay_identity.age.txt',
+    });
+    const all = { replay: false, recipients: { screen: [recipient], keystrokes: [recipient] } };
+    expect(parseConfig({ ...production, recorder: all }, places).recorder).toMatchObject({
+      recipients: all.recipients,
+      replayIdentity: null,
+    });
+  });
+});

@@ -5,7 +5,7 @@ import { Cleanup } from '../../foundation/index.ts';
 import { verifySession } from '../../recorder/index.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
-import { TestGateway } from '../support/gateway.ts';
+import { TestGateway, testRecorder } from '../support/gateway.ts';
 import { describeWith } from '../support/partners.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -34,6 +34,7 @@ describeWith(['ssh', 'ssh-keygen', 'root'], 'a full disk', () => {
     const port = await freePort();
     const config = {
       dataDirectory: path,
+      recorder: testRecorder(path),
       database: { url: db.url, ownerUrl: null, poolSize: 5 },
       http: { host: '127.0.0.1', port, publicUrl: `http://127.0.0.1:${port}` },
     };

@@ -8,7 +8,7 @@ import { Terminal } from '../support/terminal.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type FilesField, GUARDED, OPEN, startFilesField } from './support/files-field.ts';
 import { asOwner, lastSession } from './support/house.ts';
-import { outputOf } from './support/recordings.ts';
+import { outputOf, unechoedOf } from './support/recordings.ts';
 
 const PASSWORD = 'kaki-no-ki-7731';
 /** All that the account may do as root. */
@@ -35,14 +35,14 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'sudo', 'root'], 'sudo with a passwor
     const args = [...(await field.settings(target)), '-tt', 'target', ...words];
     return new Terminal(partner('ssh'), args, { columns: 100, rows: 30 });
   };
-  const recorded = async (): Promise<{ shown: string; typed: string }> => {
+  const recorded = async (): Promise<{ shown: string; typed: string; unechoed: string }> => {
     const { id } = await waitFor('the end of the session', async () => {
       const last = await lastSession(field.gateway, 'chen');
       return !last.isOpen && last.isSealed && last;
     });
     const directory = field.gateway.running.directory.recorder;
     const [shown, typed] = [await outputOf(directory, id, 'o'), await outputOf(directory, id, 'i')];
-    return { shown: shown.toString(), typed: typed.toString() };
+    return { shown: shown.toString(), typed: typed.toString(), unechoed: await unechoedOf(directory, id) };
   };
   const expectNoTraceInEvents = async (): Promise<void> => {
     const rows = await asOwner(field.gateway, 'SELECT body::text AS body FROM audit_events');
@@ -83,7 +83,9 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'sudo', 'root'], 'sudo with a passwor
     terminal.type('exit\r');
     expect(await terminal.exited).toBe(0);
     expect(terminal.output).not.toContain(PASSWORD);
-    expect((await recorded()).shown).not.toContain(PASSWORD);
+    const { shown, unechoed } = await recorded();
+    expect(shown).not.toContain(PASSWORD);
+    expect(unechoed).toBe(`${PASSWORD}\r`);
     await expectNoTraceInEvents();
   });
 

@@ -1,5 +1,6 @@
 /** Logs that our own recorder wrote, for programs of others to read. */
 import { writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { nodeFiles } from '../../recorder/files.ts';
 import type { OwningRecorder } from '../../recorder/index.ts';
@@ -7,6 +8,21 @@ import { consistencyProof, inclusionProof } from '../../recorder/log/proofs.ts';
 import { tilesOf } from '../../recorder/log/publish.ts';
 import { hashOfRange } from '../../recorder/log/tiles.ts';
 import { record, rootOf, start } from '../recorder/support/recordings.ts';
+import { partner } from '../support/partners.ts';
+import { ROOT } from '../support/paths.ts';
+import { runToEnd } from '../support/run-to-end.ts';
+
+/** Builds tests/interop/go. @returns the path of the program. */
+export async function buildTlogCheck(into: string): Promise<string> {
+  const program = join(into, 'tlogcheck');
+  // Debian's sources of x/mod, by a path instead of a module: nothing is fetched.
+  const cache = join(homedir(), '.cache', 'sekisho', 'go-build');
+  const environment = ['GO111MODULE=off', 'GOPATH=/usr/share/gocode', 'GOFLAGS=', `GOCACHE=${cache}`];
+  const build = [...environment, partner('go'), 'build', '-o', program, join(ROOT, 'tests/interop/go/main.go')];
+  const { status, stderr } = await runToEnd('/usr/bin/env', build);
+  if (status !== 0) throw new Error(`tlogcheck was not built: ${stderr}`);
+  return program;
+}
 
 export const logOf = (directory: string): string => join(rootOf(directory), 'log');
 

@@ -18,7 +18,11 @@ test.each([
   ['the port', { ssh: { ...file.ssh, port: 2200 } }, ['ssh.port', 'ssh.advertisedPort']],
   ['the provider', { oidc: { ...file.oidc, client_secret: 'y'.repeat(16) } }, ['identityProviders.0.clientSecret']],
   ['a list that grows', { oidc: { ...file.oidc, role_of_group: { it: 'owner' } } }, ['identityProviders.0.roleOfGroup.it']],
-  ['the data directory', { data_directory: '/srv' }, ['dataDirectory']],
+  [
+    'the data directory',
+    { data_directory: '/srv' },
+    ['dataDirectory', 'recorder.replayIdentity', 'recorder.log.headFile'],
+  ],
 ])('%s cannot be changed by new workers, and is named without its value', (_what, change, names) => {
   expect(unchangeable(config(), config(change))).toEqual(names);
 });

@@ -69,7 +69,7 @@ test('a worker of another protocol does not start', async () => {
   await using worker = startWorker();
   await using db = await freshDatabase();
   const { path } = await tempDirectory();
-  worker.child.send({ ...startMessage(startOf(db.url.expose(), path)), protocol: 2 });
+  worker.child.send({ ...startMessage(startOf(db.url.expose(), path)), protocol: 1 });
   expect(await worker.status()).toBe(1);
   expect(worker.log()).toContain('process.uncaught');
 });

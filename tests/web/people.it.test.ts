@@ -126,7 +126,7 @@ describe('one’s own page', () => {
         ...{ locale: 'en', roles: ['maintainer'] },
       },
       ssh: { host: '127.0.0.1', port: 2222, hostKeyFingerprint: 'SHA256:abc' },
-      ...{ mode: 'demo', inboxCount: 0, notificationCount: 0 },
+      ...{ mode: 'demo', inboxCount: 0, notificationCount: 0, witnessDelay: null },
     });
     expect((await aoki.patch('/api/me', { locale: 'ja' })).at('person', 'locale')).toBe('ja');
     const targets = await aoki.get('/api/targets');

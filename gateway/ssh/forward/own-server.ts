@@ -5,6 +5,7 @@
 import { asError, LIMITS } from '../../../foundation/index.ts';
 import { loadAuthorizationFacts } from '../../../identity/index.ts';
 import { authorizeTarget } from '../../../policy/index.ts';
+import { witnessDelay } from '../../../recorder/index.ts';
 import { admit } from '../../admission.ts';
 import type { GatewaySession } from '../../session.ts';
 import type { ClientChannel, ServerChannel } from '../library/index.ts';
@@ -30,6 +31,8 @@ export async function forwardToOwnServer(deps: SshDeps, caller: Caller, asked: D
   if (!isOpen || !decision.authorization.actions.includes('develop')) {
     return asked.refuse(KIND, 'forward.not_granted', { name: loginName });
   }
+  const delay = witnessDelay(deps.witnessesLateSince(), deps.clock.now(), deps.witnessGraceMinutes);
+  if (delay?.minutesLeft === 0) return asked.refuse(KIND, 'error.witness_unreachable', { name: loginName });
   const admission = await admit(deps, person, loginName, {
     connectionId: caller.connectionId,
     kind: 'exec',

@@ -5,12 +5,18 @@
 // The checkpoint is opened by the verifier key beside it, the tree is computed anew from the entries and compared with
 // the signed root and with every hash tile, and the proofs that the product made are checked against it. Hashes are
 // never read through tiles here: x/mod before 0.40.0 does not compare a tile with its parents (CVE-2026-56865).
+//
+// Where a file `submitter` lies beside the log it is the export ledger: each entry then has to be the Sigsum leaf of its
+// record, signed by that key (sigsum.org/v1).
 package main
 
 import (
 	"bytes"
+	"crypto/ed25519"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -44,6 +50,7 @@ type report struct {
 	Tiles       int    `json:"tiles"`
 	Inclusion   int    `json:"inclusion"`
 	Consistency int    `json:"consistency"`
+	Records     int    `json:"records"`
 }
 
 func main() {
@@ -80,7 +87,39 @@ func check(directory, proofFile string) (*report, error) {
 	if found.Tiles, err = compareTiles(directory, tree.N, hashes); err != nil {
 		return nil, err
 	}
+	if found.Records, err = checkRecords(directory, entries); err != nil {
+		return nil, err
+	}
 	return found, checkProofs(proofFile, entries, hashes, found)
+}
+
+func checkRecords(directory string, entries [][]byte) (int, error) {
+	line, err := os.ReadFile(filepath.Join(directory, "submitter"))
+	if errors.Is(err, os.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	key, err := hex.DecodeString(strings.TrimSpace(string(line)))
+	if err != nil || len(key) != ed25519.PublicKeySize {
+		return 0, errors.New("the submitter is no key")
+	}
+	keyHash := sha256.Sum256(key)
+	for at, leaf := range entries {
+		record, err := os.ReadFile(filepath.Join(directory, "records", fmt.Sprintf("%d.json", at)))
+		if err != nil {
+			return 0, err
+		}
+		message := sha256.Sum256(record)
+		checksum := sha256.Sum256(message[:])
+		signed := append([]byte("sigsum.org/v1/tree-leaf\x00"), checksum[:]...)
+		if len(leaf) != 128 || !bytes.Equal(leaf[:32], checksum[:]) || !bytes.Equal(leaf[96:], keyHash[:]) ||
+			!ed25519.Verify(key, signed, leaf[32:96]) {
+			return 0, fmt.Errorf("entry %d is not the leaf of its record", at)
+		}
+	}
+	return len(entries), nil
 }
 
 func openCheckpoint(directory string) (string, tlog.Tree, error) {

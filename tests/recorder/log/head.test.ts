@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { adoptHead } from '../../../recorder/log/adopt-head.ts';
 import { readLog } from '../../../recorder/log/read-log.ts';
 import { errno, MemoryDisk } from '../support/memory-disk.ts';
 import { DIRECTORY, HEAD, killed, leaf, open } from './support/logs.ts';
@@ -86,6 +87,19 @@ describe('the head of the log', () => {
       else disk.remove(HEAD);
       await expect(log.append(leaf())).rejects.toMatchObject({ cause: { code: 'log_conflict' } });
     }
+  });
+
+  test('is adopted anew on somebody’s word when it is lost, and never in the place of one that is there', async () => {
+    const disk = await grown(3);
+    const place = { directory: DIRECTORY, path: HEAD, files: disk };
+    expect(await adoptHead(place)).toBeUndefined();
+    disk.remove(HEAD);
+    const altered = killed(disk);
+    altered.put(`${DIRECTORY}/tile/entries/000.p/3`, Buffer.alloc(9));
+    await expect(adoptHead({ ...place, files: altered })).rejects.toMatchObject({ code: 'start_refused' });
+    expect(await adoptHead(place)).toBe(3);
+    const { log } = await open(disk, { mayCreate: false });
+    expect((await log.append(leaf())).index).toBe(3);
   });
 
   test('goes on from one that a crash left behind what was journalled', async () => {

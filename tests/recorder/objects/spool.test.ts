@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { type Clock, createLog, LIMITS, systemClock } from '../../../foundation/index.ts';
-import { openObjects, type OwnedObjects } from '../../../recorder/objects/open-objects.ts';
+import { openObjects } from '../../../recorder/objects/open-objects.ts';
+import type { OwnedObjects } from '../../../recorder/objects/store.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { MemoryDisk } from '../support/memory-disk.ts';
 import { newObject } from './contract.ts';

@@ -3,13 +3,15 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createLog, LIMITS, Secret, systemClock } from '../../../foundation/index.ts';
 import { nodeFiles } from '../../../recorder/files.ts';
-import { openObjects, type OwnedObjects } from '../../../recorder/objects/open-objects.ts';
-import { objectPath } from '../../../recorder/objects/store.ts';
+import { openObjects, readObjects } from '../../../recorder/objects/open-objects.ts';
+import { verifySession } from '../../../recorder/index.ts';
+import { objectPath, type OwnedObjects } from '../../../recorder/objects/store.ts';
 import { freePort } from '../../support/free-port.ts';
 import { describeWith } from '../../support/partners.ts';
 import { ACCESS, type ObjectStorageServer, startRadosgw } from '../../support/radosgw.ts';
 import { tempDirectory } from '../../support/temp-directory.ts';
 import { waitFor } from '../../support/wait-for.ts';
+import { record, rootOf, start } from '../support/recordings.ts';
 import { collect, newObject, objectStoreContract } from './contract.ts';
 import { startCuttingProxy } from './cutting-proxy.ts';
 
@@ -22,8 +24,8 @@ interface Place {
   readonly prefix?: string;
 }
 
-function opened({ directory, endpoint, bucket = 'locked', prefix = '' }: Place): Promise<OwnedObjects> {
-  return openObjects({
+const optionsOf = ({ directory, endpoint, bucket = 'locked', prefix = '' }: Place) =>
+  ({
     directory,
     files: nodeFiles,
     clock: systemClock,
@@ -36,8 +38,9 @@ function opened({ directory, endpoint, bucket = 'locked', prefix = '' }: Place):
       secretAccessKey: new Secret(ACCESS.secretAccessKey),
       sessionToken: null,
     },
-  });
-}
+  }) as const;
+
+const opened = (place: Place): Promise<OwnedObjects> => openObjects(optionsOf(place));
 
 /** The ids of the objects on the disk. */
 async function onDisk(directory: string): Promise<string[]> {
@@ -158,6 +161,23 @@ describeWith('radosgw', 'objects that are moved to an object storage', () => {
     await using again = await opened(place);
     await moved(directory.path);
     expect(await again.get(id)).toEqual(whole);
+  });
+
+  test('a session whose chunks were moved verifies from the bucket, and without it says that they are missing', async () => {
+    await using directory = await tempDirectory();
+    const home = directory.path;
+    await mkdir(rootOf(home), { recursive: true });
+    const place = { directory: rootOf(home), endpoint: server.endpoint, prefix: newPrefix() };
+    await using objects = await opened(place);
+    const { sessionId } = await (async () => {
+      await using recorder = await start(home, { objects });
+      return await record(recorder, ['一行目\n', 'two']);
+    })();
+    await moved(rootOf(home));
+    const reader = await readObjects(optionsOf(place));
+    const recording = { directory: rootOf(home), sessionId };
+    expect(await verifySession({ ...recording, objects: reader })).toMatchObject({ verdict: 'VERIFIED' });
+    expect(await verifySession(recording)).toMatchObject({ verdict: 'INCOMPLETE' });
   });
 
   test('a file that was changed on the disk is not moved and stays to be found', async () => {

@@ -29,7 +29,7 @@ export function Shell(): ReactElement {
         {t('app.skip')}
       </a>
       <Header me={signedOut ? undefined : me.data} />
-      {!signedOut && me.data?.witnessDelay != null && <WitnessBanner delay={me.data.witnessDelay} />}
+      {!signedOut && <WitnessBanner delay={me.data?.witnessDelay ?? undefined} />}
       <Container component="main" id="main" size={1080} py="xl" ref={main} tabIndex={-1} style={{ outline: 'none' }}>
         {signedOut ? (
           <SignInPage />

@@ -107,6 +107,13 @@ export const codesEn = {
   'error.log_conflict.next': 'Tell the operator and the auditors at once; nothing is recorded any more.',
   'error.recording_corrupt.message': 'The stored recording does not read as one.',
   'error.recording_corrupt.next': 'Run the check below it and tell the security officer at once.',
+  'error.recording_erased.message': 'The keys of this recording were destroyed; what it held cannot be read any more.',
+  'error.recording_erased.next': 'That it existed, and when, is still proven: run the check below it.',
+  'error.recording_locked.message': 'The console holds no key that opens this recording.',
+  'error.recording_locked.next':
+    'Ask whoever holds the identity of a recipient: sekisho verify or age opens it for them.',
+  'error.on_legal_hold.message': 'A legal hold stands on this session: nothing of it is erased.',
+  'error.on_legal_hold.next': 'Ask whoever placed the hold.',
   'error.storage_unavailable.message': 'The object storage of the recordings does not answer.',
   'error.storage_unavailable.next': 'Tell the operator. It is safe to try again later.',
   'error.vault_unavailable.message': 'The vault cannot store anything now.',

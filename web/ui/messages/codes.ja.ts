@@ -111,6 +111,13 @@ export const codesJa: Readonly<Record<keyof typeof codesEn, string>> = {
   'error.log_conflict.next': 'ただちに運用担当者と監査担当者に連絡してください。以後は何も記録されません。',
   'error.recording_corrupt.message': '保存された記録を記録として読み取れません。',
   'error.recording_corrupt.next': '下の検証を実行し、直ちに情報セキュリティ推進の担当者に連絡してください。',
+  'error.recording_erased.message': 'この記録の鍵は消去されています。内容はもう読み取れません。',
+  'error.recording_erased.next': '記録が存在したことと時期は、引き続き証明できます。下の検証を実行してください。',
+  'error.recording_locked.message': 'この記録を開ける復号鍵がコンソールにありません。',
+  'error.recording_locked.next':
+    '暗号化先の復号鍵を持つ担当者に依頼してください。sekisho verify または age で開けます。',
+  'error.on_legal_hold.message': 'この作業セッションは証拠保全中のため、消去できません。',
+  'error.on_legal_hold.next': '証拠保全を行った担当者に確認してください。',
   'error.storage_unavailable.message': '記録を保存するオブジェクトストレージが応答しません。',
   'error.storage_unavailable.next': '運用担当者に連絡してください。後でもう一度試しても問題ありません。',
   'error.vault_unavailable.message': '保管庫に書き込めません。',

@@ -200,7 +200,7 @@ export const evidenceEn = {
   'verify.INCOMPLETE': 'INCOMPLETE',
   'verify.INCOMPLETE.meaning':
     'This is NOT a confirmation. Something that is needed for the proof is missing, so nobody can say that the recording is whole.',
-  'verify.at': 'First bad place: byte {{at}}',
+  'verify.at': 'What is wrong: leaf {{at}} of the signed log, or the chunk it names',
   'verify.detail': 'Detail from the check:',
   'notifications.title': 'Notifications',
   'notifications.none': 'There is no notification.',

@@ -203,7 +203,7 @@ export const evidenceJa: Readonly<Record<keyof typeof evidenceEn, string>> = {
   'verify.INCOMPLETE': 'INCOMPLETE（証明不能）',
   'verify.INCOMPLETE.meaning':
     '「問題なし」という意味ではありません。証明に必要なものが欠けているため、記録が完全であるとは言えません。',
-  'verify.at': '最初の異常箇所: {{at}} バイト目（先頭を 0 とする）',
+  'verify.at': '異常箇所: 署名済みログの {{at}} 番目の項目、またはそれが示す記録データ（先頭を 0 とする）',
   'verify.detail': '検証の詳細:',
   'notifications.title': 'お知らせ',
   'notifications.none': 'お知らせはありません。',
