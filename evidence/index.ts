@@ -102,6 +102,7 @@ export { type CompactTree, createTree, hashChildren, hashLeaf, rootOf, type Tree
 export {
   type BundleReport,
   type BundleSource,
+  damagedBundle,
   encodeManifest,
   formatSums,
   type Manifest,
@@ -125,3 +126,4 @@ export {
   type VerifyReport,
   verifySession,
 } from './verify.ts';
+export { collectEvidence, type CollectedLog, type Collection } from './collect.ts';

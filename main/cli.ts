@@ -75,15 +75,18 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** Commands that are about what was recorded and need no gateway. */
-const OF_EVIDENCE = new Map([
+/** Commands that read their own arguments. */
+const COMMANDS = new Map([
   ['verify', verify],
   ['bundle', bundle],
+  ['judge', judge],
+  ['rejudge', rejudge],
+  ['doctor', doctor],
 ]);
 
 async function dispatch(command: string, rest: string[]): Promise<number> {
-  const ofEvidence = OF_EVIDENCE.get(command);
-  if (ofEvidence !== undefined) return ofEvidence(rest);
+  const own = COMMANDS.get(command);
+  if (own !== undefined) return own(rest);
   switch (ALIASES.get(command) ?? command) {
     case 'serve': {
       read(rest, {});
@@ -100,10 +103,6 @@ async function dispatch(command: string, rest: string[]): Promise<number> {
       const { runTour } = await import('./tour/index.ts');
       return runTour(await loadConfig({ programDirectory: PROGRAM }), { exit: values['exit'] === true });
     }
-    case 'judge':
-      return judge(rest);
-    case 'rejudge':
-      return rejudge(rest);
     case 'authority': {
       const { values, positionals } = read(rest, { data: { type: 'string' } });
       return runAuthority(await dataDirectory(values['data']), positionals, locale());
@@ -120,8 +119,6 @@ async function dispatch(command: string, rest: string[]): Promise<number> {
     }
     case 'scim-token':
       return scimToken(rest);
-    case 'doctor':
-      return doctor(rest);
     case 'version':
       process.stdout.write(`${VERSION}\n`);
       return 0;

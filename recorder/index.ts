@@ -14,6 +14,7 @@ export {
 } from './queries.ts';
 export { readRecording } from './read.ts';
 export { findRecorderProcess } from './lock.ts';
+export { nodeCrypto } from './node-crypto.ts';
 export type { AppendedLeaf, LeafLog } from './log/leaf-log.ts';
 export { type Leaf, LeafSchema } from './log/leaves.ts';
 export type { Recorder } from './open-recordings.ts';

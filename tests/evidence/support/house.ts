@@ -34,7 +34,7 @@ import {
 import { nodeCrypto } from '../../../recorder/node-crypto.ts';
 import { policyText, signerOf } from './keys.ts';
 
-export const ORIGIN = 'bastion.example/audit';
+const ORIGIN = 'bastion.example/audit';
 const START = Date.UTC(2026, 10, 1, 0, 0, 0);
 
 export type Files = Map<string, Uint8Array>;
@@ -86,7 +86,7 @@ export function addHeartbeat(house: House): void {
   addLeaf(house, { v: 2, type: 'heartbeat', at: timeOf(house.now) });
 }
 
-export function addEvent(house: House, kind: string, body: { readonly [key: string]: Json } = {}): void {
+function addEvent(house: House, kind: string, body: { readonly [key: string]: Json } = {}): void {
   const n = house.events.length + 1;
   const salt = createHmac('sha256', 'salts').update(String(n)).digest().subarray(0, 16);
   const event = { seq: n, at: timeOf(house.now), type: kind, body };
@@ -95,7 +95,7 @@ export function addEvent(house: House, kind: string, body: { readonly [key: stri
   addLeaf(house, { v: 2, type: 'event', at: timeOf(house.now), n, kind, commit });
 }
 
-export function addRecord(house: House, record: { readonly [key: string]: Json }): void {
+function addRecord(house: House, record: { readonly [key: string]: Json }): void {
   const bytes = Buffer.from(canonicalJson({ at: timeOf(house.now), ...record }));
   house.records.push(bytes);
   house.ledger.push(sigsumLeaf(nodeCrypto, house.submitter, bytes));
