@@ -7,6 +7,7 @@ import {
   EXIT_CODES,
   type Finding,
   fromHex,
+  parsePolicy,
   type Progress,
   type Scope,
   verifyBundle,
@@ -61,6 +62,8 @@ async function check({
   to,
 }: VerifyBundleOptions): Promise<BundleReport> {
   const own = policy === undefined ? undefined : await readOwn(policy);
+  // Before the bundle is opened: a mistake in it must not look like one of the bundle's.
+  if (own !== undefined) parsePolicy(nodeCrypto, own);
   const checkpoints = await Promise.all(held.map(readOwn));
   const keys = submitters.map((text) => {
     const key = fromHex(text, 32);

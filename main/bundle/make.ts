@@ -15,7 +15,7 @@ import {
   PATHS,
   type Verifying,
 } from '../../evidence/index.ts';
-import { asError, sha256 } from '../../foundation/index.ts';
+import { asError, GatewayError, sha256 } from '../../foundation/index.ts';
 
 export interface MakeBundleOptions {
   readonly source: EvidenceSource;
@@ -37,10 +37,13 @@ export interface MadeBundle {
   readonly size: number;
 }
 
-/** @throws {EvidenceError} when no bundle can be made of this log; what the disk said. */
+/** @throws {GatewayError} `not_found`; {EvidenceError} when no bundle can be made of this log; what the disk said. */
 export async function makeBundle(options: MakeBundleOptions): Promise<MadeBundle> {
   const { source, crypto, manifest, out } = options;
   const collected = await collectEvidence({ source, crypto, scope: manifest.scope, streams: manifest.streams });
+  const asked = manifest.scope.kind === 'sessions' ? manifest.scope.sessions : [];
+  const unknown = asked.find((sid) => !collected.sessions.includes(sid));
+  if (unknown !== undefined) throw new GatewayError('not_found', `The log knows no session ${unknown}.`);
   const zip = new BundleZip(new Date(manifest.made));
   const written = pipeline(zip.output, createWriteStream(out, { flags: 'wx', mode: 0o600 }));
   try {
