@@ -4,6 +4,7 @@
  * An event is written in the transaction of the act it tells of, so there is no act without it and none of it alone.
  */
 import { z } from 'zod';
+import { READING_EVENTS } from './reading-events.ts';
 import { TICKET_EVENTS } from './ticket-events.ts';
 import { SIGN_IN_METHODS } from '../policy/index.ts';
 
@@ -268,11 +269,7 @@ export const AUDIT_EVENTS = {
     until: text,
   }),
   ...TICKET_EVENTS,
-  'recording.viewed': body('Somebody replayed or downloaded a recording.', {
-    session: id,
-    form: z.enum(['replay', 'download']),
-  }),
-  'recording.verified': body('Somebody checked a recording against the log.', { session: id, verdict: text }),
+  ...READING_EVENTS,
   'recorder.failed': body('The recorder could not store; its sessions ended.', {
     code: text,
     detail: text,
