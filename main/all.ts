@@ -24,6 +24,7 @@ import { startBackground } from './background.ts';
 import { loadSshKeys, type SshKeys } from './bastion.ts';
 import { type DataDirectory, holdDirectory, prepareDataDirectory } from './data-directory.ts';
 import { type DemoParts, startDemoParts } from './demo-parts.ts';
+import { startDerivedWork } from './derived.ts';
 import { startHttpServer } from './http-server.ts';
 import { listenForDecisions } from './session-listeners.ts';
 import { type SshService, startSshService } from './ssh-service.ts';
@@ -78,6 +79,7 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
   await recoverRedemptions({ database, clock, recorderDirectory: directory.recorder });
   await recoverParcels({ database, clock, vault: directoryVault({ directory: directory.vault, clock }) });
   await startBackground({ database, clock, log, queue, recorderDirectory: directory.recorder }, cleanup);
+  const derived = await startDerivedWork({ database, clock, log, directory }, cleanup);
   await announce(deps, config, cleanup);
   const signInDecided = await listenForDecisions(database);
 
@@ -95,6 +97,7 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
     trustedProxies: config.http.trustedProxies ?? [],
     uiDirectory: uiDirectory(),
     recorderDirectory: directory.recorder,
+    derived,
     ssh: {
       ...{ host: advertisedHost, port: advertisedPort, hostKeyFingerprint: keys.hostKey.fingerprint },
       ...{ hostKeyLine: keys.hostKey.publicKeyLine, hostCaLine: keys.hostAuthority.publicKeyLine },

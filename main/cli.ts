@@ -19,6 +19,8 @@ const HELP = `sekisho ${VERSION}: a privileged-access gateway with an export-app
   sekisho verify SESSION [--file F] [--data DIR]
                                      check a recording, or a copy of it, against the signed log; needs no gateway
                                      and, with --data, no configuration
+  sekisho search rebuild [--data DIR]
+                                     make the search index of the recordings anew; the gateway that runs does it
   sekisho verify BUNDLE.zip [--policy FILE] [--held CHECKPOINT]… [--submitter HEX]… [--json]
                  [--from TIME --to TIME | --session ID…]
                                      check an evidence bundle by the policy you hold and what your witness cosigned;
@@ -82,6 +84,7 @@ const COMMANDS = new Map([
   ['judge', judge],
   ['rejudge', rejudge],
   ['doctor', doctor],
+  ['search', search],
 ]);
 
 async function dispatch(command: string, rest: string[]): Promise<number> {
@@ -129,6 +132,12 @@ async function dispatch(command: string, rest: string[]): Promise<number> {
       process.stderr.write(`sekisho: there is no command "${command}".\n\n${HELP}`);
       return 2;
   }
+}
+
+async function search(rest: string[]): Promise<number> {
+  const { values, positionals } = read(rest, { data: { type: 'string' } });
+  const { runSearch } = await import('./derived.ts');
+  return runSearch(await dataDirectory(values['data']), positionals);
 }
 
 async function verify(rest: string[]): Promise<number> {

@@ -20,6 +20,8 @@ import { ping } from './queries.ts';
 import { programRoutes } from './programs.ts';
 import { recordingRoutes } from './recordings.ts';
 import { refusedActRoutes } from './refused-acts.ts';
+import { replayRoutes } from './replay.ts';
+import { searchRoutes } from './search.ts';
 import { scimRoutes } from './scim.ts';
 import { sessionControlRoutes } from './session-control.ts';
 import { sessionRoutes } from './sessions.ts';
@@ -44,6 +46,8 @@ const ROUTES = [
   sessionRoutes,
   sessionControlRoutes,
   recordingRoutes,
+  replayRoutes,
+  searchRoutes,
   notificationRoutes,
   auditEventRoutes,
   personRoutes,

@@ -2,6 +2,7 @@ import type { EmergencySettings } from '../../approvals/index.ts';
 import type { Clock, Database, Log } from '../../foundation/index.ts';
 import type { CertificateAuthority, FactorRules, FactorSeal } from '../../identity/index.ts';
 import type { ControlVerb, Principal, SessionId } from '../../policy/index.ts';
+import type { Derived } from '../../recorder/index.ts';
 import type { OidcClient } from './oidc.ts';
 
 export interface SessionControl {
@@ -24,6 +25,8 @@ export interface WebApiDeps {
   /** The built console: `index.html` and hashed files under `assets/`. */
   readonly uiDirectory: string;
   readonly recorderDirectory: string;
+  /** Replays and the search index. */
+  readonly derived: Derived;
   readonly ssh: {
     readonly host: string;
     readonly port: number;
