@@ -102,6 +102,9 @@ export const codesEn = {
   'error.recording_unavailable.next': 'Tell the operator. It is safe to try again later.',
   'error.recording_corrupt.message': 'The stored recording does not read as one.',
   'error.recording_corrupt.next': 'Run the check below it and tell the security officer at once.',
+  'error.derived_unreadable.message': 'The replay or the search index cannot be read.',
+  'error.derived_unreadable.next':
+    'It is made again by itself. Try again in a minute; if it stays, tell the administrator of the gateway.',
   'error.vault_unavailable.message': 'The vault cannot store anything now.',
   'error.vault_unavailable.next': 'Tell the administrator of the gateway.',
   'error.target_unreachable.message': 'The server did not answer.',
