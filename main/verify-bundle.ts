@@ -106,7 +106,7 @@ function progressLine(): ((progress: Progress) => void) | undefined {
 }
 
 /** The verdict word first and alone on its line, then what it means, then every finding with its place. */
-export function wordBundleReport(report: BundleReport, language: 'en' | 'ja'): string {
+function wordBundleReport(report: BundleReport, language: 'en' | 'ja'): string {
   const { verdict, findings, scope, log, sessions, events, ledger, policy } = report;
   const lines = [
     verdict,

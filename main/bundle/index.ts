@@ -142,9 +142,20 @@ async function openEvents(
   }));
 }
 
-function storedEvent({ at, body, ...row }: EventRow): { [key: string]: Json } {
-  // A row of JSON holds nothing but JSON.
-  return { ...row, at: at.toISOString(), body: body as { [key: string]: Json } };
+/** The form in which the log commits to an event. */
+function storedEvent({ seq, at, ...row }: EventRow): { [key: string]: Json } {
+  const { type, actor, session, ticket, body } = row;
+  const members = Object.entries(body).map(([name, member]) => [name, plain(member)] as const);
+  return { n: seq, at: at.toISOString(), type, actor, session, ticket, body: Object.fromEntries(members) };
+}
+
+/** Numbers that are no safe integers are their text: their canonical form is where implementations differ. */
+function plain(value: unknown): Json {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? value : String(value);
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object') return null;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, plain(member)]));
 }
 
 async function extras(

@@ -8,10 +8,13 @@ import {
   cosign,
   cosignatureMessage,
   encodeFrame,
+  encodeFrameHead,
   encodeLeaf,
   EVIDENCE_LIMITS,
   EvidenceError,
   type Frame,
+  FRAME_HEAD_BYTES,
+  FRAME_TYPES,
   fromUtf8,
   formatCheckpoint,
   formatPolicy,
@@ -317,6 +320,15 @@ describe('chunks and frames', () => {
     const inOrder = frames.sort((left, right) => left.seq - right.seq);
     expect(inOrder.map(({ payload }) => fromUtf8(payload))).toEqual(['{"meta":1}', '$ ', 'ls\r', 'a']);
     expect(objects.length).toBe([...house.files.keys()].filter((path) => path.startsWith(PATHS.object(''))).length);
+  });
+
+  test('of every type are written and read, what was typed in a stream of its own', () => {
+    for (const type of FRAME_TYPES) {
+      const one = { type, seq: 2 ** 40, micros: 2n ** 60n, payload: utf8('漢字') };
+      expect(parseFrames(encodeFrame(one))).toEqual([one]);
+      expect(encodeFrameHead(one, 6)).toEqual(encodeFrame(one).slice(0, FRAME_HEAD_BYTES));
+      expect(streamOf(type)).toBe(type === 'i' ? 'keystrokes' : 'screen');
+    }
   });
 
   test.each([

@@ -89,10 +89,11 @@ export function addHeartbeat(house: House): void {
 function addEvent(house: House, kind: string, body: { readonly [key: string]: Json } = {}): void {
   const n = house.events.length + 1;
   const salt = createHmac('sha256', 'salts').update(String(n)).digest().subarray(0, 16);
-  const event = { seq: n, at: timeOf(house.now), type: kind, body };
+  const at = timeOf(house.now);
+  const event = { n, at, type: kind, actor: null, session: null, ticket: null, body };
   house.events.push({ n, salt: toHex(salt), event });
   const commit = eventCommitment(nodeCrypto, salt, canonicalJson(event));
-  addLeaf(house, { v: 2, type: 'event', at: timeOf(house.now), n, kind, commit });
+  addLeaf(house, { v: 2, type: 'event', at, n, kind, commit });
 }
 
 function addRecord(house: House, record: { readonly [key: string]: Json }): void {
