@@ -19,14 +19,14 @@ export function formsOf(text: string): readonly [string, ...string[]] {
 const FIRST_IDEOGRAPHIC = 0x2e80;
 
 /** The keys of a text's one, two and three characters; different ones may share a key, so what is found is looked at. */
-export function addGrams(form: string, add: (gram: number) => void): void {
+export function addGrams(form: string, grams: { add(gram: number): void }): void {
   let before = 0;
   let beforeThat = 0;
   for (let at = 0; at < form.length; at++) {
     const unit = form.charCodeAt(at);
-    if (unit >= FIRST_IDEOGRAPHIC) add(gramOf(unit, 0, 0));
-    if (at > 0) add(gramOf(before, unit, 0));
-    if (at > 1) add(gramOf(beforeThat, before, unit));
+    if (unit >= FIRST_IDEOGRAPHIC) grams.add(gramOf(unit, 0, 0));
+    if (at > 0) grams.add(gramOf(before, unit, 0));
+    if (at > 1) grams.add(gramOf(beforeThat, before, unit));
     beforeThat = before;
     before = unit;
   }

@@ -2,8 +2,9 @@
  * A segment of the search index (docs/formats/search-index-v1.md): blocks of lines, and for every key of one, two or
  * three characters the blocks that have it. Made in memory and never changed.
  */
-import { GatewayError, LIMITS } from '../../foundation/index.ts';
+import { LIMITS } from '../../foundation/index.ts';
 import { type ContainerWriter, packJson } from '../replay/container.ts';
+import { GramSet, sortedByKey } from './gram-set.ts';
 import { addGrams, formsOf } from './normalise.ts';
 import { PageWriter } from './pages.ts';
 import type { SearchField } from './query.ts';
@@ -42,9 +43,6 @@ export interface SegmentHead {
 
 type Line = readonly [at: number, text: string];
 
-/** Beyond this number a key and a block do not fit one float. */
-const BLOCKS_MAX = 2 ** 20;
-
 export class SegmentBuilder {
   readonly #container: ContainerWriter;
   readonly #sessions: SegmentSession[] = [];
@@ -54,9 +52,11 @@ export class SegmentBuilder {
   #blocks = 0;
   #session: Omit<SegmentSession, 'count'> | undefined;
   readonly #open = new Map<SearchField, { lines: Line[]; characters: number }>();
-  /** key x 2^20 + block: sorted, it is the index. */
-  #pairs = new Float64Array(64 * 1024);
-  #pairsUsed = 0;
+  /** Key n stands in block n of the other list; blocks rise. */
+  #keys = new Uint32Array(64 * 1024);
+  #keyBlocks = new Uint32Array(64 * 1024);
+  #used = 0;
+  readonly #grams = new GramSet();
 
   constructor(container: ContainerWriter) {
     this.#container = container;
@@ -87,17 +87,14 @@ export class SegmentBuilder {
 
   /** Writes the index behind the blocks. */
   async finish(): Promise<SegmentHead> {
-    const pairs = this.#pairs.subarray(0, this.#pairsUsed).sort();
+    const { keys, blocks } = sortedByKey(this.#keys.subarray(0, this.#used), this.#keyBlocks.subarray(0, this.#used));
     const pages = new PageWriter(this.#container);
-    let blocks: number[] = [];
-    for (let at = 0; at < pairs.length; at++) {
-      const pair = pairs[at] ?? 0;
-      const key = Math.floor(pair / BLOCKS_MAX);
-      blocks.push(pair % BLOCKS_MAX);
-      if (at + 1 === pairs.length || Math.floor((pairs[at + 1] ?? 0) / BLOCKS_MAX) !== key) {
-        await pages.add(key, encodeBlocks(blocks));
-        blocks = [];
-      }
+    for (let from = 0; from < keys.length; ) {
+      const key = keys[from] ?? 0;
+      let until = from + 1;
+      while (keys[until] === key) until += 1;
+      await pages.add(key, encodeBlocks(blocks.subarray(from, until)));
+      from = until;
     }
     const head: SegmentHead = {
       ...{ v: 1, sessions: this.#sessions, fields: this.#fields },
@@ -111,14 +108,16 @@ export class SegmentBuilder {
     const open = this.#open.get(field);
     this.#open.delete(field);
     if (open === undefined) return;
-    if (this.#blocks >= BLOCKS_MAX) throw new GatewayError('derived_unreadable', 'A segment has too many blocks.');
-    const grams = new Set<number>();
+    const grams = this.#grams;
+    grams.clear();
     for (const [, text] of open.lines) {
-      for (const form of formsOf(text)) addGrams(form, (gram) => grams.add(gram));
+      for (const form of formsOf(text)) addGrams(form, grams);
       this.#textBytes += Buffer.byteLength(text);
     }
     this.#makeRoom(grams.size);
-    for (const gram of grams) this.#pairs[this.#pairsUsed++] = gram * BLOCKS_MAX + this.#blocks;
+    this.#keys.set(grams.values, this.#used);
+    this.#keyBlocks.fill(this.#blocks, this.#used, this.#used + grams.size);
+    this.#used += grams.size;
     await this.#container.add(packJson(open.lines));
     this.#fields += field.charAt(0);
     this.#characters += open.characters;
@@ -126,15 +125,20 @@ export class SegmentBuilder {
   }
 
   #makeRoom(more: number): void {
-    if (this.#pairsUsed + more <= this.#pairs.length) return;
-    const larger = new Float64Array(Math.max(this.#pairs.length * 2, this.#pairsUsed + more));
-    larger.set(this.#pairs);
-    this.#pairs = larger;
+    if (this.#used + more <= this.#keys.length) return;
+    const size = Math.max(this.#keys.length * 2, this.#used + more);
+    const grown = (list: Uint32Array): Uint32Array<ArrayBuffer> => {
+      const larger = new Uint32Array(size);
+      larger.set(list);
+      return larger;
+    };
+    this.#keys = grown(this.#keys);
+    this.#keyBlocks = grown(this.#keyBlocks);
   }
 }
 
 /** Differences, seven bits a byte. */
-export function encodeBlocks(blocks: readonly number[]): Uint8Array {
+export function encodeBlocks(blocks: Iterable<number>): Uint8Array {
   const bytes: number[] = [];
   let before = -1;
   for (const block of blocks) {
