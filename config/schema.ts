@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import { LIMITS, parseNetwork } from '../foundation/index.ts';
+import { EmergencySchema } from './emergency.ts';
 import { ROLES } from '../policy/index.ts';
 
 const port = z.number().int().min(1).max(65_535);
@@ -301,6 +302,7 @@ export const ConfigSchema = z.strictObject({
   oidc: oidc.optional(),
   identity_providers: identityProviders.optional(),
   second_factor: secondFactor.optional(),
+  emergency: EmergencySchema.optional(),
   inventory: path
     .optional()
     .describe('JSON file of people, systems, targets, accounts and grants, applied at each start. None by default.'),

@@ -108,6 +108,7 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
     workers: service.workers,
     providers: providersOf(config, publicUrl, demo),
     factorRules: config.secondFactor,
+    emergency: config.emergency,
     factorSeal: keys.factorSeal,
   });
   cleanup.use(await startHttpServer(withDemo(web, demo), config.http));
