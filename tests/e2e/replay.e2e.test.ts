@@ -48,7 +48,7 @@ describeWith(['chromium', 'ssh', 'ssh-keygen'], 'replay and search in a real bro
     await expectAccessible(page);
     await page.getByRole('tab', { name: '書き出し' }).click();
     const download = page.waitForEvent('download');
-    await page.getByRole('link', { name: '文字起こし(テキスト)' }).click();
+    await page.getByRole('link', { name: '文字起こし（テキスト）' }).click();
     expect((await download).suggestedFilename()).toBe(`${session}.txt`);
     await expectAccessible(page);
   });

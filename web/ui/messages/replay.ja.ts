@@ -17,7 +17,7 @@ export const replayJa: Record<keyof typeof replayEn, string> = {
     '出力の一部は UTF-8 ではないため、{{charsets}} として読み取りました。端末には文字コードの表示がなく、これは推定です。',
   'replay.noTerminal': '端末なしで実行されたコマンドです。80桁の端末に出したものとして表示しています。',
   'replay.markers': '目印',
-  'replay.markers.all': 'すべて({{n}}件)',
+  'replay.markers.all': 'すべて（{{n}}件）',
   'replay.markers.none': '目印はありません。',
   'replay.markers.more': 'ほかに{{n}}件あります。文字起こしとコマンド一覧の書き出しで確認できます。',
   'replay.jump': '{{at}} の画面を表示',
@@ -31,14 +31,14 @@ export const replayJa: Record<keyof typeof replayEn, string> = {
   'marker.gap': '欠落',
   'marker.exit': '終了',
   'replay.transcript.note':
-    '作業者が見た画面を文字に起こしたものです(色は除きます)。「通過」は、上書き・消去された行や全画面プログラムの表示です。',
+    '作業者が見た画面を文字に起こしたものです（色は除きます）。「通過」は、上書き・消去された行や全画面プログラムの表示です。',
   'replay.transcript.passed': '画面に残らなかったものも表示する',
   'replay.transcript.none': '表示・入力・実行されたものはありません。',
   'replay.transcript.more': '続きを表示',
   'line.screen': '表示',
   'line.passed': '通過',
   'line.typed': '入力',
-  'line.hidden': '入力(画面に出ない)',
+  'line.hidden': '入力（画面に出ない）',
   'line.executed': '実行',
   'line.note': 'ゲートウェイ',
   'replay.keystrokes.note':
@@ -48,13 +48,13 @@ export const replayJa: Record<keyof typeof replayEn, string> = {
   'replay.keystrokes.none': 'この作業セッションでは何も入力されていません。',
   'replay.exports.note':
     'ダウンロードは1件ずつ、氏名とともに監査イベントとして残ります。書き出しは閲覧用です。証拠となるのは記録そのものと署名付きログです。',
-  'replay.exports.transcript': '文字起こし(テキスト)',
+  'replay.exports.transcript': '文字起こし（テキスト）',
   'replay.exports.transcript.for': '時刻と、表示・入力・実行された内容です。画面に出ない打鍵は含みません。',
-  'replay.exports.commands': 'コマンドとファイルの一覧(CSV)',
+  'replay.exports.commands': 'コマンドとファイルの一覧（CSV）',
   'replay.exports.commands.for': '表計算ソフト用です。数式として実行されるものは含みません。',
-  'replay.exports.cast3': '再生ソフト用の記録(asciicast v3)',
+  'replay.exports.cast3': '再生ソフト用の記録（asciicast v3）',
   'replay.exports.cast3.for': '打鍵と、端末に作用する制御文字列は含みません。',
-  'replay.exports.cast2': '旧版の再生ソフト用の記録(asciicast v2)',
+  'replay.exports.cast2': '旧版の再生ソフト用の記録（asciicast v2）',
   'replay.exports.cast2.for': '同じ内容を、第3版に対応しないソフト向けに書き出します。',
   'search.title': '記録の検索',
   'search.intro':
@@ -83,7 +83,7 @@ export const replayJa: Record<keyof typeof replayEn, string> = {
   'search.health.failed':
     '検索索引の自己診断に失敗しました。結果に漏れがあるおそれがあります。索引を作り直していますので、後で検索し直してください。',
   'search.health.behind': '索引の作成が遅れています。{{n}}件の記録はまだ検索できません。',
-  'search.health.until': '索引は {{until}} までの記録を含みます(作業セッション {{sessions}}件)。',
+  'search.health.until': '索引は {{until}} までの記録を含みます（作業セッション {{sessions}}件）。',
   'search.health.unreadable':
     '読み取れない記録が{{n}}件あり、検索の対象になっていません。情報セキュリティ推進の担当者に連絡してください。',
   'field.file': 'ファイル',
