@@ -184,6 +184,17 @@ export function usualHouse(): House {
   return house;
 }
 
+/** One of everything, so small that every bit of it can be changed. */
+export function tinyHouse(): House {
+  const house: House = { ...newHouse(), witnesses: [signerOf('client.example/w')] };
+  addEvent(house, 'export.intent');
+  addSession(house, ['{}', '$']);
+  addRecord(house, { rows: 1 });
+  house.now += 120_000;
+  addHeartbeat(house);
+  return house;
+}
+
 export interface WriteOptions {
   /** Who cosigns; all witnesses unless said. */
   readonly cosigners?: readonly Signer[];
