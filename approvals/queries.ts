@@ -85,7 +85,7 @@ export function readTicket(db: Queryable, id: TicketId): Promise<Ticket | undefi
 }
 
 /** Locks tickets until the transaction ends, so that two steps never see the same state; in the order of their ids. */
-export function lockTickets(tx: Transaction, ids: readonly TicketId[]): Promise<Ticket[]> {
+function lockTickets(tx: Transaction, ids: readonly TicketId[]): Promise<Ticket[]> {
   return many(
     tx,
     sql(TicketRow)`

@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import { LIMITS, parseNetwork } from '../foundation/index.ts';
+import { EmergencySchema } from './emergency.ts';
 import { ROLES } from '../policy/index.ts';
 import { path, urlOf } from './fields.ts';
 import { storage, storageCredentials } from './storage.ts';
@@ -330,6 +331,7 @@ export const ConfigSchema = z.strictObject({
   oidc: oidc.optional(),
   identity_providers: identityProviders.optional(),
   second_factor: secondFactor.optional(),
+  emergency: EmergencySchema.optional(),
   inventory: path
     .optional()
     .describe('JSON file of people, systems, targets, accounts and grants, applied at each start. None by default.'),

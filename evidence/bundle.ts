@@ -18,13 +18,13 @@ const ManifestSchema = z.strictObject({
   /** The program that made it. */
   build: z.string().min(1).max(200),
   scope: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('sessions'), sessions: z.array(z.uuid()).max(100_000) }),
+    z.strictObject({ kind: z.literal('sessions'), sessions: z.array(z.uuid()).max(100_000).readonly() }),
     z.strictObject({ kind: z.literal('period'), from: time, to: time }),
   ]),
   /** The number of the ticket whose sessions these are. */
   ticket: z.int().positive().nullable(),
   /** Whose chunks are in it: both, or `screen` alone. */
-  streams: z.array(z.enum(STREAMS)).min(1).max(2),
+  streams: z.array(z.enum(STREAMS)).min(1).max(2).readonly(),
 });
 
 export type Manifest = z.infer<typeof ManifestSchema>;
@@ -50,6 +50,22 @@ export interface BundleSource extends EvidenceSource {
 
 export interface BundleReport extends VerifyReport {
   readonly manifest: Manifest | null;
+}
+
+/** What is said of a file that cannot even be opened as a bundle. */
+export function damagedBundle(detail: string): BundleReport {
+  const findings = createFindings();
+  findings.add('bundle_damaged', 'bundle', detail);
+  return {
+    ...{
+      verdict: 'TAMPERED',
+      findings: findings.list(),
+      scope: { kind: 'sessions', sessions: [] },
+      log: null,
+      policy: '',
+    },
+    ...{ sessions: [], events: { logged: 0, shown: 0 }, ledger: null, manifest: null },
+  };
 }
 
 /** `SHA256SUMS`, as `sha256sum -c` reads it. */

@@ -51,7 +51,7 @@ async function submittersOf({ source, submitters, findings }: LedgerCheck): Prom
   if (submitters.length > 0) return submitters;
   const file = await source.read(PATHS.submitter);
   const key = file === undefined ? undefined : fromHex(new TextDecoder().decode(file).trimEnd(), KEY_BYTES);
-  findings.add('submitter_not_yours', PATHS.submitter);
+  findings.add(key === undefined ? 'file_missing' : 'submitter_not_yours', PATHS.submitter);
   return key === undefined ? [] : [key];
 }
 
@@ -72,6 +72,7 @@ function checkRecord(
     findings.add('record_differs', path);
     return undefined;
   }
+  if (submitters.length === 0) return undefined; // Told already.
   if (!submitters.some((submitter) => isSubmittedBy(crypto, leaf, submitter))) {
     findings.add('submitter_differs', path);
     return undefined;

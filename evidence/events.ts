@@ -4,7 +4,7 @@ import { concat, EvidenceError, fromHex, fromUtf8, toHex, utf8 } from './bytes.t
 import { canonicalJson, type Json, parseCanonicalJson } from './canonical-json.ts';
 import type { Hashing } from './crypto.ts';
 
-export const EVENT_SALT_BYTES = 16;
+const EVENT_SALT_BYTES = 16;
 const LABEL = utf8('sekisho/v2/event|');
 
 /** What an `event` leaf commits to. `event` is the canonical JSON of the stored event. */

@@ -24,7 +24,6 @@ export {
 } from './frames.ts';
 export {
   formatVerifierKey,
-  isKeyName,
   KEY_TYPE,
   keyId,
   parseVerifierKey,
@@ -38,13 +37,11 @@ export {
   type EventLeaf,
   type HeartbeatLeaf,
   type Leaf,
-  LeafSchema,
   type OpenLeaf,
   parseLeaf,
   type RotateLeaf,
   type ShredLeaf,
   type Stream,
-  STREAMS,
 } from './leaves.ts';
 export { EVIDENCE_LIMITS } from './limits.ts';
 export { createNodeStore, type NodeStore, tileNodes } from './nodes.ts';
@@ -52,7 +49,6 @@ export { addSignatures, type Note, openNote, parseNote, signNote, type VerifiedS
 export { policyAccepts, type PolicyDecision } from './policy-accepts.ts';
 export {
   formatPolicy,
-  isQuorum,
   parsePolicy,
   parseSigsumPolicy,
   type Policy,
@@ -74,21 +70,17 @@ export {
 export { formatSignature, type NoteSignature, parseSignature } from './signature-line.ts';
 export {
   formatSigsumProof,
-  isSubmittedBy,
   parseSigsumLeaf,
   parseSigsumProof,
-  SIGSUM_LEAF_BYTES,
   type SigsumLeaf,
   sigsumLeaf,
   type SigsumProof,
   verifySigsumProof,
 } from './sigsum.ts';
 export {
-  BUNDLE_BYTES_MAX,
   bundlePath,
   bundlesOf,
   encodeBundle,
-  HASH_TILE_BYTES_MAX,
   parseBundle,
   parseHashTile,
   type Tile,
@@ -102,6 +94,7 @@ export { type CompactTree, createTree, hashChildren, hashLeaf, rootOf, type Tree
 export {
   type BundleReport,
   type BundleSource,
+  damagedBundle,
   encodeManifest,
   formatSums,
   type Manifest,
@@ -125,3 +118,4 @@ export {
   type VerifyReport,
   verifySession,
 } from './verify.ts';
+export { collectEvidence, type CollectedLog, type Collection } from './collect.ts';

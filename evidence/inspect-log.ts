@@ -18,6 +18,8 @@ export interface InspectedLog {
   readonly sessions: readonly InspectedSession[];
   /** Event leaves in the period, or all of them. */
   readonly events: number;
+  /** Numbers of those whose text was not shown. */
+  readonly closedEvents: readonly number[];
   /** The time of the newest leaf. */
   readonly newest: string;
 }
@@ -74,7 +76,7 @@ export function inspectLog({ scope, events, findings: told }: InspectOptions): L
       }
       const logged = opened.finish(scope.kind === 'period' ? timeline.last : undefined);
       for (const { code, where, detail } of findings.list()) told.add(code, where, detail);
-      return { sessions, events: logged, newest: timeline.newest };
+      return { sessions, ...logged, newest: timeline.newest };
     },
   };
 }
@@ -98,13 +100,13 @@ function checkEvents(events: ReadonlyMap<number, EventCommitment>, findings: Fin
         findings.add('event_differs', `event ${n}`, `leaf ${index}`);
     },
     /** `last` is the last leaf of a period, all events of which have to be shown. */
-    finish(last: number | undefined): number {
+    finish(last: number | undefined): { events: number; closedEvents: number[] } {
       for (const n of events.keys()) if (!seen.has(n)) findings.add('event_unlogged', `event ${n}`);
-      if (last === undefined) return logged;
-      for (const { index, n, kind } of closed) {
-        if (index <= last) findings.add('event_missing', `event ${n}`, `leaf ${index} ${kind}`);
+      const inside = closed.filter(({ index }) => index <= (last ?? index));
+      if (last !== undefined) {
+        for (const { index, n, kind } of inside) findings.add('event_missing', `event ${n}`, `leaf ${index} ${kind}`);
       }
-      return logged;
+      return { events: logged, closedEvents: inside.map(({ n }) => n) };
     },
   };
 }

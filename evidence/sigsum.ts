@@ -11,7 +11,7 @@ import { hashLeaf } from './tree.ts';
 
 const HASH_BYTES = 32;
 const SIGNATURE_BYTES = 64;
-export const SIGSUM_LEAF_BYTES = 2 * HASH_BYTES + SIGNATURE_BYTES;
+const SIGSUM_LEAF_BYTES = 2 * HASH_BYTES + SIGNATURE_BYTES;
 const NAMESPACE = utf8('sigsum.org/v1/tree-leaf\0');
 const SHORT_CHECKSUM_BYTES = 2;
 

@@ -7,8 +7,6 @@ export const TILE_WIDTH = 256;
 /** Levels of the tree one level of tiles spans. */
 export const TILE_HEIGHT = 8;
 const HASH_BYTES = 32;
-export const HASH_TILE_BYTES_MAX = TILE_WIDTH * HASH_BYTES;
-export const BUNDLE_BYTES_MAX = TILE_WIDTH * (2 + EVIDENCE_LIMITS.leafBytesMax);
 
 /** One tile or bundle: `width` is `TILE_WIDTH` when it is full. */
 export interface Tile {

@@ -16,6 +16,8 @@ export const EXIT_CODES: Record<Verdict, number> = {
  * log, `ledger leaf N`, `event N` or `session ID`.
  */
 export const FINDINGS = {
+  /** The file is no bundle, or no longer one. */
+  bundle_damaged: 'tampered',
   /** The policy that came with the evidence cannot be read. */
   policy_unreadable: 'tampered',
   /** No log of the policy signed it, or a signature in it is false. */

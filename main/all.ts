@@ -24,6 +24,7 @@ import { startBackground } from './background.ts';
 import { loadSshKeys, type SshKeys } from './bastion.ts';
 import { type DataDirectory, holdDirectory, prepareDataDirectory } from './data-directory.ts';
 import { type DemoParts, startDemoParts } from './demo-parts.ts';
+import { startDerivedWork } from './derived.ts';
 import { type Evidence, openEvidence } from './evidence.ts';
 import { startDiskWatch } from './disk-watch.ts';
 import { startHttpServer } from './http-server.ts';
@@ -85,6 +86,7 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
   const keyFiles = cleanup.use(new KeyFiles(directory.recorder));
   const orders = { ...deps, leafLog: recorder.leafLog, keyFiles, pseudonyms: createPseudonyms(pseudonymKey) };
   await startKeyOrders({ ...orders, directory: directory.recorder });
+  const derived = await startDerivedWork({ database, clock, log, directory, recordings }, cleanup);
   await announce(deps, config, cleanup);
   const signInDecided = await listenForDecisions(database);
 
@@ -106,6 +108,7 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
     uiDirectory: uiDirectory(),
     recordings,
     protection: () => evidence.objects.protection(),
+    derived,
     ssh: {
       ...{ host: advertisedHost, port: advertisedPort, hostKeyFingerprint: keys.hostKey.fingerprint },
       ...{ hostKeyLine: keys.hostKey.publicKeyLine, hostCaLine: keys.hostAuthority.publicKeyLine },
@@ -117,6 +120,7 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
     witnessDelay: () => witnessDelay(witnessesLateSince(), clock.now(), config.recorder.log.witnessGraceMinutes),
     providers: providersOf(config, publicUrl, demo),
     factorRules: config.secondFactor,
+    emergency: config.emergency,
     factorSeal: keys.factorSeal,
   });
   cleanup.use(await startHttpServer(withDemo(web, demo), config.http));

@@ -16,6 +16,8 @@ const HELP = `sekisho ${VERSION}: a privileged-access gateway with an export-app
   sekisho reload                     give new connections to new workers, with the program and configuration of now;
                                      no session ends
   sekisho tour [--exit]              see the whole story on this machine: an export refused, approved, recorded, proven
+  sekisho search rebuild [--data DIR]
+                                     make the search index of the recordings anew; the gateway that runs does it
   sekisho verify SESSION [--identity F] [--data DIR]
                                      check a recording against the signed log; needs no gateway and, with --data, no
                                      configuration; with the age identity of a recipient what is sealed is read too
@@ -88,6 +90,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** Commands that read their own arguments. */
 const COMMANDS: ReadonlyMap<string, (rest: string[]) => Promise<number>> = new Map([
   ['verify', verify],
   ['bundle', bundle],
@@ -98,6 +101,7 @@ const COMMANDS: ReadonlyMap<string, (rest: string[]) => Promise<number>> = new M
   ['log', adoptLog],
   ['keys', keys],
   ['scim-token', scimToken],
+  ['search', search],
 ]);
 
 async function dispatch(command: string, rest: string[]): Promise<number> {
@@ -143,6 +147,12 @@ async function dispatch(command: string, rest: string[]): Promise<number> {
       process.stderr.write(`sekisho: there is no command "${command}".\n\n${HELP}`);
       return 2;
   }
+}
+
+async function search(rest: string[]): Promise<number> {
+  const { values, positionals } = read(rest, { data: { type: 'string' } });
+  const { runSearch } = await import('./derived.ts');
+  return runSearch(await dataDirectory(values['data']), positionals);
 }
 
 async function verify(rest: string[]): Promise<number> {

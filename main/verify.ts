@@ -3,7 +3,7 @@ import { message } from '../messages/index.ts';
 import { verifySession, type VerifyReport } from '../recorder/index.ts';
 import { type ObjectPlace, recordingFiles } from './recording-source.ts';
 
-const STATUS: Record<VerifyReport['verdict'], number> = { VERIFIED: 0, TAMPERED: 1, INCOMPLETE: 3 };
+const STATUS: Record<VerifyReport['verdict'], number> = { VERIFIED: 0, TAMPERED: 1, INCOMPLETE: 2 };
 
 /** `sekisho verify SESSION [--identity FILE]`: from the files alone, whether or not a gateway runs. */
 export async function runVerify(

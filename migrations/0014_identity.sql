@@ -25,16 +25,23 @@ CREATE INDEX web_sessions_person ON web_sessions (person_id);
 CREATE INDEX web_sessions_provider ON web_sessions (issuer, provider_session);
 
 -- What one sign-in at the console let in elsewhere ends with it when the provider says that it is over.
-ALTER TABLE logins ADD COLUMN web_session_id uuid;
+-- The provider's own session is kept with it: the sign-in here may be over long before the one there.
+ALTER TABLE logins
+  ADD COLUMN web_session_id uuid,
+  ADD COLUMN issuer text,
+  ADD COLUMN provider_session text;
 CREATE INDEX logins_web_session ON logins (web_session_id) WHERE web_session_id IS NOT NULL;
 CREATE TABLE connection_sign_ins (
   connection_id uuid PRIMARY KEY,
   person_id uuid NOT NULL REFERENCES persons,
   web_session_id uuid NOT NULL,
+  issuer text,
+  provider_session text,
   signed_in_at timestamptz NOT NULL,
   ended_at timestamptz
 );
 CREATE INDEX connection_sign_ins_web_session ON connection_sign_ins (web_session_id);
+CREATE INDEX connection_sign_ins_person ON connection_sign_ins (person_id) WHERE ended_at IS NULL;
 GRANT SELECT, INSERT ON connection_sign_ins TO sekisho_gateway;
 GRANT UPDATE (ended_at) ON connection_sign_ins TO sekisho_gateway;
 CREATE TRIGGER connection_sign_ins_announce AFTER UPDATE OF ended_at ON connection_sign_ins
@@ -46,7 +53,8 @@ ALTER TABLE ssh_sign_ins
   ADD COLUMN web_session_id uuid,
   DROP CONSTRAINT ssh_sign_ins_purpose_check,
   ADD CONSTRAINT ssh_sign_ins_purpose_check CHECK (purpose IN ('sign_in', 'budget', 'session'));
-GRANT UPDATE (web_session_id) ON ssh_sign_ins, logins TO sekisho_gateway;
+GRANT UPDATE (web_session_id) ON ssh_sign_ins TO sekisho_gateway;
+GRANT UPDATE (web_session_id, issuer, provider_session) ON logins TO sekisho_gateway;
 
 ALTER TABLE sessions DROP CONSTRAINT sessions_signed_in_by_check;
 ALTER TABLE sessions ADD CONSTRAINT sessions_signed_in_by_check

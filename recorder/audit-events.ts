@@ -4,6 +4,7 @@
  * An event is written in the transaction of the act it tells of, so there is no act without it and none of it alone.
  */
 import { z } from 'zod';
+import { READING_EVENTS } from './reading-events.ts';
 import { RECORDING_EVENTS } from './recording-events.ts';
 import { TICKET_EVENTS } from './ticket-events.ts';
 import { SIGN_IN_METHODS } from '../policy/index.ts';
@@ -270,6 +271,7 @@ export const AUDIT_EVENTS = {
   }),
   ...TICKET_EVENTS,
   ...RECORDING_EVENTS,
+  ...READING_EVENTS,
 } as const;
 
 export type AuditEventType = keyof typeof AUDIT_EVENTS;

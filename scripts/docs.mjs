@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { build } from './build.mjs';
+import { permissionsText } from './permissions.mjs';
 import { ROOT, say, tool } from './steps.mjs';
 
 const REFERENCE = join(ROOT, 'docs', 'reference');
@@ -16,16 +17,25 @@ const dist = (file) => import(new URL(`../dist/${file}`, import.meta.url).href);
 const { ERRORS, LIMITS } = await dist('foundation/index.js');
 const { AUDIT_EVENTS } = await dist('recorder/index.js');
 const { ConfigSchema } = await dist('config/index.js');
+const policy = await dist('policy/index.js');
 
+// Beside the others it is for people who are not developers.
+const PERMISSIONS = join(ROOT, 'docs', 'permissions.md');
+const permissions = page('Permissions', 'policy/approval.ts', permissionsText(policy, table));
 const PAGES = { 'errors.md': errors(), 'audit-events.md': auditEvents(), 'config.md': config(), 'limits.md': limits() };
 
 if (process.argv.includes('--write')) {
   mkdirSync(REFERENCE, { recursive: true });
   for (const [name, text] of Object.entries(PAGES)) writeFileSync(join(REFERENCE, name), text);
+  writeFileSync(PERMISSIONS, permissions);
 } else {
   const stale = Object.entries(PAGES).filter(([name, text]) => read(join(REFERENCE, name)) !== text);
+  if (read(PERMISSIONS) !== permissions) {
+    say('docs/permissions.md is not what the rules say: run `npm run docs`');
+    process.exitCode = 1;
+  }
   for (const [name] of stale) say(`docs/reference/${name} is not what the definitions say: run \`npm run docs\``);
-  process.exitCode = stale.length === 0 ? 0 : 1;
+  if (stale.length > 0) process.exitCode = 1;
 }
 
 function read(file) {

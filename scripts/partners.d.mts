@@ -11,6 +11,7 @@ export type Partner =
   | 'psql'
   | 'sqlite3'
   | 'bash'
+  | 'python3'
   | 'sudo'
   | 'tmux'
   | 'age'

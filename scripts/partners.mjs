@@ -16,6 +16,7 @@ const PROGRAMS = {
   psql: ['psql'],
   sqlite3: ['sqlite3'],
   bash: ['bash'],
+  python3: ['python3'],
   sudo: ['sudo'],
   tmux: ['tmux'],
   age: ['age'],

@@ -114,7 +114,9 @@ export function decideLoginRow(
     tx,
     sql(z.never())`
       UPDATE logins SET state = ${decision.state}, person_id = ${decision.personId}, decided_at = ${decision.at},
-        web_session_id = ${decision.webSessionId}
+        web_session_id = ${decision.webSessionId},
+        issuer = (SELECT w.issuer FROM web_sessions w WHERE w.id = ${decision.webSessionId}),
+        provider_session = (SELECT w.provider_session FROM web_sessions w WHERE w.id = ${decision.webSessionId})
       WHERE id = ${decision.id} AND state = 'pending'`,
   );
 }

@@ -96,12 +96,7 @@ export async function deleteScimUser(deps: ScimDeps, id: string, ifMatch: string
   });
 }
 
-async function applyInput(
-  deps: ScimDeps,
-  tx: Transaction,
-  id: PersonId,
-  input: UserInput,
-): Promise<void> {
+async function applyInput(deps: ScimDeps, tx: Transaction, id: PersonId, input: UserInput): Promise<void> {
   const { client, clock } = deps;
   const person = await lockPersonRow(tx, id);
   invariant(person, 'a user is a person');

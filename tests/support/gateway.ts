@@ -175,6 +175,7 @@ async function testConfig(
     redis: null,
     identityProviders: [],
     secondFactor: { web: 'off', webMinutes: 15 },
+    emergency: { hoursMax: 4, review: { zone: 'Asia/Tokyo', dueMinutes: 18 * 60 }, lockAfterHours: 24 },
     inventory: inventory ?? null,
     logLevel: 'silent',
   };

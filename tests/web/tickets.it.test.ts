@@ -79,6 +79,15 @@ describe('a request over HTTP', () => {
   });
 });
 
+test('a reason of ten megabytes is refused before it is read', async () => {
+  await using site = await web();
+  const { id, actDigest } = await site.house.ask('aoki');
+  const decision = { decision: 'approve', reason: 'x'.repeat(10 * 1024 * 1024), actDigest };
+  const { status, code } = await (await site.as('tanaka')).post(`/api/tickets/${id}/decision`, decision);
+  expect([status, code]).toEqual([413, 'request_too_large']);
+  expect(await site.house.stateOf(id)).toBe('requested');
+});
+
 describe('a ticket over HTTP', () => {
   test('of other people is not found, to look at or to act on', async () => {
     await using site = await web();
@@ -106,7 +115,8 @@ describe('a ticket over HTTP', () => {
     const { status, code } = await yamada.post(`/api/tickets/${id}/decision`, decision);
     expect([status, code]).toEqual([403, 'own_request']);
     expect((await yamada.get(`/api/tickets/${id}`)).at('may')).toEqual({
-      ...{ approve: false, reject: false, withdraw: true, revoke: false },
+      ...{ approve: false, reject: false, askBack: false, answer: false, withdraw: true, revoke: false },
+      ...{ finish: false, report: false, review: false },
     });
     expect(await site.house.events('ticket.decision_refused')).toHaveLength(1);
   });
@@ -143,7 +153,7 @@ describe('a ticket over HTTP', () => {
     expect(approved.at('ticket', 'approvals')).toEqual([
       {
         approver: { id: house.idOf('tanaka'), name: 'Name of tanaka' },
-        ...{ decision: 'approve', reason: REASON },
+        ...{ decision: 'approve', as: 'owner', reason: REASON },
         decidedAt: START.toISOString(),
       },
     ]);

@@ -8,6 +8,7 @@ import supertest from 'supertest';
 import { z } from 'zod';
 import { Cleanup, createLog, Secret } from '../../foundation/index.ts';
 import { controlSession } from '../../gateway/live-control/command.ts';
+import { type Derived, inProcess, openRecordingReader, startDerived } from '../../recorder/index.ts';
 import { type LoginDeps, loadCertificateAuthority, loadFactorSeal, openWebSession } from '../../identity/index.ts';
 import { createOidcClient, createWebApi, type WebApiDeps } from '../../web/api/index.ts';
 import { ISSUER, type Name, type World, world } from '../approvals/world.ts';
@@ -24,6 +25,7 @@ export interface Web extends AsyncDisposable {
   readonly app: Express;
   /** Holds the recorder's directory. */
   readonly home: string;
+  readonly derived: Derived;
   readonly loginAuthority: LoginDeps['loginAuthority'];
   /** Stands for NOTIFY sekisho_sign_in_decided. */
   readonly signInDecided: EventTarget;
@@ -65,8 +67,16 @@ export async function web(change: Partial<WebApiDeps> = {}): Promise<Web> {
   const recordings = testRecordings(rootOf(path));
   const loginAuthority = await loadCertificateAuthority(join(path, 'login_ca_ed25519.pem'));
   const signInDecided = new EventTarget();
+  const place = { directory: join(path, 'derived'), key: Buffer.alloc(32, 7) };
+  const derived = cleanup.use(
+    await startDerived({
+      ...{ database, clock, place, log: createLog('silent') },
+      framesOf: (sessionId, options) => openRecordingReader(recordings).frames(sessionId, options),
+      connect: inProcess(place, clock),
+    }),
+  );
   const app = createWebApi({
-    ...{ database, clock, uiDirectory, recordings },
+    ...{ database, clock, uiDirectory, recordings, derived },
     log: createLog('silent'),
     publicUrl: PUBLIC_URL,
     mode: 'demo',
@@ -107,7 +117,7 @@ export async function web(change: Partial<WebApiDeps> = {}): Promise<Web> {
     return `sekisho=${token.expose()}`;
   };
   return {
-    ...{ house, app, home: path, cookieOf, loginAuthority, signInDecided },
+    ...{ house, app, derived, home: path, cookieOf, loginAuthority, signInDecided },
     as: async (name) => browser(app, await cookieOf(name)),
     [Symbol.asyncDispose]: () => cleanup[Symbol.asyncDispose](),
   };

@@ -22,6 +22,8 @@ import { programRoutes } from './programs.ts';
 import { recorderHealthRoutes } from './recorder-health.ts';
 import { recordingRoutes } from './recordings.ts';
 import { refusedActRoutes } from './refused-acts.ts';
+import { replayRoutes } from './replay.ts';
+import { searchRoutes } from './search.ts';
 import { scimRoutes } from './scim.ts';
 import { sessionControlRoutes } from './session-control.ts';
 import { sessionRoutes } from './sessions.ts';
@@ -47,6 +49,8 @@ const ROUTES = [
   sessionControlRoutes,
   recordingRoutes,
   custodyRoutes,
+  replayRoutes,
+  searchRoutes,
   notificationRoutes,
   auditEventRoutes,
   personRoutes,

@@ -2,7 +2,7 @@ import type { EmergencySettings } from '../../approvals/index.ts';
 import type { Clock, Database, Log } from '../../foundation/index.ts';
 import type { CertificateAuthority, FactorRules, FactorSeal } from '../../identity/index.ts';
 import type { ControlVerb, Principal, SessionId } from '../../policy/index.ts';
-import type { Protection, RecordingSource, WitnessDelay } from '../../recorder/index.ts';
+import type { Derived, Protection, RecordingSource, WitnessDelay } from '../../recorder/index.ts';
 import type { OidcClient } from './oidc.ts';
 
 export interface SessionControl {
@@ -27,6 +27,8 @@ export interface WebApiDeps {
   readonly recordings: RecordingSource;
   /** How what is recorded is kept from being changed or removed. */
   readonly protection: () => Promise<Protection>;
+  /** Replays and the search index. */
+  readonly derived: Derived;
   readonly ssh: {
     readonly host: string;
     readonly port: number;

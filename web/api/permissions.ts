@@ -8,6 +8,10 @@ const READERS = {
   /** That sessions go on, and whose: to be able to end them. */
   liveSessions: ['administrator'],
   auditEvents: ['auditor', 'security_officer'],
+  /** What was shown, typed and executed in every recording. */
+  search: ['auditor', 'security_officer'],
+  /** What was typed and not shown. */
+  keystrokes: ['auditor'],
   persons: ['security_officer', 'administrator'],
   /** How recordings are kept from change. */
   protection: ['auditor', 'security_officer', 'administrator'],

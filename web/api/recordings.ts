@@ -4,7 +4,7 @@ import { Router } from 'express';
 import { z } from 'zod';
 import { asError, GatewayError } from '../../foundation/index.ts';
 import type { Principal, SessionId } from '../../policy/index.ts';
-import { appendAuditEvent, openRecordingReader, toAsciicast, verifySession } from '../../recorder/index.ts';
+import { appendAuditEvent, exportAsciicast3, openRecordingReader, verifySession } from '../../recorder/index.ts';
 import type { WebApiDeps } from './deps.ts';
 import { principalOf } from './guards.ts';
 import { body, params, query } from './request.ts';
@@ -29,7 +29,7 @@ export function recordingRoutes(deps: WebApiDeps): Router {
       session: id,
       body: { session: id, form },
     });
-    const lines = toAsciicast(openRecordingReader(recordings).frames(id));
+    const lines = exportAsciicast3(openRecordingReader(recordings).frames(id));
     const first = await lines.next(); // A recording that cannot be read is an answer of its own, not a torn one.
     if (form === 'download') response.attachment(`${id}.cast`);
     response.type('application/x-asciicast; charset=utf-8');
@@ -59,10 +59,11 @@ export function recordingRoutes(deps: WebApiDeps): Router {
 }
 
 /** @throws {GatewayError} `not_found` (not theirs, or not sealed yet), `not_permitted` (their own work). */
-async function requireRecording(deps: WebApiDeps, principal: Principal, id: SessionId): Promise<void> {
+export async function requireRecording(deps: WebApiDeps, principal: Principal, id: SessionId) {
   const { session, replayable } = await requireSession(deps, principal, id);
   if (!replayable) throw new GatewayError('not_permitted');
   if (!session.sealed) throw new GatewayError('not_found', 'The recording is not sealed yet.');
+  return session;
 }
 
 async function* resume(first: IteratorResult<string, void>, rest: AsyncIterable<string>): AsyncGenerator<string> {

@@ -2,6 +2,7 @@ import { createRootRoute, createRoute, createRouter } from '@tanstack/react-rout
 import type { ReactElement } from 'react';
 import type { SessionBox, TicketBox } from './api/queries.ts';
 import { Shell } from './components/Shell.tsx';
+import { type SearchFilters, searchFilters } from './format/search-filters.ts';
 import type { WorkKind } from './format/work-form.ts';
 import { AuditPage } from './pages/Audit.tsx';
 import { GatePage } from './pages/Gate.tsx';
@@ -11,6 +12,7 @@ import { LoginPage } from './pages/Login.tsx';
 import { BrokenPage, MissingPage } from './pages/Missing.tsx';
 import { NotificationsPage } from './pages/Notifications.tsx';
 import { PeoplePage } from './pages/People.tsx';
+import { SearchPage } from './pages/Search.tsx';
 import { SecurityPage } from './pages/Security.tsx';
 import { SessionPage } from './pages/Session.tsx';
 import { SessionsPage } from './pages/Sessions.tsx';
@@ -67,7 +69,19 @@ const sessions = createRoute({
   validateSearch: sessionBox,
   component: SessionsRoute,
 });
-const session = createRoute({ getParentRoute: () => root, path: '/sessions/$id', component: SessionRoute });
+const session = createRoute({
+  getParentRoute: () => root,
+  path: '/sessions/$id',
+  validateSearch: ({ at }: Record<string, unknown>): { at?: number } =>
+    typeof at === 'number' && Number.isSafeInteger(at) && at >= 0 ? { at } : {},
+  component: SessionRoute,
+});
+const search = createRoute({
+  getParentRoute: () => root,
+  path: '/search',
+  validateSearch: (asked: Record<string, unknown>): SearchFilters => searchFilters(asked),
+  component: SearchRoute,
+});
 const notifications = createRoute({
   getParentRoute: () => root,
   path: '/notifications',
@@ -105,7 +119,12 @@ function SessionsRoute(): ReactElement {
   return <SessionsPage box={sessions.useSearch().box ?? 'mine'} />;
 }
 function SessionRoute(): ReactElement {
-  return <SessionPage id={session.useParams().id} />;
+  const { at } = session.useSearch();
+  const { id } = session.useParams();
+  return <SessionPage key={`${id} ${String(at)}`} id={id} at={at} />;
+}
+function SearchRoute(): ReactElement {
+  return <SearchPage filters={search.useSearch()} />;
 }
 function AuditRoute(): ReactElement {
   return <AuditPage type={audit.useSearch().type} />;
@@ -123,6 +142,7 @@ export const router = createRouter({
     ticket,
     sessions,
     session,
+    search,
     notifications,
     people,
     gate,

@@ -34,7 +34,7 @@ import {
 import { nodeCrypto } from '../../../recorder/node-crypto.ts';
 import { policyText, signerOf } from './keys.ts';
 
-export const ORIGIN = 'bastion.example/audit';
+const ORIGIN = 'bastion.example/audit';
 const START = Date.UTC(2026, 10, 1, 0, 0, 0);
 
 export type Files = Map<string, Uint8Array>;
@@ -86,16 +86,17 @@ export function addHeartbeat(house: House): void {
   addLeaf(house, { v: 2, type: 'heartbeat', at: timeOf(house.now) });
 }
 
-export function addEvent(house: House, kind: string, body: { readonly [key: string]: Json } = {}): void {
+function addEvent(house: House, kind: string, body: { readonly [key: string]: Json } = {}): void {
   const n = house.events.length + 1;
   const salt = createHmac('sha256', 'salts').update(String(n)).digest().subarray(0, 16);
-  const event = { seq: n, at: timeOf(house.now), type: kind, body };
+  const at = timeOf(house.now);
+  const event = { n, at, type: kind, actor: null, session: null, ticket: null, body };
   house.events.push({ n, salt: toHex(salt), event });
   const commit = eventCommitment(nodeCrypto, salt, canonicalJson(event));
-  addLeaf(house, { v: 2, type: 'event', at: timeOf(house.now), n, kind, commit });
+  addLeaf(house, { v: 2, type: 'event', at, n, kind, commit });
 }
 
-export function addRecord(house: House, record: { readonly [key: string]: Json }): void {
+function addRecord(house: House, record: { readonly [key: string]: Json }): void {
   const bytes = Buffer.from(canonicalJson({ at: timeOf(house.now), ...record }));
   house.records.push(bytes);
   house.ledger.push(sigsumLeaf(nodeCrypto, house.submitter, bytes));
@@ -179,6 +180,17 @@ export function usualHouse(): House {
   addSession(house, ['{"meta":2}', '# ', 'id\r']);
   addRecord(house, { type: 'result', ticket: 7, rows: 3 });
   addEvent(house, 'export.result', { ticket: 7, rows: 3 });
+  addHeartbeat(house);
+  return house;
+}
+
+/** One of everything, so small that every bit of it can be changed. */
+export function tinyHouse(): House {
+  const house: House = { ...newHouse(), witnesses: [signerOf('client.example/w')] };
+  addEvent(house, 'export.intent');
+  addSession(house, ['{}', '$']);
+  addRecord(house, { rows: 1 });
+  house.now += 120_000;
   addHeartbeat(house);
   return house;
 }

@@ -12,11 +12,11 @@ export function signerOf(name: string, seed: string = name): Signer {
   return { name, publicKey: new Uint8Array(rawPublicKey(key)), sign: (message) => sign(null, message, key) };
 }
 
-export function logKey(signer: Signer): VerifierKey {
+function logKey(signer: Signer): VerifierKey {
   return verifierKey(nodeCrypto, signer.name, KEY_TYPE.ed25519, signer.publicKey);
 }
 
-export function witnessKey(signer: Signer): VerifierKey {
+function witnessKey(signer: Signer): VerifierKey {
   return verifierKey(nodeCrypto, signer.name, KEY_TYPE.cosignature, signer.publicKey);
 }
 

@@ -68,8 +68,3 @@ export async function call<Schema extends z.ZodMiniType>(
 export async function callPlain(method: Method, path: string, body?: unknown): Promise<void> {
   await send(method, path, body);
 }
-
-/** The answer as text, for a recording. */
-export async function fetchText(path: string): Promise<string> {
-  return (await send('GET', path)).text();
-}

@@ -80,9 +80,14 @@ function Navigation({ me }: { readonly me: Me }) {
           </li>
         )}
         {has(AUDIT) && (
-          <li>
-            <Link to="/audit">{t('nav.audit')}</Link>
-          </li>
+          <>
+            <li>
+              <Link to="/search">{t('nav.search')}</Link>
+            </li>
+            <li>
+              <Link to="/audit">{t('nav.audit')}</Link>
+            </li>
+          </>
         )}
         <li>
           <Link to="/notifications" aria-label={t('app.notifications', { n: me.notificationCount })}>

@@ -1,29 +1,45 @@
-import { Alert, Button, Group, Loader, NativeSelect, Stack, Text } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
+import { Alert, Button, Group, Loader, Stack, Text } from '@mantine/core';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { fetchText, isNotYours } from '../api/client.ts';
+import { isNotYours } from '../api/client.ts';
+import { useReplay } from '../api/replay.ts';
 import { Failure } from './Failure.tsx';
 
-const Player = lazy(() => import('./Player.tsx').then(({ Player: component }) => ({ default: component })));
+const ReplayView = lazy(() => import('./replay/ReplayView.tsx').then((parts) => ({ default: parts.ReplayView })));
 
-const SPEEDS = ['0.5', '1', '2', '4', '8'];
+interface ReplayProps {
+  readonly sessionId: string;
+  /** Milliseconds since the beginning to begin at: who comes from a search comes for that moment. */
+  readonly at: number | undefined;
+}
 
 /** The recording is asked for only when somebody asks to see it: looking is an event of its own. */
-export function Replay({ sessionId }: { readonly sessionId: string }) {
+export function Replay({ sessionId, at }: ReplayProps) {
   const { t } = useTranslation();
-  const recording = useMutation({
-    mutationFn: () => fetchText(`/api/sessions/${encodeURIComponent(sessionId)}/recording.cast`),
-  });
-  if (recording.data !== undefined) return <Playing cast={recording.data} />;
-  if (isNotYours(recording.error)) return <RecordingClosed />;
+  const [wanted, setWanted] = useState(at !== undefined);
+  const replay = useReplay(sessionId, wanted);
+  if (replay.data?.state === 'ready') {
+    return (
+      <Suspense fallback={<Loader aria-label={t('common.loading')} />}>
+        <ReplayView replay={replay.data} at={at ?? 0} />
+      </Suspense>
+    );
+  }
+  if (isNotYours(replay.error)) return <RecordingClosed />;
   return (
     <Stack align="flex-start">
       <Text>{t('session.replay.note')}</Text>
-      {recording.error !== null && <Failure error={recording.error} />}
-      <Button loading={recording.isPending} onClick={() => recording.mutate()}>
-        {t('session.replay.start')}
-      </Button>
+      {replay.error !== null && <Failure error={replay.error} onRetry={() => void replay.refetch()} />}
+      {replay.data?.state === 'building' ? (
+        <Group role="status" gap="sm">
+          <Loader size="sm" aria-hidden />
+          <Text>{t('session.replay.building')}</Text>
+        </Group>
+      ) : (
+        <Button loading={replay.isFetching} onClick={() => setWanted(true)}>
+          {t('session.replay.start')}
+        </Button>
+      )}
     </Stack>
   );
 }
@@ -36,25 +52,5 @@ export function RecordingClosed() {
       <Text>{t('session.replay.refused')}</Text>
       <Text mt="xs">{t('session.replay.refusedNext')}</Text>
     </Alert>
-  );
-}
-
-function Playing({ cast }: { readonly cast: string }) {
-  const { t } = useTranslation();
-  const [speed, setSpeed] = useState('1');
-  return (
-    <Stack gap="sm">
-      <Group>
-        <NativeSelect
-          label={t('session.speed')}
-          value={speed}
-          onChange={(event) => setSpeed(event.currentTarget.value)}
-          data={SPEEDS.map((value) => ({ value, label: `${value}×` }))}
-        />
-      </Group>
-      <Suspense fallback={<Loader aria-label={t('common.loading')} />}>
-        <Player cast={cast} speed={Number(speed)} label={t('session.replay.label')} />
-      </Suspense>
-    </Stack>
   );
 }

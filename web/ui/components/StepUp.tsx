@@ -22,7 +22,6 @@ export function StepUp() {
   return (
     <Stack gap="sm" w="100%">
       <Text fw={600}>{t('stepUp.title')}</Text>
-      {!none && <Text size="sm">{t('stepUp.body')}</Text>}
       {none && (
         <Text size="sm">
           <TextLink to="/security">{t('stepUp.enrol')}</TextLink>

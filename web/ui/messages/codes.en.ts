@@ -116,6 +116,9 @@ export const codesEn = {
   'error.on_legal_hold.next': 'Ask whoever placed the hold.',
   'error.storage_unavailable.message': 'The object storage of the recordings does not answer.',
   'error.storage_unavailable.next': 'Tell the operator. It is safe to try again later.',
+  'error.derived_unreadable.message': 'The replay or the search index cannot be read.',
+  'error.derived_unreadable.next':
+    'It is made again by itself. Try again in a minute; if it stays, tell the administrator of the gateway.',
   'error.vault_unavailable.message': 'The vault cannot store anything now.',
   'error.vault_unavailable.next': 'Tell the administrator of the gateway.',
   'error.target_unreachable.message': 'The server did not answer.',

@@ -120,6 +120,9 @@ export const codesJa: Readonly<Record<keyof typeof codesEn, string>> = {
   'error.on_legal_hold.next': '証拠保全を行った担当者に確認してください。',
   'error.storage_unavailable.message': '記録を保存するオブジェクトストレージが応答しません。',
   'error.storage_unavailable.next': '運用担当者に連絡してください。後でもう一度試しても問題ありません。',
+  'error.derived_unreadable.message': '再生用データまたは検索索引を読み取れません。',
+  'error.derived_unreadable.next':
+    '自動的に作り直されます。1分ほど後にもう一度試し、続くときはゲートウェイの管理者に連絡してください。',
   'error.vault_unavailable.message': '保管庫に書き込めません。',
   'error.vault_unavailable.next': 'ゲートウェイの管理者に連絡してください。',
   'error.target_unreachable.message': 'サーバーが応答しません。',

@@ -2,6 +2,7 @@ import { codesEn } from './codes.en.ts';
 import { evidenceEn } from './evidence.en.ts';
 import { factorsEn } from './factors.en.ts';
 import { gateEn } from './gate.en.ts';
+import { replayEn } from './replay.en.ts';
 import { ticketsEn } from './tickets.en.ts';
 
 /** Everything the console says, in English. Keys are shared with ja.ts; a test compares them. */
@@ -10,6 +11,7 @@ export const en = {
   ...evidenceEn,
   ...factorsEn,
   ...gateEn,
+  ...replayEn,
   ...ticketsEn,
   'app.name': 'Sekisho',
   'witnesses.title': 'Too few outside witnesses have cosigned since {{since}}',

@@ -3,6 +3,7 @@ import type { en } from './en.ts';
 import { evidenceJa } from './evidence.ja.ts';
 import { factorsJa } from './factors.ja.ts';
 import { gateJa } from './gate.ja.ts';
+import { replayJa } from './replay.ja.ts';
 import { ticketsJa } from './tickets.ja.ts';
 
 /** Everything the console says, in Japanese. */
@@ -11,6 +12,7 @@ export const ja: Readonly<Record<keyof typeof en, string>> = {
   ...evidenceJa,
   ...factorsJa,
   ...gateJa,
+  ...replayJa,
   ...ticketsJa,
   'app.name': 'Sekisho',
   'witnesses.title': '外部の証人サーバーから十分な署名がありません ({{since}} から)',

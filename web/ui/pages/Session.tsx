@@ -15,18 +15,24 @@ import { formatDuration } from '../format/dates.ts';
 
 type Whole = NonNullable<ReturnType<typeof useSession>['data']>;
 
-export function SessionPage({ id }: { readonly id: string }): ReactElement {
+interface SessionPageProps {
+  readonly id: string;
+  /** Milliseconds since the beginning at which a replay begins. */
+  readonly at: number | undefined;
+}
+
+export function SessionPage({ id, at }: SessionPageProps): ReactElement {
   const { t } = useTranslation();
   const query = useSession(id);
   const target = query.data?.session.target.name;
   return (
     <Page title={target === undefined ? t('sessions.title') : t('session.title', { target })}>
-      <Answer query={query}>{(answer) => <SessionParts answer={answer} />}</Answer>
+      <Answer query={query}>{(answer) => <SessionParts answer={answer} at={at} />}</Answer>
     </Page>
   );
 }
 
-function SessionParts({ answer }: { readonly answer: Whole }) {
+function SessionParts({ answer, at }: { readonly answer: Whole; readonly at: number | undefined }) {
   const { t } = useTranslation();
   const { session, events, ticket } = answer;
   return (
@@ -35,7 +41,7 @@ function SessionParts({ answer }: { readonly answer: Whole }) {
         <SessionFacts session={session} ticket={ticket} />
       </Part>
       <Part title={t('session.replay')}>
-        {session.sealed ? <Replay sessionId={session.id} /> : <Text>{t('session.replay.open')}</Text>}
+        {session.sealed ? <Replay sessionId={session.id} at={at} /> : <Text>{t('session.replay.open')}</Text>}
       </Part>
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg" style={{ alignItems: 'start' }}>
         <Part title={t('session.events')}>

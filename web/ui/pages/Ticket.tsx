@@ -2,7 +2,7 @@ import { Group, Text } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe, useTicket } from '../api/queries.ts';
-import type { TicketAnswer } from '../api/ticket-schemas.ts';
+import type { Ticket, TicketAnswer } from '../api/ticket-schemas.ts';
 import { Act } from '../components/Act.tsx';
 import { Answer } from '../components/Answer.tsx';
 import { AskedAndDone } from '../components/AskedAndDone.tsx';
@@ -34,14 +34,7 @@ function Whole({ answer }: { readonly answer: TicketAnswer }) {
   const isExport = ticket.kind === 'export';
   return (
     <>
-      <Group gap="sm">
-        <Tag tone={ticket.kind === 'emergency' ? 'bad' : 'quiet'}>{t(`kind.${ticket.kind}`)}</Tag>
-        <TicketStateTag state={ticket.state} />
-        {own && ticket.state === 'requested' && <Text>{t('ticket.next.requested')}</Text>}
-        {own && ticket.state === 'asked_back' && <Text>{t('ticket.next.asked_back')}</Text>}
-        {own && isExport && ticket.state === 'approved' && <Text>{t('ticket.next.approved')}</Text>}
-        {own && ticket.state === 'review_due' && <Text>{t('ticket.next.review_due')}</Text>}
-      </Group>
+      <Standing ticket={ticket} own={own} />
       {isExport && ticket.result !== null && <AskedAndDone ticket={ticket} result={ticket.result} />}
       {isExport && (ticket.state === 'requested' || ticket.state === 'approved') && <Consequence ticket={ticket} />}
       <MissingNeeds ticket={ticket} missing={missing} />
@@ -57,6 +50,21 @@ function Whole({ answer }: { readonly answer: TicketAnswer }) {
         <TicketHistory ticket={ticket} />
       </Part>
     </>
+  );
+}
+
+/** What it is, how it stands, and what its requester does next. */
+function Standing({ ticket, own }: { readonly ticket: Ticket; readonly own: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <Group gap="sm">
+      <Tag tone={ticket.kind === 'emergency' ? 'bad' : 'quiet'}>{t(`kind.${ticket.kind}`)}</Tag>
+      <TicketStateTag state={ticket.state} />
+      {own && ticket.state === 'requested' && <Text>{t('ticket.next.requested')}</Text>}
+      {own && ticket.state === 'asked_back' && <Text>{t('ticket.next.asked_back')}</Text>}
+      {own && ticket.kind === 'export' && ticket.state === 'approved' && <Text>{t('ticket.next.approved')}</Text>}
+      {own && ticket.state === 'review_due' && <Text>{t('ticket.next.review_due')}</Text>}
+    </Group>
   );
 }
 

@@ -1,5 +1,5 @@
 import { Stack, Text } from '@mantine/core';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useChoices, useDrafts, useRefusedAct } from '../api/queries.ts';
@@ -7,6 +7,7 @@ import type { RefusedAct } from '../api/schemas.ts';
 import { Act } from '../components/Act.tsx';
 import { Answer } from '../components/Answer.tsx';
 import { ExportForm } from '../components/ExportForm.tsx';
+import { TextLink } from '../components/Links.tsx';
 import { Facts, Page, Part } from '../components/Page.tsx';
 import { Moment } from '../components/Texts.tsx';
 import { useLocale } from '../components/use-locale.ts';
@@ -45,9 +46,9 @@ function ChooseKind() {
         {KINDS.map((kind) => (
           <Part key={kind} title={t(`work.title.${kind}`)}>
             <Text mb="xs">{t(`work.intro.${kind}`)}</Text>
-            <Link to="/tickets/new" search={{ kind }}>
+            <TextLink to="/tickets/new" search={{ kind }}>
               {t(`work.open.${kind}`)}
-            </Link>
+            </TextLink>
           </Part>
         ))}
         <Part title={t('ticketNew.title')}>

@@ -9,6 +9,7 @@ import { Answer } from '../components/Answer.tsx';
 import { BoxTabs } from '../components/BoxTabs.tsx';
 import { BulkDecide } from '../components/BulkDecide.tsx';
 import { Confirm } from '../components/Confirm.tsx';
+import { TextLink } from '../components/Links.tsx';
 import { Empty, Page, Part } from '../components/Page.tsx';
 import { Substitutes } from '../components/Substitutes.tsx';
 import { Moment } from '../components/Texts.tsx';
@@ -23,7 +24,7 @@ export function TicketsPage({ box }: { readonly box: TicketBox }): ReactElement 
   return (
     <Page title={t('tickets.title')}>
       <Group>
-        <Link to="/tickets/new">{t('work.new')}</Link>
+        <TextLink to="/tickets/new">{t('work.new')}</TextLink>
       </Group>
       <BoxTabs label={t('tickets.box')}>
         {BOXES.map((one) => (
@@ -78,9 +79,9 @@ function One({ draft }: { readonly draft: Draft }) {
       {draft.kind === 'export' ? (
         label
       ) : (
-        <Link to="/tickets/new" search={{ kind: draft.kind, draft: draft.id }}>
+        <TextLink to="/tickets/new" search={{ kind: draft.kind, draft: draft.id }}>
           {label}
-        </Link>
+        </TextLink>
       )}{' '}
       <Moment at={draft.updatedAt} />{' '}
       <Confirm

@@ -1,0 +1,182 @@
+/** `sekisho bundle`: everything that an outsider needs to check sessions, a ticket or a period, in one file. */
+import { createHmac, createPublicKey } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type EvidenceSource,
+  EvidenceError,
+  type Manifest,
+  type OpenedEvent,
+  type Scope,
+} from '../../evidence/index.ts';
+import type { Json } from '../../evidence/index.ts';
+import {
+  Cleanup,
+  Database,
+  GatewayError,
+  type Log,
+  rawPublicKey,
+  type Secret,
+  systemClock,
+} from '../../foundation/index.ts';
+import { message } from '../../messages/index.ts';
+import { nodeCrypto } from '../../recorder/index.ts';
+import { VERSION } from '../version.ts';
+import { encryptTo, namesTable, rewrapKeys } from './for-receiver.ts';
+import { makeBundle } from './make.ts';
+import { gatewayPolicy } from './policy.ts';
+import { type EventRow, selectEvents, selectNames, selectTicketSessions } from './queries.ts';
+import { bundleReadme } from './readme.ts';
+import { readIfThere, recorderSource } from './recorder-source.ts';
+
+export interface BundleOptions {
+  readonly dataDirectory: string;
+  /** Null: without a database, so without events and names. */
+  readonly database: Secret<string> | null;
+  readonly log: Log;
+  /** Where the program is installed. */
+  readonly programDirectory: string;
+  readonly sessions: readonly string[];
+  readonly ticket: string | undefined;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  readonly screenOnly: boolean;
+  readonly recipients: readonly string[];
+  readonly identity: string | undefined;
+  readonly policy: string | undefined;
+  readonly out: string | undefined;
+  readonly locale: 'en' | 'ja';
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** @throws {GatewayError} `request_invalid`, `not_found`, `recording_corrupt` when the log cannot be read. */
+export async function runBundle(options: BundleOptions): Promise<number> {
+  const { out } = options;
+  if (out === undefined) throw new GatewayError('request_invalid', 'Say where the bundle goes: --out FILE.zip');
+  await using cleanup = new Cleanup();
+  const db =
+    options.database === null
+      ? undefined
+      : cleanup.use(new Database({ url: options.database, poolSize: 2, log: options.log }));
+  const manifest = await describe(options, db);
+  const source = await openSource(options);
+  const made = await makeBundle({
+    ...{ source, crypto: nodeCrypto, manifest, out },
+    openEvents: (sessions, numbers) => openEvents(options, db, sessions, numbers),
+    extras: (sessions) => extras(options, { source, manifest, db }, sessions),
+  }).catch((thrown: unknown) => {
+    if (thrown instanceof EvidenceError) throw new GatewayError('recording_corrupt', thrown.message, { cause: thrown });
+    throw thrown;
+  });
+  const { locale } = options;
+  const counts = { sessions: made.sessions.length, files: made.files, size: made.size };
+  process.stdout.write(`${message(locale, 'bundle.made', { out, ...counts })}\n`);
+  if (db === undefined) process.stderr.write(`${message(locale, 'bundle.no_database')}\n`);
+  for (const path of made.missing) process.stderr.write(`${message(locale, 'bundle.missing', { path })}\n`);
+  return made.missing.length === 0 ? 0 : 2;
+}
+
+async function describe(options: BundleOptions, db: Database | undefined): Promise<Manifest> {
+  const ticket = options.ticket === undefined ? null : Number(options.ticket);
+  return {
+    ...{ v: 1, type: 'sekisho.evidence', made: systemClock.now().toISOString(), build: `sekisho ${VERSION}`, ticket },
+    scope: await scopeOf(options, db),
+    streams: options.screenOnly ? ['screen'] : ['screen', 'keystrokes'],
+  };
+}
+
+async function scopeOf({ sessions, ticket, from, to }: BundleOptions, db: Database | undefined): Promise<Scope> {
+  const asked = [sessions.length > 0, ticket !== undefined, from !== undefined || to !== undefined];
+  if (asked.filter(Boolean).length !== 1) {
+    throw new GatewayError(
+      'request_invalid',
+      'Ask for one thing: --session ID…, --ticket N, or --from TIME --to TIME.',
+    );
+  }
+  if (from !== undefined || to !== undefined) return { kind: 'period', from: timeOf(from), to: timeOf(to) };
+  if (ticket === undefined) return { kind: 'sessions', sessions: sessions.map(sessionId) };
+  if (db === undefined) throw new GatewayError('request_invalid', 'A ticket is found in the database alone.');
+  if (!/^[1-9][0-9]{0,14}$/.test(ticket)) throw new GatewayError('request_invalid', '--ticket takes a number.');
+  const found = await selectTicketSessions(db, Number(ticket));
+  if (found.length === 0) throw new GatewayError('not_found', 'No session used this ticket.');
+  return { kind: 'sessions', sessions: found };
+}
+
+function sessionId(text: string): string {
+  if (!UUID.test(text)) throw new GatewayError('request_invalid', 'A session id is a UUID.');
+  return text;
+}
+
+function timeOf(text: string | undefined): string {
+  const millis = text === undefined ? Number.NaN : Date.parse(text);
+  if (Number.isNaN(millis))
+    throw new GatewayError('request_invalid', '--from and --to take times: 2026-11-01T00:00:00Z');
+  return new Date(millis).toISOString();
+}
+
+async function openSource({ dataDirectory, policy }: BundleOptions): Promise<EvidenceSource> {
+  const directory = join(dataDirectory, 'recorder');
+  const pem = await readIfThere(join(dataDirectory, 'keys', 'ledger_submitter_ed25519.pem'));
+  return recorderSource({
+    directory,
+    policy: await gatewayPolicy(directory, policy),
+    submitter: pem === undefined ? null : rawPublicKey(createPublicKey(pem)),
+  });
+}
+
+/** What the log commits to: the row as it is stored, salted so that nobody can guess it from the commitment. */
+async function openEvents(
+  { dataDirectory }: BundleOptions,
+  db: Database | undefined,
+  sessions: readonly string[],
+  numbers: readonly number[],
+): Promise<OpenedEvent[]> {
+  const key = await readIfThere(join(dataDirectory, 'keys', 'event_salt_key'));
+  if (db === undefined || key === undefined) return [];
+  const rows = await selectEvents(db, sessions, numbers);
+  return rows.map((row) => ({
+    n: row.seq,
+    salt: createHmac('sha256', key).update(String(row.seq)).digest('hex').slice(0, 32),
+    event: storedEvent(row),
+  }));
+}
+
+/** The form in which the log commits to an event. */
+function storedEvent({ seq, at, ...row }: EventRow): { [key: string]: Json } {
+  const { type, actor, session, ticket, body } = row;
+  const members = Object.entries(body).map(([name, member]) => [name, plain(member)] as const);
+  return { n: seq, at: at.toISOString(), type, actor, session, ticket, body: Object.fromEntries(members) };
+}
+
+/** Numbers that are no safe integers are their text: their canonical form is where implementations differ. */
+function plain(value: unknown): Json {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? value : String(value);
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object') return null;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, plain(member)]));
+}
+
+async function extras(
+  options: BundleOptions,
+  { source, manifest, db }: { source: EvidenceSource; manifest: Manifest; db: Database | undefined },
+  sessions: readonly string[],
+): Promise<Map<string, Uint8Array>> {
+  const { programDirectory, dataDirectory, recipients } = options;
+  const files = new Map<string, Uint8Array>([
+    ['README.md', bundleReadme('en', manifest)],
+    ['README.ja.md', bundleReadme('ja', manifest)],
+    ['verify.py', await readFile(join(programDirectory, 'evidence', 'python', 'verify.py'))],
+  ]);
+  if (recipients.length === 0) return files;
+  const encrypt = encryptTo(recipients);
+  const identity = await readFile(options.identity ?? join(dataDirectory, 'keys', 'replay_identity.age.txt'), 'utf8');
+  const rewrapped = await rewrapKeys({ source, encrypt, identity, streams: manifest.streams }, sessions);
+  for (const [path, bytes] of rewrapped) files.set(path, bytes);
+  const pseudonymKey = await readIfThere(join(dataDirectory, 'keys', 'pseudonym_key'));
+  if (db !== undefined && pseudonymKey !== undefined) {
+    files.set('names.age', await encrypt(namesTable(await selectNames(db, sessions), pseudonymKey)));
+  }
+  return files;
+}

@@ -1,0 +1,11 @@
+/** The thread in which recordings are read, indexed and searched. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { z } from 'zod';
+import { invariant, systemClock } from '../../foundation/index.ts';
+import { serveDerived } from './serve.ts';
+
+invariant(parentPort, 'recordings are read in a worker thread');
+const { directory, key } = z
+  .strictObject({ directory: z.string(), key: z.custom<Uint8Array>((value) => ArrayBuffer.isView(value)) })
+  .parse(workerData);
+serveDerived({ port: parentPort, place: { directory, key: Buffer.from(key) }, clock: systemClock });
