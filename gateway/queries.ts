@@ -66,9 +66,15 @@ export interface Closing {
   readonly event: AuditEvent;
 }
 
+const NOT_SEALED = {
+  ...{ file: null, bytes: null, frames: null, chunks: { screen: null, keystrokes: null } },
+  ...{ head: null, openLeaf: null, closeLeaf: null, recovered: null },
+};
+
 /** Closes the row, indexes its recording and tells of it, all or nothing; nothing when it was closed before. */
 export async function closeSession(db: Queryable, clock: Clock, closing: Closing): Promise<void> {
   const { id, reason, exitStatus, sealed, event } = closing;
+  const of = sealed ?? NOT_SEALED;
   const now = clock.now();
   await execute(
     db,
@@ -80,10 +86,9 @@ export async function closeSession(db: Queryable, clock: Clock, closing: Closing
       ), indexed AS (
         INSERT INTO recordings (session_id, file, bytes, frames, screen_chunks, keystroke_chunks, head, open_leaf,
           close_leaf, recovered, sealed_at)
-        SELECT id, ${sealed?.file ?? null}::text, ${sealed?.bytes ?? null}::bigint, ${sealed?.frames ?? null}::bigint,
-          ${sealed?.chunks.screen ?? null}::bigint, ${sealed?.chunks.keystrokes ?? null}::bigint,
-          ${sealed?.head ?? null}::bytea, ${sealed?.openLeaf ?? null}::bigint, ${sealed?.closeLeaf ?? null}::bigint,
-          ${sealed?.recovered ?? null}::boolean, ${now}
+        SELECT id, ${of.file}::text, ${of.bytes}::bigint, ${of.frames}::bigint, ${of.chunks.screen}::bigint,
+          ${of.chunks.keystrokes}::bigint, ${of.head}::bytea, ${of.openLeaf}::bigint, ${of.closeLeaf}::bigint,
+          ${of.recovered}::boolean, ${now}
         FROM closed WHERE ${sealed !== undefined}::boolean
         ON CONFLICT (session_id) DO NOTHING
       )

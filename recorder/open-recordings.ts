@@ -45,7 +45,6 @@ export interface Recorder extends AsyncDisposable {
 
 /** What all sessions share. */
 type Parts = Omit<SessionWriterOptions, 'onClosed'> & {
-  readonly log: Log;
   readonly sessions: Map<string, SessionWriter>;
 };
 
@@ -120,7 +119,7 @@ function createSpaceCheck({ clock, directory, files, limits }: RecorderSettings)
   };
 }
 
-async function openSession(meta: RecordingMeta, { log, sessions, ...parts }: Parts): Promise<RecordingWriter> {
+async function openSession(meta: RecordingMeta, { sessions, ...parts }: Parts): Promise<RecordingWriter> {
   const { sessionId } = meta;
   invariant(!sessions.has(sessionId), 'a session has one recording');
   const session: SessionWriter = new SessionWriter(meta, {

@@ -2,12 +2,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
+import { generateKeyPairSync } from 'node:crypto';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Cleanup } from '../../foundation/index.ts';
+import { Cleanup, type Clock, systemClock } from '../../foundation/index.ts';
 import { type InventoryInput, loadCertificateAuthority } from '../../identity/index.ts';
 import type { GrantAction } from '../../policy/index.ts';
+import { verifierLine } from '../../recorder/log/note.ts';
 import { freePort } from '../support/free-port.ts';
 import { type SshResult, TestGateway } from '../support/gateway.ts';
 import { describeWith } from '../support/partners.ts';
@@ -20,6 +22,13 @@ import { type Sshd, startSshd } from './support/sshd.ts';
 const DEVELOP = 'field-dev';
 const PLAIN = 'field-raw';
 const GUARDED = 'field-guarded';
+
+/** The time of day, and as much later as a test says. */
+class LaterClock implements Clock {
+  laterMs = 0;
+  readonly now = (): Date => new Date(systemClock.now().getTime() + this.laterMs);
+  readonly micros = (): bigint => systemClock.micros() + BigInt(this.laterMs) * 1_000n;
+}
 
 /** Says back what it is told, as the given account, on a loopback port. */
 async function startServer(account: string, cleanup: Cleanup): Promise<number> {
@@ -42,6 +51,7 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'root'], 'an editor on a target', () 
   let gateway: TestGateway;
   let own = 0;
   let foreign = 0;
+  const clock = new LaterClock();
 
   beforeAll(async () => {
     sshd = cleanup.use(await startSshd());
@@ -51,7 +61,18 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'root'], 'an editor on a target', () 
     const publicUrl = `http://127.0.0.1:${http}`;
     await writeFile(inventory, JSON.stringify(inventoryOf(sshd, `${publicUrl}/oidc`)));
     gateway = cleanup.use(
-      await TestGateway.start({ inventory, config: { http: { host: '127.0.0.1', port: http, publicUrl } } }),
+      await TestGateway.start({
+        ...{ inventory, clock, config: { http: { host: '127.0.0.1', port: http, publicUrl } } },
+        // Of nobody: it never answers.
+        log: {
+          witnesses: [
+            {
+              key: verifierLine('witness.example/w', generateKeyPairSync('ed25519').publicKey, 'witness'),
+              url: `http://127.0.0.1:${await freePort()}`,
+            },
+          ],
+        },
+      }),
     );
     const authority = await loadCertificateAuthority(join(gateway.running.directory.keys, 'user_ca_ed25519.pem'));
     await sshd.trust(authority.publicKeyLine);
@@ -144,6 +165,14 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'root'], 'an editor on a target', () 
     // A shell whose lines nobody judges: somebody else is asked first.
     expect(result.stderr).toMatch(/\[ticket_required\]/);
     expect(result.stderr).toContain('/tickets/new?act=');
+  });
+
+  // The last one: no clock goes back.
+  test('while outside witnesses have been away for too long', async () => {
+    clock.laterMs = 2 * 3_600_000;
+    const { stdout, stderr } = await reach(DEVELOP, `localhost:${own}`);
+    expect(stdout.toString()).toBe('');
+    expect(stderr).toContain('too few outside witnesses');
   });
 });
 
