@@ -84,21 +84,16 @@ export function readTicket(db: Queryable, id: TicketId): Promise<Ticket | undefi
   );
 }
 
-/** Locks tickets until the transaction ends, so that two steps never see the same state; in the order of their ids. */
-function lockTickets(tx: Transaction, ids: readonly TicketId[]): Promise<Ticket[]> {
-  return many(
+/** Locks the ticket until the transaction ends, so that two steps never see the same state. */
+export function lockTicket(tx: Transaction, id: TicketId): Promise<Ticket | undefined> {
+  return maybeOne(
     tx,
     sql(TicketRow)`
       SELECT id, number, kind, state, requester_id, target_id, act_digest, class_digest, scope, uses_max, uses, rows_max,
         rows_used, bytes_max, bytes_used, not_before, not_after, lasts_seconds, decide_by, destination, act_judgement,
         created_at
-      FROM tickets WHERE id = ANY (${[...ids]}::uuid[]) ORDER BY id FOR UPDATE`,
+      FROM tickets WHERE id = ${id} FOR UPDATE`,
   );
-}
-
-export async function lockTicket(tx: Transaction, id: TicketId): Promise<Ticket | undefined> {
-  const [ticket] = await lockTickets(tx, [id]);
-  return ticket;
 }
 
 export interface ActAsked {
@@ -109,27 +104,23 @@ export interface ActAsked {
   readonly actClass: string | undefined;
 }
 
-/** Locks the approved tickets of this very act, or of its class; one that was just redeemed is no longer among them. */
-export async function lockApprovedTickets(tx: Transaction, act: ActAsked): Promise<Ticket[]> {
+/**
+ * Locks the approved tickets of this very act, or of its class; the one that ends first is first. One that was just
+ * redeemed is no longer among them, and is not held: who comes too late must not make the next one wait.
+ */
+export function lockApprovedTickets(tx: Transaction, act: ActAsked): Promise<Ticket[]> {
   const actClass = act.actClass === undefined ? null : Buffer.from(act.actClass, 'hex');
-  const rows = await many(
+  return many(
     tx,
-    sql(IdRow)`
-      SELECT id FROM tickets
+    sql(TicketRow)`
+      SELECT id, number, kind, state, requester_id, target_id, act_digest, class_digest, scope, uses_max, uses, rows_max,
+        rows_used, bytes_max, bytes_used, not_before, not_after, lasts_seconds, decide_by, destination, act_judgement,
+        created_at
+      FROM tickets
       WHERE requester_id = ${act.personId} AND target_id = ${act.targetId} AND state = 'approved'
-        AND act_digest = ${Buffer.from(act.digest, 'hex')}
-      UNION
-      SELECT id FROM tickets
-      WHERE requester_id = ${act.personId} AND target_id = ${act.targetId} AND state = 'approved' AND scope = 'class'
-        AND class_digest = ${actClass}`,
+        AND (act_digest = ${Buffer.from(act.digest, 'hex')} OR (scope = 'class' AND class_digest = ${actClass}))
+      ORDER BY not_after, id FOR UPDATE`,
   );
-  const locked = await lockTickets(
-    tx,
-    rows.map(({ id }) => id),
-  );
-  return locked
-    .filter(({ state }) => state === 'approved')
-    .sort((left, right) => left.notAfter.getTime() - right.notAfter.getTime());
 }
 
 /** The newest ticket of this act in any state: it tells best why there is none to use. */

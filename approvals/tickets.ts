@@ -13,7 +13,7 @@ export function listTickets(
     ...viewerOf(principal),
     box: page.box,
     id: null,
-    limit: Math.min(page.limit, LIMITS.pageRowsMax),
+    limit: Math.min(page.limit, LIMITS.ticketsListedMax),
     now: deps.clock.now(),
   });
 }

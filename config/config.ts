@@ -91,7 +91,6 @@ export interface IdentityProviderConfig {
   readonly clockSkewSeconds: number;
   readonly provisioning: 'just_in_time' | 'scim';
   readonly scimSubject: 'externalId' | 'userName';
-  readonly deviceLogin: boolean;
 }
 
 export interface ConfigPlaces {
@@ -203,7 +202,6 @@ function completeProviders({ oidc, identity_providers: list }: ConfigFile): read
     clockSkewSeconds: provider.clock_skew_seconds ?? CLOCK_SKEW_SECONDS,
     provisioning: provider.provisioning ?? 'just_in_time',
     scimSubject: provider.scim_subject ?? 'externalId',
-    deviceLogin: provider.device_login ?? false,
   }));
 }
 

@@ -261,12 +261,6 @@ const provider = {
     .enum(['externalId', 'userName'])
     .optional()
     .describe('Which attribute of SCIM is the subject (`sub`) of the sign-in. Default `externalId`.'),
-  device_login: z
-    .boolean()
-    .optional()
-    .describe(
-      'Whether `sekisho login` sends people to the provider itself (device flow), where it offers that, instead of to the console. Default `false`.',
-    ),
 };
 
 const oidc = z

@@ -394,6 +394,8 @@ export const LIMITS = {
   ticketDecisionHours: 24,
   /** Days a ticket's window may span at most. */
   ticketWindowDaysMax: 7,
+  /** Tickets of one box that are listed, newest first. */
+  ticketsListedMax: 100,
   /** Uses one export ticket may ask for at most. */
   ticketUsesMax: 100,
   /** Targets one access or emergency ticket names at most. */
@@ -521,6 +523,8 @@ export const LIMITS = {
   bundleFilesMax: 2_000_000,
   /** Bytes of one file of an evidence bundle, unpacked. */
   bundleFileBytesMax: 512 * 1024 * 1024,
+  /** Characters of what names the thing to lock. */
+  lockSubjectCharactersMax: 200,
   /** Seconds a clean shutdown may take before it becomes a hard one. */
   shutdownSeconds: 25,
 } as const;

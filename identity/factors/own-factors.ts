@@ -27,7 +27,10 @@ export async function listFactors({ database }: IdentityDeps, { person }: WebPri
     passkeys: passkeys.map(({ id, label, backedUp, registeredAt, lastUsedAt }) => ({
       ...{ id, label, backedUp, registeredAt, lastUsedAt },
     })),
-    totp: totp?.confirmedAt == null ? null : { addedAt: totp.confirmedAt, lastUsedAt: totp.lastUsedAt },
+    totp:
+      totp === undefined || totp.confirmedAt === null
+        ? null
+        : { addedAt: totp.confirmedAt, lastUsedAt: totp.lastUsedAt },
   };
 }
 

@@ -57,7 +57,8 @@ export async function hasAuthenticator(
   { database }: Pick<IdentityDeps, 'database'>,
   personId: PersonId,
 ): Promise<boolean> {
-  return (await selectTotp(database, personId))?.confirmedAt != null;
+  const known = await selectTotp(database, personId);
+  return known !== undefined && known.confirmedAt !== null;
 }
 
 /**

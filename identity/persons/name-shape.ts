@@ -50,7 +50,7 @@ const DRAWN_LIKE: ReadonlyMap<string, string> = new Map(
     ['邊邉', '辺'],
     ['齋斎齊', '斉'],
     ['濵濱', '浜'],
-  ].flatMap(([drawn = '', like = '']) => [...drawn].map((letter) => [letter, like] as const)),
+  ].flatMap(([drawn = '', like = '']) => Array.from(drawn, (letter) => [letter, like] as const)),
 );
 const LEFT_OUT = /[\p{M}\p{Cf}\p{Cc}\p{Z}\p{P}\p{Default_Ignorable_Code_Point}]/u;
 const CHARACTERS_MAX = 400;
@@ -58,7 +58,7 @@ const CHARACTERS_MAX = 400;
 /** Compare it with other shapes; it is no text for people. */
 export function nameShape(name: string): string {
   const plain = name.normalize('NFKD').toLowerCase();
-  const drawn = [...plain].map((letter) => DRAWN_LIKE.get(letter) ?? (LEFT_OUT.test(letter) ? '' : letter));
+  const drawn = Array.from(plain, (letter) => DRAWN_LIKE.get(letter) ?? (LEFT_OUT.test(letter) ? '' : letter));
   // Two letters that are read as one.
   return drawn.join('').replaceAll('rn', 'm').replaceAll('vv', 'w').slice(0, CHARACTERS_MAX);
 }

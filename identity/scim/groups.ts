@@ -45,7 +45,7 @@ export function createScimGroup(deps: ScimDeps, input: GroupInput): Promise<Scim
     if ((await insertGroup(tx, { id, issuer: client.issuer, displayName, externalId, at })) === 0) {
       throw new ScimFault(409, 'There is such a group already.', 'uniqueness');
     }
-    await setMembers(deps, tx, id, input);
+    await setMembers(deps, tx, { groupId: id, input, renamed: [] });
     return oneGroup(tx, client.issuer, id);
   });
 }
@@ -67,7 +67,7 @@ export function changeScimGroup(
     const changed = await updateGroup(tx, { id, displayName, externalId, version: before.version, at: clock.now() });
     if (changed === 0) throw new ScimFault(412, 'It changed meanwhile.');
     const renamed = displayName === before.displayName ? [] : before.members.map((member) => member.id);
-    await setMembers(deps, tx, id, input, renamed);
+    await setMembers(deps, tx, { groupId: id, input, renamed });
     return oneGroup(tx, client.issuer, id);
   });
 }
@@ -86,10 +86,9 @@ export async function deleteScimGroup(deps: ScimDeps, id: string, ifMatch: strin
 async function setMembers(
   deps: ScimDeps,
   tx: Transaction,
-  groupId: string,
-  { displayName, members = [] }: GroupInput,
-  renamed: readonly string[] = [],
+  { groupId, input, renamed }: { groupId: string; input: GroupInput; renamed: readonly string[] },
 ): Promise<void> {
+  const { displayName, members = [] } = input;
   const wanted = members.map(({ value }) => value);
   const moved = await replaceMembers(tx, { groupId, issuer: deps.client.issuer, members: wanted });
   if (moved === undefined) throw new ScimFault(400, 'A member is nobody that is known here.', 'invalidValue');

@@ -41,13 +41,7 @@ function applyOne(resource: Json, { op, path, value }: Operation): Json {
       resource,
     );
   }
-  if (path.toLowerCase().startsWith(ENTERPRISE.toLowerCase())) {
-    const inner = path.slice(ENTERPRISE.length + 1);
-    const extension = recordOf(resource[ENTERPRISE] ?? {});
-    const rest = inner === '' ? undefined : inner;
-    if (op === 'remove' && rest === undefined) return { ...resource, [ENTERPRISE]: {} };
-    return { ...resource, [ENTERPRISE]: applyOne(extension, { op, path: rest, value }) };
-  }
+  if (path.toLowerCase().startsWith(ENTERPRISE.toLowerCase())) return changeExtension(resource, path, { op, value });
   const short = path.toLowerCase().startsWith('urn:') ? path.slice(path.lastIndexOf(':') + 1) : path;
   const [whole, name = '', filter, sub] = PATH.exec(short) ?? [];
   if (whole === undefined || FORBIDDEN.has(name) || (sub !== undefined && FORBIDDEN.has(sub))) {
@@ -57,6 +51,13 @@ function applyOne(resource: Json, { op, path, value }: Operation): Json {
   const changed = changeAttribute(resource[key], { op, value, filter, sub });
   const { [key]: _, ...others } = resource;
   return changed === undefined ? others : { ...others, [key]: changed };
+}
+
+function changeExtension(resource: Json, path: string, { op, value }: Pick<Operation, 'op' | 'value'>): Json {
+  const inner = path.slice(ENTERPRISE.length + 1);
+  if (inner === '' && op === 'remove') return { ...resource, [ENTERPRISE]: {} };
+  const extension = recordOf(resource[ENTERPRISE] ?? {});
+  return { ...resource, [ENTERPRISE]: applyOne(extension, { op, path: inner, value }) };
 }
 
 interface Change {

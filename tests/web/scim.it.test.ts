@@ -176,7 +176,7 @@ describe('a user', () => {
     await using at = await scim();
     const claims = {
       issuer: ISSUER,
-      subject: 'mori',
+      subject: 'newcomer',
       name: 'A',
       email: null,
       employer: '',
@@ -184,10 +184,10 @@ describe('a user', () => {
       roles: [],
     };
     await expect(provisionPerson(at.site.house, claims, 'scim')).rejects.toMatchObject({ code: 'sign_in_failed' });
-    const { body } = await at.call('POST', '/Users', user('mori'));
+    const { body } = await at.call('POST', '/Users', user('newcomer'));
     expect(await provisionPerson(at.site.house, claims, 'scim')).toMatchObject({
       id: body['id'],
-      name: 'Name of mori',
+      name: 'Name of newcomer',
     });
   });
 

@@ -9,10 +9,11 @@ import { custodyRoutes } from './custody.ts';
 import type { WebApiDeps } from './deps.ts';
 import { errorHandler } from './errors.ts';
 import { backchannelRoutes } from './backchannel.ts';
-import { factorRoutes } from './factors.ts';
+import { factorRoutes, webSessionRoutes } from './factors.ts';
 import { noStore, readJson, requirePrincipal, requireSameOrigin } from './guards.ts';
 import { judgeRoutes } from './judge.ts';
 import { loginCallRoutes } from './login-calls.ts';
+import { lockRoutes } from './locks.ts';
 import { loginRoutes } from './logins.ts';
 import { meRoutes } from './me.ts';
 import { notificationRoutes } from './notifications.ts';
@@ -36,6 +37,7 @@ import { ticketRoutes } from './tickets.ts';
 const ROUTES = [
   stepUpRoutes,
   factorRoutes,
+  webSessionRoutes,
   meRoutes,
   sshKeyRoutes,
   sshSignInRoutes,
@@ -55,6 +57,7 @@ const ROUTES = [
   auditEventRoutes,
   personRoutes,
   recorderHealthRoutes,
+  lockRoutes,
 ];
 
 /** Everything people reach by browser: sign-in under /auth, JSON under /api, the console everywhere else. */

@@ -121,6 +121,13 @@ export function factorRoutes(deps: WebApiDeps): Router {
     response.status(204).end();
   });
 
+  return router;
+}
+
+/** One's own sign-ins at the console. */
+export function webSessionRoutes(deps: WebApiDeps): Router {
+  const router = Router();
+
   router.get('/web-sessions', async (request, response) => {
     const principal = principalOf(request);
     const found = await listWebSessions(deps, principal);

@@ -11,7 +11,6 @@ import {
   toAssurance,
   type SignInAssurance,
 } from './provider-claims.ts';
-import { type Device, pollDevice, startDevice } from './device.ts';
 import { createLogoutVerifier } from './logout-token.ts';
 import { boundedFetch, isUnreachable } from './provider-fetch.ts';
 import { createSeal } from './seal.ts';
@@ -36,8 +35,6 @@ export interface OidcSettings {
   readonly provisioning?: 'just_in_time' | 'scim';
   /** Which attribute of SCIM is the subject of a sign-in. */
   readonly scimSubject?: 'externalId' | 'userName';
-  /** Whether `sekisho login` asks the provider itself (RFC 8628), where it can. */
-  readonly deviceLogin?: boolean;
   /** Plain http to the provider: for the demonstration on loopback only. */
   readonly allowInsecure: boolean;
   readonly clock?: Clock;
@@ -71,10 +68,6 @@ export interface OidcClient {
   readonly signOutUrl: (idToken: string | null) => Promise<URL>;
   /** What a logout token of the provider ends. @throws {GatewayError} `request_invalid`, `provider_unreachable`. */
   readonly readLogout: (token: string) => Promise<ProviderLogout>;
-  /** Begins a sign-in at the provider from another device; undefined where that is not offered. */
-  readonly beginDevice: () => Promise<Device | undefined>;
-  /** Waits until its person signed in there. @throws {GatewayError} `sign_in_failed`, `provider_unreachable`. */
-  readonly finishDevice: (device: Device, signal: AbortSignal) => Promise<ConfirmedSignIn>;
 }
 
 /** Seconds between "sign in" and the callback. */
@@ -167,18 +160,6 @@ export function createOidcClient(settings: OidcSettings): OidcClient {
         ...(idToken === null ? {} : { id_token_hint: idToken }),
       });
     },
-
-    beginDevice: async () =>
-      settings.deviceLogin === true ? startDevice(await configuration(), SCOPE).catch(rethrow) : undefined,
-
-    finishDevice: async (device, signal) => {
-      const config = await configuration();
-      try {
-        return await confirm(config, await pollDevice(config, device, signal), '/');
-      } catch (thrown) {
-        throw failureOf(thrown);
-      }
-    },
   };
 }
 
@@ -192,10 +173,6 @@ async function allClaims(config: oidc.Configuration, tokens: Tokens): Promise<Co
       : await oidc.fetchUserInfo(config, tokens.access_token, confirmed.sub);
   // The signed token has the last word about who it is.
   return ProviderClaims.parse({ ...more, ...confirmed });
-}
-
-function rethrow(thrown: unknown): never {
-  throw failureOf(thrown);
 }
 
 function failureOf(thrown: unknown): GatewayError {

@@ -6,7 +6,8 @@ export async function boundedFetch(url: string, init: object): Promise<Response>
   const response = await fetch(url, init);
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of response.body ?? []) {
+  const body: AsyncIterable<Uint8Array> | readonly Uint8Array[] = response.body ?? [];
+  for await (const chunk of body) {
     bytes += chunk.length;
     if (bytes > LIMITS.providerAnswerBytesMax) throw new Error('the provider answers more than is read');
     chunks.push(chunk);

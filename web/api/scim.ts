@@ -64,6 +64,19 @@ export function scimRoutes(deps: WebApiDeps): Router {
   router.get('/ResourceTypes', (_request, response) => send(response, list(resourceTypes(base))));
   router.get('/Schemas', (_request, response) => send(response, list(SCHEMAS)));
 
+  userRoutes(router, base, client);
+  groupRoutes(router, base, client);
+
+  router.use(() => {
+    throw new ScimFault(404, 'There is no such resource.');
+  });
+  router.use(failures(deps));
+  return router;
+}
+
+type ClientOf = (request: Request) => ScimDeps;
+
+function userRoutes(router: Router, base: string, client: ClientOf): void {
   router.get('/Users', async (request, response) => {
     const asked = read(ListQuery, request.query);
     const { resources, ...page } = await listScimUsers(client(request), { ...asked, filter: asked.filter });
@@ -102,7 +115,9 @@ export function scimRoutes(deps: WebApiDeps): Router {
     await deleteScimUser(client(request), request.params.id, request.get('if-match'));
     response.status(204).end();
   });
+}
 
+function groupRoutes(router: Router, base: string, client: ClientOf): void {
   router.get('/Groups', async (request, response) => {
     const asked = read(ListQuery, request.query);
     const { resources, ...page } = await listScimGroups(client(request), { ...asked, filter: asked.filter });
@@ -136,12 +151,6 @@ export function scimRoutes(deps: WebApiDeps): Router {
     await deleteScimGroup(client(request), request.params.id, request.get('if-match'));
     response.status(204).end();
   });
-
-  router.use(() => {
-    throw new ScimFault(404, 'There is no such resource.');
-  });
-  router.use(failures(deps));
-  return router;
 }
 
 /** Counts each source before its token is looked up, and each token after: neither guesses nor a storm get far. */

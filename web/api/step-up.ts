@@ -7,16 +7,17 @@ import { requireFactor } from '../../identity/index.ts';
 import type { WebApiDeps } from './deps.ts';
 import { principalOf } from './guards.ts';
 
-/** Deciding tickets and programs, locking, ending or pausing the work of others, letting a terminal in. */
+/** Deciding tickets and programs, naming who decides instead, locking, ending or pausing the work of others, letting a terminal in. */
 const ACTS = [
   '/tickets/:id/decision',
-  '/tickets/:id/decide',
-  '/tickets/:id/approve',
-  '/tickets/:id/reject',
   '/tickets/:id/revoke',
+  '/tickets/:id/review',
+  '/substitutes',
   '/programs/:id/decision',
   '/persons/:id/lock',
   '/persons/:id/unlock',
+  '/locks',
+  '/locks/:id/lift',
   '/sessions/:id/end',
   '/sessions/:id/pause',
   '/ssh-sign-ins/:code/decision',

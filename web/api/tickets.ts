@@ -131,7 +131,7 @@ function addRequests(router: Router, deps: WebApiDeps): void {
 function addReading(router: Router, deps: WebApiDeps): void {
   router.get('/tickets', async (request, response) => {
     const { box } = query(ListQuery, request);
-    response.json({ tickets: await listTickets(deps, principalOf(request), { box, limit: LIMITS.pageRowsMax }) });
+    response.json({ tickets: await listTickets(deps, principalOf(request), { box, limit: LIMITS.ticketsListedMax }) });
   });
   router.get('/tickets/:id', async (request, response) => {
     const principal = principalOf(request);
