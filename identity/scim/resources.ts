@@ -1,8 +1,8 @@
 /** SCIM resources as JSON (RFC 7643): what is read of them, and what is told. */
 import { z } from 'zod';
 
-export const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
-export const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
+const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
+const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 export const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
 // eslint-disable-next-line no-control-regex -- names are shown in terminals too

@@ -89,7 +89,7 @@ const Pending = z.strictObject({
 });
 
 /** The path of the callback. Each provider has its own, so that none can pass on the answer of another (RFC 9700 §4.4). */
-export function callbackPath(name: string): string {
+function callbackPath(name: string): string {
   return name === 'default' ? '/auth/callback' : `/auth/callback/${name}`;
 }
 
