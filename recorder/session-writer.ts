@@ -34,6 +34,8 @@ export class SessionWriter implements RecordingWriter {
   readonly #failed = new AbortController();
   readonly #frames: FrameQueue;
   readonly #meta: RecordingMeta;
+  /** One and the same: who waits for room waits once. */
+  readonly #pumpAgain = (): void => this.#pump();
   #opened: OpenedSession | undefined;
   #waiting: Waiting[] = [];
   #storing: Promise<void> | undefined;
@@ -146,7 +148,7 @@ export class SessionWriter implements RecordingWriter {
     const max = limits.recorderSessionPendingBytesMax;
     if (this.#pendingBytes > 0 && this.#pendingBytes + size > max) return false; // Runs again with each batch stored,
     if (this.#chunkBytes > max) return false; // and with each chunk.
-    const pump = (): void => this.#pump();
+    const pump = this.#pumpAgain;
     if (!chunkBytes.hasRoom(0)) chunkBytes.onceRoom(pump);
     else if (!pending.hasRoom(size)) pending.onceRoom(pump);
     else if (!buffers.hasRoom) buffers.onceRoom(pump);

@@ -91,6 +91,7 @@ export class WriteAheadLog implements AsyncDisposable {
   readonly #older = new Set<Segment>();
   /** Of every session that goes on: what a later segment has to say of it when the one with its beginning goes. */
   readonly #beginnings = new Map<string, Buffer>();
+  #beginningBytes = 0;
   #queue: Waiting[] = [];
   #nextNumber: number;
   #segment: Segment | undefined;
@@ -120,6 +121,7 @@ export class WriteAheadLog implements AsyncDisposable {
     const segment = await this.#append({ sessionId, kind: 'begin', parts: [body], size: body.length });
     segment.begun.add(sessionId);
     this.#beginnings.set(sessionId, later);
+    this.#beginningBytes += ENTRY_HEADER_BYTES + later.length;
     segment.release();
   }
 
@@ -130,7 +132,9 @@ export class WriteAheadLog implements AsyncDisposable {
 
   /** The session is sealed elsewhere. */
   async end(sessionId: string): Promise<void> {
+    const beginning = this.#beginnings.get(sessionId);
     this.#beginnings.delete(sessionId);
+    if (beginning !== undefined) this.#beginningBytes -= ENTRY_HEADER_BYTES + beginning.length;
     for (const segment of [this.#segment, ...this.#older]) segment?.begun.delete(sessionId);
     await this.#tidy();
   }
@@ -142,7 +146,7 @@ export class WriteAheadLog implements AsyncDisposable {
     for (const segment of [this.#segment, spare]) {
       if (segment === undefined) continue;
       await segment.file.close();
-      if (isFree(segment) && segment.begun.size === 0) await removeFile(this.#options.files, segment.path);
+      if (segment.holds === 0 && segment.begun.size === 0) await removeFile(this.#options.files, segment.path);
     }
   }
 
@@ -263,9 +267,9 @@ export class WriteAheadLog implements AsyncDisposable {
 
   async #removeFree(): Promise<void> {
     for (const segment of [...this.#older]) {
-      if (!isFree(segment)) continue;
+      if (segment.holds > 0) continue;
       await this.#carry(segment);
-      if (!isFree(segment) || segment.begun.size > 0) continue;
+      if (segment.holds > 0 || segment.begun.size > 0) continue;
       this.#older.delete(segment);
       await removeFile(this.#options.files, segment.path);
     }
@@ -273,6 +277,8 @@ export class WriteAheadLog implements AsyncDisposable {
 
   /** The beginnings of sessions that go on are said again where the log stands now: long sessions pin no old segment. */
   async #carry(segment: Segment): Promise<void> {
+    // Beginnings that fill segments of their own would be carried from one to the next without end.
+    if (this.#beginningBytes > this.#options.limits.walSegmentBytes / 2) return;
     const carried = [...segment.begun].map(async (sessionId) => {
       const body = this.#beginnings.get(sessionId);
       if (body === undefined) return;
@@ -290,8 +296,4 @@ export class WriteAheadLog implements AsyncDisposable {
     this.#queue = [];
     for (const { reject } of waiting) reject(error);
   }
-}
-
-function isFree({ holds }: Segment): boolean {
-  return holds === 0;
 }

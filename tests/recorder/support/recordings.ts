@@ -60,7 +60,7 @@ export const reader = {
 };
 
 /** What a recorder has of its own, the same at every start. */
-export function recorderParts(objects: ObjectStore): Pick<RecorderOptions, 'build' | 'keys' | 'objects' | 'secrets'> {
+function recorderParts(objects: ObjectStore): Pick<RecorderOptions, 'build' | 'keys' | 'objects' | 'secrets'> {
   return {
     objects,
     keys: new SessionKeyPool({ screen: [reader.recipient], keystrokes: [reader.recipient] }, 2),
