@@ -24,7 +24,7 @@ describe('the messages', () => {
     const words = (text: string): string => text.replace(/\{\w+\}|sekisho|\[|\]|[\s:.,()-]/g, '');
     const foreign = keys.filter((key) => words(ja[key]!) !== '' && !japanese.test(ja[key]!) && ja[key] !== en[key]);
     expect(foreign).toEqual([]);
-    const bilingual = ['sign_in.title']; // Said before it is known who is there, in both languages at once.
+    const bilingual = ['sign_in.title', 'sign_in.code_prompt']; // Said before it is known who is there, in both languages at once.
     expect(keys.filter((key) => japanese.test(en[key]!))).toEqual(bilingual);
   });
 
