@@ -41,6 +41,7 @@ export function decideTicket(
   const reason = requireText('reason', asked.reason);
   return takeStep(deps, principal, id, {
     name: asked.decision,
+    opens: asked.decision === 'approve',
     judge: (standing) => judgeDecision(standing, { ...asked, reason }),
     after: tellWhen(deps, (to) => to !== 'requested'),
   });

@@ -1,5 +1,6 @@
 /** A use of an export ticket: it begins here before the act runs, and ends here with what really left. */
 import { GatewayError, invariant, type Transaction } from '../foundation/index.ts';
+import { lockOnTicket } from '../identity/index.ts';
 import {
   classOf,
   decideRedemption,
@@ -47,7 +48,7 @@ export type Redemption =
       /** Where what leaves goes: into this parcel and nowhere else; undefined: to the person. */
       readonly parcel: Parcel | undefined;
     }
-  | { readonly redeemed: false; readonly reason: RedemptionRefusal | 'no_ticket' | 'witness_unreachable' };
+  | { readonly redeemed: false; readonly reason: RedemptionRefusal | 'no_ticket' | 'locked' | 'witness_unreachable' };
 
 /** Begins a use of an approved ticket of this person for this very act on this target, or says why there is none. */
 export function redeemTicket(deps: ApprovalsDeps, request: RedemptionRequest): Promise<Redemption> {
@@ -55,6 +56,7 @@ export function redeemTicket(deps: ApprovalsDeps, request: RedemptionRequest): P
   return deps.database.inTransaction(async (tx) => {
     const tickets = (await lockApprovedTickets(tx, asked)).filter((ticket) => isMeant(ticket, request));
     for (const ticket of tickets) {
+      if ((await lockOnTicket(tx, ticket.id)) !== undefined) continue;
       const decided = decide(deps, ticket, asked);
       if (decided.allowed) return begin(tx, deps, ticket, { ...request, ...decided });
     }
@@ -77,7 +79,7 @@ export function findUsableTicket(deps: ApprovalsDeps, request: RedemptionRequest
     for (const ticket of await lockApprovedTickets(tx, asked)) {
       const decided = decide(deps, ticket, asked);
       const { id } = ticket;
-      if (isMeant(ticket, request) && decided.allowed)
+      if (isMeant(ticket, request) && decided.allowed && (await lockOnTicket(tx, id)) === undefined)
         return { id, destination: destinationOf(ticket), rowsMax: decided.rows, bytesMax: decided.bytes };
     }
     return undefined;
@@ -142,7 +144,9 @@ async function refuse(
   request: Asked,
 ): Promise<Redemption> {
   const decided = nearest === undefined ? undefined : decide(deps, nearest, request);
-  const reason = decided === undefined ? 'no_ticket' : decided.allowed ? 'not_approved' : decided.reason;
+  const locked = nearest !== undefined && (await lockOnTicket(tx, nearest.id)) !== undefined;
+  const open = locked ? 'locked' : 'not_approved';
+  const reason = decided === undefined ? 'no_ticket' : decided.allowed ? open : decided.reason;
   await appendAuditEvent(tx, deps.clock, {
     type: 'ticket.redemption_refused',
     actor: request.personId,

@@ -1,5 +1,6 @@
 /** A step of a ticket by a person: one transaction on the locked row, and a refused step is an audit event too. */
 import { GatewayError, type Transaction } from '../foundation/index.ts';
+import { lockOnTicket } from '../identity/index.ts';
 import type { ApprovalRefusal, Principal, ReviewRefusal, TicketId, TicketState } from '../policy/index.ts';
 import { type AuditEvent, appendAuditEvent } from '../recorder/index.ts';
 import { answersFor, decisionFacts, type FactsOfDecision } from './facts/facts.ts';
@@ -7,7 +8,7 @@ import { type ApprovalsDeps, seesEveryTicket, type TicketView } from './model.ts
 import { lockTicket, moveTicket, type Ticket } from './queries.ts';
 import { viewTicket } from './tickets.ts';
 
-export type StepRefusal = ApprovalRefusal | ReviewRefusal | 'not_the_requester';
+export type StepRefusal = ApprovalRefusal | ReviewRefusal | 'not_the_requester' | 'thing_locked';
 
 /** What a step knows: the locked ticket, and what is known of the person and the ticket's systems now. */
 export interface Standing {
@@ -32,6 +33,8 @@ export type StepJudged =
 export interface Step {
   /** As the audit event of a refusal names it. */
   readonly name: string;
+  /** Whether it opens something: then no lock may stand on the ticket, on what it is about or on who asked. */
+  readonly opens?: boolean;
   readonly judge: (standing: Standing) => StepJudged;
   /** What follows in the same transaction, after the event. */
   readonly after?: (tx: Transaction, standing: Standing, to: TicketState) => Promise<void>;
@@ -46,7 +49,7 @@ export async function takeStep(
 ): Promise<TicketView> {
   const refusal = await deps.database.inTransaction(async (tx) => {
     const standing = await standingOf(tx, deps, principal, id);
-    const judged = step.judge(standing);
+    const judged = await unlessLocked(tx, id, { step, judged: step.judge(standing) });
     if (!('refused' in judged)) {
       await commit(tx, deps, standing, { judged, step });
       return undefined;
@@ -63,6 +66,16 @@ export async function takeStep(
   });
   if (refusal !== undefined) throw asError(refusal);
   return viewTicket(deps, principal, id);
+}
+
+/** Whoever may not decide is told so, not what is locked. */
+async function unlessLocked(
+  tx: Transaction,
+  id: TicketId,
+  { step, judged }: { step: Step; judged: StepJudged },
+): Promise<StepJudged> {
+  if (step.opens !== true || 'refused' in judged) return judged;
+  return (await lockOnTicket(tx, id)) === undefined ? judged : { refused: 'thing_locked' };
 }
 
 async function standingOf(
@@ -103,6 +116,7 @@ function asError({ reason, visible }: { reason: StepRefusal; visible: boolean })
   switch (reason) {
     case 'own_request':
     case 'reports_to_requester':
+    case 'thing_locked':
       return new GatewayError(reason);
     case 'locked':
       return new GatewayError('person_locked');

@@ -9,6 +9,8 @@ export const ERRORS = {
   not_authenticated: { status: 401, meaning: 'Nobody is signed in, or the sign-in has ended.' },
   sign_in_failed: { status: 401, meaning: 'The identity provider did not confirm the sign-in.' },
   person_locked: { status: 403, meaning: 'A security officer or administrator has locked this person.' },
+  device_locked: { status: 403, meaning: 'The address or network that this comes from is locked.' },
+  thing_locked: { status: 409, meaning: 'The target, system or ticket this is about, or who asked for it, is locked.' },
   person_deactivated: { status: 403, meaning: 'This person has left, or was deactivated where people are kept.' },
   provider_unreachable: { status: 503, meaning: 'The identity provider does not answer; only new sign-ins need it.' },
   step_up_required: { status: 403, meaning: 'This act needs a second factor that was shown a moment ago.' },

@@ -1,5 +1,6 @@
 import { noteEntered } from '../approvals/index.ts';
 import {
+  certifiedKeyFingerprint,
   findPerson,
   isCertificate,
   isCertificateInForce,
@@ -8,10 +9,12 @@ import {
 } from '../identity/index.ts';
 import { appendAuditEvent } from '../recorder/index.ts';
 import { asError } from '../foundation/index.ts';
+import { message } from '../messages/index.ts';
 import {
   type AccessRefusal,
   authorizeTarget,
   type GrantAction,
+  isLockRefusal,
   type Person,
   type SessionKind,
 } from '../policy/index.ts';
@@ -41,9 +44,10 @@ export async function admit(
 ): Promise<Admission> {
   const { accessChanges } = deps.registry;
   const { connectionId, keyBlob } = request;
-  const asked = { person: who, loginName, connectionId, action: request.kind, openSince: countedSince(deps) };
+  const { sourceAddress } = request;
+  const asked = { person: who, loginName, connectionId, sourceAddress, action: request.kind };
   const [facts, inForce] = await Promise.all([
-    loadAuthorizationFacts(deps, { ...asked, ...plainKey(keyBlob) }),
+    loadAuthorizationFacts(deps, { ...asked, ...keyAsked(keyBlob), openSince: countedSince(deps) }),
     isCertificateGood(deps, who, { keyBlob, begins: true }),
   ]);
   const decision = authorizeTarget(facts);
@@ -80,8 +84,8 @@ export async function recheckSession(deps: SessionDeps, session: LiveSession): P
   for (let attempt = 1; ; attempt += 1) {
     try {
       const standing = await readStanding(deps, session);
-      if (standing instanceof Date) session.expireAt(standing);
-      else session.end(standing);
+      if ('until' in standing) session.expireAt(standing.until);
+      else session.end(standing.reason, standing.detail);
       return;
     } catch (thrown) {
       const err = asError(thrown);
@@ -100,33 +104,43 @@ const USED: Readonly<Record<SessionKind, readonly GrantAction[]>> = {
   files: ['upload', 'download'],
 };
 
+type Standing =
+  | { readonly until: Date }
+  | { readonly reason: 'locked' | 'revoked' | 'expired'; readonly detail?: string };
+
+const REVOKED: Standing = { reason: 'revoked' };
+
 /** Until when the session may go on, or why it may not. */
-async function readStanding(deps: SessionDeps, session: LiveSession): Promise<Date | 'locked' | 'revoked' | 'expired'> {
+async function readStanding(deps: SessionDeps, session: LiveSession): Promise<Standing> {
   const { authorization, connectionId, keyBlob } = session;
   const { person: who, target, account, action } = authorization;
   const person = await findPerson(deps.database, who.id);
-  if (person === undefined) return 'revoked';
+  if (person === undefined) return REVOKED;
   const loginName = `${target.name}%${target.systemName}`;
   const { ticket } = authorization;
   const asked = { person, loginName, connectionId, action, ...(ticket === undefined ? {} : { ticket }) };
-  const facts = await loadAuthorizationFacts(deps, { ...asked, ...plainKey(keyBlob) });
+  const facts = await loadAuthorizationFacts(deps, { ...asked, ...keyAsked(keyBlob) });
   const decision = authorizeTarget(facts);
   if (!decision.allowed) {
-    if (decision.reason === 'locked') return 'locked';
-    return decision.reason === 'grant_expired' || decision.reason === 'contract_ended' ? 'expired' : 'revoked';
+    const { reason } = decision;
+    if (isLockRefusal(reason)) {
+      return { reason: 'locked', detail: message(person.locale, `access.${reason}`, { name: target.name }) };
+    }
+    return reason === 'grant_expired' || reason === 'contract_ended' ? { reason: 'expired' } : REVOKED;
   }
   session.learnRules(facts);
   // An account that went to somebody else is not entered any longer under the old name.
-  if (decision.authorization.account !== account) return 'revoked';
+  if (decision.authorization.account !== account) return REVOKED;
   const { actions } = decision.authorization;
-  if (USED[action].some((used) => authorization.actions.includes(used) && !actions.includes(used))) return 'revoked';
-  if (!facts.keyInForce || !(await isCertificateGood(deps, who, { keyBlob, begins: false }))) return 'revoked';
-  return decision.authorization.until;
+  if (USED[action].some((used) => authorization.actions.includes(used) && !actions.includes(used))) return REVOKED;
+  if (!facts.keyInForce || !(await isCertificateGood(deps, who, { keyBlob, begins: false }))) return REVOKED;
+  return { until: decision.authorization.until };
 }
 
-/** An enrolled key, which is looked up with the rest; a certificate is not enrolled. */
-function plainKey(keyBlob: Buffer | null): { readonly key?: Buffer } {
-  return keyBlob === null || isCertificate(keyBlob) ? {} : { key: keyBlob };
+/** An enrolled key is looked up with the rest; of a certificate, which is not enrolled, the key may be locked. */
+function keyAsked(keyBlob: Buffer | null): { readonly key?: Buffer; readonly fingerprint?: string } {
+  if (keyBlob === null) return {};
+  return isCertificate(keyBlob) ? { fingerprint: certifiedKeyFingerprint(keyBlob) } : { key: keyBlob };
 }
 
 /** `begins`: for a session that begins now. The hours of a certificate end what may begin, not what has begun. */

@@ -40,6 +40,7 @@ export { findKey, type KeyUseRefusal, noteCounter, noteKeyUse } from './keys/use
 export {
   type CertificateHolder,
   certificateIsFor,
+  certifiedKeyFingerprint,
   certificateSerial,
   findPersonByCertificate,
   isCertificateInForce,
@@ -54,6 +55,8 @@ export { awaitLogin, type LoginAnswer } from './login/claim.ts';
 export { decideLogin } from './login/decide.ts';
 export { listCertificates, type LoginCertificate } from './login/queries.ts';
 export { findLogin, type Login, requestLogin } from './login/request.ts';
+export { liftLock, liftOverdueLocks, listLocks, listStandingLocks, placeLock } from './locks/locks.ts';
+export { lockOnTicket } from './locks/queries.ts';
 export { lockPerson, unlockPerson } from './persons/locks.ts';
 export { type Claims, changeLocale, provisionPerson } from './persons/provision.ts';
 export { findPerson, isLocked, listPersons, type PersonEntry } from './persons/queries.ts';

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Clock, Database } from '../foundation/index.ts';
 import {
   GRANT_ACTIONS,
+  LOCK_KINDS,
   IDENTIFIER_KINDS,
   type Locale,
   METER_WINDOWS,
@@ -34,6 +35,7 @@ export const LocaleSchema = z.enum(LOCALES);
 export const RoleSchema = z.enum(ROLES);
 export const TargetModeSchema = z.enum(TARGET_MODES);
 export const GrantActionSchema = z.enum(GRANT_ACTIONS);
+export const LockKindSchema = z.enum(LOCK_KINDS);
 
 export const PersonRow = z
   .strictObject({

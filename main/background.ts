@@ -8,6 +8,7 @@ import {
   recoverRedemptions,
   startNotifications,
 } from '../approvals/index.ts';
+import { LOCK_UPKEEP, startLockUpkeep } from './background-locks.ts';
 import {
   asError,
   type Cleanup,
@@ -47,6 +48,8 @@ export async function startBackground(deps: BackgroundDeps, cleanup: Cleanup): P
     1,
   );
   await queues.every(TICKET_UPKEEP, {}, UPKEEP_INTERVAL_MS);
+  startLockUpkeep(work);
+  await queues.every(LOCK_UPKEEP, {}, UPKEEP_INTERVAL_MS);
   await listen(work);
 }
 

@@ -27,7 +27,8 @@ export async function startSessionListeners(
   };
   await database.listen(
     'sekisho_access_changed',
-    (personId) => recheck(personId as PersonId),
+    // `*`: a lock on something that is not one person's.
+    (personId) => recheck(personId === '*' ? undefined : (personId as PersonId)),
     () => recheck(),
   );
   const reread = (): void => {

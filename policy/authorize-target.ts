@@ -1,4 +1,5 @@
 import { invariant } from '../foundation/index.ts';
+import type { LockKind } from './locks.ts';
 import type { GrantAction, Hop, Person, SessionKind, Target, TicketId } from './model.ts';
 
 /** A ticket that lets its person in now: approved work, or an emergency that goes on. */
@@ -26,7 +27,11 @@ const EMERGENCY_ACTIONS: readonly GrantAction[] = ['shell', 'exec', 'upload', 'd
 /** What is known when somebody asks for a target. `undefined` means that there is none for this person. */
 export interface AuthorizationFacts {
   readonly person: Person;
-  readonly locked: boolean;
+  /**
+   * What is locked of what this takes: the person (who left counts as locked), their company, the key or the place they
+   * come from, the target or its system or a relay host before it, a ticket that would let them in.
+   */
+  readonly locks: readonly LockKind[];
   readonly target: Target | undefined;
   /** The name stands for more than one of the targets the person has a grant on. */
   readonly ambiguous: boolean;
@@ -43,6 +48,12 @@ export type AccessRefusal =
   | 'not_found'
   | 'ambiguous'
   | 'locked'
+  | 'company_locked'
+  | 'key_locked'
+  | 'device_locked'
+  | 'target_locked'
+  | 'system_locked'
+  | 'ticket_locked'
   | 'contract_ended'
   | 'grant_expired'
   | 'action_not_granted'
@@ -113,14 +124,14 @@ export function authorizeTarget(facts: AuthorizationFacts): AccessDecision {
   const emergency = covers(facts) ? undefined : emergencyGrant(entry, account);
   const granted = emergency ?? facts.grant;
   // No such target and no grant on it are one answer: a name cannot be probed for.
-  if (target === undefined || granted === undefined) return refused('not_found');
-  const closed = whyNotGranted(facts, granted);
+  if (target === undefined || granted === undefined) return refused(orLockedTicket(facts, 'not_found'));
+  const closed = whyClosed(facts, granted);
   if (closed !== undefined) return refused(closed);
   if (!isNamed(account)) return refused('no_account');
   const via = facts.via.flatMap((hop) => (isEntered(hop) ? [hop] : []));
   if (via.length !== facts.via.length) return refused('no_account_on_way');
   const needsTicket = facts.ticket.required || emergency !== undefined;
-  if (needsTicket && entry === undefined) return refused('ticket_required');
+  if (needsTicket && entry === undefined) return refused(orLockedTicket(facts, 'ticket_required'));
   const used = needsTicket ? entry : undefined;
   const until = endOf(granted, person, used);
   const authorized = { person, target, account, action, actions: granted.actions, via, until, ticket: used?.id };
@@ -132,12 +143,43 @@ function endOf({ expiresAt }: Granted, { contractEndsAt }: Person, ticket: Entry
 }
 
 /** Why the person enters nothing, whatever they ask for. */
-function whyShut({ locked, person, ambiguous, now }: AuthorizationFacts): AccessRefusal | undefined {
+function whyShut(facts: AuthorizationFacts): AccessRefusal | undefined {
+  const { person, ambiguous, now } = facts;
   // A lock is said before anything else, so that nothing of the target is told.
-  if (locked) return 'locked';
+  const locked = lockedOf(facts, ['person', 'company', 'key', 'device']);
+  if (locked !== undefined) return locked;
   if (person.contractEndsAt !== null && now >= person.contractEndsAt) return 'contract_ended';
   if (!person.roles.includes('maintainer')) return 'not_a_maintainer';
   return ambiguous ? 'ambiguous' : undefined;
+}
+
+const LOCKED: Readonly<Record<LockKind, AccessRefusal>> = {
+  person: 'locked',
+  company: 'company_locked',
+  key: 'key_locked',
+  device: 'device_locked',
+  target: 'target_locked',
+  system: 'system_locked',
+  ticket: 'ticket_locked',
+};
+
+function lockedOf({ locks }: AuthorizationFacts, kinds: readonly LockKind[]): AccessRefusal | undefined {
+  const kind = kinds.find((one) => locks.includes(one));
+  return kind === undefined ? undefined : LOCKED[kind];
+}
+
+/** Whoever has a ticket that would open it may know that it is locked. */
+function orLockedTicket(facts: AuthorizationFacts, reason: AccessRefusal): AccessRefusal {
+  return lockedOf(facts, ['ticket']) ?? reason;
+}
+
+/** Whether what refused is a lock, which somebody may lift again. */
+export function isLockRefusal(reason: AccessRefusal): boolean {
+  return Object.values(LOCKED).includes(reason);
+}
+
+function whyClosed(facts: AuthorizationFacts, granted: Granted): AccessRefusal | undefined {
+  return lockedOf(facts, ['system', 'target']) ?? whyNotGranted(facts, granted);
 }
 
 function whyNotGranted({ action, now }: AuthorizationFacts, granted: Granted): AccessRefusal | undefined {

@@ -21,6 +21,7 @@ export {
   actionsFor,
   authorizeTarget,
   type EntryTicket,
+  isLockRefusal,
   NO_TICKET_NEEDED,
   TargetAuthorization,
   type TicketFacts,
@@ -150,4 +151,5 @@ export { isPlain, type RevealedRun, revealText } from './tickets/reveal.ts';
 export { RISK_PARTS, type RiskFacts, riskOf, type RiskPart, type RiskScore } from './tickets/risk.ts';
 export { classOf, sameClass } from './tickets/same-class.ts';
 export { guards, opensByTicket } from './verdict.ts';
+export { LOCK_KINDS, type LockKind, lockableKinds, mayLock } from './locks.ts';
 export { type ControlVerb, controlVerbs } from './session-control.ts';

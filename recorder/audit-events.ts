@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { READING_EVENTS } from './reading-events.ts';
 import { RECORDING_EVENTS } from './recording-events.ts';
 import { TICKET_EVENTS } from './ticket-events.ts';
-import { SIGN_IN_METHODS } from '../policy/index.ts';
+import { LOCK_KINDS, SIGN_IN_METHODS } from '../policy/index.ts';
 
 const id = z.uuid();
 const text = z.string().max(16_384);
@@ -84,8 +84,19 @@ export const AUDIT_EVENTS = {
   'inventory.applied': body('The inventory changed people, systems, owners, assets, targets, accounts or grants.', {
     changes: z.array(z.strictObject({ change: z.enum(['added', 'changed', 'removed', 'revoked']), entry: text })),
   }),
-  'person.locked': body('Access of a person was locked; live sessions end.', { person: id, reason: text }),
-  'person.unlocked': body('A lock was lifted.', { person: id }),
+  'person.locked': body('Access of a person was locked; live sessions end.', {
+    ...{ person: id, reason: text },
+    until: text.nullable().optional(),
+  }),
+  'person.unlocked': body('A lock was lifted.', { person: id, by: z.enum(['person', 'time']).optional() }),
+  'lock.placed': body('A company, key, device, target, system or ticket was locked; live sessions with it end.', {
+    ...{ kind: z.enum(LOCK_KINDS), subject: text, label: text, reason: text },
+    until: text.nullable(),
+  }),
+  'lock.lifted': body('A lock on something other than a person was lifted.', {
+    ...{ kind: z.enum(LOCK_KINDS), subject: text, label: text },
+    by: z.enum(['person', 'time']),
+  }),
   'ssh_key.enrolled': body('A signed-in person enrolled an SSH public key.', { fingerprint: text, algorithm: text }),
   'ssh_key.revoked': body('An SSH public key was revoked.', { fingerprint: text }),
   'ssh.sign_in_requested': body(

@@ -49,7 +49,7 @@ export function touchedSystems(
         WHERE p.id <> ${requester} AND p.roles && ARRAY['owner', 'security_officer']
           AND p.manager_id IS DISTINCT FROM ${requester} AND p.deactivated_at IS NULL
           AND (p.contract_ends_at IS NULL OR p.contract_ends_at > ${now})
-          AND NOT EXISTS (SELECT FROM locks l WHERE l.person_id = p.id AND l.lifted_at IS NULL))
+          AND NOT EXISTS (SELECT FROM person_locks l WHERE l.person_id = p.id))
       SELECT s.id, (s.risk ->> 'approvers')::integer AS approvers, coalesce(s.risk ? 'secondLineRows', false) AS rows_named,
         (s.risk ->> 'secondLineRows')::bigint AS second_line_rows,
         (SELECT count(*) FROM system_owners o JOIN able a ON a.id = o.person_id AND 'owner' = ANY (a.roles)
@@ -98,7 +98,7 @@ export function approverStanding(
   return maybeOne(
     db,
     sql(ApproverRow)`
-      SELECT p.id, p.roles, EXISTS (SELECT FROM locks l WHERE l.person_id = p.id AND l.lifted_at IS NULL) AS locked,
+      SELECT p.id, p.roles, EXISTS (SELECT FROM person_locks l WHERE l.person_id = p.id) AS locked,
         (p.deactivated_at IS NULL AND (p.contract_ends_at IS NULL OR p.contract_ends_at > ${now})) AS present,
         p.manager_id,
         ARRAY(SELECT o.system_id::text FROM system_owners o
@@ -109,7 +109,7 @@ export function approverStanding(
           WHERE u.substitute_id = p.id AND u.revoked_at IS NULL AND u.starts_at <= ${now} AND u.ends_at > ${now}
             AND u.created_at <= ${askedAt} AND u.owner_id <> ${requester} AND 'owner' = ANY (w.roles)
             AND w.deactivated_at IS NULL AND (w.contract_ends_at IS NULL OR w.contract_ends_at > ${now})
-            AND NOT EXISTS (SELECT FROM locks l WHERE l.person_id = w.id AND l.lifted_at IS NULL)
+            AND NOT EXISTS (SELECT FROM person_locks l WHERE l.person_id = w.id)
           ORDER BY 1) AS substitutes_for
       FROM persons p WHERE p.id = ${person}`,
   );

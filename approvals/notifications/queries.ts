@@ -97,7 +97,9 @@ export async function insertNotification(
     db,
     sql(nothing)`
       INSERT INTO notifications (id, person_id, kind, payload, created_at)
-      VALUES (${row.id}, ${row.person}, ${row.kind}, ${JSON.stringify(row.payload)}, ${row.now})
+      SELECT ${row.id}::uuid, ${row.person}::uuid, ${row.kind}, ${JSON.stringify(row.payload)}::jsonb, ${row.now}::timestamptz
+      -- Queued before a lock, written after it: who is locked is told nothing more.
+      WHERE NOT EXISTS (SELECT FROM person_locks l WHERE l.person_id = ${row.person}::uuid)
       ON CONFLICT (id) DO NOTHING`,
   );
 }

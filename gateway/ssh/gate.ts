@@ -24,6 +24,7 @@ const TICKET_MESSAGES: Partial<Record<Extract<Redemption, { redeemed: false }>['
   too_late: 'gate.ticket.too_late',
   not_approved: 'gate.ticket.not_approved',
   witness_unreachable: 'gate.ticket.witness_unreachable',
+  locked: 'gate.ticket.locked',
 };
 
 /**

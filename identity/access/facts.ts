@@ -3,6 +3,7 @@ import {
   type AuthorizationFacts,
   actionsFor,
   type EntryTicket,
+  type LockKind,
   NO_RISK_SETTINGS,
   type Person,
   type ProtectedAsset,
@@ -12,6 +13,7 @@ import {
   type TicketId,
 } from '../../policy/index.ts';
 import { fingerprintOf } from '../keys/public-key.ts';
+import { isLockedPlace } from '../locks/standing.ts';
 import type { IdentityDeps } from '../rows.ts';
 import { findPersonAccess, findWay, type PersonAccess, type TargetAccess } from './queries.ts';
 import { entryTickets } from './tickets/queries.ts';
@@ -33,6 +35,10 @@ export interface AskedAccess {
   readonly action: SessionKind;
   /** The blob of an enrolled key; whether it is the person's and in force is read in the same moment. */
   readonly key?: Buffer;
+  /** The fingerprint of the key that proved who it is, enrolled or certified. */
+  readonly fingerprint?: string;
+  /** Where the connection comes from; left out for one that has had a session already, which says so. */
+  readonly sourceAddress?: string;
   /** The SSH connection; whether the sign-in at the console that let it in is over is read in the same moment. */
   readonly connectionId?: string;
   /** The ticket that let a live session in: it goes on by this one and by no other. */
@@ -55,32 +61,25 @@ export interface ReadAlong {
  */
 export async function loadAuthorizationFacts(
   deps: IdentityDeps,
-  { person, loginName, action, key, connectionId, ticket, openSince = null }: AskedAccess,
+  given: AskedAccess,
 ): Promise<AuthorizationFacts & TargetRules & ReadAlong> {
+  const { person, action, ticket } = given;
   const db = deps.database;
   const now = deps.clock.now();
-  const [, targetName = null, systemName = null] = LOGIN_NAME.exec(loginName) ?? [];
-  const asked = key === undefined ? null : { fingerprint: fingerprintOf(key), blob: key };
-  const names = { personId: person.id, targetName, systemName };
-  const found = await findPersonAccess(db, {
-    ...names,
-    action,
-    at: now,
-    key: asked,
-    openSince,
-    connectionId: connectionId ?? null,
-  });
+  const found = await findPersonAccess(db, questionOf(given, now));
   if (found === undefined) throw new GatewayError('not_found');
-  const entries = await entriesTo(db, found, { action, now, only: ticket });
+  const tickets = await entriesTo(db, found, { action, now, only: ticket });
+  const entries = tickets.filter(({ locked }) => !locked);
   const { access, entry, ambiguous } = choose(found.candidates, entries);
+  const via = await wayOf(db, person, access, entry);
   return {
     person: found.person,
-    locked: found.locked,
+    locks: [...locksOf(found, given, access), ...via.flatMap(({ locks }) => locks), ...lockedTicket(tickets, entry)],
     target: access?.target,
     ambiguous,
     account: access?.account,
     grant: access?.grant,
-    via: await wayOf(db, person, access, entry),
+    via,
     action,
     ticket: { required: access?.risk.ticketRequired === true, entry },
     now,
@@ -88,6 +87,31 @@ export async function loadAuthorizationFacts(
     openSessions: { person: found.open, target: access?.open ?? 0 },
     ...rulesOf(access),
   };
+}
+
+function questionOf(given: AskedAccess, at: Date): Parameters<typeof findPersonAccess>[1] {
+  const { person, loginName, action, key, fingerprint, connectionId = null, openSince = null } = given;
+  const [, targetName = null, systemName = null] = LOGIN_NAME.exec(loginName) ?? [];
+  const asked = key === undefined ? null : { fingerprint: fingerprintOf(key), blob: key };
+  return {
+    ...{ personId: person.id, targetName, systemName, action, at, connectionId, openSince },
+    ...{ key: asked, fingerprint: fingerprint ?? asked?.fingerprint ?? null },
+  };
+}
+
+/** What is locked of the person, of what they come with and from, and of the target. */
+function locksOf(
+  { locks, places }: PersonAccess,
+  { sourceAddress }: AskedAccess,
+  access: TargetAccess | undefined,
+): readonly LockKind[] {
+  const from = sourceAddress === undefined ? places.of : [...places.of, sourceAddress];
+  const device: readonly LockKind[] = isLockedPlace(places.locked, from) ? ['device'] : [];
+  return [...locks, ...device, ...(access?.locks ?? [])];
+}
+
+function lockedTicket(tickets: readonly Entry[], entry: EntryTicket | undefined): readonly LockKind[] {
+  return entry === undefined && tickets.length > 0 ? ['ticket'] : [];
 }
 
 function rulesOf(access: TargetAccess | undefined): TargetRules {
@@ -119,7 +143,7 @@ async function wayTo(db: Queryable, person: Person, target: Target) {
   );
 }
 
-type Entry = EntryTicket & { readonly target: TargetAccess['target']['id'] };
+type Entry = EntryTicket & { readonly target: TargetAccess['target']['id']; readonly locked: boolean };
 
 /** The tickets that let the person in, asked for only where one could decide. */
 async function entriesTo(

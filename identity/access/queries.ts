@@ -3,6 +3,7 @@ import { LIMITS, many, type Queryable, sql } from '../../foundation/index.ts';
 import {
   actionsFor,
   type GrantAction,
+  type LockKind,
   type Person,
   type PersonId,
   type ProtectedAsset,
@@ -16,6 +17,7 @@ import {
 import {
   AssetRow,
   GrantActionSchema,
+  LockKindSchema,
   PersonRow,
   RiskRow,
   SystemIdSchema,
@@ -37,11 +39,16 @@ export interface TargetAccess {
   readonly open: number;
   /** Whether a relay host stands before it. */
   readonly hasWay: boolean;
+  /** Of the target and its system. */
+  readonly locks: readonly LockKind[];
 }
 
 export interface PersonAccess {
   readonly person: Person;
-  readonly locked: boolean;
+  /** Of the person, their company and their key. */
+  readonly locks: readonly LockKind[];
+  /** Locked addresses and networks, and those the connection is known to come from. */
+  readonly places: { readonly locked: readonly string[]; readonly of: readonly string[] };
   /** Whether what signed in, the key that was asked about or the sign-in at the console behind the connection, still counts. */
   readonly keyInForce: boolean;
   /** Their open sessions; 0 when nobody asked. */
@@ -62,9 +69,10 @@ const CandidateRow = z
     programs: z.array(z.string()),
     open: z.int(),
     has_way: z.boolean(),
+    locks: z.array(LockKindSchema),
   })
   .transform(
-    ({ target, account, grant, assets, risk, programs, open, has_way }): TargetAccess => ({
+    ({ target, account, grant, assets, risk, programs, open, has_way, locks }): TargetAccess => ({
       target,
       account: account ?? undefined,
       grant: grant === null ? undefined : { actions: grant.actions, expiresAt: grant.expires_at },
@@ -73,6 +81,7 @@ const CandidateRow = z
       programs: new Set(programs),
       open,
       hasWay: has_way,
+      locks,
     }),
   );
 
@@ -85,15 +94,18 @@ const PersonAccessRow = z
     locale: z.unknown(),
     roles: z.unknown(),
     contract_ends_at: z.unknown(),
-    locked: z.boolean(),
+    locks: z.array(LockKindSchema),
+    locked_places: z.array(z.string()),
+    places: z.array(z.string()),
     key_in_force: z.boolean(),
     open: z.int(),
     candidates: z.array(CandidateRow),
   })
   .transform(
-    ({ locked, key_in_force, open, candidates, ...person }): PersonAccess => ({
+    ({ locks, locked_places, places, key_in_force, open, candidates, ...person }): PersonAccess => ({
       person: PersonRow.parse(person),
-      locked,
+      locks,
+      places: { locked: locked_places, of: places },
       keyInForce: key_in_force,
       open,
       candidates,
@@ -113,6 +125,8 @@ export async function findPersonAccess(
     action: SessionKind;
     /** An enrolled key; null asks about none. */
     key: { readonly fingerprint: string; readonly blob: Buffer } | null;
+    /** The fingerprint of the key that proved who it is, enrolled or certified; null: none did. */
+    fingerprint: string | null;
     /** The SSH connection; null asks about none. */
     connectionId: string | null;
     at: Date;
@@ -126,8 +140,10 @@ export async function findPersonAccess(
     db,
     sql(PersonAccessRow)`
       SELECT p.id, p.name, p.email, p.employer, p.locale, p.roles, p.contract_ends_at,
-        (p.deactivated_at IS NOT NULL
-          OR EXISTS (SELECT FROM locks l WHERE l.person_id = p.id AND l.lifted_at IS NULL)) AS locked,
+        ARRAY(SELECT l.kind FROM person_locks l WHERE l.person_id = p.id
+          UNION ALL SELECT 'person' WHERE p.deactivated_at IS NOT NULL UNION ALL SELECT l.kind FROM locks l WHERE l.kind = 'key' AND l.subject = ${asked.fingerprint}::text AND l.lifted_at IS NULL) AS locks,
+        ARRAY(SELECT l.subject FROM locks l WHERE l.kind = 'device' AND l.lifted_at IS NULL) AS locked_places,
+        ARRAY(SELECT DISTINCT o.source_address FROM sessions o WHERE o.connection_id = ${connectionId}::uuid) AS places,
         (${key?.fingerprint ?? null}::text IS NULL OR EXISTS (SELECT FROM ssh_keys k
           WHERE k.fingerprint = ${key?.fingerprint ?? null}::text AND k.public_key = ${key?.blob ?? null}::bytea
             AND k.person_id = p.id AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ${at}))
@@ -159,7 +175,8 @@ export async function findPersonAccess(
             'risk', s.risk,
             'open', (SELECT count(*) FROM sessions o WHERE o.target_id = t.id AND o.closed_at IS NULL
               AND o.opened_at > ${openSince}::timestamptz),
-            'has_way', t.via_target_id IS NOT NULL))
+            'has_way', t.via_target_id IS NOT NULL,
+            'locks', coalesce((SELECT jsonb_agg(l.kind) FROM target_locks l WHERE l.target_id = t.id), '[]')))
           FROM targets t
           JOIN systems s ON s.id = t.system_id
           LEFT JOIN target_accounts a ON a.target_id = t.id AND a.person_id = p.id
@@ -170,14 +187,14 @@ export async function findPersonAccess(
 }
 
 const HopRow = z
-  .strictObject({ target: TargetRow, account: z.string().nullable() })
-  .transform(({ target, account }) => ({ target, account: account ?? undefined }));
+  .strictObject({ target: TargetRow, account: z.string().nullable(), locks: z.array(LockKindSchema) })
+  .transform(({ target, account, locks }) => ({ target, account: account ?? undefined, locks }));
 
 /** The relay hosts before a target, outermost first, with the person's own account on each; `bound` of them at most. */
 export function findWay(
   db: Queryable,
   { personId, targetId, bound }: { personId: PersonId; targetId: TargetId; bound: number },
-): Promise<{ target: Target; account: string | undefined }[]> {
+): Promise<{ target: Target; account: string | undefined; locks: readonly LockKind[] }[]> {
   return many(
     db,
     sql(HopRow)`
@@ -190,7 +207,8 @@ export function findWay(
       SELECT jsonb_build_object('id', t.id, 'system_id', t.system_id, 'system_name', s.name, 'name', t.name,
           'host', t.host, 'port', t.port, 'host_key', t.host_key, 'host_ca', t.host_ca, 'mode', t.mode,
           'legacy_algorithms', t.legacy_algorithms, 'source_address', t.source_address) AS target,
-        a.account
+        a.account,
+        ARRAY(SELECT l.kind FROM target_locks l WHERE l.target_id = t.id) AS locks
       FROM way
       JOIN targets t ON t.id = way.id
       JOIN systems s ON s.id = t.system_id

@@ -1,7 +1,7 @@
 import { GatewayError, LIMITS } from '../../foundation/index.ts';
 import type { Person, Principal } from '../../policy/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
-import { requireUnlocked } from '../persons/locks.ts';
+import { requireUnlocked } from '../persons/standing.ts';
 import { lockPersonRow } from '../persons/queries.ts';
 import type { IdentityDeps } from '../rows.ts';
 import { isPrintable, parsePublicKey } from './public-key.ts';

@@ -126,7 +126,8 @@ export function selectKey(
     db,
     sql(KeyRecordRow)`
       SELECT p.id, p.name, p.email, p.employer, p.locale, p.roles, p.contract_ends_at, k.fingerprint, k.verify_required,
-        CASE WHEN k.revoked_at IS NOT NULL THEN 'revoked' WHEN k.expires_at <= ${key.now} THEN 'expired'
+        CASE WHEN k.revoked_at IS NOT NULL OR EXISTS (SELECT FROM locks l
+          WHERE l.kind = 'key' AND l.subject = k.fingerprint AND l.lifted_at IS NULL) THEN 'revoked' WHEN k.expires_at <= ${key.now} THEN 'expired'
           ELSE 'in_force' END AS state,
         (SELECT s.id FROM ssh_sign_ins s
          WHERE s.key_fingerprint = k.fingerprint AND s.person_id = k.person_id AND s.state = 'approved'
@@ -183,6 +184,7 @@ export async function recordKeyUse(
       ), in_force AS (
         SELECT fingerprint FROM held
         WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ${now}) AND approved
+          AND NOT EXISTS (SELECT FROM locks l WHERE l.kind = 'key' AND l.subject = held.fingerprint AND l.lifted_at IS NULL)
       ), noted AS (
         UPDATE ssh_keys k SET last_used_at = ${now}, sign_counter = coalesce(${counter}::bigint, k.sign_counter)
         FROM in_force f

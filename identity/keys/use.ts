@@ -2,6 +2,8 @@
 import type { Clock, Database } from '../../foundation/index.ts';
 import type { PersonId } from '../../policy/index.ts';
 import { type AuditEvent, auditBody } from '../../recorder/index.ts';
+import { lockedNetworks } from '../locks/queries.ts';
+import { isLockedPlace } from '../locks/standing.ts';
 import type { SecurityKeyUse } from './proof.ts';
 import { fingerprintOf } from './public-key.ts';
 import { type KeyRecord, type KeyUseOutcome, recordKeyUse, selectKey, updateCounter } from './queries.ts';
@@ -24,8 +26,11 @@ export interface KeyPlace {
  * Whose key an SSH client showed, in whatever state; undefined when nobody ever enrolled it. One query, the same for a
  * key that is known and one that is not: the time it takes tells nothing.
  */
-export function findKey(deps: KeyDeps, blob: Buffer, place: KeyPlace): Promise<KeyRecord | undefined> {
-  return selectKey(deps.database, { ...place, fingerprint: fingerprintOf(blob), blob, now: deps.clock.now() });
+export async function findKey(deps: KeyDeps, blob: Buffer, place: KeyPlace): Promise<KeyRecord | undefined> {
+  const asked = { ...place, fingerprint: fingerprintOf(blob), blob, now: deps.clock.now() };
+  const [key, networks] = await Promise.all([selectKey(deps.database, asked), lockedNetworks(deps.database)]);
+  // Nothing signs in from a place that is locked, whosever key it is.
+  return key !== undefined && isLockedPlace(networks, [place.sourceAddress]) ? { ...key, state: 'revoked' } : key;
 }
 
 export interface KeyUse {

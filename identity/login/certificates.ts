@@ -17,6 +17,7 @@ import { type Certificate, decodeCertificate } from '../certificates/certificate
 import { verifyUserCertificate } from '../certificates/verify.ts';
 import { fingerprintOf, parsePublicKey } from '../keys/public-key.ts';
 import { verifySshSignature } from '../keys/signature.ts';
+import { lockOnKey } from '../locks/standing.ts';
 import { findPerson } from '../persons/queries.ts';
 import type { IdentityDeps } from '../rows.ts';
 import {
@@ -97,7 +98,7 @@ export async function issueLoginCertificate(
 
 /**
  * Whose certificate an SSH client showed; undefined when it is not ours, not for a user, out of its hours, bound to
- * another address, unknown or revoked. Showing is not proving: the caller checks the signature by `publicKey`. A locked
+ * another address, unknown, revoked, or its key or address locked. Showing is not proving: the caller checks the signature by `publicKey`. A locked
  * person is found too: `authorizeTarget` says no to them, and says why.
  */
 export async function findPersonByCertificate(
@@ -110,7 +111,8 @@ export async function findPersonByCertificate(
   try {
     const authorities = [authorityBlob(deps.loginAuthority)];
     const verified = verifyUserCertificate(blob, { authorities, principal, now: deps.clock.now(), sourceAddress });
-    return await findHolder(deps, { ...verified, principal });
+    const lock = await lockOnKey(deps.database, { fingerprint: fingerprintOf(verified.publicKey), sourceAddress });
+    return lock === undefined ? await findHolder(deps, { ...verified, principal }) : undefined;
   } catch (thrown) {
     if (hasCode(thrown, 'key_invalid')) return undefined;
     throw thrown;
@@ -144,6 +146,11 @@ export function certificateIsFor(line: string, publicKeyLine: string, now: Date)
   return (
     certificate?.publicKey.equals(parsePublicKey(publicKeyLine).blob) === true && certificate.validBefore > seconds
   );
+}
+
+/** The fingerprint of the key inside a certificate. @throws {GatewayError} `key_invalid`. */
+export function certifiedKeyFingerprint(blob: Buffer): string {
+  return fingerprintOf(decodeCertificate(blob).publicKey);
 }
 
 /** The serial in a certificate's base64. @throws {GatewayError} `key_invalid`. */

@@ -1,6 +1,7 @@
 /** The command waits for the decision and fetches its one certificate. */
 import { LIMITS, sha256, type Transaction } from '../../foundation/index.ts';
 import type { Person } from '../../policy/index.ts';
+import { lockOnKey } from '../locks/standing.ts';
 import { findPerson, isLocked } from '../persons/queries.ts';
 import { listenFor, SIGN_INS_CHANGED } from '../sign-ins/wait.ts';
 import { type IssuedCertificate, issueLoginCertificate, type LoginDeps } from './certificates.ts';
@@ -45,7 +46,10 @@ async function claim(deps: LoginDeps, tx: Transaction, code: string): Promise<Lo
   const login = await lockLogin(tx, code);
   if (login?.state !== 'approved' || login.decidedBy === null) return { state: 'expired' };
   const person = await findPerson(tx, login.decidedBy);
-  const may = person?.roles.includes('maintainer') === true && !(await isLocked(tx, person.id));
+  const { fingerprint, sourceAddress } = login;
+  const locked =
+    (await isLocked(tx, login.decidedBy)) || (await lockOnKey(tx, { fingerprint, sourceAddress })) !== undefined;
+  const may = person?.roles.includes('maintainer') === true && !locked;
   // An approval is for the minutes it was given in, and for somebody who is still who they were.
   if (person === undefined || !may || login.expiresAt <= deps.clock.now()) {
     await expireLogin(tx, login.id);

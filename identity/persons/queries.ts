@@ -95,7 +95,7 @@ export async function standingOf(db: Queryable, personId: PersonId): Promise<Sta
   const found = await maybeOne(
     db,
     sql(StandingRow)`
-      SELECT EXISTS (SELECT FROM locks l WHERE l.person_id = p.id AND l.lifted_at IS NULL) AS locked,
+      SELECT EXISTS (SELECT FROM person_locks l WHERE l.person_id = p.id) AS locked,
         p.deactivated_at IS NOT NULL AS deactivated
       FROM persons p WHERE p.id = ${personId}`,
   );
@@ -108,28 +108,14 @@ export async function isLocked(db: Queryable, personId: PersonId): Promise<boole
   return (await standingOf(db, personId)) !== 'in_force';
 }
 
-/** @returns 0 when a lock stands already. */
-export function insertLock(
-  tx: Transaction,
-  lock: { id: string; personId: PersonId; reason: string; lockedBy: PersonId; at: Date },
-): Promise<number> {
-  return execute(
-    tx,
-    sql(z.never())`
-      INSERT INTO locks (id, person_id, reason, locked_by, locked_at)
-      VALUES (${lock.id}, ${lock.personId}, ${lock.reason}, ${lock.lockedBy}, ${lock.at})
-      ON CONFLICT (person_id) WHERE lifted_at IS NULL DO NOTHING`,
+/** The lock that stands on the person themselves; undefined when there is none. */
+export async function lockIdOf(db: Queryable, personId: PersonId): Promise<string | undefined> {
+  const row = await maybeOne(
+    db,
+    sql(z.strictObject({ id: z.uuid() }))`
+      SELECT id FROM locks WHERE kind = 'person' AND person_id = ${personId} AND lifted_at IS NULL`,
   );
-}
-
-/** @returns 0 when no lock stands. */
-export function liftLock(tx: Transaction, lift: { personId: PersonId; liftedBy: PersonId; at: Date }): Promise<number> {
-  return execute(
-    tx,
-    sql(z.never())`
-      UPDATE locks SET lifted_by = ${lift.liftedBy}, lifted_at = ${lift.at}
-      WHERE person_id = ${lift.personId} AND lifted_at IS NULL`,
-  );
+  return row?.id;
 }
 
 /** A person as the list of persons shows them. */
@@ -138,8 +124,12 @@ export interface PersonEntry {
   readonly lock: {
     readonly reason: string;
     readonly lockedAt: Date;
-    readonly lockedBy: { readonly id: PersonId; readonly name: string };
+    /** Null: at the gateway's own command line. */
+    readonly lockedBy: { readonly id: PersonId; readonly name: string } | null;
+    readonly until: Date | null;
   } | null;
+  /** Their company is locked. */
+  readonly companyLocked: boolean;
   readonly deactivatedAt: Date | null;
   /** Who else has a name that looks the same. */
   readonly looksLike: readonly string[];
@@ -158,14 +148,28 @@ const PersonEntryRow = z
     locked_at: z.date().nullable(),
     locked_by: PersonIdSchema.nullable(),
     locked_by_name: z.string().nullable(),
+    until: z.date().nullable(),
+    company_locked: z.boolean(),
     deactivated_at: z.date().nullable(),
     looks_like: z.array(z.string()),
   })
-  .transform(({ reason, locked_at, locked_by, locked_by_name, deactivated_at, looks_like, ...person }): PersonEntry => {
-    const locked = reason !== null && locked_at !== null && locked_by !== null && locked_by_name !== null;
+  .transform((row): PersonEntry => {
+    const {
+      reason,
+      locked_at,
+      locked_by,
+      locked_by_name,
+      until,
+      company_locked,
+      deactivated_at,
+      looks_like,
+      ...person
+    } = row;
+    const by = locked_by === null ? null : { id: locked_by, name: locked_by_name ?? '' };
     return {
       person: PersonRow.parse(person),
-      lock: locked ? { reason, lockedAt: locked_at, lockedBy: { id: locked_by, name: locked_by_name } } : null,
+      lock: reason === null || locked_at === null ? null : { reason, lockedAt: locked_at, lockedBy: by, until },
+      companyLocked: company_locked,
       deactivatedAt: deactivated_at,
       looksLike: looks_like,
     };
@@ -177,7 +181,8 @@ export function listPersons(db: Queryable): Promise<PersonEntry[]> {
     db,
     sql(PersonEntryRow)`
       SELECT p.id, p.name, p.email, p.employer, p.locale, p.roles, p.contract_ends_at,
-        l.reason, l.locked_at, l.locked_by, o.name AS locked_by_name, p.deactivated_at,
+        l.reason, l.locked_at, l.locked_by, o.name AS locked_by_name, l.until, p.deactivated_at,
+        EXISTS (SELECT FROM person_locks c WHERE c.person_id = p.id AND c.kind = 'company') AS company_locked,
         coalesce((SELECT array_agg(x.name ORDER BY x.name) FROM persons x
           WHERE x.name_shape = p.name_shape AND x.id <> p.id), '{}') AS looks_like
       FROM persons p

@@ -1,7 +1,7 @@
 import { GatewayError, invariant } from '../../foundation/index.ts';
 import type { Principal } from '../../policy/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
-import { requireUnlocked } from '../persons/locks.ts';
+import { requireUnlocked } from '../persons/standing.ts';
 import type { IdentityDeps } from '../rows.ts';
 import { lockSignIn, updateDecision } from './queries.ts';
 import { normalizeCode } from './request.ts';

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { GatewayError, LIMITS, newUuid, Secret, sha256 } from '../../foundation/index.ts';
+import { GatewayError, LIMITS, newUuid, type Queryable, Secret, sha256 } from '../../foundation/index.ts';
 import type { Person, Principal } from '../../policy/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
-import { requireUnlocked } from '../persons/locks.ts';
+import { lockOnKey } from '../locks/standing.ts';
+import { requireUnlocked } from '../persons/standing.ts';
 import { findPerson, standingOf } from '../persons/queries.ts';
 import type { IdentityDeps } from '../rows.ts';
 import {
@@ -41,7 +42,7 @@ export interface NewWebSession {
 /**
  * Begins a web sign-in after a callback that succeeded. The token is known to the browser alone; the database has its
  * SHA-256, so that a copy of the database signs nobody in.
- * @throws {GatewayError} `person_locked`, `person_deactivated`
+ * @throws {GatewayError} `person_locked`, `person_deactivated`, `device_locked`
  */
 export async function openWebSession(
   deps: IdentityDeps,
@@ -53,6 +54,7 @@ export async function openWebSession(
   const { issuer, idToken, sourceAddress, providerSession = null, assurance = 'single', factorAt = null } = signIn;
   await deps.database.inTransaction(async (tx) => {
     const { id: personId } = await requireUnlocked(tx, signIn.person.id);
+    await requireOpenPlace(tx, sourceAddress);
     await deleteExpiredWebSessions(tx, createdAt);
     await insertWebSession(tx, {
       ...{ id: newUuid(createdAt), tokenHash: sha256(token), personId, idToken, createdAt, expiresAt },
@@ -81,7 +83,14 @@ export async function findWebSession(deps: IdentityDeps, token: string): Promise
   if (person === undefined) return undefined;
   const standing = await standingOf(deps.database, person.id);
   if (standing !== 'in_force') throw new GatewayError(`person_${standing}`);
+  await requireOpenPlace(deps.database, session.sourceAddress);
   return { person, signedInBy: 'oidc', session };
+}
+
+/** @throws {GatewayError} `device_locked` */
+async function requireOpenPlace(db: Queryable, sourceAddress: string): Promise<void> {
+  const lock = await lockOnKey(db, { fingerprint: null, sourceAddress });
+  if (lock !== undefined) throw new GatewayError('device_locked');
 }
 
 /** Ends a web sign-in; a locked person may always leave. @returns what the identity provider needs to sign out too. */

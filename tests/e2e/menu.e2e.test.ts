@@ -90,7 +90,7 @@ describeWith(['ssh', 'ssh-keygen'], 'ssh to the bastion alone', () => {
       const person = await personId(gateway, 'chen');
       await asOwner(
         gateway,
-        "INSERT INTO locks (id, person_id, reason, locked_by, locked_at) VALUES (gen_random_uuid(), $1, 'test', $1, now())",
+        "INSERT INTO locks (id, person_id, subject, reason, locked_by, locked_at) VALUES (gen_random_uuid(), $1, $1::uuid::text, 'test', $1, now())",
         [person],
       );
       try {

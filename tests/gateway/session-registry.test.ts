@@ -14,7 +14,7 @@ function session(personId: PersonId): LiveSession {
       roles: ['maintainer'],
     },
     ...{ ambiguous: false, via: [], ticket: NO_TICKET_NEEDED },
-    ...{ locked: false, account: 'a', action: 'exec', now: new Date(0) },
+    ...{ locks: [], account: 'a', action: 'exec', now: new Date(0) },
     target: {
       ...{ id: uuid() as TargetId, systemId: uuid() as SystemId, name: 'crm-db', systemName: 'crm' },
       ...{ hostCa: null, legacyAlgorithms: false, sourceAddress: null },

@@ -79,7 +79,7 @@ describeWith(['ssh-keygen', 'sshd', 'root'], 'the way to a target', () => {
         id: newUuid(new Date()) as PersonId,
         ...{ name: 'Chen', email: null, employer: '', locale: 'en', roles: ['maintainer'], contractEndsAt: null },
       },
-      ...{ locked: false, ambiguous: false, target, account: options.account ?? sshd.account, via: options.via ?? [] },
+      ...{ locks: [], ambiguous: false, target, account: options.account ?? sshd.account, via: options.via ?? [] },
       grant: { actions: options.actions ?? ['exec'], expiresAt: new Date(Date.now() + 60_000) },
       ...{ action: 'exec', now: new Date(), ticket: NO_TICKET_NEEDED },
     });

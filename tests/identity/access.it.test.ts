@@ -106,7 +106,7 @@ describe('the facts', () => {
     const facts = await loadAuthorizationFacts(h, { person: aoki.person, loginName: 'crm-db', action: 'shell' });
     expect(facts).toMatchObject({
       person: aoki.person,
-      locked: false,
+      locks: [],
       target: { name: 'crm-db', host: '127.0.0.1', port: 22, hostKey: 'ssh-ed25519 AAAA', mode: 'recorded' },
       account: 'aoki',
       grant: { actions: ['shell'], expiresAt: new Date('2026-04-02T00:00:00Z') },

@@ -43,7 +43,7 @@ const person: Person = {
 };
 const access: AuthorizationFacts = {
   person,
-  locked: false,
+  locks: [],
   target,
   account: 'aoki',
   grant: { actions: ['shell', 'exec'], expiresAt: later },
@@ -56,7 +56,7 @@ const access: AuthorizationFacts = {
 
 describe('authorizeTarget', () => {
   test.each<[string, Partial<AuthorizationFacts>]>([
-    ['locked', { locked: true }],
+    ['locked', { locks: ['person'] }],
     ['contract_ended', { person: { ...person, contractEndsAt: now } }],
     ['not_a_maintainer', { person: { ...person, roles: ['owner', 'administrator'] } }],
     ['not_found', { target: undefined }],
@@ -84,7 +84,7 @@ describe('authorizeTarget', () => {
   });
 
   test('a lock is said before anything else, so that nothing of the target is told', () => {
-    expect(authorizeTarget({ ...access, locked: true, target: undefined, grant: undefined })).toEqual({
+    expect(authorizeTarget({ ...access, locks: ['person'], target: undefined, grant: undefined })).toEqual({
       allowed: false,
       reason: 'locked',
     });
@@ -199,7 +199,7 @@ describe('a ticket that lets somebody in', () => {
     ['ticket_required', { ticket: { required: true, entry: { ...entry, notAfter: now } } }],
     ['not_found', { grant: undefined, ticket: { required: true, entry } }],
     ['grant_expired', { grant: { actions: ['exec'], expiresAt: now }, ticket: { required: true, entry } }],
-    ['locked', { locked: true, ticket: { required: true, entry: { ...entry, kind: 'emergency' } } }],
+    ['locked', { locks: ['person'], ticket: { required: true, entry: { ...entry, kind: 'emergency' } } }],
     ['no_account', { account: undefined, ticket: { required: true, entry: { ...entry, kind: 'emergency' } } }],
     [
       'not_found',

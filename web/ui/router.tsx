@@ -8,6 +8,7 @@ import { AuditPage } from './pages/Audit.tsx';
 import { GatePage } from './pages/Gate.tsx';
 import { HomePage } from './pages/Home.tsx';
 import { KeysPage } from './pages/Keys.tsx';
+import { LocksPage } from './pages/Locks.tsx';
 import { LoginPage } from './pages/Login.tsx';
 import { BrokenPage, MissingPage } from './pages/Missing.tsx';
 import { NotificationsPage } from './pages/Notifications.tsx';
@@ -88,6 +89,7 @@ const notifications = createRoute({
   component: NotificationsPage,
 });
 const people = createRoute({ getParentRoute: () => root, path: '/people', component: PeoplePage });
+const locks = createRoute({ getParentRoute: () => root, path: '/locks', component: LocksPage });
 const gate = createRoute({ getParentRoute: () => root, path: '/gate', component: GatePage });
 const audit = createRoute({
   getParentRoute: () => root,
@@ -145,6 +147,7 @@ export const router = createRouter({
     search,
     notifications,
     people,
+    locks,
     gate,
     audit,
   ]),

@@ -10,6 +10,7 @@ const EntryRow = z
     target_id: TargetIdSchema,
     not_before: z.date(),
     not_after: z.date(),
+    locked: z.boolean(),
   })
   .transform(({ target_id, not_before, not_after, ...row }) => ({
     ...row,
@@ -22,11 +23,12 @@ const EntryRow = z
 export function entryTickets(
   db: Queryable,
   { person, targets, now }: { person: PersonId; targets: readonly TargetId[]; now: Date },
-): Promise<(EntryTicket & { readonly target: TargetId })[]> {
+): Promise<(EntryTicket & { readonly target: TargetId; readonly locked: boolean })[]> {
   return many(
     db,
     sql(EntryRow)`
-      SELECT t.id, t.kind, o.target_id, t.not_before, t.not_after
+      SELECT t.id, t.kind, o.target_id, t.not_before, t.not_after,
+        EXISTS (SELECT FROM locks l WHERE l.kind = 'ticket' AND l.subject = t.id::text AND l.lifted_at IS NULL) AS locked
       FROM tickets t JOIN ticket_targets o ON o.ticket_id = t.id
       WHERE t.requester_id = ${person} AND o.target_id = ANY (${[...targets]}::uuid[])
         AND (t.state = 'in_use' OR (t.state = 'approved' AND t.kind = 'access'))

@@ -211,10 +211,12 @@ export const ListedPerson = z.object({
   email: z.nullable(z.string()),
   roles: z.array(Role),
   locked: z.boolean(),
+  companyLocked: z.boolean(),
+  contractEndsAt: z.nullable(moment),
   deactivatedAt: z.nullable(moment),
   /** Who else has a name that looks the same. */
   looksLike: strings,
-  lock: z.nullable(z.object({ reason: z.string(), lockedAt: moment, lockedBy: z.object({ name: z.string() }) })),
+  lock: z.nullable(z.object({ reason: z.string(), lockedAt: moment, lockedBy: z.nullable(z.object({ name: z.string() })) })),
 });
 export type ListedPerson = z.infer<typeof ListedPerson>;
 

@@ -79,6 +79,11 @@ function Navigation({ me }: { readonly me: Me }) {
             <Link to="/people">{t('nav.people')}</Link>
           </li>
         )}
+        {has(GATE) && (
+          <li>
+            <Link to="/locks">{t('nav.locks')}</Link>
+          </li>
+        )}
         {has(AUDIT) && (
           <>
             <li>

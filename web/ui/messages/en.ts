@@ -2,6 +2,7 @@ import { codesEn } from './codes.en.ts';
 import { evidenceEn } from './evidence.en.ts';
 import { factorsEn } from './factors.en.ts';
 import { gateEn } from './gate.en.ts';
+import { lifecycleEn } from './lifecycle.en.ts';
 import { replayEn } from './replay.en.ts';
 import { ticketsEn } from './tickets.en.ts';
 
@@ -11,6 +12,7 @@ export const en = {
   ...evidenceEn,
   ...factorsEn,
   ...gateEn,
+  ...lifecycleEn,
   ...replayEn,
   ...ticketsEn,
   'app.name': 'Sekisho',

@@ -3,6 +3,7 @@ import type { en } from './en.ts';
 import { evidenceJa } from './evidence.ja.ts';
 import { factorsJa } from './factors.ja.ts';
 import { gateJa } from './gate.ja.ts';
+import { lifecycleJa } from './lifecycle.ja.ts';
 import { replayJa } from './replay.ja.ts';
 import { ticketsJa } from './tickets.ja.ts';
 
@@ -12,6 +13,7 @@ export const ja: Readonly<Record<keyof typeof en, string>> = {
   ...evidenceJa,
   ...factorsJa,
   ...gateJa,
+  ...lifecycleJa,
   ...replayJa,
   ...ticketsJa,
   'app.name': 'Sekisho',

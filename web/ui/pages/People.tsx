@@ -75,7 +75,14 @@ function PersonRow({ person, onDone }: RowsProps & { readonly person: ListedPers
           </Text>
         )}
       </Table.Th>
-      <Table.Td>{person.employer}</Table.Td>
+      <Table.Td>
+        {person.employer}
+        {person.contractEndsAt !== null && (
+          <Text size="sm" mt={4}>
+            {t('people.contractEnds')}: <Moment at={person.contractEndsAt} />
+          </Text>
+        )}
+      </Table.Td>
       <Table.Td>{person.roles.map((role) => nameOf('role', role)).join(', ')}</Table.Td>
       <Table.Td>
         <AccessState person={person} />
@@ -92,13 +99,14 @@ function AccessState({ person }: { readonly person: ListedPerson }) {
   const { t } = useTranslation();
   const { lock } = person;
   if (person.deactivatedAt !== null) return <Tag tone="bad">{t('people.deactivated')}</Tag>;
+  if (person.companyLocked && !person.locked) return <Tag tone="bad">{t('people.companyLocked')}</Tag>;
   if (!person.locked) return <Tag tone="good">{t('people.open')}</Tag>;
   return (
     <>
       <Tag tone="bad">{t('people.locked')}</Tag>
       {lock !== null && (
         <Text size="sm" mt={4}>
-          {lock.reason} ({lock.lockedBy.name}, <Moment at={lock.lockedAt} />)
+          {lock.reason} ({lock.lockedBy?.name ?? t('locks.commandLine')}, <Moment at={lock.lockedAt} />)
         </Text>
       )}
     </>
