@@ -1,4 +1,4 @@
-/** Who looks at recordings, and what becomes of their keys: a part of the table of audit events. */
+/** What becomes of recordings and their keys: a part of the table of audit events. */
 import { z } from 'zod';
 
 const id = z.uuid();
@@ -10,11 +10,6 @@ const body = <Shape extends z.ZodRawShape>(description: string, shape: Shape) =>
   z.strictObject(shape).describe(description);
 
 export const RECORDING_EVENTS = {
-  'recording.viewed': body('Somebody replayed or downloaded a recording.', {
-    session: id,
-    form: z.enum(['replay', 'download']),
-  }),
-  'recording.verified': body('Somebody checked a recording against the log.', { session: id, verdict: text }),
   'recording.held': body('A legal hold was placed on a session: nothing of it is erased.', held),
   'recording.released': body('A legal hold was lifted.', held),
   'recording.erasure_requested': body('Somebody asked that a key of a recording be destroyed.', {

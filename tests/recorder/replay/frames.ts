@@ -15,7 +15,7 @@ export const header = (change: Record<string, unknown> = {}): Said => ({
   type: 'h',
   at: 0,
   text: JSON.stringify({
-    ...{ v: 1, sessionId: SESSION, connectionId: SESSION, personId: SESSION, targetId: SESSION },
+    ...{ v: 2, sessionId: SESSION, connectionId: SESSION, personId: SESSION, targetId: SESSION },
     ...{ account: 'aoki', kind: 'shell', command: null, columns: 80, rows: 24, term: 'xterm' },
     ...change,
   }),
