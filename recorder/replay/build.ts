@@ -10,7 +10,7 @@ import { type WalkEnd, type WalkSink, type WalkStart, walkRecording } from './wa
 export type OnLine = (line: TranscriptLine, startedAt: number) => Promise<void>;
 
 const PAUSE_KEPT_MILLIS = 2_000;
-const SEGMENT_CHARACTERS = 192 * 1024;
+const SEGMENT_CHARACTERS = 96 * 1024;
 const SEGMENT_EVENTS = 4_000;
 const SEGMENT_MILLIS = 10 * 60_000;
 const TRANSCRIPT_CHARACTERS = 64 * 1024;

@@ -166,7 +166,11 @@ export class DerivedThread implements AsyncDisposable {
   #lost(error: Error): void {
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
-    if (!this.#isClosed) this.#port = undefined;
+    const port = this.#port;
+    if (!this.#isClosed) {
+      this.#port = undefined;
+      void port?.close();
+    }
     for (const { reject } of waiting) reject(new GatewayError('derived_unreadable', undefined, { cause: error }));
   }
 }

@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ReadyReplay } from '../../api/replay.ts';
 import { fromPlayed, toPlayed } from '../../format/replay-time.ts';
@@ -16,13 +17,9 @@ interface DensityBarProps {
 /** How much came over time, with the markers below. Whoever cannot point uses the list of markers and the player's own keys. */
 export function DensityBar({ replay, isCut, now, onSeek }: DensityBarProps) {
   const { t } = useTranslation();
-  const { cuts, durationMillis, density, markers } = replay;
+  const { cuts, durationMillis } = replay;
   const time = (at: number): number => (isCut ? toPlayed(cuts, at) : at);
   const whole = Math.max(1, time(durationMillis));
-  const { widthMillis, bytes } = isCut ? density.cut : density.whole;
-  // By its logarithm: one flood would make everything else a flat line.
-  const most = Math.log1p(Math.max(1, ...bytes));
-  const place = (at: number): number => (Math.min(time(at), whole) / whole) * WIDTH;
   return (
     <svg
       className="density"
@@ -36,10 +33,38 @@ export function DensityBar({ replay, isCut, now, onSeek }: DensityBarProps) {
         onSeek(isCut ? fromPlayed(cuts, played) : played);
       }}
     >
+      <Parts replay={replay} isCut={isCut} whole={whole} />
+      <rect
+        className="density-now"
+        x={(Math.min(time(now), whole) / whole) * WIDTH - 1}
+        y={0}
+        width={2}
+        height={HEIGHT}
+      />
+    </svg>
+  );
+}
+
+interface PartsProps {
+  readonly replay: ReadyReplay;
+  readonly isCut: boolean;
+  /** Milliseconds of the replay. */
+  readonly whole: number;
+}
+
+/** Drawn once, not at every moment of the replay. */
+const Parts = memo(function Parts({ replay, isCut, whole }: PartsProps) {
+  const { cuts, density, markers } = replay;
+  const { widthMillis, bytes } = isCut ? density.cut : density.whole;
+  // By its logarithm: one flood would make everything else a flat line.
+  const most = Math.log1p(Math.max(1, ...bytes));
+  const place = (at: number): number => (Math.min(isCut ? toPlayed(cuts, at) : at, whole) / whole) * WIDTH;
+  const width = Math.max(1, (widthMillis / whole) * WIDTH - 0.5);
+  return (
+    <>
       {bytes.map((count, part) => {
         const x = ((part * widthMillis) / whole) * WIDTH;
         const height = (Math.log1p(count) / most) * BARS_HEIGHT;
-        const width = Math.max(1, (widthMillis / whole) * WIDTH - 0.5);
         return count === 0 || x >= WIDTH ? null : (
           <rect key={part} className="density-part" x={x} y={BARS_HEIGHT - height} width={width} height={height} />
         );
@@ -57,7 +82,6 @@ export function DensityBar({ replay, isCut, now, onSeek }: DensityBarProps) {
           <title>{marker.text.slice(0, 200)}</title>
         </rect>
       ))}
-      <rect className="density-now" x={place(now) - 1} y={0} width={2} height={HEIGHT} />
-    </svg>
+    </>
   );
-}
+});

@@ -1,7 +1,7 @@
 import { NativeSelect, Text, UnstyledButton } from '@mantine/core';
-import { useState } from 'react';
+import { memo, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ReadyReplay } from '../../api/replay.ts';
+import type { Marker, ReadyReplay } from '../../api/replay.ts';
 import { formatOffset } from '../../format/replay-time.ts';
 import { Visible } from '../Texts.tsx';
 import { useNameOf } from '../use-locale.ts';
@@ -21,7 +21,7 @@ export function MarkerList({ replay, now, onSeek }: MarkerListProps) {
   const nameOf = useNameOf();
   const [kind, setKind] = useState('');
   const { markers, markersLeftOut } = replay;
-  const chosen = kind === '' ? markers : markers.filter((marker) => marker.kind === kind);
+  const chosen = useMemo(() => markers.filter((marker) => kind === '' || marker.kind === kind), [markers, kind]);
   const current = chosen.findLastIndex((marker) => marker.at <= now + 50);
   const kinds = KINDS.filter((one) => markers.some((marker) => marker.kind === one));
   return (
@@ -37,25 +37,7 @@ export function MarkerList({ replay, now, onSeek }: MarkerListProps) {
         mb="xs"
       />
       {chosen.length === 0 && <Text size="sm">{t('replay.markers.none')}</Text>}
-      <ol tabIndex={0} aria-label={t('replay.markers')}>
-        {chosen.slice(0, SHOWN_MAX).map((marker, n) => (
-          <li key={n}>
-            <UnstyledButton
-              className="marker"
-              data-kind={marker.kind}
-              aria-current={n === current ? 'step' : undefined}
-              onClick={() => onSeek(marker.at)}
-            >
-              <span className="marker-when">
-                {formatOffset(marker.at)} · {nameOf('marker', marker.kind)}
-              </span>
-              <span className="mono">
-                <Visible text={marker.text.slice(0, 400)} />
-              </span>
-            </UnstyledButton>
-          </li>
-        ))}
-      </ol>
+      <Listed markers={chosen} current={current} onSeek={onSeek} />
       {(chosen.length > SHOWN_MAX || markersLeftOut > 0) && (
         <Text size="sm">
           {t('replay.markers.more', { n: Math.max(0, chosen.length - SHOWN_MAX) + markersLeftOut })}
@@ -64,3 +46,37 @@ export function MarkerList({ replay, now, onSeek }: MarkerListProps) {
     </div>
   );
 }
+
+interface ListedProps {
+  readonly markers: readonly Marker[];
+  /** Which one was passed last; -1 for none. */
+  readonly current: number;
+  readonly onSeek: (at: number) => void;
+}
+
+/** Drawn anew when another marker is passed, not at every moment of the replay. */
+const Listed = memo(function Listed({ markers, current, onSeek }: ListedProps) {
+  const { t } = useTranslation();
+  const nameOf = useNameOf();
+  return (
+    <ol tabIndex={0} aria-label={t('replay.markers')}>
+      {markers.slice(0, SHOWN_MAX).map((marker, n) => (
+        <li key={n}>
+          <UnstyledButton
+            className="marker"
+            data-kind={marker.kind}
+            aria-current={n === current ? 'step' : undefined}
+            onClick={() => onSeek(marker.at)}
+          >
+            <span className="marker-when">
+              {formatOffset(marker.at)} · {nameOf('marker', marker.kind)}
+            </span>
+            <span className="mono">
+              <Visible text={marker.text.slice(0, 400)} />
+            </span>
+          </UnstyledButton>
+        </li>
+      ))}
+    </ol>
+  );
+});

@@ -1,5 +1,5 @@
 import { Checkbox, Group, NativeSelect, Stack, Tabs, Text } from '@mantine/core';
-import { type KeyboardEvent, useRef, useState } from 'react';
+import { type KeyboardEvent, useCallback, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '../../api/queries.ts';
 import type { ReadyReplay } from '../../api/replay.ts';
@@ -75,10 +75,13 @@ function ScreenOf({ replay, at }: { readonly replay: ReadyReplay; readonly at: n
   const player = useRef<PlayerHandle>(null);
   const played = (moment: number): number => (isCut ? toPlayed(replay.cuts, moment) : moment) / 1_000;
   const real = (seconds: number): number => (isCut ? fromPlayed(replay.cuts, seconds * 1_000) : seconds * 1_000);
-  const seek = (moment: number): void => {
-    setNow(moment);
-    player.current?.seek(played(moment));
-  };
+  const seek = useCallback(
+    (moment: number): void => {
+      setNow(moment);
+      player.current?.seek((isCut ? toPlayed(replay.cuts, moment) : moment) / 1_000);
+    },
+    [isCut, replay],
+  );
   const step = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     const next = replay.markers.find((marker) => marker.at > now + 50);
