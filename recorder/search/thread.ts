@@ -99,7 +99,8 @@ export class DerivedThread implements AsyncDisposable {
   }
 
   test(segments: Extract<Order, { op: 'test' }>['segments']): Promise<Result<'test'>> {
-    return this.#ask('test', { op: 'test', id: 0, segments }).result;
+    const named = segments.map(({ name, planted }) => ({ name, planted }));
+    return this.#ask('test', { op: 'test', id: 0, segments: named }).result;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
