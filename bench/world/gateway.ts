@@ -118,12 +118,21 @@ export class GatewayHouse implements AsyncDisposable {
   }
 
   async post(login: string, path: string, body: unknown): Promise<void> {
+    await this.#send(login, path, { method: 'POST', body: JSON.stringify(body) });
+  }
+
+  async get(login: string, path: string): Promise<unknown> {
+    return (await this.#send(login, path, {})).json();
+  }
+
+  async #send(login: string, path: string, init: RequestInit): Promise<Response> {
     const publicUrl = `http://${HOST}:${this.#httpPort}`;
     const cookie = this.#cookies.get(login) ?? (await signInByHttp({ publicUrl, login, fetch }));
     this.#cookies.set(login, cookie);
     const headers = { cookie, origin: publicUrl, 'content-type': 'application/json' };
-    const response = await fetch(new URL(path, publicUrl), { method: 'POST', headers, body: JSON.stringify(body) });
+    const response = await fetch(new URL(path, publicUrl), { ...init, headers });
     if (response.status >= 300) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return response;
   }
 
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
