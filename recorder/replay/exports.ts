@@ -11,7 +11,7 @@ import type { ReplayFrame, ReplayIndex, TranscriptLine } from './model.ts';
  * The frames with only that in their output which a terminal may get, as UTF-8: `asciinema play` writes it to the
  * auditor's own terminal. Keystrokes are left out.
  */
-export async function* cleanFrames(frames: AsyncIterable<ReplayFrame>): AsyncGenerator<Frame, void, undefined> {
+async function* cleanFrames(frames: AsyncIterable<ReplayFrame>): AsyncGenerator<Frame, void, undefined> {
   const decoders = { o: createOutputDecoder(), e: createOutputDecoder() };
   const cleaner = new OutputCleaner();
   for await (const { type, micros, seq, payload } of frames) {

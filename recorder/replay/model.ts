@@ -10,13 +10,13 @@ export interface ReplayFrame extends Pick<Frame, 'seq' | 'micros' | 'payload'> {
 /** The frames of a sealed recording, in order. @throws {GatewayError} `not_found`, `recording_corrupt`. */
 export type FramesOf = (sessionId: string, options: { readonly keystrokes: boolean }) => AsyncIterable<ReplayFrame>;
 
-export const MARKER_KINDS = ['command', 'file', 'note', 'resize', 'gap', 'exit', 'refusal', 'ticket', 'limit'] as const;
+const MARKER_KINDS = ['command', 'file', 'note', 'resize', 'gap', 'exit', 'refusal', 'ticket', 'limit'] as const;
 export type MarkerKind = (typeof MARKER_KINDS)[number];
 
 const millis = z.number().int().nonnegative();
 
 /** `screen`: stayed until it scrolled away or the end. `passed`: was shown and overwritten, cleared or left. */
-export const LINE_KINDS = ['screen', 'passed', 'typed', 'executed', 'note'] as const;
+const LINE_KINDS = ['screen', 'passed', 'typed', 'executed', 'note'] as const;
 
 export const TranscriptLineSchema = z.strictObject({
   at: millis,
@@ -29,7 +29,7 @@ export const TranscriptLineSchema = z.strictObject({
 });
 export type TranscriptLine = z.infer<typeof TranscriptLineSchema>;
 
-export const MarkerSchema = z.strictObject({ at: millis, kind: z.enum(MARKER_KINDS), text: z.string() });
+const MarkerSchema = z.strictObject({ at: millis, kind: z.enum(MARKER_KINDS), text: z.string() });
 export type Marker = z.infer<typeof MarkerSchema>;
 
 const DensitySchema = z.strictObject({ widthMillis: z.number().positive(), bytes: z.array(millis) });

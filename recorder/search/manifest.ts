@@ -5,7 +5,7 @@ import { hasErrno } from '../../foundation/index.ts';
 import { ContainerReader, createContainer, packJson, unpackJson } from '../replay/container.ts';
 import { type DerivedPlace, SegmentFactsSchema } from './operations.ts';
 
-export const ManifestSchema = z.strictObject({
+const ManifestSchema = z.strictObject({
   v: z.literal(1),
   segments: z.array(SegmentFactsSchema),
   /** Recordings that could not be read, and why. */

@@ -74,7 +74,7 @@ export function decodeBlocks(list: Uint8Array): Uint32Array {
   return blocks.subarray(0, used);
 }
 
-export function encodeNumber(number: number): number[] {
+function encodeNumber(number: number): number[] {
   const bytes: number[] = [];
   for (let rest = number; ; rest = Math.floor(rest / 128)) {
     if (rest < 128) return [...bytes, rest];
@@ -82,7 +82,7 @@ export function encodeNumber(number: number): number[] {
   }
 }
 
-export function decodeNumber(bytes: Uint8Array, at: number): readonly [number: number, next: number] {
+function decodeNumber(bytes: Uint8Array, at: number): readonly [number: number, next: number] {
   let number = 0;
   let scale = 1;
   for (let place = at; place < at + 6; place++) {
