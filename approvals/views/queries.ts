@@ -28,21 +28,33 @@ export async function selectTickets(db: Queryable, filter: TicketFilter): Promis
 
 const IdRow = z.strictObject({ id: ticketId });
 
+/**
+ * What waits is found by the indexes of open tickets, and what is asked of each by its id: a join would be planned over
+ * every ticket there ever was, and history is kept for ever.
+ */
 async function inboxIds(db: Queryable, filter: TicketFilter): Promise<TicketId[]> {
   const { viewer, now, limit, secondLine } = filter;
   const rows = await many(
     db,
     sql(IdRow)`
       WITH answers AS (
-        SELECT system_id FROM system_owners WHERE person_id = ${viewer}
-        UNION SELECT o.system_id FROM substitutes u JOIN system_owners o ON o.person_id = u.owner_id
-          WHERE u.substitute_id = ${viewer} AND u.revoked_at IS NULL AND u.starts_at <= ${now} AND u.ends_at > ${now})
-      SELECT t.id FROM tickets t
+        SELECT ARRAY(SELECT system_id FROM system_owners WHERE person_id = ${viewer}
+          UNION SELECT o.system_id FROM substitutes u JOIN system_owners o ON o.person_id = u.owner_id
+            WHERE u.substitute_id = ${viewer} AND u.revoked_at IS NULL AND u.starts_at <= ${now} AND u.ends_at > ${now})
+          AS systems)
+      SELECT t.id FROM (
+          SELECT id, number, state, requester_id, second_line FROM tickets
+          WHERE state = 'requested' AND decide_by > ${now}
+          UNION ALL SELECT id, number, state, requester_id, second_line FROM tickets
+          WHERE kind = 'emergency' AND state = 'review_due'
+          -- A fence: sorted first, the rest is asked of the newest alone until the page is full.
+          ORDER BY number DESC OFFSET 0) t
       WHERE t.requester_id <> ${viewer}
-        AND ((t.state = 'requested' AND t.decide_by > ${now}) OR t.state = 'review_due')
-        AND (EXISTS (SELECT FROM ticket_systems s JOIN answers a ON a.system_id = s.system_id WHERE s.ticket_id = t.id)
-          OR (${secondLine}::boolean AND (t.second_line OR t.state = 'review_due')))
-        AND NOT EXISTS (SELECT FROM approvals d WHERE d.ticket_id = t.id AND d.approver_id = ${viewer})
+        AND CASE WHEN (${secondLine}::boolean AND (t.second_line OR t.state = 'review_due'))
+            OR (cardinality((SELECT systems FROM answers)) > 0
+              AND (SELECT bool_or(s.system_id = ANY (a.systems)) FROM ticket_systems s, answers a WHERE s.ticket_id = t.id))
+          THEN (SELECT count(*) FROM approvals d WHERE d.ticket_id = t.id AND d.approver_id = ${viewer}) = 0
+          ELSE false END
       ORDER BY t.number DESC LIMIT ${limit}`,
   );
   return rows.map(({ id }) => id);
@@ -122,15 +134,21 @@ export async function countInbox(
     db,
     sql(z.strictObject({ waiting: count }))`
       WITH answers AS (
-        SELECT system_id FROM system_owners WHERE person_id = ${viewer}
-        UNION SELECT o.system_id FROM substitutes u JOIN system_owners o ON o.person_id = u.owner_id
-          WHERE u.substitute_id = ${viewer} AND u.revoked_at IS NULL AND u.starts_at <= ${now} AND u.ends_at > ${now})
-      SELECT count(*) AS waiting FROM tickets t
+        SELECT ARRAY(SELECT system_id FROM system_owners WHERE person_id = ${viewer}
+          UNION SELECT o.system_id FROM substitutes u JOIN system_owners o ON o.person_id = u.owner_id
+            WHERE u.substitute_id = ${viewer} AND u.revoked_at IS NULL AND u.starts_at <= ${now} AND u.ends_at > ${now})
+          AS systems)
+      SELECT count(*) AS waiting FROM (
+          SELECT id, number, state, requester_id, second_line FROM tickets
+          WHERE state = 'requested' AND decide_by > ${now}
+          UNION ALL SELECT id, number, state, requester_id, second_line FROM tickets
+          WHERE kind = 'emergency' AND state = 'review_due') t
       WHERE t.requester_id <> ${viewer}
-        AND ((t.state = 'requested' AND t.decide_by > ${now}) OR t.state = 'review_due')
-        AND (EXISTS (SELECT FROM ticket_systems s JOIN answers a ON a.system_id = s.system_id WHERE s.ticket_id = t.id)
-          OR (${secondLine}::boolean AND (t.second_line OR t.state = 'review_due')))
-        AND NOT EXISTS (SELECT FROM approvals d WHERE d.ticket_id = t.id AND d.approver_id = ${viewer})`,
+        AND CASE WHEN (${secondLine}::boolean AND (t.second_line OR t.state = 'review_due'))
+            OR (cardinality((SELECT systems FROM answers)) > 0
+              AND (SELECT bool_or(s.system_id = ANY (a.systems)) FROM ticket_systems s, answers a WHERE s.ticket_id = t.id))
+          THEN (SELECT count(*) FROM approvals d WHERE d.ticket_id = t.id AND d.approver_id = ${viewer}) = 0
+          ELSE false END`,
   );
   return row?.waiting ?? 0;
 }

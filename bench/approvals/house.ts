@@ -8,7 +8,7 @@ import { startEmbeddedPostgres } from '../../main/embedded-postgres/index.ts';
 import { migrate } from '../../main/migrate.ts';
 import { judgeCommand, type Principal, type Role, type TargetId, type TicketId } from '../../policy/index.ts';
 import { MIGRATIONS_DIRECTORY } from '../../tests/support/paths.ts';
-import { analyze, copyTickets, insertSession, systemIds, targetIds } from './queries.ts';
+import { vacuum, copyTickets, insertSession, systemIds, targetIds } from './queries.ts';
 
 const ISSUER = 'https://login.example.com';
 const HOST_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
@@ -137,7 +137,7 @@ async function furnish(parts: {
       const approver = approvers.tanaka.person.id;
       await copyTickets(owner, { of: ids, count: open - ids.length, state: 'requested', approver: null, now });
       await copyTickets(owner, { of: ids, count: closed, state: 'expired', approver, now });
-      await analyze(owner);
+      await vacuum(owner);
     },
     [Symbol.asyncDispose]: dispose,
   };

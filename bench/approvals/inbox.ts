@@ -6,7 +6,7 @@ import { bar, type BenchOptions, type Part } from '../model.ts';
 import { type ApproverName, type House, startHouse } from './house.ts';
 
 const OPEN = 10_000;
-const CLOSED = 90_000;
+const CLOSED = 30_000;
 const P95_MS_MAX = 50;
 const WARM_UP = 10;
 

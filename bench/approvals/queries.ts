@@ -47,7 +47,9 @@ export async function copyTickets(owner: Database, { of, count, state, approver,
     owner,
     sql(nothing)`
       WITH people AS (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () AS people
-          FROM persons WHERE roles = ARRAY['maintainer']),
+          FROM persons WHERE roles = ARRAY['maintainer']
+            -- Who asked for the first ones goes on asking, up to their bound.
+            AND NOT EXISTS (SELECT FROM tickets t WHERE t.id = ANY (${[...of]}::uuid[]) AND t.requester_id = persons.id)),
         asked AS (SELECT gen_random_uuid() AS copy, (${[...of]}::uuid[])[1 + n % ${of.length}::integer] AS first, p.id AS person
           FROM generate_series(0, ${count}::integer - 1) AS n JOIN people p ON p.place = (n / ${of.length}::integer) % p.people),
         made AS (INSERT INTO tickets (id, kind, state, requester_id, target_id, refused_act_id, act_text, act_judgement,
@@ -72,8 +74,11 @@ export async function copyTickets(owner: Database, { of, count, state, approver,
 }
 
 /** What the database does by itself a minute after so many rows came. */
-export async function analyze(owner: Database): Promise<void> {
-  await execute(owner, sql(nothing)`ANALYZE tickets, ticket_systems, ticket_targets, approvals, sessions, redemptions`);
+export async function vacuum(owner: Database): Promise<void> {
+  await execute(
+    owner,
+    sql(nothing)`VACUUM (ANALYZE) tickets, ticket_systems, ticket_targets, approvals, sessions, redemptions`,
+  );
 }
 
 /** How many sessions use the ticket. */
