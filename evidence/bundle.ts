@@ -5,8 +5,8 @@ import { canonicalJson, parseCanonicalJson } from './canonical-json.ts';
 import type { Hashing } from './crypto.ts';
 import { STREAMS } from './leaves.ts';
 import { type EvidenceSource, PATHS, type Scope } from './source.ts';
-import { createFindings, type Finding, type Findings, verdictOf } from './verdicts.ts';
-import { verifyEvidence, type VerifyOptions, type VerifyReport } from './verify.ts';
+import { createFindings, type Findings } from './verdicts.ts';
+import { verifyEvidence, type VerifyOptions, type VerifyReport, withFindings } from './verify.ts';
 
 const time = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 
@@ -91,17 +91,10 @@ export async function verifyBundle(
   // Without a description everything that the log tells of has to be there.
   const scope = options.scope ?? manifest?.scope ?? WHOLE_LOG;
   const report = await verifyEvidence({ ...options, scope, streams: manifest?.streams ?? STREAMS });
-  const all = sorted([...findings.list(), ...report.findings]);
-  return { ...report, findings: all, verdict: verdictOf(all), manifest: manifest ?? null };
+  return { ...withFindings(report, findings.list()), manifest: manifest ?? null };
 }
 
 const WHOLE_LOG: Scope = { kind: 'period', from: '0000-01-01T00:00:00.000Z', to: '9999-12-31T23:59:59.999Z' };
-
-function sorted(found: readonly Finding[]): Finding[] {
-  const findings = createFindings();
-  for (const { code, where, detail } of found) findings.add(code, where, detail);
-  return findings.list();
-}
 
 async function checkSums(
   source: BundleSource,

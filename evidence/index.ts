@@ -43,6 +43,7 @@ export {
   type ShredLeaf,
   type Stream,
 } from './leaves.ts';
+export type { InspectedSession } from './inspect-sessions.ts';
 export { EVIDENCE_LIMITS } from './limits.ts';
 export { createNodeStore, type NodeStore, tileNodes } from './nodes.ts';
 export { addSignatures, type Note, openNote, parseNote, signNote, type VerifiedSignature } from './notes.ts';
@@ -117,5 +118,6 @@ export {
   type VerifyOptions,
   type VerifyReport,
   verifySession,
+  withFindings,
 } from './verify.ts';
 export { collectEvidence, type CollectedLog, type Collection } from './collect.ts';

@@ -44,6 +44,8 @@ export const FINDINGS = {
   object_differs: 'tampered',
   /** A chunk says another thing of itself than its leaf. */
   object_says_other: 'tampered',
+  /** What is sealed in a chunk or wrapped key is not what the log committed to; only who holds keys sees it. */
+  content_differs: 'tampered',
   /** A wrapped key is not the one that the log names. */
   key_differs: 'tampered',
   /** `key.rotate` replaces a key that was not there. */

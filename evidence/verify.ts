@@ -27,6 +27,8 @@ export interface VerifyOptions {
   /** The streams whose chunks have to be there; both unless said. */
   readonly streams?: readonly Stream[];
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Looks into what is sealed, for a verifier who holds keys; called for each session when its leaves are proven. */
+  readonly lookInside?: (session: InspectedSession) => Promise<readonly Omit<Finding, 'severity'>[]>;
 }
 
 export interface SessionReport {
@@ -81,6 +83,10 @@ export async function verifyEvidence(options: VerifyOptions): Promise<VerifyRepo
   const inspected = log === undefined ? undefined : inspector.finish(earliest(log));
   if (inspected !== undefined) {
     await checkObjects({ ...common, streams: options.streams ?? STREAMS }, inspected.sessions);
+    for (const session of inspected.sessions) {
+      for (const { code, where, detail } of (await options.lookInside?.(session)) ?? [])
+        findings.add(code, where, detail);
+    }
   }
   const ledger = await ledgerOf(options, policy, held, findings);
   return report(options, findings, { policy: applied.sha256, log, inspected, ledger, shown: events.size });
@@ -89,6 +95,13 @@ export async function verifyEvidence(options: VerifyOptions): Promise<VerifyRepo
 /** One session of a recorder's directory or a bundle. */
 export function verifySession(options: Omit<VerifyOptions, 'scope'>, sid: string): Promise<VerifyReport> {
   return verifyEvidence({ ...options, scope: { kind: 'sessions', sessions: [sid] } });
+}
+
+/** The same report with more found. */
+export function withFindings(report: VerifyReport, more: readonly Omit<Finding, 'severity'>[]): VerifyReport {
+  const findings = createFindings();
+  for (const { code, where, detail } of [...more, ...report.findings]) findings.add(code, where, detail);
+  return { ...report, findings: findings.list(), verdict: verdictOf(findings.list()) };
 }
 
 async function policyOf(

@@ -108,7 +108,10 @@ async function verify(rest: string[]): Promise<number> {
   if (named?.endsWith('.zip') !== true) {
     const data = textOf(values['data']);
     const config = data === undefined ? await loadConfig({ programDirectory: PROGRAM }) : undefined;
-    return runVerify(data ?? config?.dataDirectory ?? '', positionals, textOf(values['identity']), config);
+    return runVerify({
+      ...{ dataDirectory: data ?? config?.dataDirectory ?? '', sessions: positionals, place: config },
+      ...{ identity: textOf(values['identity']), policy: textOf(values['policy']), json: values['json'] === true },
+    });
   }
   if (more.length > 0) throw new GatewayError('request_invalid', 'Name one bundle: sekisho verify BUNDLE.zip');
   const { runVerifyBundle } = await import('./verify-bundle.ts');
@@ -140,6 +143,7 @@ async function bundle(rest: string[]): Promise<number> {
     ...{ sessions: textsOf(values['session']), recipients: textsOf(values['recipient']) },
     ...{ ticket: textOf(values['ticket']), from: textOf(values['from']), to: textOf(values['to']) },
     ...{ identity: textOf(values['identity']), policy: textOf(values['policy']), out: textOf(values['out']) },
+    place: config,
   });
 }
 

@@ -17,6 +17,7 @@ import { startLogUpkeep } from './log-upkeep.ts';
 import { openRecorderParts } from './recorder-parts.ts';
 import { currentIdentities, loadRecordingKeys } from './recording-keys.ts';
 import { recordingsOf } from './recording-source.ts';
+import { configuredPolicy } from './witness-policy.ts';
 import { openLedger, readTransparency } from './transparency.ts';
 
 export interface EvidenceDeps {
@@ -59,7 +60,10 @@ export async function openEvidence(deps: EvidenceDeps, cleanup: Cleanup): Promis
   const ledger = await openLedger({ directory, clock, log, settings, pseudonymKey, mayCreate }, cleanup);
   return {
     recorder,
-    recordings: recordingsOf(directory.recorder, () => currentIdentities(config.recorder), parts.objects),
+    recordings: {
+      ...recordingsOf(directory.recorder, () => currentIdentities(config.recorder), parts.objects),
+      policy: await configuredPolicy(config.recorder.log),
+    },
     objects: parts.objects,
     ledger,
     pseudonymKey,

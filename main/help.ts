@@ -9,9 +9,10 @@ export const HELP = `sekisho ${VERSION}: a privileged-access gateway with an exp
   sekisho tour [--exit]              see the whole story on this machine: an export refused, approved, recorded, proven
   sekisho search rebuild [--data DIR]
                                      make the search index of the recordings anew; the gateway that runs does it
-  sekisho verify SESSION [--identity F] [--data DIR]
+  sekisho verify SESSION [--identity F] [--policy FILE] [--json] [--data DIR]
                                      check a recording against the signed log; needs no gateway and, with --data, no
-                                     configuration; with the age identity of a recipient what is sealed is read too
+                                     configuration; with the age identity of a recipient what is sealed is read too;
+                                     exit status as for a bundle
   sekisho verify BUNDLE.zip [--policy FILE] [--held CHECKPOINT]… [--submitter HEX]… [--json]
                  [--from TIME --to TIME | --session ID…]
                                      check an evidence bundle by the policy you hold and what your witness cosigned;

@@ -13,6 +13,7 @@ import {
   readObjects,
   type RecordingSource,
 } from '../recorder/index.ts';
+import { configuredPolicy } from './witness-policy.ts';
 
 /** Where a configured gateway's objects stand. */
 export type ObjectPlace = Pick<Config, 'recorder' | 'storageCredentials'>;
@@ -32,9 +33,21 @@ export async function recordingFiles(
   const path = identity ?? ((await isThere(own)) ? own : undefined);
   const identities = path === undefined ? [] : await loadIdentities(path);
   if (place === undefined) return recordingsOf(directory, identities);
+  const policy = await configuredPolicy(place.recorder.log);
+  return { ...recordingsOf(directory, identities, await objectsAt(directory, place)), policy };
+}
+
+/**
+ * The objects of a recorder's directory, wherever they are, to be read alone.
+ * @param place without it they are read from the directory alone.
+ */
+export async function objectsAt(directory: string, place?: ObjectPlace): Promise<RecordingSource['objects']> {
+  if (place === undefined) return fileObjects(directory);
   const { storage } = place.recorder;
-  const options = { directory, files: nodeFiles, clock: systemClock, storage, credentials: place.storageCredentials };
-  return recordingsOf(directory, identities, await readObjects(options));
+  return readObjects({
+    ...{ directory, files: nodeFiles, clock: systemClock },
+    ...{ storage, credentials: place.storageCredentials },
+  });
 }
 
 /** @param directory the recorder's. */

@@ -5,7 +5,6 @@ import {
   damagedBundle,
   EvidenceError,
   EXIT_CODES,
-  type Finding,
   fromHex,
   parsePolicy,
   type Progress,
@@ -16,6 +15,7 @@ import { asError, GatewayError } from '../foundation/index.ts';
 import { message } from '../messages/index.ts';
 import { nodeCrypto } from '../recorder/index.ts';
 import { DamagedBundle, openBundle } from './bundle/zip-source.ts';
+import { wordFindings } from './verify.ts';
 
 export interface VerifyBundleOptions {
   readonly bundle: string;
@@ -31,8 +31,6 @@ export interface VerifyBundleOptions {
   readonly json: boolean;
   readonly locale: 'en' | 'ja';
 }
-
-const TOLD_MAX = 50;
 
 /** What a command line that cannot be followed ends in: no verdict, so none of their codes (EX_USAGE of sysexits.h). */
 const NO_VERDICT = 64;
@@ -111,14 +109,11 @@ function wordBundleReport(report: BundleReport, language: 'en' | 'ja'): string {
   const lines = [
     verdict,
     message(language, `evidence.${verdict}`),
-    ...findings.slice(0, TOLD_MAX).map(wordIn(language)),
-  ];
-  if (findings.length > TOLD_MAX) lines.push(message(language, 'evidence.more', { count: findings.length - TOLD_MAX }));
-  lines.push(
+    ...wordFindings(findings, language),
     scope.kind === 'period'
       ? message(language, 'bundle.scope.period', { from: scope.from, to: scope.to })
       : message(language, 'bundle.scope.sessions', { sessions: scope.sessions.join(', ') }),
-  );
+  ];
   if (log !== null) {
     const by = log.by.length === 0 ? '-' : log.by.join(', ');
     lines.push(message(language, 'evidence.log', { origin: log.origin, size: log.size, newest: log.newest, by }));
@@ -130,11 +125,4 @@ function wordBundleReport(report: BundleReport, language: 'en' | 'ja'): string {
   lines.push(message(language, 'evidence.events', { shown: events.shown, logged: events.logged }));
   if (ledger !== null) lines.push(message(language, 'evidence.ledger', { records: ledger.records, size: ledger.size }));
   return `${lines.join('\n')}\n`;
-}
-
-function wordIn(language: 'en' | 'ja'): (finding: Finding) => string {
-  return ({ severity, code, where, detail }) => {
-    const words = message(language, `evidence.finding.${code}`);
-    return `  ${message(language, `evidence.severity.${severity}`)} ${where}: ${words}${detail === '' ? '' : ` (${detail})`}`;
-  };
 }

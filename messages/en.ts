@@ -1,5 +1,6 @@
 import { doctorEn } from './doctor.en.ts';
 import { evidenceEn } from './evidence.en.ts';
+import { findingsEn } from './findings.en.ts';
 
 /** What the gateway says to people outside the console, in English. Keys are shared with ja.ts; a test compares them. */
 export const en = {
@@ -215,12 +216,6 @@ export const en = {
   'error.database_unavailable':
     'The gateway cannot decide right now (its database does not answer), so the answer is no. Try again soon.',
   'error.internal': 'A fault of the gateway. Give this reference to the administrator: {reference}',
-  'verify.VERIFIED':
-    'Session {session}: every one of {frames} frames ({bytes} bytes) is as it was sealed, and the signed log says the same. No outside witness has countersigned this log yet.',
-  'verify.TAMPERED':
-    'Session {session}: what is stored is not what was sealed. {frames} frames ({bytes} bytes) before the place were right.',
-  'verify.INCOMPLETE': 'Session {session}: something that should be there is missing, so nothing is proven.',
-  'verify.place': 'What is wrong: leaf {at} of the signed log, or the chunk it names.',
   'judge.allow': 'allow: it would run.',
   'judge.ask': 'ask: it was not recognised, so a second person would be asked first.',
   'judge.needs_ticket': 'deny: an export; a ticket about this very act would open it.',
@@ -282,4 +277,5 @@ export const en = {
     'The files are deleted, but the gateway did not confirm that the certificate is revoked ({why}). Revoke it in the console: {url}/keys',
   ...doctorEn,
   ...evidenceEn,
+  ...findingsEn,
 } as const;

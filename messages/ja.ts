@@ -1,6 +1,7 @@
 import { doctorJa } from './doctor.ja.ts';
 import type { en } from './en.ts';
 import { evidenceJa } from './evidence.ja.ts';
+import { findingsJa } from './findings.ja.ts';
 
 /** What the gateway says to people outside the console, in Japanese. */
 export const ja: Record<keyof typeof en, string> = {
@@ -9,8 +10,10 @@ export const ja: Record<keyof typeof en, string> = {
   'access.locked': 'あなたの利用は停止されています。情報セキュリティ推進の担当者に連絡してください。',
   'access.company_locked': '所属する会社の利用が停止されています。情報セキュリティ推進の担当者に連絡してください。',
   'access.key_locked': 'この接続のSSH鍵は利用停止中です。情報セキュリティ推進の担当者に連絡してください。',
-  'access.device_locked': '接続元のアドレスまたはネットワークは利用停止中です。情報セキュリティ推進の担当者に連絡してください。',
-  'access.target_locked': '「{name}」またはその手前の中継サーバーは利用停止中です。システムの運用責任者に連絡してください。',
+  'access.device_locked':
+    '接続元のアドレスまたはネットワークは利用停止中です。情報セキュリティ推進の担当者に連絡してください。',
+  'access.target_locked':
+    '「{name}」またはその手前の中継サーバーは利用停止中です。システムの運用責任者に連絡してください。',
   'access.system_locked': '「{name}」のシステムは利用停止中です。システムの運用責任者に連絡してください。',
   'access.ticket_locked': '「{name}」での作業を認める申請は停止されています。システムの運用責任者に連絡してください。',
   'access.contract_ended': '契約期間が終わったため、利用できません。システムの運用責任者に連絡してください。',
@@ -221,12 +224,6 @@ export const ja: Record<keyof typeof en, string> = {
   'error.database_unavailable':
     'データベースが応答せず判断できないため、許可できません。しばらくしてから試してください。',
   'error.internal': 'ゲートウェイの不具合です。この番号をシステム管理者に伝えてください: {reference}',
-  'verify.VERIFIED':
-    '作業セッション {session}: 記録の全 {frames} フレーム ({bytes} バイト) は封印時のままで、署名付きログと一致します。このログには、まだ外部の証人の副署がありません。',
-  'verify.TAMPERED':
-    '作業セッション {session}: 保存されている記録は、封印時のものではありません。その手前の {frames} フレーム ({bytes} バイト) は一致しています。',
-  'verify.INCOMPLETE': '作業セッション {session}: あるべきものが欠けているため、何も証明できません。',
-  'verify.place': '不一致の箇所: 署名済みログの {at} 番目の項目、またはそれが示す記録データです。',
   'judge.allow': 'allow: 実行できます。',
   'judge.ask': 'ask: 認識できないため、実行前に第二者へ確認します。',
   'judge.needs_ticket': 'deny: 持出に当たります。この操作そのものの持出申請が承認されれば実行できます。',
@@ -289,4 +286,5 @@ export const ja: Record<keyof typeof en, string> = {
     'ファイルは削除しましたが、証明書の失効をゲートウェイが確認していません ({why})。コンソールで失効させてください: {url}/keys',
   ...doctorJa,
   ...evidenceJa,
+  ...findingsJa,
 };

@@ -27,6 +27,8 @@ export {
 export { loadSecretFile } from './secret-file.ts';
 export { findRecorderProcess } from './lock.ts';
 export { nodeCrypto } from './node-crypto.ts';
+export { recorderEvidence } from './evidence-source.ts';
+export { logPolicy } from './log-policy.ts';
 export type { AppendedLeaf, LeafLog } from './log/leaf-log.ts';
 export { type Leaf, LeafSchema } from './log/leaves.ts';
 export { commandsCsv, exportAsciicast2, exportAsciicast3, transcriptText } from './replay/exports.ts';
@@ -52,7 +54,7 @@ export {
   type SealedRecording,
 } from './recording.ts';
 export { findSealedRecordings, type VerifyOptions, type VerifyReport, verifySession } from './verify.ts';
-export { nodeFiles, replaceFile } from './files.ts';
+export { nodeFiles, readWhole, replaceFile } from './files.ts';
 export { createFault } from './fault.ts';
 export { createPseudonyms, type Pseudonyms } from './pseudonyms.ts';
 export { EventAnchor } from './anchoring/event-anchor.ts';

@@ -1,32 +1,44 @@
 /**
- * Recomputes everything from the files alone: the signature of the checkpoint, the root from the entries, the chain of
- * the session's leaves, the hash of every object and, with the keys at hand, what is in them. Says VERIFIED only when all
- * of it agrees.
+ * Checks one recording from the files alone, by the one verifier (evidence/), and with the keys at hand looks into what
+ * is sealed as well: every frame has to be what its chunk and the log say.
  */
-import { asError, GatewayError, sha256 } from '../foundation/index.ts';
+import { join } from 'node:path';
+import {
+  EvidenceError,
+  type EvidenceSource,
+  type Finding,
+  type FindingCode,
+  type InspectedSession,
+  parsePolicy,
+  type Verdict,
+  type VerifyReport as EvidenceReport,
+  verifySession as verifyEvidenceOf,
+  withFindings,
+} from '../evidence/index.ts';
+import { GatewayError } from '../foundation/index.ts';
 import type { SessionId } from '../policy/index.ts';
-import { openChunk, type ParsedChunk } from './chunks/open.ts';
+import { openChunk, parseChunk } from './chunks/open.ts';
+import { recorderEvidence } from './evidence-source.ts';
 import { type FileSystem, nodeFiles } from './files.ts';
-import { KeyFiles } from './keys/key-files.ts';
+import { isSessionId } from './frames.ts';
 import type { SessionKeyRing } from './keys/key-ring.ts';
 import { keyCommitment, metaCommitment, type StreamName, STREAMS } from './keys/session-keys.ts';
-import type { ChunkLeaf } from './log/leaves.ts';
-import type { FoundLeaf } from './log/session-leaves.ts';
+import { readJournal } from './log/journal.ts';
+import { logPolicy } from './log-policy.ts';
+import { nodeCrypto } from './node-crypto.ts';
 import type { ObjectStore } from './objects/store.ts';
 import type { SessionStory } from './reading/session-story.ts';
-import { fetchChunk, fileObjects, readStories, readStory } from './reading/source.ts';
-import type { SealedRecording } from './recording.ts';
+import { fileObjects, readStories } from './reading/source.ts';
+import { LOG, type SealedRecording } from './recording.ts';
 
 export interface VerifyReport {
-  /** INCOMPLETE: something that should be there is missing, so nothing is proven. */
-  readonly verdict: 'VERIFIED' | 'TAMPERED' | 'INCOMPLETE';
+  readonly verdict: Verdict;
   readonly sessionId: string;
-  /** Frames that the leaves count and bytes of objects, found right. */
+  /** Frames that the leaves count and bytes of objects that they name. */
   readonly frames: number;
   readonly bytes: number;
-  /** Index in the log of the leaf whose chunk or order is wrong; null when none is. */
-  readonly at: number | null;
-  readonly detail: string;
+  /** What was found and where, the gravest first. */
+  readonly findings: readonly Finding[];
 }
 
 export interface VerifyOptions {
@@ -37,114 +49,114 @@ export interface VerifyOptions {
   readonly objects?: Pick<ObjectStore, 'get'>;
   /** With them what is sealed is read as well; without them its bytes are proven and not what they say. */
   readonly keys?: SessionKeyRing;
-  /** A verifier key held elsewhere (`name+id+key`); without it the one beside the log is believed. */
-  readonly verifier?: string;
+  /** Whose cosignatures count (c2sp.org/tlog-policy); its log is the one here unless it names one. Default: nobody's. */
+  readonly policy?: string;
   readonly files?: FileSystem;
 }
 
-interface Progress {
-  frames: number;
-  bytes: number;
-}
-
-/** @throws {GatewayError} `request_invalid` when the session id is none. */
+/** @throws {GatewayError} `request_invalid` when the session id is none; `config_invalid` for a policy that is none. */
 export async function verifySession(options: VerifyOptions): Promise<VerifyReport> {
-  const progress = { frames: 0, bytes: 0 };
-  const story = await readStory(options, options.sessionId);
-  const finding = 'verdict' in story ? story : await checkStory(options, story, progress);
-  return { ...finding, sessionId: options.sessionId, ...progress };
+  const { directory, sessionId, files = nodeFiles, policy } = options;
+  if (!isSessionId(sessionId)) throw new GatewayError('request_invalid', 'A session id is a UUID.');
+  const applied = await logPolicy({ directory, files, policy });
+  const witnessed = await check(options, applied, 'witnessed');
+  // What the witnesses did not see yet is in the newest checkpoint, which the log alone has signed.
+  const isBehind = witnessed.findings.some(({ code }) => code === 'session_unknown' || code === 'session_open');
+  const report = isBehind && witnessed.verdict !== 'TAMPERED' ? await check(options, applied, 'newest') : witnessed;
+  const journal = await readJournal(files, join(directory, LOG));
+  const { verdict, findings } =
+    journal.condition === 'sound'
+      ? report
+      : withFindings(report, [{ code: 'root_differs', where: 'log/journal', detail: journal.detail }]);
+  const [session] = report.sessions;
+  return { verdict, sessionId, frames: session?.frames ?? 0, bytes: session?.bytes ?? 0, findings };
 }
 
-type Finding = Pick<VerifyReport, 'verdict' | 'at' | 'detail'>;
-
-async function checkStory(options: VerifyOptions, story: SessionStory, progress: Progress): Promise<Finding> {
-  const { open, close } = story;
-  if (close === undefined) {
-    const detail = `The session is open: leaf ${open.entry.index} of the log has no closing leaf.`;
-    return { verdict: 'INCOMPLETE', at: null, detail };
-  }
-  for (const stream of STREAMS) {
-    const key = await keyOf(options, story, stream);
-    if (key !== undefined && 'verdict' in key) return key;
-    for (const found of story.chunks[stream]) {
-      const wrong = await checkChunk(options, { story, found, key }, progress);
-      if (wrong !== undefined) return wrong;
-    }
-    key?.fill(0);
-  }
-  const seen = `${close.leaf.frames} frames as leaves ${open.entry.index} to ${close.entry.index} of the log say.`;
-  return { verdict: 'VERIFIED', at: null, detail: [seen, ...erasures(story)].join(' ') };
+async function check(
+  { directory, sessionId, files = nodeFiles, objects = fileObjects(directory, files), keys }: VerifyOptions,
+  policy: Uint8Array | undefined,
+  head: 'witnessed' | 'newest',
+): Promise<EvidenceReport> {
+  const common = { directory, files, policy: policy ?? null, readObject: (id: string) => objects.get(id) };
+  const source = withoutLedger(recorderEvidence({ ...common, head }));
+  const seen = head === 'newest' ? await recorderEvidence(common).read('log/checkpoint') : undefined;
+  return verifyEvidenceOf(
+    {
+      ...{ source, crypto: nodeCrypto },
+      // One that cannot be read is the source's: that is a finding then, and no mistake of whoever asks.
+      policy: policy !== undefined && isPolicy(policy) ? policy : undefined,
+      // What was cosigned has to be the beginning of it: the log's key alone must not tell another story.
+      held: seen === undefined ? [] : [seen],
+      ...(keys === undefined ? {} : { lookInside: (session) => lookInside({ source, keys }, session) }),
+    },
+    sessionId,
+  );
 }
 
-function erasures(story: SessionStory): string[] {
-  return STREAMS.flatMap((stream) => {
-    const shred = story.shreds[stream];
-    if (shred === undefined) return [];
-    const { at, basis } = shred.leaf;
-    return `The content of the ${stream} was erased lawfully on ${at.slice(0, 10)} (${basis}); existence and order are still proven.`;
-  });
+/** Of a recording it says nothing: it is checked with the whole bundle. */
+function withoutLedger(source: EvidenceSource): EvidenceSource {
+  return { read: async (path) => (path.startsWith('ledger/') ? undefined : source.read(path)) };
 }
 
-/** The key to look inside with, undefined where there is none, or what is wrong with the wrapped one. */
-async function keyOf(
-  { directory, files = nodeFiles, keys }: VerifyOptions,
-  story: SessionStory,
-  stream: StreamName,
-): Promise<Buffer | Finding | undefined> {
-  if (story.shreds[stream] !== undefined) return undefined;
-  const { sid, keys: commitments } = story.open.leaf;
-  await using keyFiles = new KeyFiles(directory, files);
-  const wrap = await keyFiles.read(sid, stream);
-  if (wrap === undefined) {
-    return { verdict: 'INCOMPLETE', at: null, detail: `The key of the ${stream} is missing, and nobody erased it.` };
-  }
-  if (sha256(wrap).toString('hex') !== story.wraps[stream]) {
-    return { verdict: 'TAMPERED', at: null, detail: `The key of the ${stream} is not the file that the log names.` };
-  }
-  const unwrapped = await keys?.unwrap(sid, stream);
-  if (unwrapped === undefined || 'missing' in unwrapped) return undefined;
-  if (keyCommitment(unwrapped.key, sid, stream) === commitments[stream]) return unwrapped.key;
-  return {
-    verdict: 'TAMPERED',
-    at: null,
-    detail: `The key of the ${stream} is not the one that the log committed to.`,
-  };
-}
-
-interface Checked {
-  readonly story: SessionStory;
-  readonly found: FoundLeaf<ChunkLeaf>;
-  readonly key: Buffer | undefined;
-}
-
-async function checkChunk(
-  { directory, files = nodeFiles, objects = fileObjects(directory, files) }: VerifyOptions,
-  { story, found, key }: Checked,
-  progress: Progress,
-): Promise<Finding | undefined> {
-  const { index } = found.entry;
+function isPolicy(bytes: Uint8Array): boolean {
   try {
-    const chunk = await fetchChunk(objects, found);
-    if (chunk === undefined) {
-      return { verdict: 'INCOMPLETE', at: index, detail: `The object of leaf ${index} of the log is missing.` };
-    }
-    if (key !== undefined) await lookInside(story, chunk, key);
-    progress.frames += found.leaf.frames;
-    progress.bytes += found.leaf.bytes;
-    return undefined;
+    parsePolicy(nodeCrypto, bytes);
+    return true;
   } catch (thrown) {
-    if (!(thrown instanceof GatewayError) || thrown.code !== 'recording_corrupt') throw thrown;
-    return { verdict: 'TAMPERED', at: index, detail: asError(thrown).message };
+    if (thrown instanceof EvidenceError) return false;
+    throw thrown;
   }
 }
 
-async function lookInside(story: SessionStory, chunk: ParsedChunk, key: Buffer): Promise<void> {
-  const frames = await openChunk(chunk, key);
-  const [first] = frames;
-  const begins = chunk.header.stream === 'screen' && chunk.header.seq === 0;
-  if (begins && (first?.type !== 'h' || metaCommitment(key, first.payload) !== story.open.leaf.meta)) {
-    throw new GatewayError('recording_corrupt', `The first frame is not the one that the log committed to.`);
+interface Inside {
+  readonly source: EvidenceSource;
+  readonly keys: SessionKeyRing;
+}
+
+type Found = { readonly code: FindingCode; readonly where: string; readonly detail: string };
+
+async function lookInside(inside: Inside, session: InspectedSession): Promise<Found[]> {
+  const found: Found[] = [];
+  for (const stream of STREAMS) {
+    if (session.shredded[stream] !== undefined) continue;
+    const unwrapped = await inside.keys.unwrap(session.sid, stream);
+    if ('missing' in unwrapped) continue; // Told already, or not ours to open.
+    const { key } = unwrapped;
+    try {
+      if (keyCommitment(key, session.sid, stream) === session.open.keys[stream]) {
+        found.push(...(await openAll(inside, session, stream, key)));
+      } else {
+        // Whoever can write the wrapped key's leaf could otherwise swap it for one that opens nothing.
+        found.push({ code: 'content_differs', where: `keys/${session.sid}.${stream}.age`, detail: 'commitment' });
+      }
+    } finally {
+      key.fill(0);
+    }
   }
+  return found;
+}
+
+async function openAll(
+  { source }: Inside,
+  session: InspectedSession,
+  stream: StreamName,
+  key: Buffer,
+): Promise<Found[]> {
+  const found: Found[] = [];
+  for (const leaf of session.chunks.filter((chunk) => chunk.stream === stream)) {
+    const bytes = await source.read(`objects/${leaf.object}`);
+    if (bytes === undefined) continue; // Told already.
+    try {
+      const [first] = await openChunk(parseChunk(Buffer.from(bytes)), key);
+      const begins = stream === 'screen' && leaf.seq === 0;
+      const isMeta = first?.type === 'h' && metaCommitment(key, first.payload) === session.open.meta;
+      if (begins && !isMeta) throw new GatewayError('recording_corrupt', 'meta');
+    } catch (thrown) {
+      if (!(thrown instanceof GatewayError) || thrown.code !== 'recording_corrupt') throw thrown;
+      found.push({ code: 'content_differs', where: `objects/${leaf.object}`, detail: thrown.message });
+    }
+  }
+  return found;
 }
 
 /**

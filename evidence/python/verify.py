@@ -30,8 +30,8 @@ import zlib
 
 SEVERITY = {
     "tampered": "bundle_damaged policy_unreadable checkpoint_false held_differs root_differs tile_differs bundle_unreadable "
-    "chain_broken session_twice leaf_outside chunk_order totals_differ object_differs object_says_other key_differs "
-    "rotate_broken event_differs event_unlogged events_unreadable record_differs submitter_differs "
+    "chain_broken session_twice leaf_outside chunk_order totals_differ object_differs object_says_other content_differs "
+    "key_differs rotate_broken event_differs event_unlogged events_unreadable record_differs submitter_differs "
     "manifest_unreadable sum_differs file_unlisted",
     "missing": "checkpoint_missing bundle_missing held_newer leaf_unknown session_unknown session_open object_missing "
     "key_missing event_missing period_open clock_backwards clock_ahead ledger_missing record_missing file_missing",

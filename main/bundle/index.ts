@@ -20,14 +20,14 @@ import {
   systemClock,
 } from '../../foundation/index.ts';
 import { message } from '../../messages/index.ts';
-import { nodeCrypto } from '../../recorder/index.ts';
+import { logPolicy, nodeCrypto, nodeFiles, recorderEvidence, readWhole } from '../../recorder/index.ts';
+import { type ObjectPlace, objectsAt } from '../recording-source.ts';
 import { VERSION } from '../version.ts';
+import { configuredPolicy, readPolicyText } from '../witness-policy.ts';
 import { encryptTo, namesTable, rewrapKeys } from './for-receiver.ts';
 import { makeBundle } from './make.ts';
-import { gatewayPolicy } from './policy.ts';
 import { type EventRow, selectEvents, selectNames, selectTicketSessions } from './queries.ts';
 import { bundleReadme } from './readme.ts';
-import { readIfThere, recorderSource } from './recorder-source.ts';
 
 export interface BundleOptions {
   readonly dataDirectory: string;
@@ -43,7 +43,10 @@ export interface BundleOptions {
   readonly screenOnly: boolean;
   readonly recipients: readonly string[];
   readonly identity: string | undefined;
+  /** A policy file for the one that goes in; without it the configuration's. */
   readonly policy: string | undefined;
+  /** Where a configured gateway's objects and witnesses are; without it the data directory is all there is. */
+  readonly place: ObjectPlace | undefined;
   readonly out: string | undefined;
   readonly locale: 'en' | 'ja';
 }
@@ -115,14 +118,27 @@ function timeOf(text: string | undefined): string {
   return new Date(millis).toISOString();
 }
 
-async function openSource({ dataDirectory, policy }: BundleOptions): Promise<EvidenceSource> {
+async function openSource({ dataDirectory, policy, place }: BundleOptions): Promise<EvidenceSource> {
   const directory = join(dataDirectory, 'recorder');
-  const pem = await readIfThere(join(dataDirectory, 'keys', 'ledger_submitter_ed25519.pem'));
-  return recorderSource({
+  const objects = await objectsAt(directory, place);
+  const pem = await keyFile(dataDirectory, 'ledger_submitter_ed25519.pem');
+  const configured = place === undefined ? NOBODY : await configuredPolicy(place.recorder.log);
+  const own = policy === undefined ? configured : await readPolicyText(policy);
+  return recorderEvidence({
     directory,
-    policy: await gatewayPolicy(directory, policy),
+    readObject: (id) => objects.get(id),
+    policy: (await logPolicy({ directory, files: nodeFiles, policy: own })) ?? Buffer.from(own),
     submitter: pem === undefined ? null : rawPublicKey(createPublicKey(pem)),
   });
+}
+
+/** A policy that asks for nobody. */
+const NOBODY = 'quorum none\n';
+const KEY_FILE_BYTES_MAX = 16 * 1024;
+
+/** Undefined when it is not there: then what needs it is left out. */
+function keyFile(dataDirectory: string, name: string): Promise<Buffer | undefined> {
+  return readWhole(nodeFiles, join(dataDirectory, 'keys', name), KEY_FILE_BYTES_MAX);
 }
 
 /** What the log commits to: the row as it is stored, salted so that nobody can guess it from the commitment. */
@@ -132,7 +148,7 @@ async function openEvents(
   sessions: readonly string[],
   numbers: readonly number[],
 ): Promise<OpenedEvent[]> {
-  const key = await readIfThere(join(dataDirectory, 'keys', 'event_salt_key'));
+  const key = await keyFile(dataDirectory, 'event_salt_key');
   if (db === undefined || key === undefined) return [];
   const rows = await selectEvents(db, sessions, numbers);
   return rows.map((row) => ({
@@ -174,7 +190,7 @@ async function extras(
   const identity = await readFile(options.identity ?? join(dataDirectory, 'keys', 'replay_identity.age.txt'), 'utf8');
   const rewrapped = await rewrapKeys({ source, encrypt, identity, streams: manifest.streams }, sessions);
   for (const [path, bytes] of rewrapped) files.set(path, bytes);
-  const pseudonymKey = await readIfThere(join(dataDirectory, 'keys', 'pseudonym_key'));
+  const pseudonymKey = await keyFile(dataDirectory, 'pseudonym_key');
   if (db !== undefined && pseudonymKey !== undefined) {
     files.set('names.age', await encrypt(namesTable(await selectNames(db, sessions), pseudonymKey)));
   }

@@ -53,8 +53,12 @@ export async function rejudgeSession(options: RejudgeOptions): Promise<{ status:
   if (sessionId === undefined || more.length > 0)
     throw new GatewayError('request_invalid', 'Name one session: sekisho rejudge SESSION --policy FILE');
   const recordings = await recordingFiles(options.dataDirectory, options.identity, options.place);
-  const { verdict, detail } = await verifySession({ ...recordings, sessionId });
-  if (verdict !== 'VERIFIED') throw new GatewayError('recording_corrupt', `${verdict}: ${detail}`);
+  const { verdict, findings } = await verifySession({ ...recordings, sessionId });
+  if (verdict === 'TAMPERED' || verdict === 'INCOMPLETE') {
+    const [gravest] = findings;
+    const { code = '', where = '', detail = '' } = gravest ?? {};
+    throw new GatewayError('recording_corrupt', `${verdict}: ${code} ${where} ${detail}`.trimEnd());
+  }
   const recorded = await readJudgedLines(recordings, sessionId);
   const rows = rejudge(recorded, policy, await answersOfThen(options, sessionId));
   const changed = rows.filter(({ before, after }) => before !== null && before !== after);

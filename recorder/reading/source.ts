@@ -18,6 +18,8 @@ export interface RecordingSource {
   readonly directory: string;
   readonly objects: Pick<ObjectStore, 'get'>;
   readonly keys: SessionKeyRing;
+  /** Whose cosignatures of the log count, as this gateway is configured: see `VerifyOptions`. */
+  readonly policy?: string;
   readonly files?: FileSystem;
 }
 

@@ -1,6 +1,7 @@
 /** One export: refused, asked for, approved by somebody else, run once, counted, cut, recorded and proven. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Clock, systemClock } from '../../foundation/index.ts';
 import { verifySession } from '../../recorder/index.ts';
@@ -237,23 +238,26 @@ describeWith(['ssh', 'ssh-keygen'], 'an export', () => {
     await run();
     const { sessionId } = (await ended(gateway, ticket)).result;
     const directory = gateway.running.directory.recorder;
-    expect(await verifySession({ directory, sessionId })).toMatchObject({ verdict: 'VERIFIED' });
+    expect(await verifySession({ directory, sessionId })).toMatchObject({ verdict: 'VERIFIED-UNWITNESSED' });
     const [stored = ''] = await objectPathsOf(directory, sessionId);
     const { length } = await readFile(stored);
     for (const at of [0, 7, 64, Math.floor(length / 3), Math.floor(length / 2), length - 33, length - 1]) {
       await flipByte(stored, at);
       const report = await verifySession({ directory, sessionId });
-      expect({ at, verdict: report.verdict, place: report.at }).toEqual({
-        ...{ at, verdict: 'TAMPERED' },
-        place: expect.any(Number),
+      const [found] = report.findings;
+      expect({ at, verdict: report.verdict, code: found?.code, place: found?.where }).toEqual({
+        ...{ at, verdict: 'TAMPERED', code: 'object_differs', place: `objects/${basename(stored)}` },
       });
       await flipByte(stored, at);
     }
     const suzuki = await gateway.person('suzuki');
     const verify = async () => (await suzuki.post(`/api/sessions/${sessionId}/verify`, {})).json['report'];
-    expect(await verify()).toMatchObject({ verdict: 'VERIFIED' });
+    expect(await verify()).toMatchObject({ verdict: 'VERIFIED-UNWITNESSED' });
     await flipByte(stored, Math.floor(length / 2));
-    expect(await verify()).toMatchObject({ verdict: 'TAMPERED', at: expect.any(Number) });
+    expect(await verify()).toMatchObject({
+      verdict: 'TAMPERED',
+      findings: expect.arrayContaining([expect.objectContaining({ where: `objects/${basename(stored)}` })]),
+    });
     expect((await newest(gateway.database, 'recording.verified')).body).toMatchObject({ verdict: 'TAMPERED' });
   });
 

@@ -77,7 +77,7 @@ describeWith(['ssh', 'ssh-keygen', 'root'], 'a full disk', () => {
     expect(await lastSession({ db }, 'chen')).toMatchObject({ id, reason: 'recorder_failed', isSealed: true });
     expect(await newest(db.owner, 'session.recovered')).toMatchObject({ body: { reason: 'recorder_failed' } });
     const directory = gateway.running.directory.recorder;
-    expect(await verifySession({ directory, sessionId: id })).toMatchObject({ verdict: 'VERIFIED' });
+    expect(await verifySession({ directory, sessionId: id })).toMatchObject({ verdict: 'VERIFIED-UNWITNESSED' });
     expect((await gateway.ssh('chen', 'echo in')).stdout.toString()).toBe('in\n');
   });
 
@@ -106,7 +106,7 @@ describeWith(['ssh', 'ssh-keygen', 'root'], 'a full disk', () => {
     const recorded = await outputOf(directory, id);
     expect(received.length).toBeGreaterThan(10_000_000);
     expect(recorded.subarray(0, received.length).equals(received)).toBe(true);
-    expect(await verifySession({ directory, sessionId: id })).toMatchObject({ verdict: 'VERIFIED' });
+    expect(await verifySession({ directory, sessionId: id })).toMatchObject({ verdict: 'VERIFIED-UNWITNESSED' });
     expect(await lastSession({ db }, 'chen')).toMatchObject({ id, isSealed: true });
   });
 });

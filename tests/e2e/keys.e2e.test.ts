@@ -68,10 +68,12 @@ describeWith(['ssh', 'ssh-keygen'], 'the keys of a recording', () => {
     let text = '';
     for await (const { type, payload } of shown) if (type === 'o') text += payload.toString();
     expect(text).toBe('in\n');
-    expect(await verifySession({ ...recordings, sessionId: session })).toMatchObject({ verdict: 'VERIFIED' });
+    expect(await verifySession({ ...recordings, sessionId: session })).toMatchObject({
+      verdict: 'VERIFIED-UNWITNESSED',
+    });
     const suzuki = await gateway.person('suzuki');
     expect((await suzuki.post(`/api/sessions/${session}/verify`, {})).json['report']).toMatchObject({
-      verdict: 'VERIFIED',
+      verdict: 'VERIFIED-UNWITNESSED',
     });
   });
 
@@ -91,7 +93,12 @@ describeWith(['ssh', 'ssh-keygen'], 'the keys of a recording', () => {
     const cast = await suzuki.get(`/api/sessions/${session}/recording.cast`);
     expect([cast.status, cast.json]).toMatchObject([410, { error: { code: 'recording_erased' } }]);
     const { json } = await suzuki.post(`/api/sessions/${session}/verify`, {});
-    expect(json['report']).toMatchObject({ verdict: 'VERIFIED', detail: expect.stringContaining('contract 4.2') });
+    expect(json['report']).toMatchObject({
+      verdict: 'VERIFIED-UNWITNESSED',
+      findings: expect.arrayContaining([
+        expect.objectContaining({ code: 'shredded', detail: expect.stringContaining('contract 4.2') }),
+      ]),
+    });
   });
 
   test('of new sessions go to a new identity after it was made, and the earlier one still opens old ones', async () => {

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { ZipFile } from 'yazl';
 import { type Manifest, PATHS, verifyBundle, verifySession } from '../../evidence/index.ts';
 import { DamagedBundle, openBundle } from '../../main/bundle/zip-source.ts';
-import { recorderSource } from '../../main/bundle/recorder-source.ts';
+import { recorderEvidence } from '../../recorder/evidence-source.ts';
 import { nodeCrypto } from '../../recorder/node-crypto.ts';
 import { honest } from './support/acts.ts';
 import { bundleFiles, manifestOf, sumsOf, writeDirectory, zipBundle } from './support/bundles.ts';
@@ -65,7 +65,7 @@ describe('a bundle', () => {
     await writeFile(join(directory, 'log', 'checkpoint.witnessed'), before.get('log/checkpoint') ?? '');
     const report = await verifySession(
       {
-        source: recorderSource({ directory, policy: null, submitter: house.submitter.publicKey }),
+        source: recorderEvidence({ directory, policy: null, submitter: house.submitter.publicKey }),
         ...{ crypto: nodeCrypto, policy: policyOf(house) },
       },
       house.sids[0] ?? '',

@@ -56,7 +56,7 @@ describe('when the write-ahead log cannot be stored', () => {
     await using again = await start(home, { files: after });
     expect(again.recovered).toHaveLength(2);
     expect(await verifySession({ directory: root, sessionId: meta.sessionId, files: after })).toMatchObject({
-      verdict: 'VERIFIED',
+      verdict: 'VERIFIED-UNWITNESSED',
       frames: expect.any(Number),
     });
     expect(textOf(await framesOf(home, meta.sessionId, after), 'o')).toBe('stored');
@@ -83,7 +83,7 @@ test('short writes are carried on and nothing is missing', async () => {
   await using recorder = await start(home, { files: disk });
   const sealed = await record(recorder, ['one', 'two']);
   expect(await verifySession({ directory: root, sessionId: sealed.sessionId, files: disk })).toMatchObject({
-    verdict: 'VERIFIED',
+    verdict: 'VERIFIED-UNWITNESSED',
   });
 });
 

@@ -83,7 +83,7 @@ describe('a recording', () => {
       recovered: false,
     });
     expect(await verifySession({ directory: root, sessionId: meta.sessionId })).toMatchObject({
-      verdict: 'VERIFIED',
+      verdict: 'VERIFIED-UNWITNESSED',
       frames: 4,
       bytes: sealed.bytes,
     });
@@ -248,7 +248,7 @@ describe('the write-ahead log', () => {
     for (const writer of [flooding, typing]) await writer.close();
     for (const { sessionId } of [flood, other])
       expect(await verifySession({ directory: rootOf('/'), sessionId, files: disk })).toMatchObject({
-        verdict: 'VERIFIED',
+        verdict: 'VERIFIED-UNWITNESSED',
       });
   });
 
@@ -300,7 +300,7 @@ describe('the log', () => {
     const sealed = await record(second, ['y']);
     expect([sealed.openLeaf, sealed.closeLeaf]).toEqual([390, 392]);
     expect(await verifySession({ directory: '/recorder', sessionId: sealed.sessionId, files: disk })).toMatchObject({
-      verdict: 'VERIFIED',
+      verdict: 'VERIFIED-UNWITNESSED',
     });
   });
 
@@ -338,6 +338,6 @@ test('a recorder that is stopped seals what is still open, so the next start rec
   await using second = await start(directory.path);
   expect(second.recovered).toEqual([]);
   expect(await verifySession({ directory: rootOf(directory.path), sessionId: meta.sessionId })).toMatchObject({
-    verdict: 'VERIFIED',
+    verdict: 'VERIFIED-UNWITNESSED',
   });
 });

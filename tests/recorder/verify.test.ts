@@ -63,7 +63,8 @@ test('what was sealed is verified, by those who can read it and by those who can
   const { sessionId } = meta;
   for (const options of [{}, { keys: ringOf(directory) }, { keys: ringOf(directory, []) }]) {
     expect(await verifySession({ directory, sessionId, ...options })).toMatchObject({
-      ...{ verdict: 'VERIFIED', sessionId, frames: 5, bytes: sealed.bytes, at: null },
+      ...{ verdict: 'VERIFIED-UNWITNESSED', sessionId, frames: 5, bytes: sealed.bytes },
+      findings: [{ code: 'no_witness_asked' }],
     });
   }
 });
@@ -124,7 +125,7 @@ test('any bit of any object that is turned is found, and in which leaf', async (
     ...{ directory, objects: fileObjects(directory), keys: ringOf(directory) },
   }).chunks(meta.sessionId);
   expect(chunks.map(({ stream }) => stream).sort()).toEqual(['keystrokes', 'screen']);
-  for (const { object, leaf } of chunks) {
+  for (const { object } of chunks) {
     const path = join(directory, 'objects', object.slice(0, 2), object);
     const bytes = await readFile(path);
     for (let bit = 0; bit < bytes.length * 8; bit += 1) {
@@ -132,7 +133,9 @@ test('any bit of any object that is turned is found, and in which leaf', async (
       changed.writeUInt8(changed.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
       disk.put(path, changed);
       const report = await verifySession({ directory, sessionId: meta.sessionId, files: disk });
-      if (report.verdict !== 'TAMPERED' || report.at !== leaf) throw new Error(`bit ${bit}: ${JSON.stringify(report)}`);
+      const [found] = report.findings;
+      if (report.verdict !== 'TAMPERED' || found?.where !== `objects/${object}`)
+        throw new Error(`bit ${bit}: ${JSON.stringify(report)}`);
     }
     disk.put(path, bytes);
   }
@@ -151,7 +154,7 @@ describe('TAMPERED is said', () => {
       await chmod(mine, 0o600);
       await writeFile(mine, await readFile(theirs));
     });
-    expect(report).toMatchObject({ verdict: 'TAMPERED', at: sealed.openLeaf + 1 });
+    expect(report).toMatchObject({ verdict: 'TAMPERED', findings: [{ code: 'object_differs' }, {}] });
   });
 
   test.each(STREAMS.map((stream) => [stream]))(
@@ -160,7 +163,10 @@ describe('TAMPERED is said', () => {
       const report = await verifyChanged((root) =>
         cp(keyFilePath(root, otherMeta.sessionId, stream), keyFilePath(root, meta.sessionId, stream)),
       );
-      expect(report).toMatchObject({ verdict: 'TAMPERED', at: null, detail: expect.stringContaining(stream) });
+      expect(report).toMatchObject({
+        verdict: 'TAMPERED',
+        findings: [{ code: 'key_differs', where: `keys/${meta.sessionId}.${stream}.age` }, {}],
+      });
     },
   );
 
@@ -184,20 +190,21 @@ describe('INCOMPLETE is said', () => {
         const [first = ''] = await objectPathsOf(root, meta.sessionId);
         await rm(first, { force: true });
       },
-      /object of leaf \d+ of the log is missing/,
+      'object_missing',
     ],
-    ['a wrapped key', (root: string) => rm(keyFilePath(root, meta.sessionId, 'screen')), /nobody erased it/],
-    ['the checkpoint', (root: string) => rm(join(root, 'log', 'checkpoint')), /checkpoint of the log is missing/],
-    ['the verifier key', (root: string) => rm(join(root, 'log', 'verifier')), /verifier key of the log is missing/],
-  ])('when %s is missing', async (_name, change, detail) => {
+    ['a wrapped key', (root: string) => rm(keyFilePath(root, meta.sessionId, 'screen')), 'key_missing'],
+    ['the checkpoint', (root: string) => rm(join(root, 'log', 'checkpoint')), 'checkpoint_missing'],
+    ['the verifier key', (root: string) => rm(join(root, 'log', 'verifier')), 'file_missing'],
+  ])('when %s is missing', async (_name, change, code) => {
     const report = await verifyChanged(change);
-    expect({ ...report, detail: detail.test(report.detail) }).toMatchObject({ verdict: 'INCOMPLETE', detail: true });
+    expect(report.verdict).toBe('INCOMPLETE');
+    expect(report.findings[0]).toMatchObject({ severity: 'missing', code });
   });
 
   test('of a session that the log does not know, and of one that goes on', async () => {
     expect(await verifySession({ directory, sessionId: newMeta().sessionId })).toMatchObject({ verdict: 'INCOMPLETE' });
     const report = await verifySession({ directory: join(home.path, 'while-open'), sessionId: openId });
-    expect(report).toMatchObject({ verdict: 'INCOMPLETE', detail: expect.stringContaining('no closing leaf') });
+    expect(report).toMatchObject({ verdict: 'INCOMPLETE', findings: [{ code: 'session_open' }, {}] });
   });
 });
 

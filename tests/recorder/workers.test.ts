@@ -111,7 +111,7 @@ describe("a worker's recorder", () => {
     expect(new Set(sealed.flatMap(({ openLeaf, closeLeaf }) => [openLeaf, closeLeaf])).size).toBe(6);
     for (const { sessionId } of sealed) {
       expect(await verifySession({ directory: root, sessionId, files: all.disk })).toMatchObject({
-        verdict: 'VERIFIED',
+        verdict: 'VERIFIED-UNWITNESSED',
       });
     }
   });
@@ -135,7 +135,7 @@ describe('a worker that is gone', () => {
     await live.writer.close();
     for (const sessionId of [gone.id, live.id]) {
       expect(await verifySession({ directory: root, sessionId, files: all.disk })).toMatchObject({
-        verdict: 'VERIFIED',
+        verdict: 'VERIFIED-UNWITNESSED',
       });
     }
   });
@@ -168,7 +168,7 @@ describe('a worker that is gone', () => {
     const [sealed] = await all.owner.recoverWorker(1);
     expect(sealed).toMatchObject({ sessionId: meta.sessionId, recovered: true });
     expect(await verifySession({ directory: root, sessionId: meta.sessionId, files: all.disk })).toMatchObject({
-      verdict: 'VERIFIED',
+      verdict: 'VERIFIED-UNWITNESSED',
     });
   });
 
@@ -188,7 +188,7 @@ describe('a worker that is gone', () => {
     died(all, 1);
     expect(await all.owner.recoverWorker(1)).toEqual([]);
     expect(await verifySession({ directory: root, sessionId: id, files: all.disk })).toMatchObject({
-      verdict: 'VERIFIED',
+      verdict: 'VERIFIED-UNWITNESSED',
     });
   });
 });
@@ -204,7 +204,7 @@ describe('a start', () => {
     expect(recovered.sort()).toEqual([own, ...sessions].map(({ id }) => id).sort());
     for (const sessionId of recovered) {
       expect(await verifySession({ directory: root, sessionId, files: again.disk })).toMatchObject({
-        verdict: 'VERIFIED',
+        verdict: 'VERIFIED-UNWITNESSED',
       });
     }
     await expect(worker(again, 17, remote(again))).resolves.toBeDefined();

@@ -178,12 +178,15 @@ describe('a recording', () => {
     const id = await recorded(site, 1);
     const suzuki = await site.as('suzuki');
     const good = await suzuki.post(`/api/sessions/${id}/verify`);
-    expect(good.at('report')).toMatchObject({ verdict: 'VERIFIED', sessionId: id, at: null });
+    expect(good.at('report')).toMatchObject({ verdict: 'VERIFIED-UNWITNESSED', sessionId: id });
     await spoil(site, id, (paths) => paths[0]);
     const bad = await suzuki.post(`/api/sessions/${id}/verify`);
-    expect(bad.at('report')).toMatchObject({ verdict: 'TAMPERED', at: expect.any(Number) });
+    expect(bad.at('report')).toMatchObject({
+      verdict: 'TAMPERED',
+      findings: expect.arrayContaining([expect.objectContaining({ code: 'object_differs' })]),
+    });
     expect((await site.house.events('recording.verified')).map(({ body }) => body['verdict'])).toEqual([
-      'VERIFIED',
+      'VERIFIED-UNWITNESSED',
       'TAMPERED',
     ]);
   });

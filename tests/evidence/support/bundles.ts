@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { encodeManifest, type Manifest, PATHS, toHex } from '../../../evidence/index.ts';
 import { makeBundle } from '../../../main/bundle/make.ts';
-import { recorderSource } from '../../../main/bundle/recorder-source.ts';
+import { recorderEvidence } from '../../../recorder/index.ts';
 import { nodeCrypto } from '../../../recorder/node-crypto.ts';
 import { type Files, type House, policyOf, writeHouse } from './house.ts';
 
@@ -38,7 +38,7 @@ export async function writeDirectory(house: House, directory: string): Promise<v
 /** A bundle of the house as the command makes it, of a directory on the disk. */
 export async function zipBundle(house: House, directory: string, out: string, manifest: Manifest) {
   await writeDirectory(house, directory);
-  const source = recorderSource({ directory, policy: policyOf(house), submitter: house.submitter.publicKey });
+  const source = recorderEvidence({ directory, policy: policyOf(house), submitter: house.submitter.publicKey });
   return makeBundle({
     ...{ source, crypto: nodeCrypto, manifest, out },
     openEvents: (_sessions, numbers) => Promise.resolve(house.events.filter(({ n }) => numbers.includes(n))),

@@ -3,6 +3,7 @@
  * that is a little older than the gateway still shows what it knows.
  */
 import * as z from 'zod/mini';
+import { VERDICTS } from '../../../evidence/verdicts.ts';
 
 // The faster compiled parsers need `new Function`, which the content policy forbids.
 z.config({ jitless: true });
@@ -187,11 +188,17 @@ export const AuditEvent = z.object({
 export type AuditEvent = z.infer<typeof AuditEvent>;
 
 export const VerifyReport = z.object({
-  verdict: z.enum(['VERIFIED', 'TAMPERED', 'INCOMPLETE']),
+  verdict: z.enum(VERDICTS),
   frames: z.number(),
   bytes: z.number(),
-  at: z.nullable(z.number()),
-  detail: z.string(),
+  findings: z.array(
+    z.object({
+      severity: z.enum(['tampered', 'missing', 'unwitnessed', 'notice']),
+      code: z.string(),
+      where: z.string(),
+      detail: z.string(),
+    }),
+  ),
 });
 export type VerifyReport = z.infer<typeof VerifyReport>;
 
@@ -216,7 +223,9 @@ export const ListedPerson = z.object({
   deactivatedAt: z.nullable(moment),
   /** Who else has a name that looks the same. */
   looksLike: strings,
-  lock: z.nullable(z.object({ reason: z.string(), lockedAt: moment, lockedBy: z.nullable(z.object({ name: z.string() })) })),
+  lock: z.nullable(
+    z.object({ reason: z.string(), lockedAt: moment, lockedBy: z.nullable(z.object({ name: z.string() })) }),
+  ),
 });
 export type ListedPerson = z.infer<typeof ListedPerson>;
 

@@ -1,5 +1,6 @@
 import { Button, Group, Loader, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { type FindingCode, FINDINGS } from '../../../evidence/verdicts.ts';
 import { isNotYours } from '../api/client.ts';
 import { useVerify } from '../api/commands.ts';
 import type { VerifyReport } from '../api/schemas.ts';
@@ -34,7 +35,32 @@ export function Verify({ sessionId }: { readonly sessionId: string }) {
   );
 }
 
-const SIGNS: Readonly<Record<VerifyReport['verdict'], string>> = { VERIFIED: '✓', TAMPERED: '✕', INCOMPLETE: '!' };
+const SIGNS: Readonly<Record<VerifyReport['verdict'], string>> = {
+  VERIFIED: '✓',
+  'VERIFIED-UNWITNESSED': '?',
+  TAMPERED: '✕',
+  INCOMPLETE: '!',
+};
+
+/** Shown one by one; a broken log has thousands, and they all say the same. */
+const FINDINGS_MAX = 50;
+
+const isFindingCode = (code: string): code is FindingCode => Object.hasOwn(FINDINGS, code);
+
+function FindingText({ finding }: { readonly finding: VerifyReport['findings'][number] }) {
+  const { t } = useTranslation();
+  const { severity, code, where, detail } = finding;
+  // A gateway that is newer than this page may find what the page has no words for.
+  const words = isFindingCode(code) ? t(`evidence.finding.${code}`) : code;
+  return (
+    <Text size="sm">
+      <strong>{t(`evidence.severity.${severity}`)}</strong> {words}{' '}
+      <span className="mono">
+        <Visible text={detail === '' ? where : `${where} (${detail})`} />
+      </span>
+    </Text>
+  );
+}
 
 function Verdict({ report }: { readonly report: VerifyReport }) {
   const { t } = useTranslation();
@@ -46,18 +72,14 @@ function Verdict({ report }: { readonly report: VerifyReport }) {
         <span aria-hidden>{SIGNS[report.verdict]}</span> {t(`verify.${report.verdict}`)}
       </p>
       <Text>{t(`verify.${report.verdict}.meaning`, counts)}</Text>
-      {report.at !== null && (
-        <Text fw={600} mt="xs">
-          {t('verify.at', { at: formatCount(report.at, locale) })}
-        </Text>
-      )}
-      {report.detail !== '' && (
-        <Text size="sm" mt="xs">
-          {t('verify.detail')}{' '}
-          <span className="mono">
-            <Visible text={report.detail} />
-          </span>
-        </Text>
+      {report.findings.length > 0 && (
+        <ul aria-label={t('verify.findings')} style={{ margin: '0.5rem 0 0', paddingInlineStart: '1.2rem' }}>
+          {report.findings.slice(0, FINDINGS_MAX).map((finding) => (
+            <li key={`${finding.code} ${finding.where} ${finding.detail}`}>
+              <FindingText finding={finding} />
+            </li>
+          ))}
+        </ul>
       )}
     </div>
   );

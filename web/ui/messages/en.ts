@@ -1,7 +1,9 @@
 import { codesEn } from './codes.en.ts';
+import { findingsEn } from '../../../messages/findings.en.ts';
 import { evidenceEn } from './evidence.en.ts';
 import { factorsEn } from './factors.en.ts';
 import { gateEn } from './gate.en.ts';
+import { flowEn } from './flow.en.ts';
 import { lifecycleEn } from './lifecycle.en.ts';
 import { replayEn } from './replay.en.ts';
 import { ticketsEn } from './tickets.en.ts';
@@ -10,8 +12,10 @@ import { ticketsEn } from './tickets.en.ts';
 export const en = {
   ...codesEn,
   ...evidenceEn,
+  ...findingsEn,
   ...factorsEn,
   ...gateEn,
+  ...flowEn,
   ...lifecycleEn,
   ...replayEn,
   ...ticketsEn,

@@ -1,8 +1,10 @@
 import { codesJa } from './codes.ja.ts';
 import type { en } from './en.ts';
+import { findingsJa } from '../../../messages/findings.ja.ts';
 import { evidenceJa } from './evidence.ja.ts';
 import { factorsJa } from './factors.ja.ts';
 import { gateJa } from './gate.ja.ts';
+import { flowJa } from './flow.ja.ts';
 import { lifecycleJa } from './lifecycle.ja.ts';
 import { replayJa } from './replay.ja.ts';
 import { ticketsJa } from './tickets.ja.ts';
@@ -11,8 +13,10 @@ import { ticketsJa } from './tickets.ja.ts';
 export const ja: Readonly<Record<keyof typeof en, string>> = {
   ...codesJa,
   ...evidenceJa,
+  ...findingsJa,
   ...factorsJa,
   ...gateJa,
+  ...flowJa,
   ...lifecycleJa,
   ...replayJa,
   ...ticketsJa,
