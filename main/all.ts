@@ -22,6 +22,7 @@ import { appendAuditEvent, createPseudonyms, KeyFiles, witnessDelay } from '../r
 import { createOidcClient, createWebApi } from '../web/api/index.ts';
 import { startBackground } from './background.ts';
 import { loadSshKeys, type SshKeys } from './bastion.ts';
+import { loadFlow } from './calendar.ts';
 import { type DataDirectory, holdDirectory, prepareDataDirectory } from './data-directory.ts';
 import { type DemoParts, startDemoParts } from './demo-parts.ts';
 import { startDerivedWork } from './derived.ts';
@@ -81,12 +82,14 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
   const inventory = await findInventory(config, demo);
   if (inventory !== undefined) await applyInventory(deps, inventory);
   await recoverEverything(deps, directory, evidence);
-  await startBackground({ database, clock, log, queue, recordings }, cleanup);
+  const flow = await loadFlow(config);
+  await startBackground({ database, clock, log, queue, recordings, flow }, cleanup);
   await evidence.keepUp();
   const keyFiles = cleanup.use(new KeyFiles(directory.recorder));
   const orders = { ...deps, leafLog: recorder.leafLog, keyFiles, pseudonyms: createPseudonyms(pseudonymKey) };
-  await startKeyOrders({ ...orders, directory: directory.recorder });
   const derived = await startDerivedWork({ database, clock, log, directory, recordings }, cleanup);
+  const forget = (sessionId: string): Promise<void> => derived.forget(sessionId);
+  await startKeyOrders({ ...orders, forget, directory: directory.recorder });
   await announce(deps, config, cleanup);
   const signInDecided = await listenForDecisions(database);
 

@@ -21,6 +21,8 @@ export interface KeyOrdersDeps {
   readonly leafLog: Pick<LeafLog, 'append'>;
   readonly keyFiles: KeyFiles;
   readonly pseudonyms: Pseudonyms;
+  /** Removes what was derived from a recording, which must not outlive its keys. */
+  readonly forget: (sessionId: string) => Promise<void>;
   /** The recorder's. */
   readonly directory: string;
 }
@@ -51,7 +53,7 @@ export async function performKeyOrders(deps: KeyOrdersDeps): Promise<number> {
 }
 
 async function erase(
-  { clock, keyFiles, leafLog, pseudonyms }: KeyOrdersDeps,
+  { clock, forget, keyFiles, leafLog, pseudonyms }: KeyOrdersDeps,
   { id, session, stream, ...order }: Extract<KeyOrder, { kind: 'erase' }>,
   story: SessionStory,
 ): Promise<Done> {
@@ -67,6 +69,7 @@ async function erase(
       })
     ).index;
   await keyFiles.remove(session, stream);
+  await forget(session);
   const body = { session, erasure: id, stream, leaf };
   return { leaf, event: { type: 'recording.erased', actor: null, session, body } };
 }

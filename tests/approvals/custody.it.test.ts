@@ -39,6 +39,8 @@ interface Archive extends AsyncDisposable {
   readonly house: World;
   readonly session: SessionId;
   readonly directory: string;
+  /** Sessions of which what was derived is gone. */
+  readonly forgotten: readonly string[];
   readonly recordings: RecordingSource;
   readonly perform: (files?: KeyFiles) => Promise<number>;
   readonly ask: (by: Name) => Promise<string>;
@@ -67,9 +69,14 @@ async function archive(): Promise<Archive> {
   const keyFiles = new KeyFiles(directory);
   const deps = { database, clock, log: createLog('silent'), leafLog: recorder.leafLog, directory };
   const pseudonyms = createPseudonyms(Buffer.alloc(32, 2));
+  const forgotten: string[] = [];
+  const forget = (sessionId: string): Promise<void> => {
+    forgotten.push(sessionId);
+    return Promise.resolve();
+  };
   return {
-    ...{ house, session, directory, recordings: testRecordings(directory) },
-    perform: (files = keyFiles) => performKeyOrders({ ...deps, keyFiles: files, pseudonyms }),
+    ...{ house, session, directory, forgotten, recordings: testRecordings(directory) },
+    perform: (files = keyFiles) => performKeyOrders({ ...deps, forget, keyFiles: files, pseudonyms }),
     ask: async (by) => {
       const [erasure = ''] = await requestErasure(house, house.people[by].person, {
         ...{ session, streams: ['keystrokes'], ...REASON },
@@ -199,6 +206,7 @@ describe('an erasure', () => {
       ]),
     });
     expect((await house.events('recording.erased')).map(({ body }) => body['stream'])).toEqual(['keystrokes']);
+    expect(one.forgotten).toEqual([one.session]);
     expect(await listErasures(house.database)).toMatchObject([{ verdict: 'approved', erasedAt: expect.any(Date) }]);
   });
 
