@@ -11,6 +11,7 @@ export const ERRORS = {
   person_locked: { status: 403, meaning: 'A security officer or administrator has locked this person.' },
   device_locked: { status: 403, meaning: 'The address or network that this comes from is locked.' },
   thing_locked: { status: 409, meaning: 'The target, system or ticket this is about, or who asked for it, is locked.' },
+  review_closed: { status: 409, meaning: 'The item is decided, the review is signed off, or not everything is decided yet.' },
   person_deactivated: { status: 403, meaning: 'This person has left, or was deactivated where people are kept.' },
   provider_unreachable: { status: 503, meaning: 'The identity provider does not answer; only new sign-ins need it.' },
   step_up_required: { status: 403, meaning: 'This act needs a second factor that was shown a moment ago.' },

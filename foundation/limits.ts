@@ -523,6 +523,18 @@ export const LIMITS = {
   bundleFilesMax: 2_000_000,
   /** Bytes of one file of an evidence bundle, unpacked. */
   bundleFileBytesMax: 512 * 1024 * 1024,
+  /** Days an access review may take. */
+  reviewDaysMax: 180,
+  /** Items of one access review. */
+  reviewItemsMax: 5_000,
+  /** Days before its end at which owners are reminded of an access review. */
+  reviewRemindDays: 3,
+  /** Days after its end at which grants that nobody decided on are held. */
+  reviewHoldDays: 7,
+  /** Business hours after which a rung of a ladder is taken at the latest. */
+  ladderHoursMax: 1_000,
+  /** Days of the queue of sessions without a ticket and tickets without a session that are listed at once. */
+  unmatchedDaysMax: 31,
   /** Characters of what names the thing to lock. */
   lockSubjectCharactersMax: 200,
   /** Seconds a clean shutdown may take before it becomes a hard one. */

@@ -60,6 +60,11 @@ export { lockOnTicket } from './locks/queries.ts';
 export { lockPerson, unlockPerson } from './persons/locks.ts';
 export { type Claims, changeLocale, provisionPerson } from './persons/provision.ts';
 export { findPerson, isLocked, listPersons, type PersonEntry } from './persons/queries.ts';
+export { climbOverdueAccessReviews } from './reviews/climb/climb.ts';
+export { decideReviewItem, signReview } from './reviews/decide.ts';
+export { REVIEW_DECISIONS } from './reviews/model.ts';
+export { exportReview, listReviews, readReview } from './reviews/read.ts';
+export { startReview } from './reviews/start.ts';
 export { ScimFault } from './scim/fault.ts';
 export {
   changeScimGroup,

@@ -4,11 +4,14 @@ import {
   climbOverdueReviews,
   dispatchOutbox,
   expireTickets,
+  type FlowSettings,
   OUTBOX_CHANNEL,
+  reconcileTickets,
   recoverRedemptions,
+  remindWaiting,
   startNotifications,
 } from '../approvals/index.ts';
-import { LOCK_UPKEEP, startLockUpkeep } from './background-locks.ts';
+import { LIFECYCLE_UPKEEP, startLifecycleUpkeep } from './background-lifecycle.ts';
 import {
   asError,
   type Cleanup,
@@ -28,6 +31,8 @@ export interface BackgroundDeps {
   readonly queue: QueueBackend;
   /** Where the recordings are from which an export that broke off is counted. */
   readonly recordings: RecordingSource;
+  /** When people work, and whom a ticket that waits is told to. */
+  readonly flow: FlowSettings;
 }
 
 const TICKET_UPKEEP: JobKind<Record<string, never>> = { name: 'ticket-upkeep', payload: z.strictObject({}) };
@@ -43,13 +48,15 @@ export async function startBackground(deps: BackgroundDeps, cleanup: Cleanup): P
       await expireTickets(work);
       await climbOverdueReviews(work);
       await recoverRedemptions(work);
+      await reconcileTickets(work);
+      await remindWaiting(work);
       await dispatchOutbox(work);
     },
     1,
   );
   await queues.every(TICKET_UPKEEP, {}, UPKEEP_INTERVAL_MS);
-  startLockUpkeep(work);
-  await queues.every(LOCK_UPKEEP, {}, UPKEEP_INTERVAL_MS);
+  startLifecycleUpkeep(work);
+  await queues.every(LIFECYCLE_UPKEEP, {}, UPKEEP_INTERVAL_MS);
   await listen(work);
 }
 

@@ -146,10 +146,26 @@ export {
 } from './redemption.ts';
 export { judgeStatement, statementsIn, tablesInStatement } from './statement/index.ts';
 export { nextTicketState, TICKET_EVENTS, type TicketEvent, ticketStep } from './ticket.ts';
-export { type BusinessTime, isOffHours, JAPAN_AT_SIX, nextBusinessDay } from './tickets/business-time.ts';
+export {
+  type BusinessTime,
+  isOffHours,
+  JAPAN_AT_SIX,
+  nextBusinessDay,
+  fromWallClock,
+  wallClock,
+} from './tickets/business-time.ts';
 export { isPlain, type RevealedRun, revealText } from './tickets/reveal.ts';
 export { RISK_PARTS, type RiskFacts, riskOf, type RiskPart, type RiskScore } from './tickets/risk.ts';
 export { classOf, sameClass } from './tickets/same-class.ts';
 export { guards, opensByTicket } from './verdict.ts';
 export { LOCK_KINDS, type LockKind, lockableKinds, mayLock } from './locks.ts';
+export {
+  mayReviewItem,
+  REVIEW_FLAGS,
+  type ReviewedFacts,
+  type ReviewFlag,
+  type ReviewRules,
+  reviewFlags,
+  signOffRefusal,
+} from './review.ts';
 export { type ControlVerb, controlVerbs } from './session-control.ts';

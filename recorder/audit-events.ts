@@ -4,10 +4,11 @@
  * An event is written in the transaction of the act it tells of, so there is no act without it and none of it alone.
  */
 import { z } from 'zod';
+import { LIFECYCLE_EVENTS } from './lifecycle-events.ts';
 import { READING_EVENTS } from './reading-events.ts';
 import { RECORDING_EVENTS } from './recording-events.ts';
 import { TICKET_EVENTS } from './ticket-events.ts';
-import { LOCK_KINDS, SIGN_IN_METHODS } from '../policy/index.ts';
+import { SIGN_IN_METHODS } from '../policy/index.ts';
 
 const id = z.uuid();
 const text = z.string().max(16_384);
@@ -89,14 +90,7 @@ export const AUDIT_EVENTS = {
     until: text.nullable().optional(),
   }),
   'person.unlocked': body('A lock was lifted.', { person: id, by: z.enum(['person', 'time']).optional() }),
-  'lock.placed': body('A company, key, device, target, system or ticket was locked; live sessions with it end.', {
-    ...{ kind: z.enum(LOCK_KINDS), subject: text, label: text, reason: text },
-    until: text.nullable(),
-  }),
-  'lock.lifted': body('A lock on something other than a person was lifted.', {
-    ...{ kind: z.enum(LOCK_KINDS), subject: text, label: text },
-    by: z.enum(['person', 'time']),
-  }),
+  ...LIFECYCLE_EVENTS,
   'ssh_key.enrolled': body('A signed-in person enrolled an SSH public key.', { fingerprint: text, algorithm: text }),
   'ssh_key.revoked': body('An SSH public key was revoked.', { fingerprint: text }),
   'ssh.sign_in_requested': body(

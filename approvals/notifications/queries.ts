@@ -82,6 +82,9 @@ const NotificationPayload = z.strictObject({
   targetName: z.string(),
 });
 
+/** Of what is no ticket: what it is about, and the review it is found in. */
+const PlainPayload = z.strictObject({ review: z.uuid().optional(), number: count.optional(), subject: z.string() });
+
 /** Writes one notification; the same one again changes nothing. */
 export async function insertNotification(
   db: Queryable,
@@ -107,8 +110,20 @@ export async function insertNotification(
 const NotificationRow = z
   .strictObject({
     id: z.string(),
-    kind: z.enum(['ticket.requested', 'ticket.decided', 'ticket.completed', 'emergency.started', 'emergency.overdue']),
-    payload: NotificationPayload,
+    kind: z.enum([
+      'ticket.requested',
+      'ticket.decided',
+      'ticket.completed',
+      'ticket.deviates',
+      'ticket.waiting',
+      'emergency.started',
+      'emergency.overdue',
+      'review.due',
+      'review.overdue',
+      'contract.ending',
+      'grant.ending',
+    ]),
+    payload: z.union([NotificationPayload, PlainPayload]),
     created_at: z.date(),
     read_at: z.date().nullable(),
   })

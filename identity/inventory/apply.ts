@@ -23,6 +23,7 @@ import {
   upsertAsset,
   upsertSystem,
   upsertTarget,
+  wasTakenAway,
 } from './queries.ts';
 import type { Inventory } from './schema.ts';
 
@@ -213,6 +214,11 @@ async function applyGrants(application: Application): Promise<void> {
       const inOrder = GRANT_ACTIONS.filter((action) => actions.includes(action));
       const fields = { personId, targetId, actions: inOrder, expiresAt };
       const known = await lockInventoryGrant(tx, fields);
+      // What a review took away stays away until the inventory says something else about it.
+      if (known?.same !== true && (await wasTakenAway(tx, fields))) {
+        if (known !== undefined) kept.push(known.id);
+        return;
+      }
       const id = known?.id ?? newUuid(at);
       kept.push(id);
       if (known === undefined) await insertGrant(tx, { ...fields, id, at });

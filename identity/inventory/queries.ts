@@ -190,6 +190,20 @@ export function lockInventoryGrant(tx: Transaction, grant: GrantFields) {
   );
 }
 
+/** Whether an access review removed, reduced or held a grant that was just like this one. */
+export async function wasTakenAway(tx: Transaction, grant: GrantFields): Promise<boolean> {
+  const row = await maybeOne(
+    tx,
+    sql(z.strictObject({ id: z.uuid() }))`
+      SELECT i.id FROM access_review_items i JOIN grants g ON g.id = i.grant_id
+      JOIN access_review_decisions d ON d.item_id = i.id AND d.decision IN ('remove', 'reduce', 'hold')
+      WHERE i.person_id = ${grant.personId} AND g.target_id = ${grant.targetId}
+        AND ARRAY(SELECT jsonb_array_elements_text(i.snapshot -> 'actions')) = ${grant.actions}::text[]
+        AND (i.snapshot ->> 'expiresAt')::timestamptz = ${grant.expiresAt} LIMIT 1`,
+  );
+  return row !== undefined;
+}
+
 export async function updateGrant(tx: Transaction, id: string, grant: GrantFields): Promise<void> {
   await execute(
     tx,

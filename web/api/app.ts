@@ -20,11 +20,13 @@ import { notificationRoutes } from './notifications.ts';
 import { personRoutes } from './persons.ts';
 import { ping } from './queries.ts';
 import { programRoutes } from './programs.ts';
+import { reconciliationRoutes } from './reconciliation.ts';
 import { recorderHealthRoutes } from './recorder-health.ts';
 import { recordingRoutes } from './recordings.ts';
 import { refusedActRoutes } from './refused-acts.ts';
 import { replayRoutes } from './replay.ts';
 import { searchRoutes } from './search.ts';
+import { reviewRoutes } from './reviews.ts';
 import { scimRoutes } from './scim.ts';
 import { sessionControlRoutes } from './session-control.ts';
 import { sessionRoutes } from './sessions.ts';
@@ -46,6 +48,7 @@ const ROUTES = [
   programRoutes,
   judgeRoutes,
   ticketRoutes,
+  reconciliationRoutes,
   substituteRoutes,
   sessionRoutes,
   sessionControlRoutes,
@@ -58,6 +61,7 @@ const ROUTES = [
   personRoutes,
   recorderHealthRoutes,
   lockRoutes,
+  reviewRoutes,
 ];
 
 /** Everything people reach by browser: sign-in under /auth, JSON under /api, the console everywhere else. */

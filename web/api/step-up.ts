@@ -18,6 +18,8 @@ const ACTS = [
   '/persons/:id/unlock',
   '/locks',
   '/locks/:id/lift',
+  '/reviews/:id/items/:item/decision',
+  '/reviews/:id/sign',
   '/sessions/:id/end',
   '/sessions/:id/pause',
   '/ssh-sign-ins/:code/decision',

@@ -13,6 +13,9 @@ import { LoginPage } from './pages/Login.tsx';
 import { BrokenPage, MissingPage } from './pages/Missing.tsx';
 import { NotificationsPage } from './pages/Notifications.tsx';
 import { PeoplePage } from './pages/People.tsx';
+import { ReviewPage } from './pages/Review.tsx';
+import { ReviewsPage } from './pages/Reviews.tsx';
+import { ReconciliationPage } from './pages/Reconciliation.tsx';
 import { SearchPage } from './pages/Search.tsx';
 import { SecurityPage } from './pages/Security.tsx';
 import { SessionPage } from './pages/Session.tsx';
@@ -89,7 +92,14 @@ const notifications = createRoute({
   component: NotificationsPage,
 });
 const people = createRoute({ getParentRoute: () => root, path: '/people', component: PeoplePage });
+const reconciliation = createRoute({
+  getParentRoute: () => root,
+  path: '/reconciliation',
+  component: ReconciliationPage,
+});
 const locks = createRoute({ getParentRoute: () => root, path: '/locks', component: LocksPage });
+const reviews = createRoute({ getParentRoute: () => root, path: '/reviews', component: ReviewsPage });
+const review = createRoute({ getParentRoute: () => root, path: '/reviews/$id', component: ReviewRoute });
 const gate = createRoute({ getParentRoute: () => root, path: '/gate', component: GatePage });
 const audit = createRoute({
   getParentRoute: () => root,
@@ -128,6 +138,9 @@ function SessionRoute(): ReactElement {
 function SearchRoute(): ReactElement {
   return <SearchPage filters={search.useSearch()} />;
 }
+function ReviewRoute(): ReactElement {
+  return <ReviewPage id={review.useParams().id} />;
+}
 function AuditRoute(): ReactElement {
   return <AuditPage type={audit.useSearch().type} />;
 }
@@ -148,6 +161,9 @@ export const router = createRouter({
     notifications,
     people,
     locks,
+    reconciliation,
+    reviews,
+    review,
     gate,
     audit,
   ]),

@@ -36,3 +36,75 @@ export const usePlaceLock = () =>
 
 export const useLiftLock = (id: string) =>
   useCommand((_: string) => callPlain('POST', `/api/locks/${encodeURIComponent(id)}/lift`, {}), TOUCHED);
+
+const Flag = z.string();
+export const ACTIONS = ['shell', 'exec', 'upload', 'download', 'develop'] as const;
+const Action = z.enum(ACTIONS);
+export type Action = z.infer<typeof Action>;
+
+const Review = z.object({
+  id: z.string(),
+  number: z.number(),
+  scope: z.enum(['system', 'company']),
+  subject: z.string(),
+  dueAt: moment,
+  startedBy: z.object({ name: z.string() }),
+  startedAt: moment,
+  signedBy: z.nullable(z.object({ name: z.string() })),
+  signedAt: z.nullable(moment),
+  evidenceSha256: z.nullable(z.string()),
+  items: z.number(),
+  open: z.number(),
+});
+export type Review = z.infer<typeof Review>;
+
+const ReviewItem = z.object({
+  id: z.string(),
+  role: z.nullable(z.string()),
+  snapshot: z.object({
+    person: z.string(),
+    employer: z.string(),
+    target: z.nullable(z.string()),
+    system: z.nullable(z.string()),
+    actions: z.array(Action),
+    expiresAt: z.nullable(moment),
+    lastUsedAt: z.nullable(moment),
+  }),
+  flags: z.array(Flag),
+  decisions: z.array(z.object({ decision: z.string(), reason: z.string(), by: z.nullable(z.string()), at: moment })),
+  mayDecide: z.boolean(),
+});
+export type ReviewItem = z.infer<typeof ReviewItem>;
+
+const ReviewAnswer = z.object({ review: Review, items: z.array(ReviewItem), maySign: z.boolean() });
+
+const part = encodeURIComponent;
+
+export const useReviews = () =>
+  useQuery({
+    queryKey: ['reviews', 'list'],
+    queryFn: async () => (await call(z.object({ reviews: z.array(Review) }), 'GET', '/api/reviews')).reviews,
+  });
+
+export const useReview = (id: string) =>
+  useQuery({ queryKey: ['reviews', 'one', id], queryFn: () => call(ReviewAnswer, 'GET', `/api/reviews/${part(id)}`) });
+
+export const useStartReview = () =>
+  useCommand(
+    (start: { scope: 'system' | 'company'; subject: string; dueAt: string }) =>
+      call(z.object({ id: z.string() }), 'POST', '/api/reviews', start),
+    ['reviews'],
+  );
+
+export const useDecideItem = (review: string, item: string) =>
+  useCommand(
+    (asked: { decision: string; reason: string; actions?: readonly Action[] }) =>
+      callPlain('POST', `/api/reviews/${part(review)}/items/${part(item)}/decision`, asked),
+    ['reviews', 'persons', 'sessions'],
+  );
+
+export const useSignReview = (id: string) =>
+  useCommand(
+    (_: string) => call(z.object({ sha256: z.string() }), 'POST', `/api/reviews/${part(id)}/sign`, {}),
+    ['reviews'],
+  );

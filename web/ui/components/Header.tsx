@@ -60,6 +60,11 @@ function Navigation({ me }: { readonly me: Me }) {
             {t('nav.tickets')} {me.inboxCount > 0 && <span className="count">{me.inboxCount}</span>}
           </Link>
         </li>
+        {has(GATE) && (
+          <li>
+            <Link to="/reconciliation">{t('nav.reconcile')}</Link>
+          </li>
+        )}
         <li>
           <Link to="/sessions">{t('nav.sessions')}</Link>
         </li>
@@ -82,6 +87,11 @@ function Navigation({ me }: { readonly me: Me }) {
         {has(GATE) && (
           <li>
             <Link to="/locks">{t('nav.locks')}</Link>
+          </li>
+        )}
+        {has(GATE) && (
+          <li>
+            <Link to="/reviews">{t('nav.reviews')}</Link>
           </li>
         )}
         {has(AUDIT) && (

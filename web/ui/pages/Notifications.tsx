@@ -40,8 +40,8 @@ function Notice({ notification }: { readonly notification: Notification }) {
   const { t } = useTranslation();
   const nameOf = useNameOf();
   const read = useReadNotification();
-  const { ticket, number, requesterName, targetName } = textsOf(notification.payload);
-  const about = [requesterName, targetName].filter((text) => text !== undefined).join(' · ');
+  const { ticket, review, number, subject, requesterName, targetName } = textsOf(notification.payload);
+  const about = [requesterName, targetName, subject].filter((text) => text !== undefined).join(' · ');
   return (
     <Paper withBorder p="md">
       <Group justify="space-between" align="flex-start">
@@ -57,6 +57,11 @@ function Notice({ notification }: { readonly notification: Notification }) {
           {ticket !== undefined && (
             <TextLink to="/tickets/$id" params={{ id: ticket }}>
               {number === undefined ? t('notifications.ticketPlain') : t('notifications.ticket', { number })}
+            </TextLink>
+          )}
+          {review !== undefined && (
+            <TextLink to="/reviews/$id" params={{ id: review }}>
+              {t('notifications.review', { number: number ?? '' })}
             </TextLink>
           )}
         </div>
@@ -89,6 +94,8 @@ function textsOf(payload: Notification['payload']) {
   };
   return {
     ticket: text('ticket'),
+    review: text('review'),
+    subject: text('subject'),
     number: text('number'),
     state: text('state'),
     requesterName: text('requesterName'),

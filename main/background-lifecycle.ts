@@ -1,0 +1,24 @@
+/** What falls due of people and their access: locks that lift themselves, access reviews that climb. */
+import { z } from 'zod';
+import type { Clock, Database, JobKind, JobQueues } from '../foundation/index.ts';
+import { climbOverdueAccessReviews, liftOverdueLocks } from '../identity/index.ts';
+
+export const LIFECYCLE_UPKEEP: JobKind<Record<string, never>> = {
+  name: 'lifecycle-upkeep',
+  payload: z.strictObject({}),
+};
+
+export function startLifecycleUpkeep(work: {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly queues: JobQueues;
+}): void {
+  work.queues.work(
+    LIFECYCLE_UPKEEP,
+    async () => {
+      await liftOverdueLocks(work);
+      await climbOverdueAccessReviews(work);
+    },
+    1,
+  );
+}

@@ -1,0 +1,35 @@
+/** Audit events of locks, access reviews and who comes and goes. */
+import { z } from 'zod';
+import { LOCK_KINDS } from '../policy/index.ts';
+
+const id = z.uuid();
+const text = z.string().max(16_384);
+
+const body = <Shape extends z.ZodRawShape>(description: string, shape: Shape) =>
+  z.strictObject(shape).describe(description);
+
+export const LIFECYCLE_EVENTS = {
+  'lock.placed': body('A company, key, device, target, system or ticket was locked; live sessions with it end.', {
+    ...{ kind: z.enum(LOCK_KINDS), subject: text, label: text, reason: text },
+    until: text.nullable(),
+  }),
+  'lock.lifted': body('A lock on something other than a person was lifted.', {
+    ...{ kind: z.enum(LOCK_KINDS), subject: text, label: text },
+    by: z.enum(['person', 'time']),
+  }),
+  'review.started': body('An access review began; its items are frozen as they were.', {
+    ...{ review: id, scope: z.enum(['system', 'company']), subject: text, dueAt: text, items: z.number().int() },
+    sha256: text,
+  }),
+  'review.decided': body('Somebody decided on what a person has; it took effect at once.', {
+    ...{ review: id, item: id, person: id, decision: z.enum(['keep', 'reduce', 'remove', 'ask']), reason: text },
+    ...{ actions: z.array(text).nullable(), target: text.nullable(), role: text.nullable() },
+  }),
+  'review.overdue': body('An access review is late: 1 owners reminded, 2 the second line told, 3 open grants held.', {
+    ...{ review: id, step: z.number().int() },
+  }),
+  'review.signed': body('An access review was signed off; the hash is of everything in it.', {
+    ...{ review: id, items: z.number().int(), sha256: text },
+  }),
+  'review.exported': body('Somebody took an access review as a table.', { review: id, items: z.number().int() }),
+} as const;
