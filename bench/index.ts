@@ -3,14 +3,18 @@
  * stderr, one JSON on the last line.
  */
 import { parseArgs } from 'node:util';
+import { approvalsBench } from './approvals/index.ts';
 import { gateBench } from './gate/index.ts';
 import { topFunctions } from './measure/profile.ts';
 import { type BenchOptions, type Report, ROW_FILES, type RowFile } from './model.ts';
+import { recorderBench } from './recorder/index.ts';
 import { sshBench } from './ssh/index.ts';
 
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<Report>>> = {
   ssh: sshBench,
   gate: gateBench,
+  approvals: approvalsBench,
+  recorder: recorderBench,
 };
 
 const path = { type: 'string' } as const;
