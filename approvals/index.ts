@@ -51,6 +51,9 @@ export {
 } from './redeem.ts';
 export { wasExportLogged } from './ledger/queries.ts';
 export { recordExportResults } from './ledger/results.ts';
+export { listReconciliations, listUnmatched, reconcileTickets, type Unmatched } from './reconciliation/reconcile.ts';
+export type { ReconciliationReport } from './reconciliation/queries.ts';
+export { type FlowSettings, remindWaiting } from './flow/remind.ts';
 export { findRefusedAct, recordRefusedAct } from './refused-acts.ts';
 export { requestExport } from './request.ts';
 export { listAskable, requestAccess, requestTransfer } from './requests/work.ts';

@@ -11,18 +11,22 @@ const TOPICS = [
   'ticket.completed',
   'emergency.started',
   'emergency.overdue',
+  'ticket.deviates',
+  'ticket.waiting',
 ] as const;
 export type Topic = (typeof TOPICS)[number];
 
 /** NOTIFY channel of new outbox rows; main listens on it and calls `dispatchOutbox`. */
 export const OUTBOX_CHANNEL = 'sekisho_outbox';
 
-export const OutboxPayload = z.strictObject({ ticket: ticketId, state: ticketState });
+/** Whom a reminder reaches; left out: whoever its topic concerns. */
+const to = z.enum(['owners', 'requester', 'substitutes', 'second_line']).optional();
+export const OutboxPayload = z.strictObject({ ticket: ticketId, state: ticketState, to });
 export type OutboxPayload = z.output<typeof OutboxPayload>;
 
 export const TICKET_NEWS: JobKind<TicketNews> = {
   name: 'ticket-news',
-  payload: z.strictObject({ outbox: z.uuid(), topic: z.enum(TOPICS), ticket: ticketId, state: ticketState }),
+  payload: z.strictObject({ outbox: z.uuid(), topic: z.enum(TOPICS), ticket: ticketId, state: ticketState, to }),
 };
 export interface TicketNews extends OutboxPayload {
   readonly outbox: string;
@@ -51,8 +55,8 @@ export async function dispatchOutbox({
   for (;;) {
     const rows = await waitingOutbox(database, BATCH_ROWS);
     for (const { id, topic, payload } of rows) {
-      const { ticket, state } = OutboxPayload.parse(payload);
-      await queues.add(TICKET_NEWS, { outbox: id, topic: z.enum(TOPICS).parse(topic), ticket, state }, { id });
+      const news = OutboxPayload.parse(payload);
+      await queues.add(TICKET_NEWS, { outbox: id, topic: z.enum(TOPICS).parse(topic), ...news }, { id });
       await markDispatched(database, id, clock.now());
     }
     moved += rows.length;

@@ -6,6 +6,7 @@ import { GatewayError, LIMITS, type LogLevel, Secret } from '../foundation/index
 import { message } from '../messages/index.ts';
 import { ROLES, type Role } from '../policy/index.ts';
 import { completeEmergency, type EmergencyConfig } from './emergency.ts';
+import { completeFlow, type FlowConfig } from './flow.ts';
 import { type Fault, productionFaults } from './production.ts';
 import { type ConfigFile, ConfigSchema } from './schema.ts';
 import { completeStorage, completeStorageCredentials, type StorageConfig, type StorageCredentials } from './storage.ts';
@@ -70,6 +71,7 @@ export interface Config {
   /** In the order of the sign-in page; none: the demo identity provider. */
   readonly identityProviders: readonly IdentityProviderConfig[];
   readonly emergency: EmergencyConfig;
+  readonly flow: FlowConfig;
   readonly secondFactor: { readonly web: 'off' | 'required'; readonly webMinutes: number };
   /** Absolute path of the inventory, or null. */
   readonly inventory: string | null;
@@ -161,6 +163,7 @@ function complete(file: ConfigFile, places: ConfigPlaces): Config {
     redis: file.redis?.url === undefined ? null : { url: new Secret(file.redis.url) },
     identityProviders: completeProviders(file),
     emergency: completeEmergency(file.emergency),
+    flow: completeFlow(file.flow, (name) => absolute(name, places.directory)),
     secondFactor: {
       web: file.second_factor?.web ?? (file.mode === 'demo' ? 'off' : 'required'),
       webMinutes: file.second_factor?.web_minutes ?? WEB_FACTOR_MINUTES,

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { LIMITS, parseNetwork } from '../foundation/index.ts';
 import { EmergencySchema } from './emergency.ts';
 import { path, urlOf } from './fields.ts';
+import { FlowSchema } from './flow.ts';
 import { identityProviders, oidc, secondFactor } from './sign-in.ts';
 import { storage, storageCredentials } from './storage.ts';
 import { transparencyLog } from './transparency.ts';
@@ -240,6 +241,7 @@ export const ConfigSchema = z.strictObject({
   identity_providers: identityProviders.optional(),
   second_factor: secondFactor.optional(),
   emergency: EmergencySchema.optional(),
+  flow: FlowSchema.optional(),
   inventory: path
     .optional()
     .describe('JSON file of people, systems, targets, accounts and grants, applied at each start. None by default.'),

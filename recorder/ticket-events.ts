@@ -92,6 +92,16 @@ export const TICKET_EVENTS = {
     sha256: text,
     customers: z.number().int().nullable(),
   }),
+  'ticket.reminded': body('A ticket waited too long: who can move it was told, by a rung of the ladder.', {
+    phase: z.enum(['decision', 'answer', 'report', 'review']),
+    step: z.enum(['remind', 'substitutes', 'second_line']),
+    since: text,
+  }),
+  'ticket.reconciled': body('A ticket is over: what was asked and what was done were compared.', {
+    verdict: z.enum(['match', 'deviation', 'unexplained']),
+    deviations: z.array(text),
+    unexplained: z.array(text),
+  }),
   'ticket.completed': body('A use ended; what really left.', {
     use: z.number().int().optional(),
     customers: z.number().int().optional().describe('Different customers found in it.'),

@@ -1,5 +1,6 @@
 import { formatUuid, GatewayError, type JobQueues, LIMITS, type Queryable, sha256 } from '../../foundation/index.ts';
 import type { PersonId } from '../../policy/index.ts';
+import { activeSubstitutes } from '../flow/queries.ts';
 import type { ApprovalsDeps } from '../model.ts';
 import { TICKET_NEWS, type TicketNews } from '../outbox.ts';
 import { concernedBy, insertNotification, type Notification, selectNotifications, updateRead } from './queries.ts';
@@ -16,12 +17,18 @@ export async function notify({ database, clock }: ApprovalsDeps, news: TicketNew
   const { number, requester, requesterName, targetName, owners, secondLine, needsSecondLine } = concerned;
   const deciders = needsSecondLine ? [...new Set([...owners, ...secondLine])] : owners;
   const everybody = [...new Set([...owners, ...secondLine])];
+  const remindedBy = async (): Promise<readonly PersonId[]> => {
+    if (news.to === 'substitutes') return activeSubstitutes(database, news.ticket, clock.now());
+    return news.to === 'requester' ? [requester] : news.to === 'second_line' ? secondLine : deciders;
+  };
   const receivers: Record<TicketNews['topic'], readonly PersonId[]> = {
     'ticket.requested': deciders,
     'ticket.decided': [requester],
     'ticket.completed': [...owners, requester],
     'emergency.started': everybody,
     'emergency.overdue': [...everybody, requester],
+    'ticket.deviates': everybody,
+    'ticket.waiting': await remindedBy(),
   };
   for (const person of receivers[news.topic]) {
     await insertNotification(database, {

@@ -36,7 +36,8 @@ function isWeekend(weekday: number): boolean {
   return weekday === 0 || weekday === 6;
 }
 
-function wallClock(at: Date, zone: string) {
+/** What a wall in the zone shows. */
+export function wallClock(at: Date, zone: string) {
   const format = new Intl.DateTimeFormat('en-CA', {
     ...{ timeZone: zone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit' },
     ...{ hour: '2-digit', minute: '2-digit' },
@@ -47,7 +48,7 @@ function wallClock(at: Date, zone: string) {
 }
 
 /** The moment at which the wall shows `wall`, a time written as if it were UTC. */
-function fromWallClock(wall: number, zone: string): Date {
+export function fromWallClock(wall: number, zone: string): Date {
   let at = wall;
   // The first guess is off by the zone's offset, the second by the hour of a change in between; the third stands.
   for (let guess = 0; guess < 3; guess += 1) {

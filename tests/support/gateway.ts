@@ -175,6 +175,16 @@ async function testConfig(
     redis: null,
     identityProviders: [],
     secondFactor: { web: 'off', webMinutes: 15 },
+    flow: {
+      ...{
+        zone: 'Asia/Tokyo',
+        opensMinutes: 9 * 60,
+        closesMinutes: 18 * 60,
+        japaneseHolidays: true,
+        holidaysFile: null,
+      },
+      ...{ ladder: { remind: 120, substitutes: 240, second_line: 540 }, ladders: {} },
+    },
     emergency: { hoursMax: 4, review: { zone: 'Asia/Tokyo', dueMinutes: 18 * 60 }, lockAfterHours: 24 },
     inventory: inventory ?? null,
     logLevel: 'silent',
