@@ -37,6 +37,7 @@ export {
   type EventLeaf,
   type HeartbeatLeaf,
   type Leaf,
+  LeafSchema,
   type OpenLeaf,
   parseLeaf,
   type RotateLeaf,

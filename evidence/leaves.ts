@@ -96,7 +96,7 @@ const ShredLeafSchema = z.strictObject({
   by: z.array(pseudonym).min(1).max(16),
 });
 
-const LeafSchema = z.discriminatedUnion('type', [
+export const LeafSchema = z.discriminatedUnion('type', [
   OpenLeafSchema,
   ChunkLeafSchema,
   CloseLeafSchema,

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { GatewayError, sha256 } from '../foundation/index.ts';
 import { keyCommitment, metaCommitment, type PerStream, type SessionKeys } from './keys/session-keys.ts';
-import { LeafSchema, type OpenLeaf } from './log/leaves.ts';
+import { LeafSchema, type OpenLeaf } from '../evidence/index.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 import type { RecordingMeta } from './recording.ts';
 

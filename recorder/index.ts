@@ -30,7 +30,6 @@ export { nodeCrypto } from './node-crypto.ts';
 export { recorderEvidence } from './evidence-source.ts';
 export { logPolicy } from './log-policy.ts';
 export type { AppendedLeaf, LeafLog } from './log/leaf-log.ts';
-export { type Leaf, LeafSchema } from './log/leaves.ts';
 export { commandsCsv, exportAsciicast2, exportAsciicast3, transcriptText } from './replay/exports.ts';
 export type { FramesOf, Marker, ReplayFrame, ReplayIndex, TranscriptLine } from './replay/model.ts';
 export { type OpenReplay, playerIndex, playerSegment } from './replay/read.ts';

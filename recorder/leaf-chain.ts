@@ -3,7 +3,7 @@ import type { Clock } from '../foundation/index.ts';
 import type { SealedChunk } from './chunks/seal-thread.ts';
 import type { PerStream } from './keys/session-keys.ts';
 import type { AppendedLeaf, LeafLog } from './log/leaf-log.ts';
-import { encodeLeaf, type Leaf, type OpenLeaf } from './log/leaves.ts';
+import { encodeLeaf, type Leaf, type OpenLeaf } from '../evidence/index.ts';
 import { hashLeaf } from './log/merkle.ts';
 
 export interface LeafChainOptions {

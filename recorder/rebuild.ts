@@ -10,7 +10,7 @@ import type { KeyFiles } from './keys/key-files.ts';
 import { forgetSessionKeys, type StreamName, STREAMS } from './keys/session-keys.ts';
 import { LeafChain } from './leaf-chain.ts';
 import type { AppendedLeaf, LeafLog } from './log/leaf-log.ts';
-import type { ChunkLeaf } from './log/leaves.ts';
+import type { ChunkLeaf } from '../evidence/index.ts';
 import type { FoundLeaf } from './log/session-leaves.ts';
 import type { ObjectStore } from './objects/store.ts';
 import type { SealedRecording } from './recording.ts';

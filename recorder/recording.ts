@@ -11,7 +11,7 @@ import {
 } from '../policy/index.ts';
 import { type FrameType, isSessionId } from './frames.ts';
 import type { PerStream } from './keys/session-keys.ts';
-import { canonicalJson } from './log/canonical-json.ts';
+import { canonicalJson } from '../evidence/index.ts';
 
 export interface RecordingMeta {
   readonly sessionId: SessionId;

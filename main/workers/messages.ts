@@ -3,7 +3,8 @@
  * ends check the shape all the same: after an update of the program the two may be of different releases.
  */
 import { z } from 'zod';
-import { IntentDraftSchema, LeafSchema } from '../../recorder/index.ts';
+import { LeafSchema } from '../../evidence/index.ts';
+import { IntentDraftSchema } from '../../recorder/index.ts';
 import type { BastionConfig } from '../bastion.ts';
 
 /** Raised with every change here: a worker of another protocol refuses to start, and the gateway is started anew. */

@@ -1,8 +1,7 @@
 /** What the log says of an audit event: a commitment to it, which opens only for who is shown the event and its salt. */
 import { createHmac } from 'node:crypto';
 import { type Clock, sha256 } from '../../foundation/index.ts';
-import { canonicalJson, type Json } from '../log/canonical-json.ts';
-import type { EventLeaf } from '../log/leaves.ts';
+import { canonicalJson, type EventLeaf, type Json } from '../../evidence/index.ts';
 import type { StoredAuditEvent } from '../queries.ts';
 
 const LABEL = 'sekisho/v2/event|';

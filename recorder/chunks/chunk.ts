@@ -1,5 +1,5 @@
 /** The bytes of a chunk, apart from what is sealed in it (docs/formats/recording-v2.md). */
-import { canonicalJson } from '../log/canonical-json.ts';
+import { canonicalJson } from '../../evidence/index.ts';
 import type { StreamName } from '../keys/session-keys.ts';
 import { uint32 } from '../../foundation/index.ts';
 

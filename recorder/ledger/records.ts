@@ -1,6 +1,6 @@
 /** What the export ledger says: that data is about to leave on a ticket, and what then really left. */
 import { z } from 'zod';
-import { canonicalJson } from '../log/canonical-json.ts';
+import { canonicalJson } from '../../evidence/index.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const count = z.int().nonnegative();

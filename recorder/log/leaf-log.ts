@@ -3,7 +3,7 @@ import type { FileSystem } from '../files.ts';
 import type { Clock, Log } from '../../foundation/index.ts';
 import type { Fault } from '../fault.ts';
 import type { AppendedLeaf } from './entry-log.ts';
-import { encodeLeaf, type Leaf } from './leaves.ts';
+import { encodeLeaf, type Leaf } from '../../evidence/index.ts';
 import { type Checkpoint, LOG_ORIGIN } from './note.ts';
 import { NO_WITNESSES, openLog, type Witnesses } from './open-log.ts';
 import type { LogEntry } from './read-log.ts';
@@ -55,7 +55,7 @@ export async function startLeafLog({ settings = {}, ...options }: LeafLogOptions
   const { origin = LOG_ORIGIN, headFile = `${options.directory}-head`, witnesses = NO_WITNESSES } = settings;
   const log = await openLog({ ...options, origin, headFile, witnesses });
   return {
-    append: (leaf) => log.append(encodeLeaf(leaf)),
+    append: (leaf) => log.append(Buffer.from(encodeLeaf(leaf))),
     accepted: (index) => log.accepted(index),
     latestAccepted: () => log.latestAccepted(),
     lateSince: () => log.lateSince(),

@@ -1,5 +1,5 @@
 /** Finds the leaves of some sessions while the log is read. */
-import { type Leaf, parseLeaf } from './leaves.ts';
+import { type Leaf, parseLeaf } from '../../evidence/index.ts';
 import type { LogEntry } from './read-log.ts';
 
 export type SessionLeaf = Extract<Leaf, { sid: string }>;

@@ -3,7 +3,7 @@ import { GatewayError } from '../../foundation/index.ts';
 import { openChunk } from '../chunks/open.ts';
 import type { Frame } from '../frames.ts';
 import { keyCommitment, type StreamName, STREAMS } from '../keys/session-keys.ts';
-import type { ChunkLeaf } from '../log/leaves.ts';
+import type { ChunkLeaf } from '../../evidence/index.ts';
 import type { FoundLeaf } from '../log/session-leaves.ts';
 import { mergeFrames } from './merge.ts';
 import type { SessionStory } from './session-story.ts';

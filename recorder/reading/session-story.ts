@@ -1,6 +1,6 @@
 /** Puts the leaves of one session together: what the log says happened, in which order, and whether all of it is there. */
 import { STREAMS, type PerStream } from '../keys/session-keys.ts';
-import type { ChunkLeaf, CloseLeaf, Leaf, OpenLeaf } from '../log/leaves.ts';
+import type { ChunkLeaf, CloseLeaf, Leaf, OpenLeaf } from '../../evidence/index.ts';
 import type { FoundLeaf, SessionLeaf } from '../log/session-leaves.ts';
 
 export type ShredLeaf = Extract<Leaf, { type: 'key.shred' }>;

@@ -5,7 +5,7 @@ import { type ParsedChunk, parseChunk } from '../chunks/open.ts';
 import { type FileSystem, nodeFiles, readWhole } from '../files.ts';
 import { isSessionId } from '../frames.ts';
 import type { SessionKeyRing } from '../keys/key-ring.ts';
-import type { ChunkLeaf } from '../log/leaves.ts';
+import type { ChunkLeaf } from '../../evidence/index.ts';
 import { readLog } from '../log/read-log.ts';
 import { createSessionFinder, type FoundLeaf } from '../log/session-leaves.ts';
 import { OBJECTS } from '../objects/open-objects.ts';

@@ -2,9 +2,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import { sha256 } from '../../foundation/index.ts';
-import { appendAuditEvent, EventAnchor, EventTrace, type Leaf, listAuditEvents } from '../../recorder/index.ts';
+import { appendAuditEvent, EventAnchor, EventTrace, listAuditEvents } from '../../recorder/index.ts';
 import { eventSalt, eventText } from '../../recorder/anchoring/event-leaf.ts';
-import { encodeLeaf } from '../../recorder/log/leaves.ts';
+import { encodeLeaf, type Leaf } from '../../evidence/index.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
@@ -24,7 +24,7 @@ function house({ database }: FreshDatabase) {
   };
   const start = (): EventAnchor => {
     const trace = new EventTrace();
-    for (const leaf of leaves) trace.visit({ bytes: encodeLeaf(leaf) });
+    for (const leaf of leaves) trace.visit({ bytes: Buffer.from(encodeLeaf(leaf)) });
     return new EventAnchor({ database, leafLog, clock, saltKey: KEY, trace });
   };
   return {

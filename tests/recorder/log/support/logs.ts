@@ -2,7 +2,7 @@
 import { createLog, systemClock } from '../../../../foundation/index.ts';
 import { createFault } from '../../../../recorder/fault.ts';
 import { type LeafLogOptions, startLeafLog } from '../../../../recorder/log/leaf-log.ts';
-import type { Leaf } from '../../../../recorder/log/leaves.ts';
+import type { Leaf } from '../../../../evidence/index.ts';
 import type { MemoryDisk } from '../../support/memory-disk.ts';
 
 export const DIRECTORY = '/log';
