@@ -33,7 +33,7 @@ describe('business time', () => {
       120,
       '2026-11-02T10:00-05:00',
     ],
-  ])('%s', (_what, calendar, from, length, due) => {
+  ])('%s', (_what, calendar, ...[from, length, due]) => {
     expect(afterBusinessMinutes(new Date(from), length, calendar)).toEqual(new Date(due));
   });
 
