@@ -32,7 +32,7 @@ const targetOf = (system: string): string => `${system}-db`;
 
 function inventory(now: Date): InventoryInput {
   const expiresAt = new Date(now.getTime() + 7 * DAY_MS);
-  const people = [...Object.entries(APPROVERS), ...maintainers.map((name) => [name, ['maintainer' as Role]] as const)];
+  const people = [...Object.entries(APPROVERS), ...maintainers.map((name) => [name, ['maintainer']] as const)];
   const [requester = ''] = maintainers;
   return {
     issuer: ISSUER,
