@@ -32,4 +32,11 @@ export const LIFECYCLE_EVENTS = {
     ...{ review: id, items: z.number().int(), sha256: text },
   }),
   'review.exported': body('Somebody took an access review as a table.', { review: id, items: z.number().int() }),
+  'person.left': body('A person left: sign-ins, sessions, keys, certificates, grants and substitutes ended at once.', {
+    ...{ person: id, reason: text },
+    ended: z.strictObject({
+      ...{ signIns: z.number().int(), certificates: z.number().int(), keys: z.number().int() },
+      ...{ grants: z.number().int(), substitutes: z.number().int(), tickets: z.number().int() },
+    }),
+  }),
 } as const;

@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import { z } from 'zod';
 import { LIMITS } from '../../foundation/index.ts';
-import { listPersons, lockPerson, unlockPerson } from '../../identity/index.ts';
+import { leavePerson, listPersons, lockPerson, unlockPerson } from '../../identity/index.ts';
 import type { WebApiDeps } from './deps.ts';
 import { principalOf } from './guards.ts';
 import { requireReader } from './permissions.ts';
@@ -33,6 +33,12 @@ export function personRoutes(deps: WebApiDeps): Router {
     const { id } = params(Id, request);
     body(z.strictObject({}), request);
     await unlockPerson(deps, principalOf(request), id);
+    response.status(204).end();
+  });
+
+  router.post('/persons/:id/leave', async (request, response) => {
+    const { id } = params(Id, request);
+    await leavePerson(deps, principalOf(request), { personId: id, reason: body(Lock, request).reason });
     response.status(204).end();
   });
 

@@ -16,6 +16,7 @@ const ACTS = [
   '/programs/:id/decision',
   '/persons/:id/lock',
   '/persons/:id/unlock',
+  '/persons/:id/leave',
   '/locks',
   '/locks/:id/lift',
   '/reviews/:id/items/:item/decision',

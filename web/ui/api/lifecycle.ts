@@ -37,6 +37,12 @@ export const usePlaceLock = () =>
 export const useLiftLock = (id: string) =>
   useCommand((_: string) => callPlain('POST', `/api/locks/${encodeURIComponent(id)}/lift`, {}), TOUCHED);
 
+export const useLeave = (id: string) =>
+  useCommand(
+    (reason: string) => callPlain('POST', `/api/persons/${encodeURIComponent(id)}/leave`, { reason }),
+    TOUCHED,
+  );
+
 const Flag = z.string();
 export const ACTIONS = ['shell', 'exec', 'upload', 'download', 'develop'] as const;
 const Action = z.enum(ACTIONS);

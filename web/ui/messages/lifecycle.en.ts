@@ -108,4 +108,12 @@ export const lifecycleEn = {
   'field.actions': 'Actions',
   'field.role': 'Role',
   'field.step': 'Step',
+  'field.ended': 'Ended',
+  'event.person.left': 'Person left',
+  'people.leave': 'Has left',
+  'people.leaveNamed': '{{name}} has left',
+  'people.leave.title': 'Has {{name}} left?',
+  'people.leave.body':
+    'Sign-ins, work sessions, keys, certificates, grants, substitutes and tickets end at once. What was done stays. Only the provisioning of people (SCIM) takes them back.',
+  'people.done.left': '{{name}} has left; everything of theirs ended.',
 } as const;

@@ -109,4 +109,12 @@ export const lifecycleJa: Readonly<Record<keyof typeof lifecycleEn, string>> = {
   'field.actions': '操作',
   'field.role': '役割',
   'field.step': '段階',
+  'field.ended': '終了したもの',
+  'event.person.left': '退職・契約終了',
+  'people.leave': '退職・離任',
+  'people.leaveNamed': '退職・離任: {{name}} さん',
+  'people.leave.title': '{{name}} さんは退職・離任しましたか?',
+  'people.leave.body':
+    'サインイン、作業セッション、鍵、証明書、利用許可、代理、申請がすべて直ちに終了します。これまでの記録は残ります。',
+  'people.done.left': '{{name}} さんの退職・離任を記録し、すべて終了しました。',
 };

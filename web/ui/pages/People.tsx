@@ -1,7 +1,8 @@
-import { Stack, Table, Text } from '@mantine/core';
+import { Group, Stack, Table, Text } from '@mantine/core';
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLockPerson, useUnlockPerson } from '../api/commands.ts';
+import { useLeave } from '../api/lifecycle.ts';
 import { useMe, usePersons } from '../api/queries.ts';
 import type { ListedPerson } from '../api/schemas.ts';
 import { Answer } from '../components/Answer.tsx';
@@ -88,8 +89,12 @@ function PersonRow({ person, onDone }: RowsProps & { readonly person: ListedPers
         <AccessState person={person} />
       </Table.Td>
       <Table.Td>
-        {!self &&
-          (person.locked ? <Unlock person={person} onDone={onDone} /> : <LockOut person={person} onDone={onDone} />)}
+        {!self && (
+          <Group gap="xs">
+            {person.locked ? <Unlock person={person} onDone={onDone} /> : <LockOut person={person} onDone={onDone} />}
+            {person.deactivatedAt === null && <Leave person={person} onDone={onDone} />}
+          </Group>
+        )}
       </Table.Td>
     </Table.Tr>
   );
@@ -127,6 +132,24 @@ function LockOut({ person, onDone }: RowsProps & { readonly person: ListedPerson
       reasonLabel={t('people.reason')}
       danger
       onDone={() => onDone(t('people.done.locked', { name }))}
+    />
+  );
+}
+
+function Leave({ person, onDone }: RowsProps & { readonly person: ListedPerson }) {
+  const { t } = useTranslation();
+  const { name } = person;
+  const leave = useLeave(person.id);
+  return (
+    <Confirm
+      label={t('people.leave')}
+      accessibleName={t('people.leaveNamed', { name })}
+      title={t('people.leave.title', { name })}
+      body={t('people.leave.body')}
+      step={leave}
+      reasonLabel={t('people.reason')}
+      danger
+      onDone={() => onDone(t('people.done.left', { name }))}
     />
   );
 }

@@ -1,0 +1,46 @@
+/** Who leaves has nothing left, at once, and what they did stays. */
+import { expect, test } from '@jest/globals';
+import { decideTicket } from '../../approvals/index.ts';
+import { findKey, findWebSession, leavePerson, loadAuthorizationFacts, openWebSession } from '../../identity/index.ts';
+import { authorizeTarget } from '../../policy/index.ts';
+import { codeOf, type Name, type World, world } from '../approvals/world.ts';
+import { enrolledKeyOf } from './locks-support.ts';
+
+const leave = (house: World, by: Name, who: Name, reason = 'contract ended') =>
+  codeOf(leavePerson(house, house.people[by], { personId: house.idOf(who), reason }));
+
+test('is refused to who may not say it, of oneself, and without a reason', async () => {
+  await using house = await world();
+  for (const name of ['aoki', 'tanaka', 'suzuki'] as const)
+    expect(await leave(house, name, 'chen')).toBe('not_permitted');
+  expect(await leave(house, 'kimura', 'kimura')).toBe('not_permitted');
+  expect(await leave(house, 'kimura', 'chen', ' ')).toBe('request_invalid');
+  expect(await house.events('person.left')).toEqual([]);
+});
+
+test('ends sign-ins, keys, grants, waiting and approved tickets at once, and no event or ticket is lost', async () => {
+  await using house = await world();
+  const { aoki, tanaka } = house.people;
+  const key = await enrolledKeyOf(house, 'aoki');
+  const signIn = { person: aoki.person, issuer: 'i', idToken: null, sourceAddress: '192.0.2.1' };
+  const { token } = await openWebSession(house, signIn);
+  const approved = await house.ask('aoki');
+  const { actDigest } = approved;
+  await decideTicket(house, tanaka, approved.id, { decision: 'approve', reason: 'yes', actDigest });
+  const waiting = await house.ask('aoki', { purpose: 'another' });
+  const other = await house.ask('chen');
+  expect(await leave(house, 'yamada', 'aoki')).toBe('accepted');
+  expect(await codeOf(findWebSession(house, token.expose()).then((found) => expect(found).toBeUndefined()))).toBe(
+    'accepted',
+  );
+  expect(await codeOf(openWebSession(house, signIn))).toBe('person_deactivated');
+  const place = { sourceAddress: '192.0.2.1', approvedSince: null };
+  expect((await findKey(house, key.blob, place))?.state).toBe('revoked');
+  const facts = await loadAuthorizationFacts(house, { person: aoki.person, loginName: 'crm-db', action: 'shell' });
+  expect([authorizeTarget(facts), facts.grant]).toEqual([{ allowed: false, reason: 'locked' }, undefined]);
+  const states = await Promise.all([approved, waiting, other].map(({ id }) => house.stateOf(id)));
+  expect(states).toEqual(['revoked', 'withdrawn', 'requested']);
+  expect(await house.events('person.left')).toMatchObject([
+    { actor: house.idOf('yamada'), body: { ended: { signIns: 1, keys: 1, grants: 3, tickets: 2 } } },
+  ]);
+});
