@@ -49,9 +49,7 @@ export function recorderEvidence(options: EvidenceSourceOptions): EvidenceSource
   return {
     async read(path) {
       if (path === PATHS.policy) return policy ?? undefined;
-      if (path === PATHS.submitter) {
-        return submitter === null ? undefined : Buffer.from(`${Buffer.from(submitter).toString('hex')}\n`);
-      }
+      if (path === PATHS.submitter) return submitterLine(submitter);
       const id = OBJECT.exec(path)?.[1];
       if (id !== undefined) return readObject(id);
       const [, log = '', whole, width] = BUNDLE.exec(path) ?? [];
@@ -62,6 +60,10 @@ export function recorderEvidence(options: EvidenceSourceOptions): EvidenceSource
       return KEY.test(path) || RECORD.test(path) || TILE.test(path) ? read(path) : undefined;
     },
   };
+}
+
+function submitterLine(publicKey: Uint8Array | null): Buffer | undefined {
+  return publicKey === null ? undefined : Buffer.from(`${Buffer.from(publicKey).toString('hex')}\n`);
 }
 
 interface Journalled {
