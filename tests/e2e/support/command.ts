@@ -12,12 +12,16 @@ export interface Command extends AsyncDisposable {
   readonly ended: Promise<{ readonly status: number | null; readonly stdout: string; readonly stderr: string }>;
 }
 
-export function startCommand(home: string, args: readonly string[]): Command {
+export function startCommand(
+  home: string,
+  args: readonly string[],
+  { limitMs = LIMIT_MS }: { readonly limitMs?: number } = {},
+): Command {
   const child = spawn(process.execPath, ['--import', REGISTER, 'tests/e2e/support/command-child.ts', ...args], {
     cwd: ROOT,
     env: { PATH: process.env['PATH'], HOME: home },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: LIMIT_MS,
+    timeout: limitMs,
   });
   let [stdout, stderr, hasEnded] = ['', '', false];
   let wake = (): void => undefined;
