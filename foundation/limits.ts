@@ -523,6 +523,10 @@ export const LIMITS = {
   bundleFilesMax: 2_000_000,
   /** Bytes of one file of an evidence bundle, unpacked. */
   bundleFileBytesMax: 512 * 1024 * 1024,
+  /** Days before its end at which a contract is told to end. */
+  contractNoticeDays: 1,
+  /** Days before its end at which a grant is told to end. */
+  grantNoticeDays: 7,
   /** Days an access review may take. */
   reviewDaysMax: 180,
   /** Items of one access review. */

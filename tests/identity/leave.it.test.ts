@@ -1,9 +1,16 @@
 /** Who leaves has nothing left, at once, and what they did stays. */
 import { expect, test } from '@jest/globals';
-import { decideTicket } from '../../approvals/index.ts';
-import { findKey, findWebSession, leavePerson, loadAuthorizationFacts, openWebSession } from '../../identity/index.ts';
+import { decideTicket, listNotifications } from '../../approvals/index.ts';
+import {
+  findKey,
+  findWebSession,
+  leavePerson,
+  loadAuthorizationFacts,
+  openWebSession,
+  remindOfEnds,
+} from '../../identity/index.ts';
 import { authorizeTarget } from '../../policy/index.ts';
-import { codeOf, type Name, type World, world } from '../approvals/world.ts';
+import { codeOf, HOUR, type Name, type World, world } from '../approvals/world.ts';
 import { enrolledKeyOf } from './locks-support.ts';
 
 const leave = (house: World, by: Name, who: Name, reason = 'contract ended') =>
@@ -42,5 +49,29 @@ test('ends sign-ins, keys, grants, waiting and approved tickets at once, and no 
   expect(states).toEqual(['revoked', 'withdrawn', 'requested']);
   expect(await house.events('person.left')).toMatchObject([
     { actor: house.idOf('yamada'), body: { ended: { signIns: 1, keys: 1, grants: 3, tickets: 2 } } },
+  ]);
+});
+
+test('is told of in good time: a contract a day before its end, a grant a week before, once, to whom it concerns', async () => {
+  await using house = await world();
+  const day = 24 * HOUR;
+  const at = (days: number): Date => new Date(house.clock.now().getTime() + days * day);
+  const { pool } = house.fresh.owner;
+  await pool.query('UPDATE persons SET contract_ends_at = $1 WHERE id = $2', [at(2), house.idOf('chen')]);
+  expect(await remindOfEnds(house)).toBe(0);
+  house.clock.advance(1.5 * day);
+  expect(await remindOfEnds(house)).toBe(5); // Chen and the four owners of what is open to them.
+  expect(await remindOfEnds(house)).toBe(0);
+  await pool.query('UPDATE persons SET contract_ends_at = NULL');
+  await pool.query(
+    "UPDATE grants SET expires_at = $1 WHERE person_id = $2 AND target_id = (SELECT id FROM targets WHERE name = 'billing-db')",
+    [at(6), house.idOf('aoki')],
+  );
+  house.clock.advance(HOUR);
+  expect(await remindOfEnds(house)).toBe(2);
+  expect(await remindOfEnds(house)).toBe(0);
+  expect((await listNotifications(house.database, house.idOf('mori'))).map(({ kind }) => kind)).toEqual([
+    'grant.ending',
+    'contract.ending',
   ]);
 });
