@@ -3,7 +3,15 @@ import { newUuid, systemClock } from '../../foundation/index.ts';
 import { SessionRegistry } from '../../gateway/index.ts';
 import { Attendance } from '../../gateway/live-control/attendance.ts';
 import type { LiveSession } from '../../gateway/session-registry.ts';
-import { authorizeTarget, type ConnectionId, NO_TICKET_NEEDED, type PersonId, type SessionId, type SystemId, type TargetId } from '../../policy/index.ts';
+import {
+  authorizeTarget,
+  type ConnectionId,
+  NO_TICKET_NEEDED,
+  type PersonId,
+  type SessionId,
+  type SystemId,
+  type TargetId,
+} from '../../policy/index.ts';
 
 const uuid = (): string => newUuid(systemClock.now());
 

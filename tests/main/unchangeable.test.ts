@@ -17,7 +17,11 @@ test.each([
   ['the database', { database: { url: 'postgres://gateway:other@db/sekisho' } }, ['database.url']],
   ['the port', { ssh: { ...file.ssh, port: 2200 } }, ['ssh.port', 'ssh.advertisedPort']],
   ['the provider', { oidc: { ...file.oidc, client_secret: 'y'.repeat(16) } }, ['identityProviders.0.clientSecret']],
-  ['a list that grows', { oidc: { ...file.oidc, role_of_group: { it: 'owner' } } }, ['identityProviders.0.roleOfGroup.it']],
+  [
+    'a list that grows',
+    { oidc: { ...file.oidc, role_of_group: { it: 'owner' } } },
+    ['identityProviders.0.roleOfGroup.it'],
+  ],
   [
     'the data directory',
     { data_directory: '/srv' },
