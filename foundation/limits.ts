@@ -192,8 +192,8 @@ export const LIMITS = {
   chunkBytes: 64 * 1024,
   /** Milliseconds after its first frame at which a chunk is sealed, however little is in it. */
   chunkMillis: 10_000,
-  /** Bytes of frames of a chunk that a flood goes into. */
-  chunkFloodBytesMax: 1024 * 1024,
+  /** Bytes of frames of a chunk that a flood goes into: of those of `relayBlockBytes`, as many as fill a MiB. */
+  chunkFloodBytesMax: 1024 * 1024 + 64 * 1024,
   /** Bytes of frames of any chunk: a reader unpacks no more. */
   chunkPlaintextBytesMax: 1536 * 1024,
   /** Chunks of one flooded session that are on their way to the disk at once. */

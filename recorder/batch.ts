@@ -1,6 +1,6 @@
 /** What becomes durable together, and the numbers that frames get on their way there. */
 import type { Limits } from '../foundation/index.ts';
-import type { FloodBuffers } from './chunks/flood-buffers.ts';
+import { copyInto, type FloodBuffer, type FloodBuffers } from './chunks/flood-buffers.ts';
 import { encodeFrame, FRAME_HEAD_BYTES, type FrameType, streamOf, writeFrameHead } from './frames.ts';
 import type { PerStream, StreamName } from './keys/session-keys.ts';
 
@@ -23,7 +23,7 @@ export interface EncodedFrame {
 /** Frames of one stream, laid out as they will stand in a chunk of their own. */
 export interface Fill {
   readonly stream: StreamName;
-  readonly memory: ArrayBuffer;
+  readonly buffer: FloodBuffer;
   readonly first: number;
   readonly t0: bigint;
   t1: bigint;
@@ -131,9 +131,9 @@ export class FrameQueue {
 
   #layOut(fill: Fill, type: FrameType, micros: bigint, payload: Uint8Array): void {
     const head = this.#number(type, micros, FRAME_HEAD_BYTES + payload.length);
-    const bytes = Buffer.from(fill.memory);
-    writeFrameHead(bytes, fill.bytes, head, payload.length);
-    bytes.set(payload, fill.bytes + FRAME_HEAD_BYTES);
+    const { frames } = fill.buffer;
+    writeFrameHead(frames, fill.bytes, head, payload.length);
+    copyInto(frames, payload, fill.bytes + FRAME_HEAD_BYTES);
     fill.bytes += FRAME_HEAD_BYTES + payload.length;
     fill.frames += 1;
     fill.t1 = head.micros;
@@ -173,16 +173,15 @@ export class FrameQueue {
     const micros = since > this.#micros ? since : this.#micros;
     const fill: Fill = {
       stream,
-      memory: this.#options.buffers.take(),
+      buffer: this.#options.buffers.take(),
       first: first?.seq ?? this.#seq,
       t0: first?.micros ?? micros,
       t1: waiting.at(-1)?.micros ?? micros,
       frames: waiting.length,
       bytes: 0,
     };
-    const bytes = Buffer.from(fill.memory);
     for (const frame of waiting) {
-      bytes.set(frame.bytes, fill.bytes);
+      copyInto(fill.buffer.frames, frame.bytes, fill.bytes);
       fill.bytes += frame.bytes.length;
     }
     batch.fill = fill;

@@ -20,8 +20,10 @@ export interface FileSystem {
   /**
    * `wx` creates and refuses an existing file. A directory is opened with `r`, to be synced. What is written by way of
    * `durable`, which opens a file that is there, is on the disk when the write returns: one call instead of two.
+   * `direct` creates as `wx` does; the page cache, which would copy every byte once more, is left out where the file
+   * system can. Then only whole pages of memory are written, to whole pages of the file: anything else is `EINVAL`.
    */
-  open(path: string, flags: 'r' | 'wx' | 'durable', mode?: number): Promise<OpenFile>;
+  open(path: string, flags: 'r' | 'wx' | 'durable' | 'direct', mode?: number): Promise<OpenFile>;
   /** @returns the first directory made, undefined when all were there. */
   mkdir(path: string, options: { recursive: true; mode: number }): Promise<string | undefined>;
   readdir(path: string): Promise<string[]>;
@@ -32,9 +34,23 @@ export interface FileSystem {
 
 /** O_DSYNC (POSIX open): each write is a write and an fdatasync. */
 const DURABLE = constants.O_WRONLY | constants.O_DSYNC;
+/** O_DIRECT (Linux open(2)). */
+const DIRECT = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_DIRECT;
+
+/** @throws what the file system said. */
+async function createDirect(path: string, mode?: number): Promise<OpenFile> {
+  try {
+    return await fs.open(path, DIRECT, mode);
+  } catch (thrown) {
+    if (!hasErrno(thrown, 'EINVAL')) throw thrown;
+    await fs.rm(path, { force: true }); // A file system without it may refuse when the file is made already.
+    return await fs.open(path, 'wx', mode);
+  }
+}
 
 export const nodeFiles: FileSystem = {
   open(path, flags, mode) {
+    if (flags === 'direct') return createDirect(path, mode);
     return fs.open(path, flags === 'durable' ? DURABLE : flags, mode);
   },
   mkdir: (path, options) => fs.mkdir(path, options),
@@ -47,6 +63,9 @@ export const nodeFiles: FileSystem = {
 export const DIRECTORY_MODE = 0o700;
 export const FILE_MODE = 0o600;
 export const READ_ONLY_MODE = 0o400;
+
+/** What is written past the page cache begins and ends at such; no disk or file system has larger sectors. */
+export const PAGE_BYTES = 4096;
 
 const PARTS_MAX = 1_000;
 /** Below this one copy is cheaper than handing over the parts. */

@@ -72,7 +72,8 @@ export async function openRecordings(
   };
   fault.signal.addEventListener('abort', failAll, { once: true });
   const keyFiles = cleanup.use(new KeyFiles(settings.directory, files));
-  const thread = cleanup.use(new SealThread());
+  const buffers = new FloodBuffers(limits);
+  const thread = cleanup.use(new SealThread(buffers.memory));
   const wal = cleanup.use(
     new WriteAheadLog({ directory, files, limits, fault, log, walKey: settings.walKey, firstNumber }),
   );
@@ -80,8 +81,7 @@ export async function openRecordings(
   cleanup.defer(() => sealAll(sessions, log));
   const parts: Parts = {
     ...settings,
-    ...{ fault, keyFiles, leafLog, sessions, thread, wal },
-    buffers: new FloodBuffers(limits),
+    ...{ buffers, fault, keyFiles, leafLog, sessions, thread, wal },
     pending: new PendingBytes(limits.recorderPendingBytesMax),
     chunkBytes: new PendingBytes(limits.recorderChunkBytesMax),
   };

@@ -2,7 +2,7 @@
 import { encodeBeginning, openLeafOf } from './beginning.ts';
 import { Commits } from './commits.ts';
 import type { EncodedFrame, FrameQueue } from './batch.ts';
-import type { FloodBuffers } from './chunks/flood-buffers.ts';
+import type { FloodBuffer, FloodBuffers } from './chunks/flood-buffers.ts';
 import type { KeyFiles } from './keys/key-files.ts';
 import type { SessionKeySource } from './keys/key-pool.ts';
 import { forgetSessionKeys, type PerStream, type SessionKeys } from './keys/session-keys.ts';
@@ -99,11 +99,11 @@ export async function openSession(
 }
 
 function createStreams(
-  options: Omit<StreamWriterOptions, 'key' | 'onMemory' | 'stream'> & { readonly buffers: FloodBuffers },
+  options: Omit<StreamWriterOptions, 'key' | 'onBuffer' | 'stream'> & { readonly buffers: FloodBuffers },
   keys: PerStream<Buffer>,
 ): PerStream<StreamWriter> {
-  const onMemory = (memory: ArrayBuffer): void => options.buffers.give(memory);
+  const onBuffer = (buffer: FloodBuffer): void => options.buffers.give(buffer);
   const create = (stream: 'screen' | 'keystrokes'): StreamWriter =>
-    new StreamWriter({ ...options, stream, key: keys[stream], onMemory });
+    new StreamWriter({ ...options, stream, key: keys[stream], onBuffer });
   return { screen: create('screen'), keystrokes: create('keystrokes') };
 }

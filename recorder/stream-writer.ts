@@ -5,6 +5,7 @@
 import type { Limits } from '../foundation/index.ts';
 import type { EncodedFrame, Fill } from './batch.ts';
 import type { ChunkContents } from './chunks/chunk.ts';
+import type { FloodBuffer } from './chunks/flood-buffers.ts';
 import type { SealedChunk, SealThread } from './chunks/seal-thread.ts';
 import type { Fault } from './fault.ts';
 import { gather } from './files.ts';
@@ -28,8 +29,8 @@ export interface StreamWriterOptions {
   readonly limits: Pick<Limits, 'chunkBytes' | 'chunkMillis'>;
   /** Bytes of frames that are in closed chunks: more of them, or fewer. */
   readonly onBacklog: (bytes: number) => void;
-  /** The memory of a flood's chunk is not needed any more. */
-  readonly onMemory: (memory: ArrayBuffer) => void;
+  /** The buffer of a flood's chunk is not needed any more. */
+  readonly onBuffer: (buffer: FloodBuffer) => void;
 }
 
 interface OpenChunk {
@@ -95,9 +96,9 @@ export class StreamWriter {
    */
   flood(fill: Fill, before: Promise<unknown>): Promise<Submitted> {
     this.#close(LEVEL_WHEN_FULL);
-    const { first, frames, bytes, t0, t1, memory } = fill;
+    const { first, frames, bytes, t0, t1, buffer } = fill;
     const contents = this.#contents({ first, frames, bytes, t0, t1 });
-    return this.#submit(this.#sealed(contents, { memory, level: 0 }), before);
+    return this.#submit(this.#sealedFlood(contents, buffer), before);
   }
 
   /** Nothing is sealed any more: the key is about to be forgotten. */
@@ -143,10 +144,18 @@ export class StreamWriter {
     contents: ChunkContents,
     { memory, level }: { readonly memory: ArrayBuffer; readonly level: number },
   ): Promise<SealedChunk> {
-    const { key, objects, onMemory, thread } = this.#options;
+    const { key, objects, thread } = this.#options;
     const sealed = await thread.seal({ contents, key, memory, level });
     await objects.put(sealed.parts, sealed.id);
-    if (level === 0) onMemory(sealed.memory);
+    return sealed;
+  }
+
+  /** Of a chunk that could not be stored the buffer is not used again: the recorder has failed. */
+  async #sealedFlood(contents: ChunkContents, buffer: FloodBuffer): Promise<SealedChunk> {
+    const { key, objects, onBuffer, thread } = this.#options;
+    const sealed = await thread.sealFlood({ contents, key, buffer });
+    await objects.put(sealed.parts, sealed.id, sealed.pages);
+    onBuffer(buffer);
     return sealed;
   }
 

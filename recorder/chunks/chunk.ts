@@ -5,6 +5,8 @@ import { uint32 } from '../../foundation/index.ts';
 
 export const CHUNK_MAGIC = Buffer.from('SKCHUNK\x02', 'latin1');
 export const TAG_BYTES = 16;
+/** Room for all that stands before the ciphertext: a header says little, and of numbers and fixed words only. */
+export const CHUNK_FRONT_BYTES = 4096;
 
 /** How the frames were compressed before they were sealed. */
 export const CHUNK_ALGORITHMS = ['none', 'gzip', 'zstd'] as const;

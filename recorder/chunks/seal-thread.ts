@@ -2,9 +2,11 @@
 import type * as crypto from 'node:crypto';
 import * as threads from 'node:worker_threads';
 import type * as compression from 'node:zlib';
-import { asError } from '../../foundation/index.ts';
+import { asError, invariant } from '../../foundation/index.ts';
+import { PAGE_BYTES } from '../files.ts';
 import { chunkKey } from '../keys/session-keys.ts';
-import { type ChunkContents, chunkHead, encodeChunkHeader } from './chunk.ts';
+import { CHUNK_FRONT_BYTES, type ChunkContents, chunkHead, encodeChunkHeader } from './chunk.ts';
+import type { FloodBuffer, SharedMemory } from './flood-buffers.ts';
 
 export interface ToSeal {
   readonly contents: ChunkContents;
@@ -12,8 +14,16 @@ export interface ToSeal {
   readonly key: Uint8Array;
   /** Whose first `contents.bytes` bytes are the frames. It is gone: the chunk comes back in it. */
   readonly memory: ArrayBuffer;
-  /** Of gzip, 1 to 9; 0: not compressed, and sealed before any chunk that is. */
+  /** Of gzip, 1 to 9. */
   readonly level: number;
+}
+
+/** Not compressed, and sealed before any chunk that is. */
+export interface FloodToSeal {
+  readonly contents: ChunkContents;
+  readonly key: Uint8Array;
+  /** Whose `frames` begin with `contents.bytes` bytes of them. Nobody else touches it until the chunk is sealed in it. */
+  readonly buffer: FloodBuffer;
 }
 
 export interface SealedChunk {
@@ -23,20 +33,24 @@ export interface SealedChunk {
   /** SHA-256 of them, lower-case hex: the object's id. */
   readonly id: string;
   readonly bytes: number;
-  /** In which they stand; to be used again once they are stored. */
-  readonly memory: ArrayBuffer;
+}
+
+/** A chunk that stands in the buffer of its flood. */
+export interface SealedFlood extends SealedChunk {
+  /** The object, and zeros to the end of the last page. */
+  readonly pages: Uint8Array;
 }
 
 interface Question {
   readonly id: number;
   readonly key: Uint8Array;
   readonly nonce: Uint8Array;
-  readonly memory: ArrayBuffer;
   readonly bytes: number;
-  readonly level: number;
-  /** Headers, of which the one that fits is taken. */
-  readonly packed: Uint8Array;
+  /** What stands before the ciphertext where it is not compressed. */
   readonly plain: Uint8Array;
+  readonly of:
+    | { readonly kind: 'chunk'; readonly memory: ArrayBuffer; readonly level: number; readonly packed: Uint8Array }
+    | { readonly kind: 'flood'; readonly place: number; readonly frontBytes: number; readonly pageBytes: number };
 }
 
 interface Answer {
@@ -46,7 +60,8 @@ interface Answer {
   readonly bytes: number;
   readonly tag: Uint8Array;
   readonly hash: string;
-  readonly memory: ArrayBuffer;
+  /** Of a flood there is none: it stands where it stood. */
+  readonly memory: ArrayBuffer | undefined;
 }
 
 interface Waiting {
@@ -62,30 +77,42 @@ export class SealThread implements AsyncDisposable {
   #worker: threads.Worker | undefined;
   #error: Error | undefined;
   #asked = 0;
+  readonly #floods: SharedMemory | undefined;
+
+  /** @param floods in which the buffers of floods stand, when there are any. */
+  constructor(floods?: SharedMemory) {
+    this.#floods = floods;
+  }
 
   /** @throws when the thread has died. */
   async seal({ contents, key: streamKey, memory, level }: ToSeal): Promise<SealedChunk> {
-    const { sid: sessionId, stream, seq, bytes } = contents;
-    const { key, nonce } = chunkKey(streamKey, { sessionId, stream, seq });
-    const packed = encodeChunkHeader(contents, 'gzip');
-    const plain = encodeChunkHeader(contents, 'none');
-    const answer = await this.#ask({
-      key,
-      nonce,
-      memory,
+    const packed = chunkHead(encodeChunkHeader(contents, 'gzip'));
+    const plain = chunkHead(encodeChunkHeader(contents, 'none'));
+    const {
       bytes,
-      level,
-      packed: chunkHead(packed),
-      plain: chunkHead(plain),
-    });
-    const head = chunkHead(answer.isPacked ? packed : plain);
-    return {
-      contents,
-      parts: [head, new Uint8Array(answer.memory, 0, answer.bytes), answer.tag],
-      id: answer.hash,
-      bytes: head.length + answer.bytes + answer.tag.length,
-      memory: answer.memory,
-    };
+      hash,
+      isPacked,
+      memory: sealed,
+      tag,
+    } = await this.#ask(
+      { ...keyOf(contents, streamKey), bytes: contents.bytes, plain, of: { kind: 'chunk', memory, level, packed } },
+      [memory],
+    );
+    invariant(sealed, 'the memory of a chunk comes back');
+    const head = isPacked ? packed : plain;
+    const parts = [head, new Uint8Array(sealed, 0, bytes), tag];
+    return { contents, parts, id: hash, bytes: head.length + bytes + tag.length };
+  }
+
+  /** @throws when the thread has died. */
+  async sealFlood({ contents, key, buffer }: FloodToSeal): Promise<SealedFlood> {
+    const plain = chunkHead(encodeChunkHeader(contents, 'none'));
+    invariant(plain.length <= CHUNK_FRONT_BYTES, 'the head of a chunk fits before its frames');
+    const of = { kind: 'flood', place: buffer.place, frontBytes: CHUNK_FRONT_BYTES, pageBytes: PAGE_BYTES } as const;
+    const { hash, tag } = await this.#ask({ ...keyOf(contents, key), bytes: contents.bytes, plain, of });
+    const bytes = plain.length + contents.bytes + tag.length;
+    const pages = buffer.bytes.subarray(0, Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES);
+    return { contents, parts: [buffer.bytes.subarray(0, bytes)], pages, id: hash, bytes };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -93,7 +120,7 @@ export class SealThread implements AsyncDisposable {
     await this.#worker?.terminate();
   }
 
-  #ask(question: Omit<Question, 'id'>): Promise<Answer> {
+  #ask(question: Omit<Question, 'id'>, transferred: readonly ArrayBuffer[] = []): Promise<Answer> {
     return new Promise((resolve, reject) => {
       if (this.#error !== undefined) {
         reject(this.#error);
@@ -103,14 +130,17 @@ export class SealThread implements AsyncDisposable {
       const id = this.#asked++;
       this.#waiting.set(id, { resolve, reject });
       if (this.#waiting.size === 1) this.#worker.ref();
-      this.#worker.postMessage({ ...question, id } satisfies Question, [question.memory]);
+      this.#worker.postMessage({ ...question, id } satisfies Question, [...transferred]);
     });
   }
 
   #start(): threads.Worker {
     const program = `(${String(serve)})(${MODULES})`;
     const resourceLimits = { maxOldGenerationSizeMb: THREAD_HEAP_MEGABYTES };
-    const worker = new threads.Worker(program, { eval: true, execArgv: [], resourceLimits });
+    const worker = new threads.Worker(program, {
+      ...{ eval: true, execArgv: [], resourceLimits },
+      workerData: this.#floods,
+    });
     worker.on('message', (answer: Answer) => this.#answered(answer));
     worker.on('error', (error) => this.#fail(asError(error)));
     worker.on('exit', () => this.#fail(new Error('The sealing thread ended.')));
@@ -131,36 +161,63 @@ export class SealThread implements AsyncDisposable {
   }
 }
 
+function keyOf({ sid: sessionId, stream, seq }: ChunkContents, key: Uint8Array): { key: Buffer; nonce: Buffer } {
+  return chunkKey(key, { sessionId, stream, seq });
+}
+
 /** The thread's program, which is given to it as text: it knows nothing but its arguments. */
 function serve(
-  { parentPort, receiveMessageOnPort }: typeof threads,
+  { parentPort, receiveMessageOnPort, workerData }: typeof threads,
   { createCipheriv, createHash }: typeof crypto,
   { gzipSync }: typeof compression,
 ): void {
   const prefixBytes = 12; // Magic and length, which the seal does not cover: the header itself names everything.
   const pieceBytes = 32 * 1024; // The runtime has memory of this size at hand; larger is asked of the system each time.
   const port = parentPort;
+  const shared = workerData as SharedMemory | undefined;
   const floods: Question[] = [];
   const others: Question[] = [];
-  const answer = ({ id, key, nonce, memory, bytes, level, packed, plain }: Question): void => {
-    const frames = new Uint8Array(memory, 0, bytes);
-    const smaller = level === 0 ? frames : gzipSync(frames, { level });
-    const isPacked = smaller.length < frames.length;
-    const [head, from] = isPacked ? [packed, smaller] : [plain, frames];
+  /** Where the frames are, and the sealed bytes go: over them, and never over what was not read yet. */
+  const layOut = ({ bytes, of, plain }: Question): { from: Uint8Array; head: Uint8Array; to: Buffer } => {
+    if (of.kind === 'chunk') {
+      const to = Buffer.from(of.memory, 0, bytes);
+      const smaller = gzipSync(to, { level: of.level });
+      return smaller.length < bytes ? { from: smaller, head: of.packed, to } : { from: to, head: plain, to };
+    }
+    if (shared === undefined) throw new Error('invariant: floods have shared memory');
+    const whole = Buffer.from(shared.buffer, of.place, of.frontBytes + bytes + of.pageBytes);
+    whole.set(plain);
+    return {
+      from: whole.subarray(of.frontBytes, of.frontBytes + bytes),
+      head: plain,
+      to: whole.subarray(plain.length),
+    };
+  };
+  const answer = (question: Question): void => {
+    const { id, key, nonce, of, plain } = question;
+    const { from, head, to } = layOut(question);
     const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(head.subarray(prefixBytes));
     const hash = createHash('sha256').update(head);
     for (let at = 0; at < from.length; at += pieceBytes) {
       const piece = cipher.update(from.subarray(at, at + pieceBytes));
       hash.update(piece);
-      frames.set(piece, at); // Over what it was made of.
+      to.fill(piece, at, at + piece.length); // `set` goes byte by byte where memory is shared.
     }
     cipher.final();
     const tag = cipher.getAuthTag();
     const object = hash.update(tag).digest('hex');
     key.fill(0);
-    port?.postMessage({ id, isPacked, bytes: from.length, tag, hash: object, memory } satisfies Answer, [memory]);
+    if (of.kind === 'flood') {
+      to.set(tag, from.length);
+      const end = from.length + tag.length;
+      // Behind the object its last page is zeros: no frame is ever written as it was.
+      to.fill(0, end, end + ((of.pageBytes - ((plain.length + end) % of.pageBytes)) % of.pageBytes));
+    }
+    const memory = of.kind === 'chunk' ? of.memory : undefined;
+    const said = { id, isPacked: head !== plain, bytes: from.length, tag, hash: object, memory } satisfies Answer;
+    port?.postMessage(said, memory === undefined ? [] : [memory]);
   };
-  const sort = (question: Question): unknown => (question.level === 0 ? floods : others).push(question);
+  const sort = (question: Question): unknown => (question.of.kind === 'flood' ? floods : others).push(question);
   port?.on('message', (first: Question) => {
     sort(first);
     for (;;) {

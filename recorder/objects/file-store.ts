@@ -11,7 +11,9 @@ import {
   READ_ONLY_MODE,
   readWhole,
   removeFile,
+  sizeOf,
   syncDirectory,
+  writeAll,
   writeParts,
 } from '../files.ts';
 import type { Immutability } from './immutable.ts';
@@ -28,6 +30,11 @@ export interface FileObjectsOptions {
   readonly immutability?: Immutability;
 }
 
+interface ToPut {
+  readonly bytes: readonly Uint8Array[];
+  readonly pages?: Uint8Array | undefined;
+}
+
 /** @throws what the file system said. */
 export async function openFileObjects(options: FileObjectsOptions): Promise<FileObjects> {
   const { directory, files } = options;
@@ -35,6 +42,12 @@ export async function openFileObjects(options: FileObjectsOptions): Promise<File
   await syncDirectory(files, directory);
   await syncDirectory(files, dirname(directory));
   return new FileObjects(options);
+}
+
+/** The last page is written whole, and what is behind the object is cut off before anybody is told of it. */
+async function writePages(file: OpenFile, pages: Uint8Array, bytes: number): Promise<void> {
+  await writeAll(file, pages, 0);
+  if (pages.length > bytes) await file.truncate(bytes);
 }
 
 function refuse(thrown: unknown): never {
@@ -48,6 +61,8 @@ export class FileObjects implements ObjectStore, AsyncDisposable {
   readonly #shards = new Map<string, Promise<DirectorySync>>();
   /** Two puts of one id take turns. */
   readonly #running = new Map<string, Promise<void>>();
+  /** Until the file system refuses it. */
+  #isDirect = true;
   #failed: GatewayError | undefined;
   #isClosing = false;
   #markingAll: Promise<void> | undefined;
@@ -58,10 +73,10 @@ export class FileObjects implements ObjectStore, AsyncDisposable {
     this.#immutability = immutability;
   }
 
-  async put(bytes: readonly Uint8Array[], id: string): Promise<void> {
+  async put(bytes: readonly Uint8Array[], id: string, pages?: Uint8Array): Promise<void> {
     const path = this.path(id);
     const before = this.#running.get(id) ?? Promise.resolve();
-    const putting = before.catch(() => undefined).then(() => this.#put(bytes, path));
+    const putting = before.catch(() => undefined).then(() => this.#put({ bytes, pages }, path));
     this.#running.set(id, putting);
     try {
       await putting;
@@ -70,10 +85,10 @@ export class FileObjects implements ObjectStore, AsyncDisposable {
     }
   }
 
-  async #put(bytes: readonly Uint8Array[], path: string): Promise<void> {
+  async #put(object: ToPut, path: string): Promise<void> {
     if (this.#failed !== undefined) throw this.#failed;
     const shard = await this.#shard(dirname(path)).catch(refuse);
-    if (!(await this.#stands(bytes, path).catch(refuse))) await this.#write(bytes, path).catch(refuse);
+    if (!(await this.#stands(object.bytes, path).catch(refuse))) await this.#write(object, path).catch(refuse);
     await this.#syncNames(shard);
     this.#immutability?.add(path);
   }
@@ -86,29 +101,34 @@ export class FileObjects implements ObjectStore, AsyncDisposable {
     throw new GatewayError('recording_corrupt', `Other bytes stand in the object ${basename(path)}.`);
   }
 
-  async #write(bytes: readonly Uint8Array[], path: string): Promise<void> {
+  async #write({ bytes, pages }: ToPut, path: string): Promise<void> {
     const unfinished = join(this.#directory, UNFINISHED, basename(path));
-    const file = await this.#create(unfinished);
+    const direct = this.#isDirect ? pages : undefined;
+    const file = await this.#create(unfinished, direct === undefined ? 'wx' : 'direct');
     try {
-      await writeParts(file, bytes, 0);
-      await file.datasync();
+      if (direct === undefined) await writeParts(file, bytes, 0);
+      else await writePages(file, direct, sizeOf(bytes));
+      await file.datasync(); // The size too.
     } catch (thrown) {
       // Its bytes may be lost though a second sync would say yes: the file is given up, never synced again.
       await file.close().catch(() => undefined);
       await removeFile(this.#files, unfinished).catch(() => undefined);
-      throw thrown;
+      if (direct === undefined || !hasErrno(thrown, 'EINVAL')) throw thrown;
+      this.#isDirect = false; // Larger sectors, or a file system that takes the flag and does not mean it.
+      await this.#write({ bytes }, path);
+      return;
     }
     await file.close();
     await this.#files.rename(unfinished, path);
   }
 
-  async #create(unfinished: string): Promise<OpenFile> {
+  async #create(unfinished: string, flags: 'wx' | 'direct'): Promise<OpenFile> {
     try {
-      return await this.#files.open(unfinished, 'wx', READ_ONLY_MODE);
+      return await this.#files.open(unfinished, flags, READ_ONLY_MODE);
     } catch (thrown) {
       if (!hasErrno(thrown, 'EEXIST')) throw thrown;
       await removeFile(this.#files, unfinished); // What a crash left.
-      return await this.#files.open(unfinished, 'wx', READ_ONLY_MODE);
+      return await this.#files.open(unfinished, flags, READ_ONLY_MODE);
     }
   }
 

@@ -54,9 +54,9 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
 
   await count();
   return {
-    put: async (bytes, id) => {
+    put: async (bytes, id, pages) => {
       if (waiting >= limits.storageSpoolBytesMax) await waitForRoom();
-      await local.put(bytes, id);
+      await local.put(bytes, id, pages);
       waiting += sizeOf(bytes);
     },
     get: (id) => local.get(id),

@@ -26,7 +26,7 @@ export async function openSpooledObjects(options: SpooledOptions): Promise<Owned
   mover.start(isChecked);
   return {
     ...both(spool, remote),
-    put: (bytes, id) => spool.put(bytes, id),
+    put: (bytes, id, pages) => spool.put(bytes, id, pages),
     admit: () => spool.admit(),
     protection: async () => ({ ...(await remote.protection()), waitingBytes: spool.waitingBytes() }),
     [Symbol.asyncDispose]: async () => {

@@ -6,10 +6,12 @@ export interface ObjectStore {
   /**
    * Resolves when the object is durable; putting the same bytes under the same id again is no error.
    * @param id lower-case hex SHA-256 of the bytes, which the caller computed.
+   * @param pages the same bytes and zeros behind them, whole pages in memory that begins at one: files are written from
+   * them without a copy.
    * @throws {GatewayError} `recording_unavailable` with what the disk said; `recording_corrupt` when other bytes stand
    * under the id; `storage_unavailable` when there is no room left because an object storage has not answered for long.
    */
-  put(bytes: readonly Uint8Array[], id: string): Promise<void>;
+  put(bytes: readonly Uint8Array[], id: string, pages?: Uint8Array): Promise<void>;
   /** The bytes, whose hash the caller checks; undefined when there is no such object. @throws as `put`. */
   get(id: string): Promise<Buffer | undefined>;
   has(id: string): Promise<boolean>;

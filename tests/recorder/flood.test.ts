@@ -1,8 +1,13 @@
 /** Floods go past the write-ahead log: several chunks are on their way at once, and what is acknowledged is in order. */
 import { once } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
+import { LIMITS } from '../../foundation/index.ts';
 import { verifySession } from '../../recorder/index.ts';
+import { copyInto, FloodBuffers } from '../../recorder/chunks/flood-buffers.ts';
+import { openChunk, parseChunk } from '../../recorder/chunks/open.ts';
 import { SealThread } from '../../recorder/chunks/seal-thread.ts';
+import { FRAME_HEAD_BYTES, writeFrameHead } from '../../recorder/frames.ts';
+import { hashOf } from '../../recorder/objects/store.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 import { MemoryDisk } from './support/memory-disk.ts';
 import { framesOf, newMeta, rootOf, SMALL, start, textOf } from './support/recordings.ts';
@@ -120,6 +125,39 @@ test('the memory of a payload may be used again once it is acknowledged', async 
   );
 });
 
+test('nothing of a flood is sealed over before it was read, and its last page ends in zeros', async () => {
+  const buffers = new FloodBuffers({ ...LIMITS, recorderFloodBuffersMax: 2 });
+  await using thread = new SealThread(buffers.memory);
+  const key = Buffer.alloc(32, 7);
+  for (const bytes of [1, 3_900, 4_096, 32 * 1024, 300_000, LIMITS.frameBytesMax]) {
+    const buffer = buffers.take();
+    const payload = Buffer.from(text(bytes, bytes));
+    writeFrameHead(buffer.frames, 0, { type: 'o', seq: 3, micros: 5n }, bytes);
+    copyInto(buffer.frames, payload, FRAME_HEAD_BYTES);
+    const of = {
+      stream: 'screen',
+      seq: 0,
+      first: 3,
+      frames: 1,
+      bytes: bytes + FRAME_HEAD_BYTES,
+      t0: 5,
+      t1: 5,
+    } as const;
+    const sealed = await thread.sealFlood({ contents: { ...of, sid: newMeta().sessionId }, key, buffer });
+    const object = Buffer.concat(sealed.parts);
+    expect(hashOf(object)).toBe(sealed.id);
+    expect(sealed.pages.length % 4096).toBe(0);
+    expect(
+      Buffer.from(sealed.pages)
+        .subarray(object.length)
+        .every((byte) => byte === 0),
+    ).toBe(true);
+    const [frame] = await openChunk(parseChunk(object), key);
+    expect(frame?.payload.equals(payload)).toBe(true);
+    buffers.give(buffer);
+  }
+});
+
 test('a sealing thread that is gone refuses what comes: nothing unsealed is stored', async () => {
   const thread = new SealThread();
   const contents = {
@@ -132,7 +170,7 @@ test('a sealing thread that is gone refuses what comes: nothing unsealed is stor
     t0: 0,
     t1: 0,
   } as const;
-  const ask = () => thread.seal({ contents, key: Buffer.alloc(32), memory: new ArrayBuffer(10), level: 0 });
+  const ask = () => thread.seal({ contents, key: Buffer.alloc(32), memory: new ArrayBuffer(10), level: 1 });
   expect((await ask()).id).toMatch(/^[0-9a-f]{64}$/);
   const refused = expect(ask()).rejects.toThrow('stopped');
   await thread[Symbol.asyncDispose]();

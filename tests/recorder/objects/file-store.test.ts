@@ -1,6 +1,12 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { LIMITS } from '../../../foundation/index.ts';
+import { copyInto, FloodBuffers } from '../../../recorder/chunks/flood-buffers.ts';
+import { nodeFiles } from '../../../recorder/files.ts';
 import { openFileObjects } from '../../../recorder/objects/file-store.ts';
 import { errno, MemoryDisk } from '../support/memory-disk.ts';
+import { tempDirectory } from '../../support/temp-directory.ts';
 import { collect, newObject, objectStoreContract } from './contract.ts';
 
 const DIRECTORY = '/data/objects';
@@ -73,6 +79,61 @@ describe('objects in files', () => {
     expect(await store.get(id)).toEqual(whole);
   });
 
+  test.each([2_000, 4_096, 10_000])(
+    'an object of %i bytes in whole pages has its own size, not theirs',
+    async (bytes) => {
+      const { disk, store } = await opened();
+      const { id, whole, pages } = inPages(bytes);
+      await store.put([whole], id, pages);
+      expect(await store.get(id)).toEqual(whole);
+      expect(disk.calls.filter(({ call }) => call === 'write').at(-1)?.bytes).toBe(pages.length);
+      expect(disk.afterPowerCut({ torn: 0, namesKept: false }).get(pathOf(id))).toEqual(whole);
+    },
+  );
+
+  test('a file system that refuses whole pages gets the bytes the ordinary way, and keeps nothing of the try', async () => {
+    const { disk, store } = await opened();
+    disk.before = (call, _path, bytes) => {
+      if (call === 'write' && bytes % 4096 === 0) throw errno('EINVAL');
+      return undefined;
+    };
+    for (const { id, whole, pages } of [inPages(2_000), inPages(5_000)]) {
+      await store.put([whole], id, pages);
+      expect(await store.get(id)).toEqual(whole);
+    }
+    expect(disk.calls.filter(({ call }) => call === 'create')).toHaveLength(3);
+    expect(disk.paths().filter((path) => path.includes('unfinished'))).toEqual([]);
+  });
+
+  test('a disk that fails under whole pages is told, and leaves nothing under the id', async () => {
+    const { disk, store } = await opened();
+    const { id, whole, pages } = inPages(5_000);
+    for (const failing of ['write', 'truncate', 'datasync']) {
+      disk.before = (call) => {
+        if (call === failing) throw errno('EIO');
+        return undefined;
+      };
+      await expect(store.put([whole], id, pages)).rejects.toEqual(unavailable);
+      expect(await store.has(id)).toBe(false);
+    }
+  });
+
+  test('of a real file system are read-only and whole, whichever way they came', async () => {
+    await using directory = await tempDirectory();
+    await using store = await openFileObjects({ directory: join(directory.path, 'objects'), files: nodeFiles });
+    const { id, whole, pages } = inPages(70_000);
+    const other = newObject(70_000);
+    await Promise.all([store.put([whole], id, pages), store.put(other.parts, other.id)]);
+    for (const object of [{ id, whole }, other]) {
+      expect(await store.get(object.id)).toEqual(object.whole);
+      expect((await stat(store.path(object.id))).mode & 0o777).toBe(0o400);
+    }
+    await nodeFiles.unlink(store.path(id)); // And again over what a crash left.
+    await nodeFiles.rename(store.path(other.id), join(directory.path, 'objects/unfinished', id));
+    await store.put([whole], id, pages);
+    expect(await store.get(id)).toEqual(whole);
+  });
+
   test('puts of one directory share a sync of it', async () => {
     const { disk, store } = await opened();
     const objects = sameShard(8);
@@ -84,6 +145,16 @@ describe('objects in files', () => {
     expect(syncs.length).toBeLessThanOrEqual(3);
   });
 });
+
+/** An object in memory as a flood's is. */
+function inPages(bytes: number): { id: string; whole: Buffer; pages: Buffer } {
+  const { memory } = new FloodBuffers({ ...LIMITS, recorderFloodBuffersMax: 1 });
+  memory.grow(2);
+  const { id, whole } = newObject(bytes);
+  const pages = Buffer.from(memory.buffer, 0, Math.ceil(bytes / 4096) * 4096);
+  copyInto(pages, whole, 0);
+  return { id, whole, pages };
+}
 
 /** Objects whose ids begin alike. */
 function sameShard(count: number): ReturnType<typeof newObject>[] {

@@ -89,16 +89,18 @@ export class MemoryDisk implements FileSystem {
     return next;
   }
 
-  async open(path: string, flags: 'r' | 'wx' | 'durable'): Promise<OpenFile> {
-    if (flags === 'wx') await this.#call('create', path);
+  async open(path: string, flags: 'r' | 'wx' | 'durable' | 'direct'): Promise<OpenFile> {
+    const isNew = flags === 'wx' || flags === 'direct';
+    if (isNew) await this.#call('create', path);
     else await this.#alive();
     if (this.#directories.has(path)) return this.#directory(path);
     const known = this.#names.get(path);
-    if (flags !== 'wx' && known === undefined) throw errno('ENOENT');
-    if (flags === 'wx' && known !== undefined) throw errno('EEXIST');
+    if (!isNew && known === undefined) throw errno('ENOENT');
+    if (isNew && known !== undefined) throw errno('EEXIST');
     const inode = known ?? { content: Buffer.alloc(0), durable: Buffer.alloc(0), last: undefined };
     this.#names.set(path, inode);
-    return this.#file(path, inode, flags === 'durable');
+    const file = this.#file(path, inode, flags === 'durable');
+    return flags === 'direct' ? inPages(file) : file;
   }
 
   async mkdir(path: string): Promise<string | undefined> {
@@ -208,6 +210,17 @@ export class MemoryDisk implements FileSystem {
   async #alive(): Promise<void> {
     if (this.#dead) await new Promise(() => undefined);
   }
+}
+
+/** As a disk takes what is written past the page cache. */
+function inPages(file: OpenFile): OpenFile {
+  return {
+    ...file,
+    write: async (bytes, offset, length, position) => {
+      for (const at of [bytes.byteOffset + offset, length, position]) if (at % 4096 !== 0) throw errno('EINVAL');
+      return await file.write(bytes, offset, length, position);
+    },
+  };
 }
 
 export function errno(code: string): Error {
