@@ -11,7 +11,10 @@ export const ERRORS = {
   person_locked: { status: 403, meaning: 'A security officer or administrator has locked this person.' },
   device_locked: { status: 403, meaning: 'The address or network that this comes from is locked.' },
   thing_locked: { status: 409, meaning: 'The target, system or ticket this is about, or who asked for it, is locked.' },
-  review_closed: { status: 409, meaning: 'The item is decided, the review is signed off, or not everything is decided yet.' },
+  review_closed: {
+    status: 409,
+    meaning: 'The item is decided, the review is signed off, or not everything is decided yet.',
+  },
   person_deactivated: { status: 403, meaning: 'This person has left, or was deactivated where people are kept.' },
   provider_unreachable: { status: 503, meaning: 'The identity provider does not answer; only new sign-ins need it.' },
   step_up_required: { status: 403, meaning: 'This act needs a second factor that was shown a moment ago.' },
@@ -33,7 +36,10 @@ export const ERRORS = {
   transition_forbidden: { status: 409, meaning: 'The ticket is in a state that does not allow this step.' },
   ticket_unusable: { status: 409, meaning: 'No approved, unused ticket matches this very act now.' },
   copies_too_many: { status: 409, meaning: 'The act leaves more copies of protected things than are kept track of.' },
-  reports_to_requester: { status: 403, meaning: 'Who reports to the requester alone does not decide on their request.' },
+  reports_to_requester: {
+    status: 403,
+    meaning: 'Who reports to the requester alone does not decide on their request.',
+  },
   emergency_locked: {
     status: 403,
     meaning: 'An earlier emergency of this person is overdue for its review; until then they have no other.',

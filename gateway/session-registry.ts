@@ -1,6 +1,13 @@
 import { HeldBytes } from './held-bytes.ts';
 import type { Attendance } from './live-control/attendance.ts';
-import type { AssetCopy, ConnectionId, PersonId, ProtectedAsset, SessionId, TargetAuthorization } from '../policy/index.ts';
+import type {
+  AssetCopy,
+  ConnectionId,
+  PersonId,
+  ProtectedAsset,
+  SessionId,
+  TargetAuthorization,
+} from '../policy/index.ts';
 
 /** Why a session ended. A stable word: it stands in the database, the recording and the audit event. */
 export type EndReason =

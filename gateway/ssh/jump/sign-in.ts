@@ -3,7 +3,12 @@
  * own made for this very connection, and under one name: their own account on the target.
  */
 import { asError, hasCode, LIMITS } from '../../../foundation/index.ts';
-import { inheritConnectionSignIn, isCertificate, type KeyUseRefusal, wasUserVerified } from '../../../identity/index.ts';
+import {
+  inheritConnectionSignIn,
+  isCertificate,
+  type KeyUseRefusal,
+  wasUserVerified,
+} from '../../../identity/index.ts';
 import { message } from '../../../messages/index.ts';
 import type { ConnectionId } from '../../../policy/index.ts';
 import { appendAuditEvent } from '../../../recorder/index.ts';
