@@ -482,8 +482,9 @@ export const LIMITS = {
   shellProgramMillis: 300,
   /** Bytes typed ahead that wait at the gateway. */
   shellTypedBytesMax: 256 * 1024,
-  /** Columns and rows of the terminal in which a recording is read and replayed; larger ones are cut to these. */
+  /** Columns of the terminal in which a recording is read and replayed; a wider one is cut to these. */
   replayColumnsMax: 500,
+  /** Rows of the same. */
   replayRowsMax: 200,
   /** Characters of output that are looked at together when a recording is read. */
   replayPieceCharactersMax: 16 * 1024,

@@ -29,7 +29,7 @@ async function readHolidays(file: string): Promise<string> {
 }
 
 /** The days of a list, one a line. @throws {GatewayError} `config_invalid` naming the line. */
-export function daysOf(text: string): string[] {
+function daysOf(text: string): string[] {
   return text.split('\n').flatMap((line, index) => {
     const day = line.replace(/#.*/, '').trim();
     if (day === '') return [];

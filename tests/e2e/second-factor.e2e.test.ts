@@ -9,6 +9,9 @@ import { waitFor } from '../support/wait-for.ts';
 import { asOwner, events, newest, personId, wordsShown } from './support/house.ts';
 import { LiveSsh } from './support/live-ssh.ts';
 
+/** As ssh2 hands a question on: its name, what it says, its language, the prompts, and who takes the answers. */
+type Prompted = [string, string, string, { prompt: string }[], (given: string[]) => void];
+
 const SIGN_IN = { secondFactorMinutes: 0, userVerification: false, banner: '' } as const;
 
 interface Typed {
@@ -33,13 +36,7 @@ async function client(
     const shown = { type: 'publickey' as const, username: steps.names[0], key: privateKey };
     const interactive = {
       ...{ type: 'keyboard-interactive' as const, username: steps.names[1] },
-      prompt: (
-        _name: string,
-        text: string,
-        _language: string,
-        prompts: { prompt: string }[],
-        finish: (given: string[]) => void,
-      ) => {
+      prompt: (...[, text, , prompts, finish]: Prompted) => {
         asked.push(text, ...prompts.map(({ prompt }) => prompt));
         finish(prompts.map(() => answers.shift() ?? '000000'));
       },

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { daysOf, loadFlow } from '../../main/calendar.ts';
+import { loadFlow } from '../../main/calendar.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 
 const LADDER = { remind: 120, substitutes: 240, second_line: 540 };
@@ -14,8 +14,11 @@ const flow = (holidaysFile: string | null, japaneseHolidays = true) => ({
 });
 
 describe('the business calendar', () => {
-  test.each(['29.12.2026', '2026-02-30', '2026-12'])('refuses %s as a day', (line) => {
-    expect(() => daysOf(`2026-12-29\n${line}`)).toThrow('line 2');
+  test.each(['29.12.2026', '2026-02-30', '2026-12'])('refuses %s as a day', async (line) => {
+    await using directory = await tempDirectory();
+    const file = join(directory.path, 'holidays');
+    await writeFile(file, `2026-12-29\n${line}`);
+    await expect(loadFlow(flow(file))).rejects.toThrow('line 2');
   });
 
   test('refuses a file that is not there', async () => {

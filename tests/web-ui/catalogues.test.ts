@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { ERRORS } from '../../foundation/index.ts';
 import type { EndReason } from '../../gateway/session-registry.ts';
-import { type Finding, ROLES, type TargetMode, TICKET_KINDS, TICKET_STATES } from '../../policy/model.ts';
+import { type Finding, ROLES, type TargetMode, TICKET_STATES } from '../../policy/model.ts';
 import { AUDIT_EVENTS } from '../../recorder/audit-events.ts';
 import { CATALOGUES } from '../../web/ui/messages/index.ts';
 

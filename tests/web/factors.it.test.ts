@@ -131,7 +131,7 @@ describe('a code of an authenticator app', () => {
     const { rows } = await site.house.database.pool.query<{ sealed_secret: Buffer }>(
       'SELECT sealed_secret FROM totp_secrets',
     );
-    const secret = Buffer.from(OtpSecret.fromBase32(String(begun.at('secret'))).buffer);
+    const secret = Buffer.from(OtpSecret.fromBase32(String(begun.at('secret'))).bytes);
     expect(rows[0]?.sealed_secret.includes(secret)).toBe(false);
     const moved = site.house.database.pool.query('UPDATE totp_secrets SET person_id = $1', [site.house.idOf('chen')]);
     await expect(moved).rejects.toThrow(/permission denied/);

@@ -38,14 +38,20 @@ async function scim(issuer = ISSUER, site?: Web): Promise<Scim> {
     tokenId: id,
     call: async (method, path, body, more = {}) => {
       const agent = supertest(opened.app);
-      const request = { GET: agent.get, POST: agent.post, PUT: agent.put, PATCH: agent.patch, DELETE: agent.delete };
-      const send = Reflect.get(request, method) as typeof agent.get;
-      const asked = send(`/scim/v2${path}`).set({ authorization: `Bearer ${token.expose()}`, ...more });
+      const url = `/scim/v2${path}`;
+      const request: Readonly<Record<string, () => supertest.Test>> = {
+        GET: () => agent.get(url),
+        POST: () => agent.post(url),
+        PUT: () => agent.put(url),
+        PATCH: () => agent.patch(url),
+        DELETE: () => agent.delete(url),
+      };
+      const asked = request[method]!().set({ authorization: `Bearer ${token.expose()}`, ...more });
       const { status, headers, text } = await (body === undefined
         ? asked
         : asked.set('content-type', 'application/scim+json').send(JSON.stringify(body)));
       const json = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
-      return { status, headers: headers as Record<string, string>, body: json };
+      return { status, headers, body: json };
     },
     [Symbol.asyncDispose]: () => (site === undefined ? opened[Symbol.asyncDispose]() : Promise.resolve()),
   };
