@@ -25,6 +25,8 @@ export interface Collection {
   readonly paths: readonly string[];
   /** Numbers of the events that have to be shown. */
   readonly events: readonly number[];
+  /** The highest number of an event that the log commits to; -1 for none. */
+  readonly lastEvent: number;
 }
 
 /** @throws {EvidenceError} when the log lacks a part, so that no bundle can be made of it. */
@@ -56,6 +58,7 @@ export async function collectEvidence({
     // A chunk that two leaves name is one file.
     paths: [...new Set(paths)],
     events: scope.kind === 'period' ? closedEvents : [],
+    lastEvent: closedEvents.reduce((last, n) => Math.max(last, n), -1),
   };
 }
 

@@ -61,7 +61,7 @@ export async function makeBundle(options: MakeBundleOptions): Promise<MadeBundle
 async function addAll(
   zip: BundleZip,
   { source, manifest, openEvents, extras }: MakeBundleOptions,
-  { sessions, log, ledger, paths, events }: Awaited<ReturnType<typeof collectEvidence>>,
+  { sessions, log, ledger, paths, events, lastEvent }: Awaited<ReturnType<typeof collectEvidence>>,
 ): Promise<string[]> {
   for (const [path, bytes] of await extras(sessions)) await zip.add(path, bytes);
   await zip.add(PATHS.manifest, encodeManifest(manifest));
@@ -78,7 +78,9 @@ async function addAll(
     await copy(PATHS.submitter);
     for (const index of await recordsOf(source, manifest, ledger.size)) await copy(PATHS.record(index));
   }
-  const lines = [...(await openEvents(sessions, events))].sort((left, right) => left.n - right.n).map(formatEventLine);
+  // What came a moment ago has no leaf yet: shown, it would look like an event that somebody slipped in.
+  const logged = (await openEvents(sessions, events)).filter(({ n }) => n <= lastEvent);
+  const lines = logged.sort((left, right) => left.n - right.n).map(formatEventLine);
   await zip.add(PATHS.events, Buffer.from(lines.join('')));
   for (const path of paths) await copy(path, { stored: true });
   return missing;

@@ -110,7 +110,7 @@ describeWith(['ssh', 'ssh-keygen'], 'a gateway with two workers', () => {
     expect(recorded.subarray(0, dead.stdout.length).equals(dead.stdout)).toBe(true);
     const verified = await gateway.run('verify', closed.id);
     expect({ status: verified.status, verdict: verified.stdout.toString().split('\n')[0] }).toEqual({
-      status: 0,
+      status: 3,
       verdict: 'VERIFIED-UNWITNESSED',
     });
     const live = await gateway.run('verify', (await sessionOf(aliveName)).id);

@@ -146,7 +146,7 @@ describe('a logout token', () => {
     ['that asks for no signature', {}, { alg: 'none' }],
     ['that asks for a shared secret', {}, { alg: 'HS256' }],
     ['with a critical header nobody understands', {}, { crit: ['x'] }],
-  ])('%s is refused, and ends nothing', async (_what, change, header) => {
+  ])('%s is refused, and ends nothing', async (_what, change, header = {}) => {
     await using at = await provider();
     const cookie = await signedIn(at, 'aoki', 's1');
     expect(await at.logOut(at.token(change, header))).toEqual([400, 'request_invalid']);
