@@ -107,7 +107,7 @@ describe('the results of exports', () => {
     expect(ledger.told).toEqual([{ index, ...body }]);
     expect((await house.events('export.result')).map((event) => event.body)).toEqual([{ intent: index, ...body }]);
     expect((await house.events('export.intent')).map((event) => event.body)).toEqual([
-      { intent: index, destination: 'workstation' },
+      { intent: index, use: 1, destination: 'workstation' },
     ]);
   });
 
