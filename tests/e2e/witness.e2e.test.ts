@@ -125,7 +125,9 @@ describeWith(['ssh', 'ssh-keygen'], 'a gateway with a witness outside', () => {
     if (verifier === undefined) throw new Error('the witness has no key');
     const policy = policyOfAll([{ name: NAME, verifier, url: undefined }]);
     for (const place of ['log', 'ledger']) {
-      const note = await recorderFile(place, 'checkpoint.witnessed');
+      const note = await waitFor(`the ${place} to be witnessed`, () =>
+        recorderFile(place, 'checkpoint.witnessed').catch(() => undefined),
+      );
       expect(policyAccepts(policy, Buffer.from(note)).accepted).toBe(true);
     }
   }, 60_000);
