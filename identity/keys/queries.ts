@@ -90,6 +90,12 @@ export interface KeyRecord {
   readonly approval: string | null;
 }
 
+/** A key, and the addresses and networks that are locked: whether it is shown from one of them. */
+interface KeyAndLockedNetworks {
+  readonly key: KeyRecord;
+  readonly lockedNetworks: readonly string[];
+}
+
 const KeyRecordRow = z
   .strictObject({
     id: z.unknown(),
@@ -103,14 +109,12 @@ const KeyRecordRow = z
     state: z.enum(['in_force', 'revoked', 'expired']),
     verify_required: z.boolean(),
     approval: z.uuid().nullable(),
+    locked_networks: z.array(z.string()),
   })
   .transform(
-    ({ fingerprint, state, verify_required, approval, ...person }): KeyRecord => ({
-      person: PersonRow.parse(person),
-      fingerprint,
-      state,
-      verifyRequired: verify_required,
-      approval,
+    ({ fingerprint, state, verify_required, approval, locked_networks, ...person }): KeyAndLockedNetworks => ({
+      key: { person: PersonRow.parse(person), fingerprint, state, verifyRequired: verify_required, approval },
+      lockedNetworks: locked_networks,
     }),
   );
 
@@ -121,7 +125,7 @@ const KeyRecordRow = z
 export function selectKey(
   db: Queryable,
   key: { fingerprint: string; blob: Buffer; now: Date; sourceAddress: string; approvedSince: Date | null },
-): Promise<KeyRecord | undefined> {
+): Promise<KeyAndLockedNetworks | undefined> {
   return maybeOne(
     db,
     sql(KeyRecordRow)`
@@ -135,7 +139,8 @@ export function selectKey(
            AND NOT EXISTS (SELECT FROM ssh_sign_ins d
              WHERE d.key_fingerprint = s.key_fingerprint AND d.source_address = s.source_address
                AND d.state = 'denied' AND d.decided_at >= s.decided_at)
-         ORDER BY s.decided_at DESC LIMIT 1) AS approval
+         ORDER BY s.decided_at DESC LIMIT 1) AS approval,
+        ARRAY(SELECT l.subject FROM locks l WHERE l.kind = 'device' AND l.lifted_at IS NULL) AS locked_networks
       FROM ssh_keys k JOIN persons p ON p.id = k.person_id
       WHERE k.fingerprint = ${key.fingerprint} AND k.public_key = ${key.blob}`,
   );

@@ -2,7 +2,6 @@
 import type { Clock, Database } from '../../foundation/index.ts';
 import type { PersonId } from '../../policy/index.ts';
 import { type AuditEvent, auditBody } from '../../recorder/index.ts';
-import { lockedNetworks } from '../locks/queries.ts';
 import { isLockedPlace } from '../locks/standing.ts';
 import type { SecurityKeyUse } from './proof.ts';
 import { fingerprintOf } from './public-key.ts';
@@ -28,9 +27,11 @@ export interface KeyPlace {
  */
 export async function findKey(deps: KeyDeps, blob: Buffer, place: KeyPlace): Promise<KeyRecord | undefined> {
   const asked = { ...place, fingerprint: fingerprintOf(blob), blob, now: deps.clock.now() };
-  const [key, networks] = await Promise.all([selectKey(deps.database, asked), lockedNetworks(deps.database)]);
+  const found = await selectKey(deps.database, asked);
+  if (found === undefined) return undefined;
+  const { key, lockedNetworks } = found;
   // Nothing signs in from a place that is locked, whosever key it is.
-  return key !== undefined && isLockedPlace(networks, [place.sourceAddress]) ? { ...key, state: 'revoked' } : key;
+  return isLockedPlace(lockedNetworks, [place.sourceAddress]) ? { ...key, state: 'revoked' } : key;
 }
 
 export interface KeyUse {

@@ -134,7 +134,7 @@ function pretending(shown: ParsedKey): ParsedKey {
 }
 
 describe('a sign-in is refused', () => {
-  test('with the same two questions whether a key is unknown, revoked or expired', async () => {
+  test('with the same one question whether a key is unknown, revoked or expired', async () => {
     const unknown = await signIn(parsed(generateSshKey('').privateKey));
     const revoked = await enrol();
     await revokeSshKey(h, aoki, revoked.fingerprint);
@@ -144,7 +144,7 @@ describe('a sign-in is refused', () => {
     ]);
     h.clock.advance(1);
     const outcomes = [unknown, await signIn(revoked.key), await signIn(expired.key)];
-    expect(outcomes).toEqual(outcomes.map(() => ({ signedIn: undefined, questions: 2 })));
+    expect(outcomes).toEqual(outcomes.map(() => ({ signedIn: undefined, questions: 1 })));
     expect(await h.events('ssh.sign_in_refused')).toMatchObject([
       { actor: null, body: { reason: 'unknown_key', holder: null } },
       { actor: null, body: { reason: 'revoked_key', holder: aoki.person.id, fingerprint: revoked.fingerprint } },
@@ -178,12 +178,12 @@ describe('a sign-in is refused', () => {
   });
 });
 
-describe('a sign-in asks the database three times, for locks, whose the key is and to note its use,', () => {
+describe('a sign-in asks the database twice, once whose the key is and once to note its use,', () => {
   test('by key', async () => {
     const { key } = await enrol();
     const { signedIn, questions } = await signIn(key);
     expect(signedIn).toMatchObject({ person: { id: aoki.person.id }, method: 'ssh_key', loginName: 'crm-db' });
-    expect(questions).toBe(3);
+    expect(questions).toBe(2);
   });
 
   test('by key with an approval that is remembered', async () => {
@@ -191,6 +191,6 @@ describe('a sign-in asks the database three times, for locks, whose the key is a
     await approve(fingerprint);
     const { signedIn, questions } = await signIn(key, { rules: REMEMBERING });
     expect(signedIn).toMatchObject({ person: { id: aoki.person.id }, method: 'ssh_key_and_browser' });
-    expect(questions).toBe(3);
+    expect(questions).toBe(2);
   });
 });
