@@ -52,6 +52,29 @@ export interface BenchOptions {
   readonly say: (line: string) => void;
 }
 
+/** Runs the parts that were asked for, one after the other, and puts what they found into one report. */
+export async function runParts(
+  name: string,
+  parts: Readonly<Record<string, (options: BenchOptions) => Promise<Part>>>,
+  options: BenchOptions,
+): Promise<Report> {
+  const found: Part[] = [];
+  for (const [id, measure] of Object.entries(parts)) {
+    if (options.only.length > 0 && !options.only.includes(id)) continue;
+    options.say(`-- ${id}`);
+    found.push(await measure(options));
+  }
+  return reportOf(name, found);
+}
+
+export function reportOf(name: string, parts: readonly Part[]): Report {
+  return {
+    name,
+    figures: Object.assign({}, ...parts.map(({ figures }) => figures)) as Report['figures'],
+    bars: parts.flatMap(({ bars }) => bars),
+  };
+}
+
 export function bar(
   id: string,
   { value, op, limit, unit }: { value: number | null; op: Operator; limit: number; unit: string },

@@ -1,5 +1,5 @@
 /** The bars of the export gate: what is recognised, what is stopped wrongly, and what it costs. */
-import type { BenchOptions, Part, Report } from '../model.ts';
+import { type BenchOptions, type Part, type Report, runParts } from '../model.ts';
 import { ambiguous, mutated, ordinary, recall, twins } from './corpora.ts';
 import { judgeCost } from './judge-cost.ts';
 import { meter } from './meter.ts';
@@ -22,16 +22,6 @@ const PARTS: Readonly<Record<string, (options: BenchOptions) => Promise<Part>>> 
   sftp_hash: sftpHash,
 };
 
-export async function gateBench(options: BenchOptions): Promise<Report> {
-  const parts: Part[] = [];
-  for (const [id, measure] of Object.entries(PARTS)) {
-    if (options.only.length > 0 && !options.only.includes(id)) continue;
-    options.say(`-- ${id}`);
-    parts.push(await measure(options));
-  }
-  return {
-    name: 'gate',
-    figures: Object.assign({}, ...parts.map(({ figures }) => figures)) as Report['figures'],
-    bars: parts.flatMap(({ bars }) => bars),
-  };
+export function gateBench(options: BenchOptions): Promise<Report> {
+  return runParts('gate', PARTS, options);
 }

@@ -1,5 +1,5 @@
 /** The bars of the recorder and its evidence: what durability costs, what checking costs, what an auditor waits for. */
-import type { BenchOptions, Part, Report } from '../model.ts';
+import { type BenchOptions, type Part, type Report, runParts } from '../model.ts';
 import { append } from './append.ts';
 import { cpu } from './cpu.ts';
 import { echo } from './echo.ts';
@@ -17,16 +17,6 @@ const PARTS: Readonly<Record<string, (options: BenchOptions) => Promise<Part>>> 
   search: searching,
 };
 
-export async function recorderBench(options: BenchOptions): Promise<Report> {
-  const parts: Part[] = [];
-  for (const [id, measure] of Object.entries(PARTS)) {
-    if (options.only.length > 0 && !options.only.includes(id)) continue;
-    options.say(`-- ${id}`);
-    parts.push(await measure(options));
-  }
-  return {
-    name: 'recorder',
-    figures: Object.assign({}, ...parts.map(({ figures }) => figures)) as Report['figures'],
-    bars: parts.flatMap(({ bars }) => bars),
-  };
+export function recorderBench(options: BenchOptions): Promise<Report> {
+  return runParts('recorder', PARTS, options);
 }

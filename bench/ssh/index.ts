@@ -1,6 +1,6 @@
 /** The bars of the SSH bastion, each measured beside OpenSSH on the same machine in the same run. */
 import { profiling } from '../measure/profile.ts';
-import type { BenchOptions, Part, Report } from '../model.ts';
+import { type BenchOptions, type Part, type Report, reportOf } from '../model.ts';
 import { World } from '../world/world.ts';
 import { bulk } from './bulk.ts';
 import { connectLoopback, connectWan } from './connect.ts';
@@ -59,9 +59,5 @@ export async function sshBench(options: BenchOptions): Promise<Report> {
     options.say(`-- ${id}`);
     parts.push(await measure(options));
   }
-  return {
-    name: 'ssh',
-    figures: Object.assign({}, ...parts.map(({ figures }) => figures)) as Report['figures'],
-    bars: parts.flatMap(({ bars }) => bars),
-  };
+  return reportOf('ssh', parts);
 }
