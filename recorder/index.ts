@@ -26,6 +26,7 @@ export {
 } from './queries.ts';
 export { loadSecretFile } from './secret-file.ts';
 export { findRecorderProcess } from './lock.ts';
+export { eventSalt, loggedForm } from './anchoring/event-leaf.ts';
 export { nodeCrypto } from './node-crypto.ts';
 export { recorderEvidence } from './evidence-source.ts';
 export { logPolicy } from './log-policy.ts';

@@ -1,5 +1,5 @@
 /** `sekisho bundle`: everything that an outsider needs to check sessions, a ticket or a period, in one file. */
-import { createHmac, createPublicKey } from 'node:crypto';
+import { createPublicKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -9,7 +9,6 @@ import {
   type OpenedEvent,
   type Scope,
 } from '../../evidence/index.ts';
-import type { Json } from '../../evidence/index.ts';
 import {
   Cleanup,
   Database,
@@ -20,13 +19,21 @@ import {
   systemClock,
 } from '../../foundation/index.ts';
 import { message } from '../../messages/index.ts';
-import { logPolicy, nodeCrypto, nodeFiles, recorderEvidence, readWhole } from '../../recorder/index.ts';
+import {
+  eventSalt,
+  loggedForm,
+  logPolicy,
+  nodeCrypto,
+  nodeFiles,
+  recorderEvidence,
+  readWhole,
+} from '../../recorder/index.ts';
 import { type ObjectPlace, objectsAt } from '../recording-source.ts';
 import { VERSION } from '../version.ts';
 import { configuredPolicy, readPolicyText } from '../witness-policy.ts';
 import { encryptTo, namesTable, rewrapKeys } from './for-receiver.ts';
 import { makeBundle } from './make.ts';
-import { type EventRow, selectEvents, selectNames, selectTicketSessions } from './queries.ts';
+import { selectEvents, selectNames, selectTicketSessions } from './queries.ts';
 import { bundleReadme } from './readme.ts';
 
 export interface BundleOptions {
@@ -153,25 +160,9 @@ async function openEvents(
   const rows = await selectEvents(db, sessions, numbers);
   return rows.map((row) => ({
     n: row.seq,
-    salt: createHmac('sha256', key).update(String(row.seq)).digest('hex').slice(0, 32),
-    event: storedEvent(row),
+    salt: eventSalt(key, row.seq).toString('hex'),
+    event: loggedForm(row),
   }));
-}
-
-/** The form in which the log commits to an event. */
-function storedEvent({ seq, at, ...row }: EventRow): { [key: string]: Json } {
-  const { type, actor, session, ticket, body } = row;
-  const members = Object.entries(body).map(([name, member]) => [name, plain(member)] as const);
-  return { n: seq, at: at.toISOString(), type, actor, session, ticket, body: Object.fromEntries(members) };
-}
-
-/** Numbers that are no safe integers are their text: their canonical form is where implementations differ. */
-function plain(value: unknown): Json {
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? value : String(value);
-  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
-  if (Array.isArray(value)) return value.map(plain);
-  if (typeof value !== 'object') return null;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, plain(member)]));
 }
 
 async function extras(

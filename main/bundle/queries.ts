@@ -14,7 +14,7 @@ const EventRowSchema = z.strictObject({
   body: z.record(z.string(), z.unknown()),
 });
 
-export type EventRow = z.infer<typeof EventRowSchema>;
+type EventRow = z.infer<typeof EventRowSchema>;
 
 /** Events of these sessions and of the tickets used in them, and events of these numbers; oldest first. */
 export async function selectEvents(
