@@ -18,7 +18,7 @@ import {
 import { controlSession, hostAuthorityLine, listenSsh, recoverSessions } from '../gateway/index.ts';
 import { applyInventory, type Inventory, InventorySchema } from '../identity/index.ts';
 import { ROLES } from '../policy/index.ts';
-import { appendAuditEvent, createPseudonyms, KeyFiles, witnessDelay } from '../recorder/index.ts';
+import { appendAuditEvent, witnessDelay } from '../recorder/index.ts';
 import { createOidcClient, createWebApi } from '../web/api/index.ts';
 import { startBackground } from './background.ts';
 import { loadSshKeys, type SshKeys } from './bastion.ts';
@@ -68,7 +68,6 @@ export async function startAll(config: Config, log: Log, clock: Clock = systemCl
 
 async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): Promise<Running> {
   const publicUrl = new URL(config.http.publicUrl);
-  const { advertisedHost, advertisedPort } = config.ssh;
   const directory = await prepareDataDirectory(config.dataDirectory);
   cleanup.use(await holdDirectory(directory.root));
   const gatewayId = await loadGatewayId(directory.root, clock);
@@ -82,14 +81,11 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
   const inventory = await findInventory(config, demo);
   if (inventory !== undefined) await applyInventory(deps, inventory);
   await recoverEverything(deps, directory, evidence);
-  const flow = await loadFlow(config);
-  await startBackground({ database, clock, log, queue, recordings, flow }, cleanup);
+  await startBackground({ database, clock, log, queue, recordings, flow: await loadFlow(config) }, cleanup);
   await evidence.keepUp();
-  const keyFiles = cleanup.use(new KeyFiles(directory.recorder));
-  const orders = { ...deps, leafLog: recorder.leafLog, keyFiles, pseudonyms: createPseudonyms(pseudonymKey) };
   const derived = await startDerivedWork({ database, clock, log, directory, recordings }, cleanup);
-  const forget = (sessionId: string): Promise<void> => derived.forget(sessionId);
-  await startKeyOrders({ ...orders, forget, directory: directory.recorder });
+  const { leafLog } = recorder;
+  await startKeyOrders({ ...deps, leafLog, pseudonymKey, derived, directory: directory.recorder }, cleanup);
   await announce(deps, config, cleanup);
   const signInDecided = await listenForDecisions(database);
 
@@ -112,10 +108,7 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
     recordings,
     protection: () => evidence.objects.protection(),
     derived,
-    ssh: {
-      ...{ host: advertisedHost, port: advertisedPort, hostKeyFingerprint: keys.hostKey.fingerprint },
-      ...{ hostKeyLine: keys.hostKey.publicKeyLine, hostCaLine: keys.hostAuthority.publicKeyLine },
-    },
+    ssh: sshTitle(config, keys),
     loginAuthority: keys.loginAuthority,
     controlSession: (principal, request) => controlSession(deps, principal, request),
     signInDecided,
@@ -133,7 +126,7 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
   return {
     publicUrl,
     ssh: {
-      ...{ host: advertisedHost, port: ssh.port, hostKeyLine: keys.hostKey.publicKeyLine },
+      ...{ host: config.ssh.advertisedHost, port: ssh.port, hostKeyLine: keys.hostKey.publicKeyLine },
       hostAuthorityLine: hostAuthorityLine(keys.hostAuthority.publicKeyLine),
     },
     directory,
@@ -141,6 +134,14 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
     workers: service.workers,
     reload: service.reload,
     [Symbol.asyncDispose]: () => cleanup[Symbol.asyncDispose](),
+  };
+}
+
+/** How the console tells people to come in by SSH. */
+function sshTitle({ ssh }: Config, { hostKey, hostAuthority }: SshKeys) {
+  return {
+    ...{ host: ssh.advertisedHost, port: ssh.advertisedPort, hostKeyFingerprint: hostKey.fingerprint },
+    ...{ hostKeyLine: hostKey.publicKeyLine, hostCaLine: hostAuthority.publicKeyLine },
   };
 }
 

@@ -1,10 +1,23 @@
 /** What people ordered of the keys of recordings is done as soon as the database says so. */
 import { KEY_ORDERS_CHANNEL, type KeyOrdersDeps, performKeyOrders } from '../approvals/index.ts';
-import { asError } from '../foundation/index.ts';
+import { asError, type Cleanup } from '../foundation/index.ts';
+import { createPseudonyms, type Derived, KeyFiles, type LeafLog } from '../recorder/index.ts';
+
+interface KeyWork extends Pick<KeyOrdersDeps, 'database' | 'clock' | 'log'> {
+  readonly leafLog: Pick<LeafLog, 'append'>;
+  readonly pseudonymKey: Uint8Array;
+  readonly derived: Pick<Derived, 'forget'>;
+  /** The recorder's. */
+  readonly directory: string;
+}
 
 /** Listens until the database is closed; what waited while nobody listened is done first. */
-export async function startKeyOrders(deps: KeyOrdersDeps): Promise<void> {
-  const { database, log } = deps;
+export async function startKeyOrders(work: KeyWork, cleanup: Cleanup): Promise<void> {
+  const { database, clock, log, leafLog, derived, directory } = work;
+  const keyFiles = cleanup.use(new KeyFiles(directory));
+  const forget = (sessionId: string): Promise<void> => derived.forget(sessionId);
+  const pseudonyms = createPseudonyms(work.pseudonymKey);
+  const deps: KeyOrdersDeps = { database, clock, log, leafLog, keyFiles, pseudonyms, forget, directory };
   let last: Promise<unknown> = Promise.resolve();
   const look = (): void => {
     last = last

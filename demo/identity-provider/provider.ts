@@ -65,7 +65,7 @@ export function buildProvider(options: DemoIdentityProviderOptions, base: string
     clientBasedCORS: () => false,
     // It tells its one client of the end of sessions, and has no reason to call anybody else.
     fetch: (address, init) =>
-      String(address) === options.backchannelLogoutUri
+      (address instanceof Request ? address.url : address.toString()) === options.backchannelLogoutUri
         ? fetch(address, init)
         : Promise.reject(new Error('the demonstration fetches nothing else')),
     renderError: (ctx, out) =>

@@ -5,7 +5,6 @@ const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
 const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 export const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
-// eslint-disable-next-line no-control-regex -- names are shown in terminals too
 const line = (max: number) =>
   z
     .string()
