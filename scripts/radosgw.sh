@@ -63,7 +63,19 @@ begin() {
 begin ceph-mon -f -i a
 ceph --connect-timeout 30 osd new "$osd" >>"$directory/daemons.log" 2>&1
 ceph-osd --mkfs -i 0 --osd-uuid "$osd" >>"$directory/daemons.log" 2>&1
-begin ceph-osd -f -i 0
+# A store that asks before it knows the monitor's name is told "wrong fsid" and ends; without one everything else waits.
+is_up=
+for ((start = 0; start < 5; start++)); do
+  begin ceph-osd -f -i 0
+  while [[ -z $is_up ]] && kill -0 "${pids[-1]}" 2>/dev/null; do
+    if ceph --connect-timeout 5 osd stat 2>>"$directory/daemons.log" | grep -q ' 1 up'; then is_up=yes; fi
+  done
+  if [[ -n $is_up ]]; then break; fi
+done
+if [[ -z $is_up ]]; then
+  echo 'radosgw.sh: the store ended again and again' >&2
+  exit 1
+fi
 begin ceph-mgr -f -i x
 radosgw-admin user create --uid sekisho --display-name sekisho --access-key sekisho --secret sekisho-secret \
   >>"$directory/daemons.log" 2>&1

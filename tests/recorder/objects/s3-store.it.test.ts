@@ -50,7 +50,7 @@ describeWith('radosgw', 'objects in an S3 bucket', () => {
     await server.makeBucket('locked', 'locked');
     await server.makeBucket('versioned', 'versions');
     await server.makeBucket('plain', 'plain');
-  }, 300_000);
+  }, 90_000);
   afterAll(async () => {
     await server[Symbol.asyncDispose]();
   });

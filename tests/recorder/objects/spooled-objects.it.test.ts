@@ -78,7 +78,7 @@ describeWith('radosgw', 'objects that are moved to an object storage', () => {
     server = await startRadosgw();
     await server.makeBucket('locked', 'locked');
     await server.makeBucket('versioned', 'versions');
-  }, 300_000);
+  }, 90_000);
   afterAll(async () => {
     await server[Symbol.asyncDispose]();
   });
