@@ -3,7 +3,7 @@
  * See docs/ARCHITECTURE.md.
  */
 const ROOMS = ['foundation', 'messages', 'policy', 'evidence', 'recorder', 'identity', 'approvals'];
-const TOP = ['gateway', 'web/api', 'demo'];
+const TOP = ['gateway', 'relay', 'web/api', 'demo'];
 const upward = ROOMS.map((room, at) => ({
   name: `${room}-imports-only-rooms-below`,
   severity: 'error',
@@ -20,7 +20,7 @@ const only = (name, packages, places) => ({
   name,
   severity: 'error',
   from: {
-    path: '^(foundation|messages|policy|evidence|recorder|identity|approvals|gateway|web/api|demo|main|config)/',
+    path: '^(foundation|messages|policy|evidence|recorder|identity|approvals|gateway|relay|web/api|demo|main|config)/',
     pathNot: places,
   },
   to: { path: `node_modules/(${packages})/` },
@@ -37,10 +37,10 @@ module.exports = {
       comment: 'From outside, a room is entered by its index.ts only.',
       severity: 'error',
       from: {
-        path: '^(foundation|messages|policy|evidence|recorder|identity|approvals|gateway|web/api|demo|main|config)/',
+        path: '^(foundation|messages|policy|evidence|recorder|identity|approvals|gateway|relay|web/api|demo|main|config)/',
       },
       to: {
-        path: '^(foundation|messages|policy|evidence|recorder|identity|approvals|gateway|web/api|demo|config)/',
+        path: '^(foundation|messages|policy|evidence|recorder|identity|approvals|gateway|relay|web/api|demo|config)/',
         pathNot: ['^$1/', '^[a-z]+(/api)?/index\\.ts$'],
       },
     },
@@ -70,7 +70,7 @@ module.exports = {
       '^main/',
       '/queries\\.ts$',
     ]),
-    only('ssh2-in-gateway-ssh-only', 'ssh2', ['^gateway/ssh/', '^demo/']),
+    only('ssh2-where-ssh-is-spoken', 'ssh2', ['^gateway/ssh/', '^relay/sftp/', '^demo/']),
     only('pty-where-it-is-owned', 'node-pty|@lydell/node-pty', ['^demo/']),
     only('sql-parsers-where-they-are-bounded', 'libpg-query|@guanmingchiu/sqlparser-ts', [
       '^gateway/statement-reader/',

@@ -1,6 +1,6 @@
 /** Bounds of what people write into a ticket. */
 import { GatewayError, LIMITS } from '../foundation/index.ts';
-import type { AskedWindow, ExportRequest } from './model.ts';
+import type { AskedWindow, ExportRequest, TransferRequest } from './model.ts';
 
 const SECOND_MS = 1_000;
 const HOUR_MS = 3_600_000;
@@ -36,6 +36,16 @@ export function requireExportBounds(asked: ExportRequest, now: Date): void {
   }
   if (deleteBy !== null && deleteBy <= now)
     throw new GatewayError('request_invalid', 'deleteBy: must be in the future.');
+}
+
+/** What a transfer carries at most. @throws {GatewayError} `request_invalid` naming the field. */
+export function requirePromise({ rowsExpected = null, peopleExpected = null, fields = null }: TransferRequest) {
+  if (rowsExpected !== null) requireCount('rowsExpected', rowsExpected, LIMITS.ticketRowsMax);
+  if (peopleExpected !== null) requireCount('peopleExpected', peopleExpected, LIMITS.ticketRowsMax);
+  if (fields !== null && fields.length > LIMITS.transferFieldsMax) {
+    throw new GatewayError('request_invalid', `fields: ${LIMITS.transferFieldsMax} at most.`);
+  }
+  return { rowsExpected, peopleExpected, fields: fields?.map((field) => requireText('fields', field, 200)) ?? null };
 }
 
 /** When a ticket may be used and until when it may be decided. */

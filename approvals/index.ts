@@ -62,14 +62,18 @@ export { answerQuestion, askBack } from './thread/thread.ts';
 export { countInbox, findTicket, listTickets } from './tickets.ts';
 export type { RedemptionResult } from './uses/queries.ts';
 export { type TicketBox, ticketOfSession } from './views/queries.ts';
-export { directoryVault } from './vault/directory.ts';
 export {
   DESTINATIONS,
   type Destination,
   type Parcel,
+  type ParcelFile,
   type ParcelFileWriter,
+  type ParcelOrigin,
+  type ParcelTotals,
   type ParcelWriter,
   type SealedParcel,
   type Vault,
 } from './vault/model.ts';
-export { recoverParcels } from './vault/parcels.ts';
+export { findTransfer, type TransferTicket, transfersOf } from './transfers/queries.ts';
+export { beginTransfer, endTransfer } from './transfers/transfers.ts';
+export { endParcel, recoverParcels } from './vault/parcels.ts';

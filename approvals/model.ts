@@ -101,8 +101,13 @@ export interface TransferRequest extends AskedWindow {
   readonly to: SystemId;
   readonly purpose: string;
   readonly description: string;
-  /** P-number of a sealed parcel; null where it is not exported yet. */
+  /** P-number of a sealed parcel; null where the sending system puts it. */
   readonly parcel: number | null;
+  /** What travels at most; more of it holds the parcel. Null or left out: not said. */
+  readonly rowsExpected?: number | null | undefined;
+  readonly peopleExpected?: number | null | undefined;
+  /** Names of columns. */
+  readonly fields?: readonly string[] | null | undefined;
 }
 
 export interface EmergencyRequest {
@@ -206,6 +211,9 @@ export interface TransferView extends TicketViewOfAll {
   readonly kind: 'transfer';
   readonly description: string;
   readonly parcelNumber: number | null;
+  readonly rowsExpected: number | null;
+  readonly peopleExpected: number | null;
+  readonly fields: readonly string[] | null;
 }
 
 export interface EmergencyView extends TicketViewOfAll {

@@ -96,5 +96,12 @@ export const exportDetails = z.strictObject({
   deleteBy: z.coerce.date().nullable().default(null),
 });
 export const accessDetails = z.strictObject({ workPlan: z.string() });
-export const transferDetails = z.strictObject({ description: z.string(), parcel: count.nullable() });
+export const transferDetails = z.strictObject({
+  description: z.string(),
+  parcel: count.nullable(),
+  // What travels at most; tickets from before they were asked for say nothing.
+  rowsExpected: count.nullable().default(null),
+  peopleExpected: count.nullable().default(null),
+  fields: z.array(z.string()).nullable().default(null),
+});
 export const messageKind = z.enum(MESSAGE_KINDS);

@@ -418,6 +418,12 @@ export const LIMITS = {
   ticketBytesMax: 100 * 1024 * 1024 * 1024,
   /** Files of one export in the vault. */
   parcelFilesMax: 100_000,
+  /** Columns that a transfer ticket names. */
+  transferFieldsMax: 200,
+  /** Bytes of the manifest of a parcel, and of any other piece of it. */
+  parcelManifestBytesMax: 64 * 1024 * 1024,
+  /** Decrypted pieces that a reader of a parcel keeps, of four megabytes each. */
+  parcelPiecesKept: 2,
   /** Directories inside one another that one export for the vault goes down. */
   parcelDepthMax: 64,
   /** Bytes of one export on their way into the vault and not stored yet. */

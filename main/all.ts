@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
-import { directoryVault, recoverParcels, recoverRedemptions } from '../approvals/index.ts';
+import { recoverParcels, recoverRedemptions, type Vault } from '../approvals/index.ts';
 import type { Config } from '../config/index.ts';
 import {
   asError,
@@ -33,6 +33,7 @@ import { startKeyOrders } from './key-orders.ts';
 import { listenForDecisions } from './session-listeners.ts';
 import { type SshService, startSshService } from './ssh-service.ts';
 import { openStorage } from './storage.ts';
+import { loadVaultKeys, openVault } from './vault.ts';
 import { VERSION } from './version.ts';
 
 export interface Running extends AsyncDisposable {
@@ -80,7 +81,9 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
   const demo = await startDemo({ config, directory, keys, log, clock }, cleanup);
   const inventory = await findInventory(config, demo);
   if (inventory !== undefined) await applyInventory(deps, inventory);
-  await recoverEverything(deps, directory, evidence);
+  const vaultKeys = await loadVaultKeys(directory, config);
+  const vault = openVault(directory.root, clock, vaultKeys.recipients);
+  await recoverEverything(deps, directory, evidence, vault);
   await startBackground({ database, clock, log, queue, recordings, flow: await loadFlow(config) }, cleanup);
   await evidence.keepUp();
   const derived = await startDerivedWork({ database, clock, log, directory, recordings }, cleanup);
@@ -92,7 +95,7 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
   const service = await startSshService(
     {
       ...{ ...deps, databaseUrl, recorder, recordings, keys, signInDecided, directory },
-      ...{ exports: ledger, witnessesLateSince },
+      ...{ exports: ledger, witnessesLateSince, vault, vaultRecipients: vaultKeys.recipients },
     },
     config,
     cleanup,
@@ -150,11 +153,12 @@ async function recoverEverything(
   deps: Parameters<typeof recoverSessions>[0],
   directory: DataDirectory,
   { recordings }: Evidence,
+  vault: Vault,
 ): Promise<void> {
   const { database, clock } = deps;
   await recoverSessions(deps, directory.recorder);
   await recoverRedemptions({ database, clock, recordings });
-  await recoverParcels({ database, clock, vault: directoryVault({ directory: directory.vault, clock }) });
+  await recoverParcels({ database, clock, vault });
 }
 
 async function announce(

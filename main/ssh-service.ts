@@ -1,5 +1,5 @@
 /** Who serves the sockets that the gateway accepts: this very process, or its workers. */
-import { directoryVault, recoverParcels, recoverRedemptions } from '../approvals/index.ts';
+import { recoverParcels, recoverRedemptions, type Vault } from '../approvals/index.ts';
 import type { Config } from '../config/index.ts';
 import {
   asError,
@@ -34,6 +34,8 @@ export interface SshServiceDeps {
   readonly keys: SshKeys;
   readonly signInDecided: EventTarget;
   readonly directory: DataDirectory;
+  readonly vault: Vault;
+  readonly vaultRecipients: readonly string[];
 }
 
 export interface SshService {
@@ -51,8 +53,7 @@ export function startSshService(deps: SshServiceDeps, config: Config, cleanup: C
 }
 
 async function serveHere(deps: SshServiceDeps, config: Config, cleanup: Cleanup): Promise<SshService> {
-  const { clock, database, directory, exports, gatewayId, keys, log, recorder, signInDecided } = deps;
-  const vault = directoryVault({ directory: directory.vault, clock });
+  const { clock, database, exports, gatewayId, keys, log, recorder, signInDecided, vault } = deps;
   const { witnessesLateSince } = deps;
   const own = { clock, database, exports, gatewayId, log, recorder, signInDecided, vault, witnessesLateSince };
   const bastion = await startBastion({ ...own, keys, config }, cleanup);
@@ -104,7 +105,7 @@ async function serveInWorkers(deps: SshServiceDeps, config: Config, cleanup: Cle
 
 /** Workers are told all recipients: they need no identity to know the console's own. */
 async function settingsOf(
-  { databaseUrl, directory, gatewayId }: SshServiceDeps,
+  { databaseUrl, directory, gatewayId, vaultRecipients }: SshServiceDeps,
   config: Config,
 ): Promise<WorkerSettings> {
   const { http, logLevel, mode, ssh, targets } = config;
@@ -115,6 +116,7 @@ async function settingsOf(
     dataDirectory: directory.root,
     databaseUrl: databaseUrl.expose(),
     poolSize: config.database.poolSize,
+    vaultRecipients: [...vaultRecipients],
     logLevel,
     config: { http, mode, recorder, ssh, targets },
   };
@@ -125,7 +127,7 @@ async function recoverLost(deps: SshServiceDeps, { id, slot, cause }: LostWorker
   await recorder.recoverWorker(slot);
   const sessions = await recoverSessions({ clock, database, gatewayId, workerId: id }, directory.recorder);
   await recoverRedemptions({ database, clock, recordings: deps.recordings });
-  await recoverParcels({ database, clock, vault: directoryVault({ directory: directory.vault, clock }) });
+  await recoverParcels({ database, clock, vault: deps.vault });
   if (cause === undefined) return;
   await appendAuditEvent(database, clock, {
     type: 'worker.lost',

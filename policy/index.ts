@@ -137,6 +137,21 @@ export {
   type TransferOffer,
 } from './output/index.ts';
 export {
+  DIFFERENCE_KINDS,
+  type Difference,
+  differencesOf,
+  mayReceive,
+  nextParcelState,
+  PARCEL_EVENTS,
+  PARCEL_STATES,
+  type ParcelContents,
+  type ParcelEvent,
+  type ParcelPromise,
+  type ParcelState,
+  parcelStep,
+  systemsUndecided,
+} from './parcels.ts';
+export {
   decideRedemption,
   endOfUse,
   type ExportBudget,

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { LIFECYCLE_EVENTS } from './lifecycle-events.ts';
 import { READING_EVENTS } from './reading-events.ts';
 import { RECORDING_EVENTS } from './recording-events.ts';
+import { PARCEL_EVENTS } from './parcel-events.ts';
 import { TICKET_EVENTS } from './ticket-events.ts';
 import { SIGN_IN_METHODS } from '../policy/index.ts';
 
@@ -275,6 +276,7 @@ export const AUDIT_EVENTS = {
     until: text,
   }),
   ...TICKET_EVENTS,
+  ...PARCEL_EVENTS,
   ...RECORDING_EVENTS,
   ...READING_EVENTS,
 } as const;

@@ -2,7 +2,7 @@ export { toAsciicast } from './asciicast.ts';
 export { AUDIT_EVENTS, type AuditEvent, type AuditEventType } from './audit-events.ts';
 export type { FileSystem, OpenFile } from './files.ts';
 export { type Frame, type FrameType, isSessionId } from './frames.ts';
-export { createIdentity, isAgeRecipient, parseIdentities, recipientOf, wrapKey } from './keys/age.ts';
+export { createIdentity, isAgeRecipient, parseIdentities, recipientOf, unwrapKey, wrapKey } from './keys/age.ts';
 export { loadIdentities, loadOrMakeIdentities } from './keys/identity-file.ts';
 export { KeyFiles } from './keys/key-files.ts';
 export { SessionKeyPool, type SessionKeySource } from './keys/key-pool.ts';

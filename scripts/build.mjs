@@ -19,6 +19,7 @@ const PROGRAM = [
   'identity',
   'approvals',
   'gateway',
+  'relay',
   'web',
   'demo',
   'main',

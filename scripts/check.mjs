@@ -17,6 +17,7 @@ const ROOMS = [
   'identity',
   'approvals',
   'gateway',
+  'relay',
   'web/api',
   'demo',
   'main',

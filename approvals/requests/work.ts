@@ -2,7 +2,7 @@
 import { GatewayError, LIMITS, newUuid, type Transaction } from '../../foundation/index.ts';
 import type { Person, Principal, SystemId, TargetId } from '../../policy/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
-import { requireText, requireWindow, type Window } from '../checks.ts';
+import { requirePromise, requireText, requireWindow, type Window } from '../checks.ts';
 import type { AccessRequest, ApprovalsDeps, TicketView, TransferRequest } from '../model.ts';
 import { publish } from '../outbox.ts';
 import { ticketId } from '../schemas.ts';
@@ -67,7 +67,7 @@ export async function requestTransfer(
     throw new GatewayError('request_invalid', 'parcel: no sealed parcel of that system has this number.');
   }
   return store(deps, principal, {
-    ...{ kind: 'transfer', purpose, window, targets: [], details: { description, parcel } },
+    ...{ kind: 'transfer', purpose, window, targets: [], details: { description, parcel, ...requirePromise(asked) } },
     systems: [
       { id: from, side: 'from' },
       { id: to, side: 'to' },

@@ -19,7 +19,8 @@ export interface Parcel {
 export interface ParcelOrigin extends Parcel {
   readonly ticket: TicketId;
   readonly ticketNumber: number;
-  readonly session: SessionId;
+  /** Undefined: a system put it itself. */
+  readonly session: SessionId | undefined;
 }
 
 export interface ParcelFile {
@@ -32,7 +33,8 @@ export interface ParcelFile {
 
 /** All that is in it, as the ticket's result says: `sha256` is over the bytes in the order they came, 64 hex digits. */
 export interface ParcelTotals {
-  readonly rows: number;
+  /** Null: the inspection counts them. */
+  readonly rows: number | null;
   readonly bytes: number;
   readonly sha256: string;
 }
@@ -44,9 +46,9 @@ export interface SealedParcel {
 }
 
 export interface ParcelFileWriter {
-  /** Resolves when the bytes are written, in order. They must not change until then. */
+  /** Resolves when the bytes are taken over, in order: what waits is bounded. They must not change until then. */
   write(bytes: Uint8Array): Promise<void>;
-  /** Resolves when the file is durable. */
+  /** Nothing is added to it any more. */
   end(): Promise<void>;
 }
 

@@ -3,7 +3,7 @@ import { type Clock, type Database, newUuid, sqlState, type Transaction } from '
 import type { SessionId, TicketId } from '../../policy/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
 import type { Parcel, SealedParcel, Vault } from './model.ts';
-import { brokenParcels, insertParcel, insertParcelEnd } from './queries.ts';
+import { brokenParcels, insertParcel, insertParcelEnd, insertParcelFiles } from './queries.ts';
 
 const UNIQUE_VIOLATION = '23505';
 
@@ -27,11 +27,12 @@ export async function endParcel(
   tx: Transaction,
   clock: Clock,
   { parcel, sealed }: EndedParcel,
-  about: { readonly ticket: TicketId; readonly session: SessionId | undefined },
+  about: { readonly ticket: TicketId; readonly session?: SessionId | undefined },
 ): Promise<void> {
   const files = sealed?.files ?? [];
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const manifestSha256 = sealed?.manifestSha256 ?? null;
+  await insertParcelFiles(tx, parcel.id, files);
   await insertParcelEnd(tx, { id: parcel.id, files: files.length, bytes, manifestSha256, endedAt: clock.now() });
   const of = { actor: null, ticket: about.ticket, ...(about.session === undefined ? {} : { session: about.session }) };
   if (manifestSha256 === null) {
@@ -49,9 +50,7 @@ export async function recoverParcels(deps: { database: Database; clock: Clock; v
   for (const { ticket_id: ticket, ...parcel } of await brokenParcels(database)) {
     await vault.discard(parcel.id);
     try {
-      await database.inTransaction((tx) =>
-        endParcel(tx, clock, { parcel, sealed: undefined }, { ticket, session: undefined }),
-      );
+      await database.inTransaction((tx) => endParcel(tx, clock, { parcel, sealed: undefined }, { ticket }));
       recovered += 1;
     } catch (thrown) {
       // Another process ended it between our look and now: that is what was wanted.

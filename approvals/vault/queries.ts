@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { execute, many, one, sql, type Queryable, type Transaction } from '../../foundation/index.ts';
 import type { TicketId } from '../../policy/index.ts';
 import { count, ticketId } from '../schemas.ts';
-import type { Parcel } from './model.ts';
+import type { Parcel, ParcelFile } from './model.ts';
 
 /** Begins the parcel of one use of a ticket. */
 export async function insertParcel(
@@ -33,6 +33,17 @@ export async function insertParcelEnd(tx: Transaction, end: ParcelEnd): Promise<
     sql(z.never())`
       INSERT INTO parcel_ends (parcel_id, outcome, files, bytes, manifest_sha256, ended_at)
       VALUES (${end.id}, ${outcome}, ${end.files}, ${end.bytes}, ${end.manifestSha256}, ${end.endedAt})`,
+  );
+}
+
+export async function insertParcelFiles(tx: Transaction, id: string, files: readonly ParcelFile[]): Promise<void> {
+  await execute(
+    tx,
+    sql(z.never())`
+      INSERT INTO parcel_files (parcel_id, number, path, bytes, sha256)
+      SELECT ${id}::uuid, at, path, bytes, decode(sha256, 'hex')
+      FROM unnest(${files.map(({ path }) => path)}::text[], ${files.map(({ bytes }) => bytes)}::bigint[],
+        ${files.map(({ sha256 }) => sha256)}::text[]) WITH ORDINALITY AS f (path, bytes, sha256, at)`,
   );
 }
 

@@ -119,8 +119,8 @@ export function toView(row: ViewRow): TicketView {
     case 'access':
       return { ...all, kind: 'access', targets: row.targets, ...accessDetails.parse(row.details) };
     case 'transfer': {
-      const { description, parcel } = transferDetails.parse(row.details);
-      return { ...all, kind: 'transfer', description, parcelNumber: parcel };
+      const { parcel, ...details } = transferDetails.parse(row.details);
+      return { ...all, kind: 'transfer', ...details, parcelNumber: parcel };
     }
     case 'emergency': {
       const { review_by, lock_at, targets, review } = row;

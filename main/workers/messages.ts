@@ -8,7 +8,7 @@ import { IntentDraftSchema } from '../../recorder/index.ts';
 import type { BastionConfig } from '../bastion.ts';
 
 /** Raised with every change here: a worker of another protocol refuses to start, and the gateway is started anew. */
-const PROTOCOL = 2;
+const PROTOCOL = 3;
 
 const id = z.int().nonnegative();
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
@@ -22,6 +22,8 @@ const StartSchema = z.strictObject({
   dataDirectory: z.string(),
   databaseUrl: z.string(),
   poolSize: z.int().positive(),
+  /** To whom the keys of parcels are wrapped. */
+  vaultRecipients: z.array(z.string()).min(1),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
   /** Complete and checked by who sends it. */
   config: z.custom<BastionConfig>((value) => typeof value === 'object' && value !== null),

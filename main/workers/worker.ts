@@ -4,7 +4,6 @@
  */
 import { Socket } from 'node:net';
 import { join } from 'node:path';
-import { directoryVault } from '../../approvals/index.ts';
 import {
   asError,
   Cleanup,
@@ -18,10 +17,10 @@ import {
 import type { SshServer } from '../../gateway/index.ts';
 import { type RemoteLeafLog, startWorkerRecorder, type ExportIntents } from '../../recorder/index.ts';
 import { loadSshKeys, startBastion } from '../bastion.ts';
-import { vaultOf } from '../data-directory.ts';
 import { openRecorderParts } from '../recorder-parts.ts';
 import { listenForDecisions } from '../session-listeners.ts';
 import { checkStorage } from '../storage.ts';
+import { openVault } from '../vault.ts';
 import { type FromWorker, type Start, STATUS_MS, type ToWorker, ToWorkerSchema } from './messages.ts';
 import { createRemoteLeafLog } from './remote-leaf-log.ts';
 
@@ -155,7 +154,7 @@ async function openServer(
   );
   const keys = await loadSshKeys(join(dataDirectory, 'keys'));
   const signInDecided = await listenForDecisions(database);
-  const vault = directoryVault({ directory: vaultOf(dataDirectory), clock });
+  const vault = openVault(dataDirectory, clock, start.vaultRecipients);
   const own = { database, clock, log, recorder, gatewayId, workerId, keys, config, signInDecided, vault };
   const deps = { ...own, exports, witnessesLateSince: () => leafLog.lateSince() };
   return { server: await startBastion(deps, cleanup), failed: recorder.failed };

@@ -3,6 +3,10 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { one, sql } from '../../foundation/index.ts';
+import { loadIdentities } from '../../recorder/index.ts';
+import { filePieces, openParcel } from '../../relay/index.ts';
 import { describeWith, partner } from '../support/partners.ts';
 import { runToEnd, type SshResult } from '../support/gateway.ts';
 import { type FilesField, GUARDED, startFilesField } from './support/files-field.ts';
@@ -13,12 +17,7 @@ import { approved, decide, ended, type Ticket } from './support/tickets.ts';
 const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
 const PEOPLE = 'id,name\n1,山田\n2,佐藤\n';
 
-interface Manifest {
-  readonly rows: number;
-  readonly bytes: number;
-  readonly sha256: string;
-  readonly files: readonly { readonly name: string; readonly path: string; readonly sha256: string }[];
-}
+type Manifest = Awaited<ReturnType<typeof openParcel>>['manifest'];
 
 describeWith(['ssh', 'ssh-keygen', 'sshd', 'sftp', 'rsync', 'root'], 'an export for the vault', () => {
   let field: FilesField;
@@ -34,16 +33,19 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'sftp', 'rsync', 'root'], 'an export 
 
   const parcels = (): Promise<string[]> => readdir(field.gateway.running.directory.vault);
   const readParcel = async (ticket: string): Promise<Manifest & { content: Buffer[] }> => {
-    for (const parcel of await parcels()) {
-      const place = join(field.gateway.running.directory.vault, parcel);
-      const manifest = JSON.parse(await readFile(join(place, 'manifest.json'), 'utf8')) as Manifest & {
-        ticket: string;
-      };
-      if (manifest.ticket !== ticket) continue;
-      const content = await Promise.all(manifest.files.map(({ name }) => readFile(join(place, name))));
-      return { ...manifest, content };
-    }
-    throw new Error(`no parcel of ${ticket}`);
+    const { database, running } = field.gateway;
+    const found = await one(
+      database,
+      sql(z.strictObject({ id: z.uuid(), manifest: z.instanceof(Uint8Array) }))`
+        SELECT p.id, e.manifest_sha256 AS manifest FROM parcels p JOIN parcel_ends e ON e.parcel_id = p.id
+        WHERE p.ticket_id = ${ticket} AND e.outcome = 'sealed'`,
+    );
+    const identities = await loadIdentities(join(running.directory.keys, 'vault_identity.age.txt'));
+    const store = filePieces(running.directory.vault);
+    using parcel = await openParcel({ store, identities }, { id: found.id, manifestSha256: found.manifest });
+    const { manifest } = parcel;
+    const content = await Promise.all(manifest.files.map(({ bytes }, at) => parcel.read(at, 0, bytes)));
+    return { ...manifest, content };
   };
   /** From a refusal of a file protocol, as the person asks in the console. */
   const approve = async ({ stderr }: SshResult, wish: object = {}): Promise<Ticket> => {

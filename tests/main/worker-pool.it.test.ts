@@ -44,7 +44,7 @@ afterEach(async () => {
 
 function settings(dataDirectory = '/nowhere'): WorkerSettings {
   const where = { dataDirectory, databaseUrl: 'postgres://nowhere', poolSize: 1, logLevel: 'silent' as const };
-  return { ...where, gatewayId: newUuid(clock.now()), config: {} as WorkerSettings['config'] };
+  return { ...where, gatewayId: newUuid(clock.now()), vaultRecipients: [], config: {} as WorkerSettings['config'] };
 }
 
 async function startPool(count: number): Promise<void> {

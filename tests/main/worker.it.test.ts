@@ -47,6 +47,7 @@ function startOf(databaseUrl: string, dataDirectory: string): Start {
   const id = (): string => newUuid(systemClock.now());
   return {
     ...{ slot: 1, workerId: id(), gatewayId: id(), dataDirectory, databaseUrl, poolSize: 2, logLevel: 'info' },
+    vaultRecipients: ['age1'],
     config: {
       mode: 'demo',
       http: { host: '127.0.0.1', port: 1, publicUrl: 'http://127.0.0.1:1' },

@@ -18,6 +18,7 @@ const PLACES = [
     'identity',
     'approvals',
     'gateway',
+    'relay',
     'web',
     'demo',
     'main',

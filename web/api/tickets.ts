@@ -73,6 +73,9 @@ const TransferBody = z.strictObject({
   purpose: Reason,
   description: Text.shape.text,
   parcel: z.number().int().positive().nullable(),
+  rowsExpected: z.number().nullable().optional(),
+  peopleExpected: z.number().nullable().optional(),
+  fields: z.array(typed(200)).max(LIMITS.transferFieldsMax).nullable().optional(),
   ...window,
 });
 const EmergencyBody = z.strictObject({ targets, reason: Reason, hours: z.number() });

@@ -5,6 +5,7 @@ import { factorsEn } from './factors.en.ts';
 import { gateEn } from './gate.en.ts';
 import { flowEn } from './flow.en.ts';
 import { lifecycleEn } from './lifecycle.en.ts';
+import { relayEn } from './relay.en.ts';
 import { replayEn } from './replay.en.ts';
 import { ticketsEn } from './tickets.en.ts';
 
@@ -17,6 +18,7 @@ export const en = {
   ...gateEn,
   ...flowEn,
   ...lifecycleEn,
+  ...relayEn,
   ...replayEn,
   ...ticketsEn,
   'app.name': 'Sekisho',

@@ -6,6 +6,7 @@ import { factorsJa } from './factors.ja.ts';
 import { gateJa } from './gate.ja.ts';
 import { flowJa } from './flow.ja.ts';
 import { lifecycleJa } from './lifecycle.ja.ts';
+import { relayJa } from './relay.ja.ts';
 import { replayJa } from './replay.ja.ts';
 import { ticketsJa } from './tickets.ja.ts';
 
@@ -18,6 +19,7 @@ export const ja: Readonly<Record<keyof typeof en, string>> = {
   ...gateJa,
   ...flowJa,
   ...lifecycleJa,
+  ...relayJa,
   ...replayJa,
   ...ticketsJa,
   'app.name': 'Sekisho',
