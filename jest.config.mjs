@@ -18,7 +18,7 @@ const common = {
 export default {
   globalSetup: '<rootDir>/tests/support/global-setup.ts',
   globalTeardown: '<rootDir>/tests/support/global-teardown.ts',
-  testTimeout: 60_000,
+  testTimeout: 120_000,
   projects: [
     { ...common, displayName: 'unit', testRegex: '^(?!.*\\.(it|e2e)\\.test).*\\.test\\.ts$' },
     { ...common, displayName: 'it', testRegex: '\\.it\\.test\\.ts$' },

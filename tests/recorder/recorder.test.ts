@@ -289,7 +289,9 @@ describe('the log', () => {
     expect(
       disk.calls.filter(({ call, path }) => call === 'rename' && path.endsWith('checkpoint.tmp')).length,
     ).toBeLessThan(130);
-    expect(disk.paths().filter((path) => path.includes('/tile/'))).toEqual([
+    // A checkpoint on the way leaves its own narrower tiles of the same place (tlog-tiles, "Partial Tiles").
+    const narrower = (path: string): boolean => path.includes('.p/') && !/\.p\/(?:1|134)$/.test(path);
+    expect(disk.paths().filter((path) => path.includes('/tile/') && !narrower(path))).toEqual([
       '/recorder/log/tile/0/000',
       '/recorder/log/tile/0/001.p/134',
       '/recorder/log/tile/1/000.p/1',

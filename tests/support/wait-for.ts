@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 const POLL_MS = 20;
-const LIMIT_MS = 15_000;
+const LIMIT_MS = 40_000;
 
 /**
  * Waits until `probe` returns something other than undefined, null or false, and returns it. Use an event where there
  * is one; this is for what gives none (a row another process writes, a process that ends).
- * @throws {Error} naming `what` when it has not come true within 15 seconds.
+ * @throws {Error} naming `what` when it has not come true within 40 seconds.
  */
 export async function waitFor<Found>(
   what: string,
