@@ -19,6 +19,8 @@ export default {
   globalSetup: '<rootDir>/tests/support/global-setup.ts',
   globalTeardown: '<rootDir>/tests/support/global-teardown.ts',
   testTimeout: 120_000,
+  // A worker keeps every suite's modules; beyond this it spends its time on collecting them.
+  workerIdleMemoryLimit: '1200MB',
   projects: [
     { ...common, displayName: 'unit', testRegex: '^(?!.*\\.(it|e2e)\\.test).*\\.test\\.ts$' },
     { ...common, displayName: 'it', testRegex: '\\.it\\.test\\.ts$' },
