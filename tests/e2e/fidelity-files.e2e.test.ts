@@ -10,7 +10,7 @@ import { run } from '../../bench/world/run.ts';
 import { World } from '../../bench/world/world.ts';
 import { Cleanup } from '../../foundation/index.ts';
 import { describeWithNewestOpenSsh } from '../support/openssh-newest.ts';
-import { isLongRun, seed } from './support/fidelity-seed.ts';
+import { isLongRun, seed } from '../support/share.ts';
 
 const MEGABYTE = 1_000_000;
 const [MEGABYTES, REKEY] = isLongRun() ? [20_000, '1G'] : [24, '4M'];

@@ -5,7 +5,7 @@ import { World } from '../../bench/world/world.ts';
 import { Cleanup } from '../../foundation/index.ts';
 import { describeWithNewestOpenSsh } from '../support/openssh-newest.ts';
 import { Terminal } from '../support/terminal.ts';
-import { caseCount, seed } from './support/fidelity-seed.ts';
+import { caseCount, seed } from '../support/share.ts';
 
 /** Flags of stty that RFC 4254 §8 and RFC 8160 have an opcode for. */
 const FLAGS = [

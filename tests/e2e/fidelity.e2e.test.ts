@@ -7,7 +7,7 @@ import { seeded, share } from '../../bench/measure/random.ts';
 import { World } from '../../bench/world/world.ts';
 import { Cleanup } from '../../foundation/index.ts';
 import { describeWithNewestOpenSsh } from '../support/openssh-newest.ts';
-import { caseCount, seed } from './support/fidelity-seed.ts';
+import { caseCount, seed } from '../support/share.ts';
 
 const CASES_OF_A_RUN = 36;
 

@@ -10,7 +10,7 @@ import { World } from '../../bench/world/world.ts';
 import { Cleanup } from '../../foundation/index.ts';
 import { describeWithNewestOpenSsh } from '../support/openssh-newest.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { caseCount, seed } from './support/fidelity-seed.ts';
+import { caseCount, seed } from '../support/share.ts';
 
 const NODE = /^(node|MainThread|sekisho)/;
 const AT_ONCE = 8;

@@ -5,7 +5,7 @@ import { CLIENT_ATTACKS } from '../../bench/hostile/hostile.ts';
 import { Siege } from '../../bench/hostile/siege.ts';
 import { Cleanup } from '../../foundation/index.ts';
 import { describeWithNewestOpenSsh } from '../support/openssh-newest.ts';
-import { caseCount, seed } from './support/fidelity-seed.ts';
+import { caseCount, seed } from '../support/share.ts';
 
 const GROWTH_KB_MAX = 100_000;
 const ASYMMETRIC = new Set(['fuzz', 'raw']);

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { expect, test } from '@jest/globals';
 import { seeded } from '../../bench/measure/random.ts';
 import { judgeCommand } from '../../policy/index.ts';
-import { caseCount, seed } from '../e2e/support/fidelity-seed.ts';
+import { caseCount, seed } from '../support/share.ts';
 import { describeWith, partner } from '../support/partners.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 import { line } from './bash-lines.ts';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { createPersonalDataMeter } from '../../../policy/index.ts';
 import { describeWith, partner } from '../../support/partners.ts';
+import { isInShare } from '../../support/share.ts';
 import { KEY } from './metering.ts';
 
 /** Ordinary work on a server: looking around, reading logs, hashes, certificates and sources. `@` is a directory, `%` a file. */
@@ -93,7 +94,7 @@ describeWith('bash', 'ordinary work', () => {
     const meter = createPersonalDataMeter({ key: KEY });
     const told: string[] = [];
     let persons = 0;
-    for (const command of all) {
+    for (const command of all.filter((_command, at) => isInShare(at, 5))) {
       const { stdout } = spawnSync(partner('bash'), ['-c', command], { maxBuffer: 20_000_000, timeout: 5_000 });
       const results = [meter.take(stdout), meter.finish()];
       const found = results.reduce((sum, one) => sum + one.persons.length, 0);
@@ -103,5 +104,5 @@ describeWith('bash', 'ordinary work', () => {
     }
     expect(told).toEqual([]);
     expect(persons).toBeLessThan(50);
-  }, 300_000);
+  }, 600_000);
 });
