@@ -22,19 +22,39 @@ export interface Frame {
 /** Bytes of a frame before its payload. */
 export const FRAME_HEAD_BYTES = 21;
 
+/** Writes at `at` what stands before a payload of `bytes` bytes. */
+export function writeFrameHead(
+  target: Uint8Array,
+  at: number,
+  { type, seq, micros }: Omit<Frame, 'payload'>,
+  bytes: number,
+): void {
+  writeUint32(target, at, bytes);
+  target[at + 4] = type.charCodeAt(0);
+  // As halves, and without a view: whoever forwards a keystroke waits for this.
+  writeUint32(target, at + 5, Math.floor(seq / 2 ** 32));
+  writeUint32(target, at + 9, seq);
+  writeUint32(target, at + 13, Number(micros >> 32n));
+  writeUint32(target, at + 17, Number(micros & 0xffff_ffffn));
+}
+
 /** What stands before a payload of `bytes` bytes. */
-export function encodeFrameHead({ type, seq, micros }: Omit<Frame, 'payload'>, bytes: number): Uint8Array {
-  const head = new Uint8Array(FRAME_HEAD_BYTES);
-  const view = viewOf(head);
-  view.setUint32(0, bytes);
-  view.setUint8(4, type.charCodeAt(0));
-  view.setBigUint64(5, BigInt(seq));
-  view.setBigUint64(13, micros);
-  return head;
+export function encodeFrameHead(head: Omit<Frame, 'payload'>, bytes: number): Uint8Array {
+  const whole = new Uint8Array(FRAME_HEAD_BYTES);
+  writeFrameHead(whole, 0, head, bytes);
+  return whole;
 }
 
 export function encodeFrame(frame: Frame): Uint8Array {
   return concat([encodeFrameHead(frame, frame.payload.length), frame.payload]);
+}
+
+/** Big-endian, the low 32 bits. */
+function writeUint32(target: Uint8Array, at: number, value: number): void {
+  target[at] = value >>> 24;
+  target[at + 1] = value >>> 16;
+  target[at + 2] = value >>> 8;
+  target[at + 3] = value;
 }
 
 /** All frames of a chunk's plaintext. @throws {EvidenceError} when it is anything but whole frames in order. */

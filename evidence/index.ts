@@ -1,4 +1,4 @@
-export { EvidenceError, fromBase64, fromHex, fromUtf8, toBase64, toHex, utf8 } from './bytes.ts';
+export { equal, EvidenceError, fromBase64, fromHex, fromUtf8, toBase64, toHex, utf8 } from './bytes.ts';
 export { canonicalJson, type Json, parseCanonicalJson } from './canonical-json.ts';
 export { type Checkpoint, formatCheckpoint, parseCheckpoint } from './checkpoints.ts';
 export {
@@ -21,6 +21,7 @@ export {
   type FrameType,
   parseFrames,
   streamOf,
+  writeFrameHead,
 } from './frames.ts';
 export {
   formatVerifierKey,

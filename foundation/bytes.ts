@@ -37,6 +37,11 @@ export function rawPrivateKey(key: KeyObject): Buffer {
   return Buffer.from(key.export({ format: 'der', type: 'pkcs8' }).subarray(-RAW_BYTES));
 }
 
+/** Bytes as characters of the same number, without a copy: to look for ASCII in them. */
+export function latin1({ buffer, byteOffset, length }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, length).toString('latin1');
+}
+
 /** A big-endian uint32. */
 export function uint32(value: number): Buffer {
   const bytes = Buffer.alloc(4);

@@ -1,4 +1,14 @@
-export { ByteReader, keyedHash64, rawPrivateKey, rawPublicKey, sha256, sshString, uint32, uint64 } from './bytes.ts';
+export {
+  ByteReader,
+  keyedHash64,
+  latin1,
+  rawPrivateKey,
+  rawPublicKey,
+  sha256,
+  sshString,
+  uint32,
+  uint64,
+} from './bytes.ts';
 export { Cleanup } from './cleanup.ts';
 export { type Clock, systemClock } from './clock.ts';
 export {

@@ -206,8 +206,6 @@ export const LIMITS = {
   recorderBufferedMillis: 1_000,
   /** Bytes of all sessions not yet durable. */
   recorderPendingBytesMax: 64 * 1024 * 1024,
-  /** Bytes of what a chunk says of itself. */
-  chunkHeaderBytesMax: 4 * 1024,
   /** Bytes of the age file that one session's key is wrapped in: its recipients are 200 bytes each, hybrid ones 1,700. */
   wrappedKeyBytesMax: 64 * 1024,
   /** Pairs of session keys that a process keeps wrapped ahead, so that nobody who connects waits for it. */
@@ -302,8 +300,6 @@ export const LIMITS = {
   ledgerOpenMax: 10_000,
   /** Seconds after which an intent that no ticket was used for is told to have had no result. */
   ledgerIntentSeconds: 60,
-  /** Bytes of one leaf of the log (C2SP tlog-tiles: a uint16 length). */
-  leafBytesMax: 65_535,
   /** Enrolled SSH keys of one person. */
   sshKeysPerPersonMax: 10,
   /** Days an enrolled SSH key is accepted. */

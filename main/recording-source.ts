@@ -6,6 +6,7 @@ import { systemClock } from '../foundation/index.ts';
 import {
   createKeyRing,
   fileObjects,
+  indexLeaves,
   type Identities,
   KeyFiles,
   loadIdentities,
@@ -56,7 +57,8 @@ export function recordingsOf(
   identities: Identities,
   objects: RecordingSource['objects'] = fileObjects(directory),
 ): RecordingSource {
-  return { directory, objects, keys: createKeyRing(new KeyFiles(directory), identities) };
+  const keys = createKeyRing(new KeyFiles(directory), identities);
+  return { directory, objects, keys, leaves: indexLeaves(directory) };
 }
 
 function isThere(path: string): Promise<boolean> {

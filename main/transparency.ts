@@ -3,6 +3,7 @@ import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:cryp
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config/index.ts';
+import { equal } from '../evidence/index.ts';
 import { asError, type Cleanup, type Clock, GatewayError, hasErrno, type Log } from '../foundation/index.ts';
 import {
   createFault,
@@ -11,15 +12,13 @@ import {
   nodeFiles,
   parsePolicy,
   parseVerifierLine,
-  type Policy,
-  policyOfAll,
-  type PolicyWitness,
   replaceFile,
   startExportLedger,
   type TransparencySettings,
   type Witnesses,
 } from '../recorder/index.ts';
 import type { DataDirectory } from './data-directory.ts';
+import { configuredPolicy } from './witness-policy.ts';
 
 type LogConfig = Config['recorder']['log'];
 
@@ -29,19 +28,19 @@ export async function readTransparency(config: LogConfig): Promise<TransparencyS
   return { origin, headFile, witnesses: await readWitnesses(config) };
 }
 
-async function readWitnesses({ witnesses, policyFile }: LogConfig): Promise<Witnesses> {
-  const named = witnesses.map(({ key, url }, at): PolicyWitness => {
+async function readWitnesses(config: LogConfig): Promise<Witnesses> {
+  const named = config.witnesses.map(({ key, url }, at) => {
     const verifier = parseVerifierLine(key, 'witness');
     if (verifier === undefined)
       throw new GatewayError('config_invalid', `recorder.log.witnesses.${at}.key is no Ed25519 key of a witness.`);
-    return { name: verifier.name, verifier, url };
+    return { key: verifier, url };
   });
-  const policy = policyFile === null ? policyOfAll(named) : await readPolicy(policyFile);
-  const asked = [...named, ...policy.witnesses].flatMap(({ verifier, url }) =>
-    url === undefined ? [] : [{ name: verifier.name, verifier, url }],
+  const policy = parsePolicy(await configuredPolicy(config));
+  const asked = [...named, ...policy.witnesses].flatMap(({ key, url }) =>
+    url === null ? [] : [{ name: key.name, verifier: key, url }],
   );
   const once = asked.filter(
-    ({ verifier }, at) => asked.findIndex((other) => other.verifier.key.equals(verifier.key)) === at,
+    ({ verifier }, at) => asked.findIndex((other) => equal(other.verifier.publicKey, verifier.publicKey)) === at,
   );
   if (policy.quorum !== 'none' && once.length === 0)
     throw new GatewayError('config_invalid', 'recorder.log: no witness of the policy has an address.');
@@ -53,13 +52,6 @@ async function readWitnesses({ witnesses, policyFile }: LogConfig): Promise<Witn
       );
   }
   return { policy, asked: once };
-}
-
-async function readPolicy(path: string): Promise<Policy> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new GatewayError('config_invalid', `The witness policy ${path} cannot be read.`, { cause });
-  });
-  return parsePolicy(text);
 }
 
 export interface LedgerDeps {

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { encodeBundle, EvidenceError, type EvidenceSource, parseBundle, PATHS, TILE_WIDTH } from '../evidence/index.ts';
 import { hasErrno, LIMITS } from '../foundation/index.ts';
 import { type FileSystem, nodeFiles, readWhole } from './files.ts';
-import { BUNDLE_BYTES_MAX } from './log/bundles.ts';
 import { readJournal } from './log/journal.ts';
 import { NOTE_BYTES_MAX } from './log/note.ts';
+import { BUNDLE_BYTES_MAX } from './log/read-log.ts';
 import { OBJECTS } from './objects/open-objects.ts';
 import { objectPath } from './objects/store.ts';
 
@@ -68,7 +68,7 @@ function submitterLine(publicKey: Uint8Array | null): Buffer | undefined {
 
 interface Journalled {
   /** Entries that may stand in no bundle yet, by index. */
-  readonly entries: ReadonlyMap<number, Buffer>;
+  readonly entries: ReadonlyMap<number, Uint8Array>;
   /** The newest signed note and the size it is of. */
   readonly newest: { readonly size: number; readonly note: Buffer } | undefined;
 }
@@ -100,7 +100,7 @@ class LogFiles {
     const exact = await this.#read(width === TILE_WIDTH ? whole : `${whole}.p/${width}`, BUNDLE_BYTES_MAX);
     if (exact !== undefined) return exact;
     const { entries } =
-      this.#place.head === 'newest' ? await this.#journalled() : { entries: new Map<number, Buffer>() };
+      this.#place.head === 'newest' ? await this.#journalled() : { entries: new Map<number, Uint8Array>() };
     const number = Number(whole.replace(/^tile\/entries\//, '').replace(/[x/]/g, ''));
     const begun = await this.#longest(whole);
     if (begun === 'unreadable') return undefined;
@@ -135,7 +135,7 @@ class LogFiles {
     const { directory, files } = this.#place;
     const journal = await readJournal(files, directory);
     const records = journal.condition === 'sound' ? journal.records : [];
-    const entries = new Map<number, Buffer>();
+    const entries = new Map<number, Uint8Array>();
     for (const { first, leaves } of records) leaves.forEach((leaf, at) => entries.set(first + at, leaf));
     const last = records.at(-1);
     return { entries, newest: last && { size: last.first + last.leaves.length, note: last.note } };

@@ -13,7 +13,7 @@ export { type ChunkRef, openRecordingReader, type RecordingReader } from './read
 export { openObjects, readObjects } from './objects/open-objects.ts';
 export type { OwnedObjects, Protection } from './objects/store.ts';
 export type { SessionStory } from './reading/session-story.ts';
-export { fileObjects, readStories, type RecordingSource } from './reading/source.ts';
+export { fileObjects, indexLeaves, readStories, type RecordingSource } from './reading/source.ts';
 export {
   appendAuditEvent,
   auditBody,
@@ -68,9 +68,9 @@ export {
 } from './ledger/export-ledger.ts';
 export { type IntentDraft, IntentDraftSchema } from './ledger/records.ts';
 export type { TransparencySettings } from './log/leaf-log.ts';
-export { parsePolicy, type Policy, policyOfAll, type PolicyWitness } from './log/policy.ts';
+export { parsePolicy } from './log/policy.ts';
 export type { Witnesses } from './log/open-log.ts';
-export { parseVerifierLine, type Verifier } from './log/note.ts';
+export { parseVerifierLine } from './log/note.ts';
 export type { LogEntry } from './log/read-log.ts';
 export { witnessDelay, type WitnessDelay } from './witness/delay.ts';
 export { openWitness, type Witness } from './witness/witness.ts';

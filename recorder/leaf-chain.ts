@@ -3,15 +3,15 @@ import type { Clock } from '../foundation/index.ts';
 import type { SealedChunk } from './chunks/seal-thread.ts';
 import type { PerStream } from './keys/session-keys.ts';
 import type { AppendedLeaf, LeafLog } from './log/leaf-log.ts';
-import { encodeLeaf, type Leaf, type OpenLeaf } from '../evidence/index.ts';
-import { hashLeaf } from './log/merkle.ts';
+import { encodeLeaf, hashLeaf, type Leaf, type OpenLeaf, toHex } from '../evidence/index.ts';
+import { nodeCrypto } from './node-crypto.ts';
 
 export interface LeafChainOptions {
   readonly sessionId: string;
   readonly leafLog: LeafLog;
   readonly clock: Clock;
   /** The hash of the session's last leaf, when there is one. */
-  readonly prev?: Buffer;
+  readonly prev?: Uint8Array;
 }
 
 export class LeafChain {
@@ -20,7 +20,7 @@ export class LeafChain {
 
   constructor(options: LeafChainOptions) {
     this.#options = options;
-    this.#prev = options.prev?.toString('hex') ?? '';
+    this.#prev = options.prev === undefined ? '' : toHex(options.prev);
   }
 
   /** Leaves stand in the log in the order of these calls. @throws {GatewayError} `recording_unavailable`. */
@@ -44,7 +44,7 @@ export class LeafChain {
   }
 
   #append(leaf: Leaf): Promise<AppendedLeaf> {
-    this.#prev = hashLeaf(encodeLeaf(leaf)).toString('hex');
+    this.#prev = toHex(hashLeaf(nodeCrypto, encodeLeaf(leaf)));
     return this.#options.leafLog.append(leaf);
   }
 }

@@ -12,6 +12,7 @@ import type { Pseudonyms } from './pseudonyms.ts';
 import { encodeMeta, type RecordingMeta, type SealedRecording } from './recording.ts';
 import { StreamWriter, type StreamWriterOptions } from './stream-writer.ts';
 import type { WriteAheadLog } from './wal.ts';
+import { toHex } from '../evidence/index.ts';
 import { type Clock, GatewayError } from '../foundation/index.ts';
 
 /** Shared by all sessions. */
@@ -50,7 +51,7 @@ export class OpenedSession {
     const chunks = { screen: streams.screen.chunks, keystrokes: streams.keystrokes.chunks };
     const closeLeaf = await chain.close({ ...chunks, frames, recovered: false });
     const bytes = streams.screen.bytes + streams.keystrokes.bytes;
-    const leaves = { openLeaf: openLeaf.index, closeLeaf: closeLeaf.index, head: closeLeaf.hash };
+    const leaves = { openLeaf: openLeaf.index, closeLeaf: closeLeaf.index, head: Buffer.from(closeLeaf.hash) };
     return { frames, bytes, chunks, ...leaves, recovered: false };
   }
 
@@ -83,7 +84,7 @@ export async function openSession(
   try {
     const header = frames.next('h', clock.micros(), payload);
     const accepted = leafLog.latestAccepted();
-    const beacon = accepted === null ? null : { size: accepted.size, root: accepted.root.toString('hex') };
+    const beacon = accepted === null ? null : { size: accepted.size, root: toHex(accepted.root) };
     const leaf = openLeafOf(meta, payload, { at: clock.now(), keys, pseudonyms, beacon, build });
     const { whole, later } = encodeBeginning(header.micros, payload, { keys, leaf });
     await Promise.all([keyFiles.store(sessionId, keys.wraps), wal.begin(sessionId, whole, later)]);

@@ -132,7 +132,7 @@ export class Rebuild {
     ]);
     forgetSessionKeys(this.#options.beginning.keys);
     const { sessionId } = this;
-    const leaves = { openLeaf, closeLeaf: closeLeaf.index, head: closeLeaf.hash };
+    const leaves = { openLeaf, closeLeaf: closeLeaf.index, head: Buffer.from(closeLeaf.hash) };
     return { sessionId, file: sessionId, frames, bytes: this.#bytes, chunks, ...leaves, recovered: true };
   }
 

@@ -147,7 +147,7 @@ async function openAll(
     const bytes = await source.read(`objects/${leaf.object}`);
     if (bytes === undefined) continue; // Told already.
     try {
-      const [first] = await openChunk(parseChunk(Buffer.from(bytes)), key);
+      const [first] = await openChunk(parseChunk(bytes), key);
       const begins = stream === 'screen' && leaf.seq === 0;
       const isMeta = first?.type === 'h' && metaCommitment(key, first.payload) === session.open.meta;
       if (begins && !isMeta) throw new GatewayError('recording_corrupt', 'meta');
@@ -184,7 +184,7 @@ function sealedOf({ open, chunks }: SessionStory, close: NonNullable<SessionStor
     bytes: all.reduce((sum, { leaf }) => sum + leaf.bytes, 0),
     frames: close.leaf.frames,
     chunks: { screen: chunks.screen.length, keystrokes: chunks.keystrokes.length },
-    head: close.entry.hash,
+    head: Buffer.from(close.entry.hash),
     openLeaf: open.entry.index,
     closeLeaf: close.entry.index,
     recovered: close.leaf.recovered,

@@ -1,8 +1,9 @@
 /** `sekisho witness`: run by an outsider, who keeps of a gateway's logs what was seen of them. */
 import { mkdir, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { VerifierKey } from '../../evidence/index.ts';
 import { Cleanup, createLog, GatewayError, LIMITS, systemClock } from '../../foundation/index.ts';
-import { nodeFiles, openWitness, parseVerifierLine, type Verifier } from '../../recorder/index.ts';
+import { nodeFiles, openWitness, parseVerifierLine } from '../../recorder/index.ts';
 import { holdDirectory } from '../data-directory.ts';
 import { startHttpServer } from '../http-server.ts';
 import { untilStopped } from '../until-stopped.ts';
@@ -49,7 +50,7 @@ function parseAddress(text: string): { host: string; port: number } {
   return { host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(port) };
 }
 
-async function readLogs({ logs, file }: WitnessCommand): Promise<Verifier[]> {
+async function readLogs({ logs, file }: WitnessCommand): Promise<VerifierKey[]> {
   const listed = file === undefined ? '' : await readFile(file, 'utf8').catch(() => unreadable(file));
   const lines = listed.split('\n').map((line) => line.trim());
   const all = [...logs, ...lines.filter((line) => line !== '' && !line.startsWith('#'))];

@@ -1,5 +1,5 @@
 /** Which audit events stand in the log already, read from its leaves. */
-import { LIMITS } from '../../foundation/index.ts';
+import { latin1, LIMITS } from '../../foundation/index.ts';
 import type { LogEntry } from '../log/read-log.ts';
 
 const EVENT = /"n":(\d+),"type":"event"/;
@@ -20,7 +20,7 @@ export class EventTrace {
 
   readonly visit = ({ bytes }: Pick<LogEntry, 'bytes'>): void => {
     // Canonical JSON: where the members stand is certain, and a million leaves are not parsed.
-    const n = EVENT.exec(bytes.toString('latin1'))?.[1];
+    const n = EVENT.exec(latin1(bytes))?.[1];
     if (n !== undefined) this.note(Number(n));
   };
 

@@ -3,10 +3,11 @@
  * once. It is shared, and every buffer begins at a page: only from such memory can a file be written past the page cache
  * without a copy (open(2), O_DIRECT), and of what the runtime can allocate only WebAssembly's is aligned so.
  */
+import { CHUNK_TAG_BYTES } from '../../evidence/index.ts';
 import { invariant, type Limits } from '../../foundation/index.ts';
 import { PAGE_BYTES } from '../files.ts';
 import { FRAME_HEAD_BYTES } from '../frames.ts';
-import { CHUNK_FRONT_BYTES, TAG_BYTES } from './chunk.ts';
+import { CHUNK_FRONT_BYTES } from './chunk.ts';
 
 const WASM_PAGE_BYTES = 64 * 1024;
 
@@ -45,7 +46,7 @@ export class FloodBuffers {
   constructor({ chunkFloodBytesMax, frameBytesMax, recorderDirectBytesMin, recorderFloodBuffersMax }: FloodLimits) {
     // The largest frame fits, behind what waited before it.
     const frames = Math.max(chunkFloodBytesMax, recorderDirectBytesMin + FRAME_HEAD_BYTES + frameBytesMax);
-    const whole = CHUNK_FRONT_BYTES + frames + TAG_BYTES + PAGE_BYTES;
+    const whole = CHUNK_FRONT_BYTES + frames + CHUNK_TAG_BYTES + PAGE_BYTES;
     this.#bytes = Math.ceil(whole / WASM_PAGE_BYTES) * WASM_PAGE_BYTES;
     this.#max = recorderFloodBuffersMax;
     const maximum = (this.#bytes / WASM_PAGE_BYTES) * this.#max;
@@ -81,7 +82,7 @@ export class FloodBuffers {
     const place = this.#made * this.#bytes;
     this.#made += 1;
     const bytes = Buffer.from(this.memory.buffer, place, this.#bytes);
-    return { place, bytes, frames: bytes.subarray(CHUNK_FRONT_BYTES, this.#bytes - TAG_BYTES - PAGE_BYTES) };
+    return { place, bytes, frames: bytes.subarray(CHUNK_FRONT_BYTES, this.#bytes - CHUNK_TAG_BYTES - PAGE_BYTES) };
   }
 }
 

@@ -2,60 +2,14 @@
 import { createDecipheriv } from 'node:crypto';
 import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
-import { z } from 'zod';
+import { type Chunk, CHUNK_TAG_BYTES, type ChunkHeader, parseChunk as parse } from '../../evidence/index.ts';
 import { asError, GatewayError, LIMITS } from '../../foundation/index.ts';
-import { type Frame, parseFrames, streamOf } from '../frames.ts';
-import { chunkKey, STREAMS } from '../keys/session-keys.ts';
-import { CHUNK_ALGORITHMS, type ChunkAlgorithm, CHUNK_MAGIC, encodeChunkHeader, TAG_BYTES } from './chunk.ts';
-
-const LENGTH_BYTES = 4;
-const count = z.int().nonnegative();
-
-const ChunkHeaderSchema = z.strictObject({
-  v: z.literal(2),
-  sid: z.uuid(),
-  stream: z.enum(STREAMS),
-  seq: count,
-  alg: z.enum(CHUNK_ALGORITHMS),
-  first: count,
-  frames: count.min(1),
-  bytes: count.max(LIMITS.chunkPlaintextBytesMax),
-  t0: count,
-  t1: count,
-});
-
-/** What a chunk says of itself, under its seal. */
-export type ChunkHeader = z.infer<typeof ChunkHeaderSchema>;
-
-export interface ParsedChunk {
-  readonly header: ChunkHeader;
-  readonly headerBytes: Buffer;
-  /** Ciphertext and tag. */
-  readonly sealed: Buffer;
-}
+import { type Frame, parseFrames, streamOf, unlessCorrupt } from '../frames.ts';
+import { chunkKey } from '../keys/session-keys.ts';
 
 /** Takes the bytes of an object apart, without a key. @throws {GatewayError} `recording_corrupt`. */
-export function parseChunk(bytes: Buffer): ParsedChunk {
-  const begin = CHUNK_MAGIC.length + LENGTH_BYTES;
-  if (bytes.length < begin || !bytes.subarray(0, CHUNK_MAGIC.length).equals(CHUNK_MAGIC)) {
-    throw corrupt('An object is no chunk of this version.');
-  }
-  const end = begin + bytes.readUInt32BE(CHUNK_MAGIC.length);
-  if (end - begin > LIMITS.chunkHeaderBytesMax || bytes.length < end + TAG_BYTES)
-    throw corrupt('A chunk is cut short.');
-  const headerBytes = bytes.subarray(begin, end);
-  return { header: parseHeader(headerBytes), headerBytes, sealed: bytes.subarray(end) };
-}
-
-/** Only the canonical form is read: one header has one spelling. */
-function parseHeader(bytes: Buffer): ChunkHeader {
-  try {
-    const header = ChunkHeaderSchema.parse(JSON.parse(bytes.toString('utf8')));
-    if (encodeChunkHeader(header, header.alg).equals(bytes)) return header;
-  } catch (cause) {
-    throw corrupt('The header of a chunk cannot be read.', cause);
-  }
-  throw corrupt('The header of a chunk is not in canonical form.');
+export function parseChunk(bytes: Uint8Array): Chunk {
+  return unlessCorrupt(() => parse(bytes));
 }
 
 /**
@@ -63,21 +17,21 @@ function parseHeader(bytes: Buffer): ChunkHeader {
  * @param key the session's key of that stream.
  * @throws {GatewayError} `recording_corrupt`; `recording_unavailable` where this runtime cannot unpack it.
  */
-export async function openChunk({ header, headerBytes, sealed }: ParsedChunk, key: Uint8Array): Promise<Frame[]> {
+export async function openChunk({ header, headerBytes, ciphertext }: Chunk, key: Uint8Array): Promise<Frame[]> {
   const { sid: sessionId, stream, seq, alg } = header;
-  const plain = await unpack(unseal(headerBytes, sealed, chunkKey(key, { sessionId, stream, seq })), alg);
+  const plain = await unpack(unseal(headerBytes, ciphertext, chunkKey(key, { sessionId, stream, seq })), alg);
   if (plain.length !== header.bytes) throw corrupt('A chunk holds more or less than it says.');
   const frames = parseFrames(plain);
   checkFrames(frames, header);
   return frames;
 }
 
-function unseal(header: Buffer, sealed: Buffer, { key, nonce }: { key: Buffer; nonce: Buffer }): Buffer {
-  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
+function unseal(header: Uint8Array, sealed: Uint8Array, { key, nonce }: { key: Buffer; nonce: Buffer }): Buffer {
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: CHUNK_TAG_BYTES });
   decipher.setAAD(header);
-  decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
+  decipher.setAuthTag(sealed.subarray(sealed.length - CHUNK_TAG_BYTES));
   try {
-    const plain = decipher.update(sealed.subarray(0, sealed.length - TAG_BYTES));
+    const plain = decipher.update(sealed.subarray(0, sealed.length - CHUNK_TAG_BYTES));
     decipher.final();
     return plain;
   } catch (cause) {
@@ -90,7 +44,7 @@ function unseal(header: Buffer, sealed: Buffer, { key, nonce }: { key: Buffer; n
 const gunzip = promisify(zlib.gunzip);
 
 /** The bound stops a chunk that unpacks to more than memory holds. */
-async function unpack(packed: Buffer, alg: ChunkAlgorithm): Promise<Buffer> {
+async function unpack(packed: Buffer, alg: ChunkHeader['alg']): Promise<Buffer> {
   if (alg === 'none') return packed;
   const bound = { maxOutputLength: LIMITS.chunkPlaintextBytesMax };
   try {

@@ -5,7 +5,7 @@ import type * as compression from 'node:zlib';
 import { asError, invariant } from '../../foundation/index.ts';
 import { PAGE_BYTES } from '../files.ts';
 import { chunkKey } from '../keys/session-keys.ts';
-import { CHUNK_FRONT_BYTES, type ChunkContents, chunkHead, encodeChunkHeader } from './chunk.ts';
+import { CHUNK_FRONT_BYTES, type ChunkContents, chunkHead } from './chunk.ts';
 import type { FloodBuffer, SharedMemory } from './flood-buffers.ts';
 
 export interface ToSeal {
@@ -86,8 +86,8 @@ export class SealThread implements AsyncDisposable {
 
   /** @throws when the thread has died. */
   async seal({ contents, key: streamKey, memory, level }: ToSeal): Promise<SealedChunk> {
-    const packed = chunkHead(encodeChunkHeader(contents, 'gzip'));
-    const plain = chunkHead(encodeChunkHeader(contents, 'none'));
+    const packed = chunkHead(contents, 'gzip');
+    const plain = chunkHead(contents, 'none');
     const {
       bytes,
       hash,
@@ -106,7 +106,7 @@ export class SealThread implements AsyncDisposable {
 
   /** @throws when the thread has died. */
   async sealFlood({ contents, key, buffer }: FloodToSeal): Promise<SealedFlood> {
-    const plain = chunkHead(encodeChunkHeader(contents, 'none'));
+    const plain = chunkHead(contents, 'none');
     invariant(plain.length <= CHUNK_FRONT_BYTES, 'the head of a chunk fits before its frames');
     const of = { kind: 'flood', place: buffer.place, frontBytes: CHUNK_FRONT_BYTES, pageBytes: PAGE_BYTES } as const;
     const { hash, tag } = await this.#ask({ ...keyOf(contents, key), bytes: contents.bytes, plain, of });

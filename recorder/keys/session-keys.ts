@@ -3,6 +3,7 @@
  * so that who may see the one need not see the other, and that deleting a key erases what it opens.
  */
 import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { KEY_LABELS } from '../../evidence/index.ts';
 import { wrapKey } from './age.ts';
 
 /** `keystrokes`: frames of type `i`; `screen`: all others. */
@@ -50,7 +51,7 @@ export function forgetSessionKeys(keys: PerStream<Buffer>): void {
  * wrapped key from being exchanged for another that opens other chunks to other text.
  */
 export function keyCommitment(key: Uint8Array, sessionId: string, stream: StreamName): string {
-  return derive(key, `sekisho/v2/commit|${sessionId}|${stream}`, KEY_BYTES).toString('hex');
+  return derive(key, KEY_LABELS.commitment(sessionId, stream), KEY_BYTES).toString('hex');
 }
 
 /** The AES-256-GCM key and nonce of one chunk: each chunk has a key of its own, so that no nonce is used twice. */
@@ -58,7 +59,7 @@ export function chunkKey(
   key: Uint8Array,
   { sessionId, stream, seq }: { readonly sessionId: string; readonly stream: StreamName; readonly seq: number },
 ): { readonly key: Buffer; readonly nonce: Buffer } {
-  const both = derive(key, `sekisho/v2/chunk|${sessionId}|${stream}|${seq}`, KEY_BYTES + NONCE_BYTES);
+  const both = derive(key, KEY_LABELS.chunk(sessionId, stream, seq), KEY_BYTES + NONCE_BYTES);
   return { key: both.subarray(0, KEY_BYTES), nonce: both.subarray(KEY_BYTES) };
 }
 
@@ -67,6 +68,6 @@ export function chunkKey(
  * command it names.
  */
 export function metaCommitment(screenKey: Uint8Array, payload: Uint8Array): string {
-  const key = derive(screenKey, 'sekisho/v2/meta', KEY_BYTES);
+  const key = derive(screenKey, KEY_LABELS.meta, KEY_BYTES);
   return createHmac('sha256', key).update(payload).digest('hex');
 }

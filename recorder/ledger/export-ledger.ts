@@ -4,10 +4,12 @@
  */
 import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
-import { type Clock, GatewayError, LIMITS, type Log, rawPublicKey } from '../../foundation/index.ts';
+import { equal, parseSigsumLeaf, sigsumLeaf, sigsumOrigin } from '../../evidence/index.ts';
+import { type Clock, GatewayError, LIMITS, type Log, rawPublicKey, sha256 } from '../../foundation/index.ts';
 import type { Fault } from '../fault.ts';
 import { type FileSystem, makeDirectory, readWhole, replaceFile } from '../files.ts';
 import { type OpenLog, openLog, type Witnesses } from '../log/open-log.ts';
+import { signerOf, unlessMalformed } from '../log/note.ts';
 import type { LogEntry } from '../log/read-log.ts';
 import type { Pseudonyms } from '../pseudonyms.ts';
 import {
@@ -18,7 +20,7 @@ import {
   type LedgerRecord,
   parseRecord,
 } from './records.ts';
-import { checksumOf, SIGSUM_LEAF_BYTES, sigsumLeaf, sigsumOrigin } from './sigsum.ts';
+import { nodeCrypto } from '../node-crypto.ts';
 
 const RECORDS = 'records';
 const SUBMITTER = 'submitter';
@@ -61,7 +63,11 @@ export async function startExportLedger(options: ExportLedgerOptions): Promise<E
   const { directory, files } = options;
   await makeDirectory(files, join(directory, RECORDS), join(directory, '..'));
   const entries: LogEntry[] = [];
-  const log = await openLog({ ...options, origin: sigsumOrigin, visit: (entry) => void entries.push(entry) });
+  const log = await openLog({
+    ...options,
+    origin: (key) => sigsumOrigin(nodeCrypto, rawPublicKey(key)),
+    visit: (entry) => void entries.push(entry),
+  });
   try {
     const open = new Map<number, ExportIntent>();
     await tellSubmitter(options);
@@ -142,7 +148,7 @@ export class ExportLedger implements ExportIntents, AsyncDisposable {
     } catch (thrown) {
       throw fault.trip(thrown);
     }
-    const { index } = await this.#log.append(sigsumLeaf(bytes, submitter));
+    const { index } = await this.#log.append(sigsumLeaf(nodeCrypto, signerOf('', submitter), bytes));
     noteRecord(this.#open, index, record);
     return index;
   }
@@ -157,10 +163,8 @@ async function readChecked({ directory, files }: ExportLedgerOptions, entry: Log
   const path = join(directory, RECORDS, nameOf(entry.index));
   const bytes = await readWhole(files, path, RECORD_BYTES_MAX);
   const record = bytes === undefined ? undefined : parseRecord(bytes);
-  const isOfLeaf =
-    bytes !== undefined &&
-    entry.bytes.length === SIGSUM_LEAF_BYTES &&
-    checksumOf(bytes).equals(entry.bytes.subarray(0, 32));
+  const leaf = unlessMalformed(() => parseSigsumLeaf(entry.bytes));
+  const isOfLeaf = bytes !== undefined && leaf !== undefined && equal(sha256(sha256(bytes)), leaf.checksum);
   if (record === undefined || !isOfLeaf)
     throw new GatewayError('start_refused', `${path} is missing, or not the record that the ledger holds.`);
   return record;

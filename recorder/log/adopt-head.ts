@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { GatewayError } from '../../foundation/index.ts';
 import { type FileSystem, readWhole } from '../files.ts';
 import { createHead } from './head-file.ts';
-import { rootOf } from './merkle.ts';
 import { parseVerifierLine } from './note.ts';
 import { readLog, VERIFIER } from './read-log.ts';
 
@@ -26,6 +25,6 @@ export async function adoptHead(place: {
   const origin = parseVerifierLine(line)?.name;
   if (origin === undefined) throw new GatewayError('start_refused', 'The verifier key of the log is no such key.');
   const { tree } = reading;
-  await createHead({ files, path, origin }, { size: tree.size, root: rootOf(tree) });
+  await createHead({ files, path, origin }, { size: tree.size, root: tree.root() });
   return tree.size;
 }

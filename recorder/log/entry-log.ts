@@ -7,27 +7,27 @@
  * any failed write signs nothing more.
  */
 import type { KeyObject } from 'node:crypto';
+import { createTree, hashLeaf, type NodeSource, rootOf, type TreeState } from '../../evidence/index.ts';
 import { invariant, LIMITS } from '../../foundation/index.ts';
 import type { Fault } from '../fault.ts';
 import type { FileSystem } from '../files.ts';
 import type { HeadFile } from './head-file.ts';
 import { createJournal, type Journal, RECORD_LEAVES_BYTES_MAX } from './journal.ts';
-import { appendLeaf, hashLeaf, rootOf, type Tree } from './merkle.ts';
-import { type Checkpoint, checkpointSigner } from './note.ts';
-import type { RangeHash } from './proofs.ts';
-import { storeBundles, storeCheckpoint, storeTiles, tilesOf } from './publish.ts';
+import { checkpointSigner, type TreeHead } from './note.ts';
+import { storeBundles, storeCheckpoint, storedNodes, storeTiles } from './publish.ts';
 import type { LogReading } from './read-log.ts';
-import { growTiles, hashOfRange, type TileEdge } from './tiles.ts';
+import { GrowingTiles, type TileEdge } from './tiles.ts';
+import { nodeCrypto } from '../node-crypto.ts';
 
 export interface AppendedLeaf {
   readonly index: number;
-  readonly hash: Buffer;
+  readonly hash: Uint8Array;
 }
 
 /** A checkpoint whose entries and tiles others can read, as its log alone signed it. */
-export interface PublishedTree extends Checkpoint {
+export interface PublishedTree extends TreeHead {
   readonly note: string;
-  readonly rangeHash: RangeHash;
+  readonly nodes: NodeSource;
 }
 
 export interface EntryLogOptions {
@@ -42,8 +42,8 @@ export interface EntryLogOptions {
 }
 
 interface Entry {
-  readonly bytes: Buffer;
-  readonly hash: Buffer;
+  readonly bytes: Uint8Array;
+  readonly hash: Uint8Array;
 }
 
 interface Waiting extends Entry {
@@ -53,14 +53,14 @@ interface Waiting extends Entry {
 
 interface Published {
   readonly size: number;
-  readonly lastBundle: readonly Buffer[];
+  readonly lastBundle: readonly Uint8Array[];
   readonly edge: TileEdge;
 }
 
 export class EntryLog implements AsyncDisposable {
   readonly #options: EntryLogOptions;
   readonly #sign: ReturnType<typeof checkpointSigner>;
-  #tree: Tree;
+  #tree: TreeState;
   #published: Published;
   /** From `#published.size` on. */
   #unpublished: Entry[];
@@ -75,9 +75,9 @@ export class EntryLog implements AsyncDisposable {
   constructor(options: EntryLogOptions, reading: Extract<LogReading, { condition: 'sound' }>) {
     this.#options = options;
     this.#sign = checkpointSigner(options.origin, options.privateKey);
-    this.#tree = reading.tree;
+    this.#tree = reading.tree.state();
     this.#published = reading.published;
-    this.#unpublished = reading.journalled.map((bytes) => ({ bytes, hash: hashLeaf(bytes) }));
+    this.#unpublished = reading.journalled.map((bytes) => ({ bytes, hash: hashLeaf(nodeCrypto, bytes) }));
   }
 
   get size(): number {
@@ -93,9 +93,9 @@ export class EntryLog implements AsyncDisposable {
     if (size > 0) this.#options.onPublished(await this.#publishedTree(this.#tree));
   }
 
-  append(bytes: Buffer): Promise<AppendedLeaf> {
+  append(bytes: Uint8Array): Promise<AppendedLeaf> {
     return new Promise((resolve, reject) => {
-      this.#queue.push({ bytes, hash: hashLeaf(bytes), resolve, reject });
+      this.#queue.push({ bytes, hash: hashLeaf(nodeCrypto, bytes), resolve, reject });
       this.#running ??= this.#run();
     });
   }
@@ -111,7 +111,7 @@ export class EntryLog implements AsyncDisposable {
   }
 
   /** Puts a note with more signatures in the place of the published one, while that is of the same tree. */
-  async replaceCheckpoint({ size }: Checkpoint, note: string): Promise<void> {
+  async replaceCheckpoint({ size }: TreeHead, note: string): Promise<void> {
     await this.#inTurn(async () => {
       if (this.#published.size === size) await storeCheckpoint(this.#options, note);
     });
@@ -159,7 +159,9 @@ export class EntryLog implements AsyncDisposable {
   async #store(entries: readonly Entry[]): Promise<number> {
     const { head } = this.#options;
     const first = this.#tree.size;
-    const grown = entries.reduce((tree, { hash }) => appendLeaf(tree, hash), this.#tree);
+    const growing = createTree(nodeCrypto, this.#tree);
+    for (const { hash } of entries) growing.append(hash);
+    const grown = growing.state();
     const bytes = entries.reduce((sum, entry) => sum + entry.bytes.length, 0);
     if (this.#journal?.isFull(bytes) !== false) await this.#renewJournal();
     invariant(this.#journal, 'the log has a journal');
@@ -204,34 +206,27 @@ export class EntryLog implements AsyncDisposable {
     const { size, lastBundle, edge } = this.#published;
     const entries = this.#unpublished.slice();
     this.#options.fault.check();
-    const grown = growTiles(
-      edge,
-      entries.map(({ hash }) => hash),
-    );
+    const growing = new GrowingTiles(edge);
+    for (const { hash } of entries) growing.tree.append(hash);
     const last = await storeBundles(this.#options, size, [...lastBundle, ...entries.map(({ bytes }) => bytes)]);
-    await storeTiles(this.#options, grown.changed);
+    await storeTiles(this.#options, [...growing.takeFull(), ...growing.unfinished({ changed: true })]);
     const note = this.#sign(this.#head(tree));
     await this.#inTurn(async () => {
       await storeCheckpoint(this.#options, note);
       this.#unpublished.splice(0, entries.length);
-      this.#published = { size: tree.size, lastBundle: last, edge: grown.edge };
+      this.#published = { size: tree.size, lastBundle: last, edge: growing.edge };
     });
-    this.#options.onPublished({ ...this.#head(tree), note, rangeHash: this.#rangeHash(tree.size) });
+    this.#options.onPublished({ ...this.#head(tree), note, nodes: storedNodes(this.#options, tree.size) });
   }
 
-  async #publishedTree(tree: Tree): Promise<PublishedTree> {
+  async #publishedTree(tree: TreeState): Promise<PublishedTree> {
     await this.#storing;
     const head = this.#head(tree);
-    return { ...head, note: this.#sign(head), rangeHash: this.#rangeHash(head.size) };
+    return { ...head, note: this.#sign(head), nodes: storedNodes(this.#options, head.size) };
   }
 
-  #rangeHash(size: number): RangeHash {
-    const readTile = tilesOf(this.#options, size);
-    return (start, end) => hashOfRange(readTile, start, end);
-  }
-
-  #head(tree: Tree): Checkpoint {
-    return { size: tree.size, root: rootOf(tree) };
+  #head(tree: TreeState): TreeHead {
+    return { size: tree.size, root: rootOf(nodeCrypto, tree) };
   }
 
   #inTurn(act: () => Promise<void>): Promise<void> {

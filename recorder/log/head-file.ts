@@ -6,9 +6,10 @@
  * Two slots in one file, written in turn, each one write: a crash in the middle of one leaves the other.
  */
 import { dirname } from 'node:path';
+import { formatCheckpoint, parseCheckpoint } from '../../evidence/index.ts';
 import { GatewayError, invariant, sha256 } from '../../foundation/index.ts';
 import { type FileSystem, makeDirectory, type OpenFile, readWhole, replaceFile, writeAll } from '../files.ts';
-import { type Checkpoint, checkpointText, parseCheckpointText } from './note.ts';
+import { type TreeHead, unlessMalformed } from './note.ts';
 
 /** Apart from each other, so that no page of a disk holds both. */
 const SLOT_BYTES = 4_096;
@@ -16,14 +17,14 @@ const SLOTS = 2;
 const MAGIC = 'sekisho-log-head/1';
 
 export interface HeadFile extends AsyncDisposable {
-  readonly head: Checkpoint;
+  readonly head: TreeHead;
   /**
    * @throws {GatewayError} `log_conflict` when it does not hold what was written here last: somebody else signs, or an
    * older file was put back.
    */
   check(): Promise<void>;
   /** Says that the tree up to `next` is signed; durable on return. Call `check` before. */
-  advance(next: Checkpoint): Promise<void>;
+  advance(next: TreeHead): Promise<void>;
 }
 
 export interface HeadPlace {
@@ -33,7 +34,7 @@ export interface HeadPlace {
 }
 
 /** The head, or undefined when there is no such file. @throws {GatewayError} `start_refused` when it says nothing. */
-export async function readHead(place: HeadPlace): Promise<Checkpoint | undefined> {
+export async function readHead(place: HeadPlace): Promise<TreeHead | undefined> {
   const bytes = await readWhole(place.files, place.path, SLOT_BYTES * SLOTS);
   if (bytes === undefined) return undefined;
   const slots = [0, 1].map((slot) => decode(bytes.subarray(slot * SLOT_BYTES, (slot + 1) * SLOT_BYTES), place.origin));
@@ -44,7 +45,7 @@ export async function readHead(place: HeadPlace): Promise<Checkpoint | undefined
 }
 
 /** Begins the file for a log that signed nothing else yet. */
-export async function createHead(place: HeadPlace, head: Checkpoint): Promise<void> {
+export async function createHead(place: HeadPlace, head: TreeHead): Promise<void> {
   const root = dirname(dirname(place.path));
   await makeDirectory(place.files, dirname(place.path), root);
   await replaceFile(place.files, place.path, Buffer.concat([encode(head, place.origin), Buffer.alloc(SLOT_BYTES)]));
@@ -59,16 +60,16 @@ export async function openHead(place: HeadPlace): Promise<HeadFile> {
 class OpenHead implements HeadFile {
   readonly #place: HeadPlace;
   readonly #file: OpenFile;
-  #head: Checkpoint;
+  #head: TreeHead;
   #slot = 0;
 
-  constructor(place: HeadPlace, head: Checkpoint, file: OpenFile) {
+  constructor(place: HeadPlace, head: TreeHead, file: OpenFile) {
     this.#place = place;
     this.#head = head;
     this.#file = file;
   }
 
-  get head(): Checkpoint {
+  get head(): TreeHead {
     return this.#head;
   }
 
@@ -89,7 +90,7 @@ class OpenHead implements HeadFile {
     this.#slot = 1 - at;
   }
 
-  async advance(next: Checkpoint): Promise<void> {
+  async advance(next: TreeHead): Promise<void> {
     await writeAll(this.#file, encode(next, this.#place.origin), this.#slot * SLOT_BYTES);
     this.#head = next;
   }
@@ -100,19 +101,19 @@ class OpenHead implements HeadFile {
 }
 
 /** magic, origin, size and root, then the SHA-256 of these lines; zeros to the end of the slot. */
-function encode(head: Checkpoint, origin: string): Buffer {
-  const text = `${MAGIC}\n${checkpointText(origin, head)}`;
+function encode(head: TreeHead, origin: string): Buffer {
+  const text = `${MAGIC}\n${formatCheckpoint({ origin, ...head })}`;
   const slot = Buffer.alloc(SLOT_BYTES);
   slot.write(`${text}${sha256(text).toString('hex')}\n`);
   return slot;
 }
 
-function decode(slot: Buffer, origin: string): Checkpoint | undefined {
+function decode(slot: Buffer, origin: string): TreeHead | undefined {
   const end = slot.indexOf(0);
   const lines = slot.subarray(0, end === -1 ? slot.length : end).toString('utf8');
   const at = lines.length - 65;
   const text = lines.slice(0, Math.max(at, 0));
   if (!text.startsWith(`${MAGIC}\n`) || lines.slice(at) !== `${sha256(text).toString('hex')}\n`) return undefined;
-  const named = parseCheckpointText(text.slice(MAGIC.length + 1));
-  return named?.origin === origin ? named.checkpoint : undefined;
+  const named = unlessMalformed(() => parseCheckpoint(text.slice(MAGIC.length + 1)));
+  return named?.origin === origin ? { size: named.size, root: named.root } : undefined;
 }

@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { uint64 } from '../../foundation/index.ts';
 import { type FileSystem, type OpenFile, readWhole, replaceFile, writeAll } from '../files.ts';
-import { decodeBundle, encodeBundle } from './bundles.ts';
+import { encodeBundle, parseBundle } from '../../evidence/index.ts';
+import { unlessMalformed } from './note.ts';
 
 const JOURNAL = 'journal';
 const MAGIC = Buffer.from('SKJNL\r\n\x01', 'latin1');
@@ -23,7 +24,7 @@ export const RECORD_LEAVES_BYTES_MAX = 256 * 1024;
 export interface JournalRecord {
   /** The index of its first leaf. */
   readonly first: number;
-  readonly leaves: readonly Buffer[];
+  readonly leaves: readonly Uint8Array[];
   /** The signed checkpoint behind its last leaf. */
   readonly note: Buffer;
 }
@@ -102,7 +103,7 @@ function readRecord(bytes: Buffer, at: number, marker: Buffer): { record: Journa
   const end = noteAt + bytes.readUInt32BE(body + 8);
   if (end > bytes.length || crc32(bytes.subarray(body, end)) !== bytes.readUInt32BE(at + MARKER_BYTES))
     return undefined;
-  const leaves = decodeBundle(bytes.subarray(entries, noteAt), bytes.readUInt32BE(body));
+  const leaves = unlessMalformed(() => parseBundle(bytes.subarray(entries, noteAt), bytes.readUInt32BE(body)));
   const first = bytes.readBigUInt64BE(body + 12);
   if (leaves === undefined || first > BigInt(Number.MAX_SAFE_INTEGER)) return undefined;
   return { record: { first: Number(first), leaves, note: bytes.subarray(noteAt, end) }, end };

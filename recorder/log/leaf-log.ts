@@ -4,7 +4,7 @@ import type { Clock, Log } from '../../foundation/index.ts';
 import type { Fault } from '../fault.ts';
 import type { AppendedLeaf } from './entry-log.ts';
 import { encodeLeaf, type Leaf } from '../../evidence/index.ts';
-import { type Checkpoint, LOG_ORIGIN } from './note.ts';
+import { LOG_ORIGIN, type TreeHead } from './note.ts';
 import { NO_WITNESSES, openLog, type Witnesses } from './open-log.ts';
 import type { LogEntry } from './read-log.ts';
 
@@ -14,7 +14,7 @@ export interface LeafLog {
   /** Resolves when the leaf is durable under a signed checkpoint. @throws {GatewayError} `recording_unavailable`. */
   append(leaf: Leaf): Promise<AppendedLeaf>;
   /** The newest checkpoint that the policy accepted; null: none, or nobody has to. */
-  latestAccepted(): Checkpoint | null;
+  latestAccepted(): TreeHead | null;
   /** Since when something published is not accepted by the policy; undefined: nothing is. */
   lateSince(): Date | undefined;
 }
@@ -55,7 +55,7 @@ export async function startLeafLog({ settings = {}, ...options }: LeafLogOptions
   const { origin = LOG_ORIGIN, headFile = `${options.directory}-head`, witnesses = NO_WITNESSES } = settings;
   const log = await openLog({ ...options, origin, headFile, witnesses });
   return {
-    append: (leaf) => log.append(Buffer.from(encodeLeaf(leaf))),
+    append: (leaf) => log.append(encodeLeaf(leaf)),
     accepted: (index) => log.accepted(index),
     latestAccepted: () => log.latestAccepted(),
     lateSince: () => log.lateSince(),

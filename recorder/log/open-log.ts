@@ -1,25 +1,27 @@
 /** Opens or begins a transparency log: its key, its head, its files, all checked against each other before it writes. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { join } from 'node:path';
+import { createTree, type Policy, type VerifierKey } from '../../evidence/index.ts';
 import { type Clock, GatewayError, hasErrno, invariant, type Log } from '../../foundation/index.ts';
 import type { Fault } from '../fault.ts';
 import { type FileSystem, readWhole, replaceFile } from '../files.ts';
 import { createWitnessClient, type WitnessSettings } from '../witness/client.ts';
 import { type AppendedLeaf, EntryLog, type PublishedTree } from './entry-log.ts';
 import { createHead, type HeadPlace, openHead, readHead } from './head-file.ts';
-import { EMPTY_TREE, rootOf } from './merkle.ts';
 import {
-  type Checkpoint,
+  isSameTree,
   NOTE_BYTES_MAX,
   openCheckpoint,
   parseVerifierLine,
   signCheckpoint,
+  type TreeHead,
   verifierLine,
 } from './note.ts';
-import { type Policy, policyAccepts } from './policy.ts';
+import { acceptance, NOBODY } from './policy.ts';
 import { storeCheckpoint } from './publish.ts';
 import { type LogEntry, type LogReading, readLog, VERIFIER } from './read-log.ts';
 import { type Accepted, Witnessing } from './witnessing.ts';
+import { nodeCrypto } from '../node-crypto.ts';
 
 const KEY = 'key.pem';
 const KEY_BYTES_MAX = 4 * 1024;
@@ -33,7 +35,7 @@ export interface Witnesses {
   readonly asked: readonly WitnessSettings[];
 }
 
-export const NO_WITNESSES: Witnesses = { policy: { logs: [], witnesses: [], groups: [], quorum: 'none' }, asked: [] };
+export const NO_WITNESSES: Witnesses = { policy: NOBODY, asked: [] };
 
 export interface OpenLogOptions {
   readonly directory: string;
@@ -57,10 +59,10 @@ export interface OpenLog extends AsyncDisposable {
   readonly size: number;
   readonly publicKey: KeyObject;
   /** Resolves when it is durable under a signed checkpoint. @throws {GatewayError} `recording_unavailable`. */
-  append(bytes: Buffer): Promise<AppendedLeaf>;
+  append(bytes: Uint8Array): Promise<AppendedLeaf>;
   /** Resolves when an accepted checkpoint covers the entry. @throws {GatewayError} `witness_unreachable`. */
   accepted(index: number): Promise<void>;
-  latestAccepted(): Checkpoint | null;
+  latestAccepted(): TreeHead | null;
   /** Since when something published is not accepted. */
   lateSince(): Date | undefined;
 }
@@ -77,7 +79,7 @@ export async function openLog(options: OpenLogOptions): Promise<OpenLog> {
       `${place.path} is gone, which says what the log ${key.origin} signed last: without it nobody can tell this log from an older copy. Put it back. When it is lost, and no copy of the data was put back, write it anew with \`sekisho log adopt\`.`,
     );
   }
-  const witnessed = await readWitnessed(options, key.verifier);
+  const witnessed = await readWitnessed(options, key.key);
   const sizes = [head.size, ...(witnessed === undefined ? [] : [witnessed.size])];
   const reading = await readLog({ directory, files, verifier: key.verifier, visit, sizes });
   if (reading.condition !== 'sound') throw new GatewayError('start_refused', reading.detail);
@@ -99,6 +101,7 @@ interface LogKey {
   readonly origin: string;
   /** The verifier key as its line. */
   readonly verifier: string;
+  readonly key: VerifierKey;
 }
 
 class OpenedLog implements OpenLog {
@@ -106,12 +109,13 @@ class OpenedLog implements OpenLog {
   readonly #witnessing: Witnessing;
   #entries: EntryLog | undefined;
 
-  constructor(options: OpenLogOptions, { privateKey, accepted }: LogKey & { accepted: Accepted | undefined }) {
+  constructor(options: OpenLogOptions, { privateKey, key, accepted }: LogKey & { accepted: Accepted | undefined }) {
     const { clock, log, witnesses, fault } = options;
     this.publicKey = createPublicKey(privateKey);
     this.#witnessing = new Witnessing({
       clients: witnesses.asked.map((witness) => createWitnessClient(witness, clock)),
       policy: witnesses.policy,
+      verifier: key,
       clock,
       log,
       accepted,
@@ -145,7 +149,7 @@ class OpenedLog implements OpenLog {
     this.#witnessing.offer(tree);
   }
 
-  append(bytes: Buffer): Promise<AppendedLeaf> {
+  append(bytes: Uint8Array): Promise<AppendedLeaf> {
     return this.entries.append(bytes);
   }
 
@@ -155,7 +159,7 @@ class OpenedLog implements OpenLog {
     await this.#witnessing.wait(index + 1);
   }
 
-  latestAccepted(): Checkpoint | null {
+  latestAccepted(): TreeHead | null {
     const { accepted, isNeeded } = this.#witnessing;
     return accepted === undefined || !isNeeded ? null : { size: accepted.size, root: accepted.root };
   }
@@ -175,7 +179,7 @@ function headPlace({ files, headFile }: OpenLogOptions, origin: string): HeadPla
 }
 
 /** The head is what was told to somebody: the log may have more, which nobody was told of, and never less. */
-function checkHead(reading: Extract<LogReading, { condition: 'sound' }>, head: Checkpoint, path: string): void {
+function checkHead(reading: Extract<LogReading, { condition: 'sound' }>, head: TreeHead, path: string): void {
   const { tree, published, roots } = reading;
   if (head.size > tree.size) {
     throw new GatewayError(
@@ -189,8 +193,12 @@ function checkHead(reading: Extract<LogReading, { condition: 'sound' }>, head: C
       `The log has published ${published.size} entries, and ${path} knows of ${head.size}: an older head file was put back. Put back the newest one.`,
     );
   }
-  if (roots.get(head.size)?.equals(head.root) !== true)
-    throw new GatewayError('start_refused', `The log is not the one that ${path} speaks of.`);
+  if (!isAmong(roots, head)) throw new GatewayError('start_refused', `The log is not the one that ${path} speaks of.`);
+}
+
+function isAmong(roots: ReadonlyMap<number, Uint8Array>, { size, root }: TreeHead): boolean {
+  const known = roots.get(size);
+  return known !== undefined && isSameTree({ size, root: known }, { size, root });
 }
 
 function checkWitnessed(
@@ -198,7 +206,7 @@ function checkWitnessed(
   witnessed: Accepted | undefined,
 ): void {
   if (witnessed === undefined) return;
-  if (roots.get(witnessed.size)?.equals(witnessed.root) !== true) {
+  if (!isAmong(roots, witnessed)) {
     throw new GatewayError(
       'start_refused',
       `Witnesses have cosigned ${witnessed.size} entries of this log, and its ${tree.size} entries are not their continuation: this is an older copy, or an altered one.`,
@@ -207,16 +215,15 @@ function checkWitnessed(
 }
 
 /** What witnesses accepted before; nothing while the policy, which may have changed since, does not accept it. */
-async function readWitnessed(options: OpenLogOptions, verifier: string): Promise<Accepted | undefined> {
+async function readWitnessed(options: OpenLogOptions, key: VerifierKey): Promise<Accepted | undefined> {
   const { directory, files, witnesses } = options;
   const note = await readWhole(files, join(directory, WITNESSED), NOTE_BYTES_MAX);
-  const key = parseVerifierLine(verifier);
-  if (note === undefined || key === undefined) return undefined;
+  if (note === undefined) return undefined;
   const checkpoint = openCheckpoint(note, key);
   if (checkpoint === undefined)
     throw new GatewayError('start_refused', `${WITNESSED} of the log is not signed by its key.`);
-  const { accepted, seconds } = policyAccepts(witnesses.policy, note);
-  return accepted ? { ...checkpoint, at: new Date(Number(seconds) * 1_000) } : undefined;
+  const { accepted, seconds } = acceptance(witnesses.policy, key, note);
+  return accepted ? { ...checkpoint, at: new Date(seconds * 1_000) } : undefined;
 }
 
 /** The key of the log, PKCS#8 PEM, 0600. The checkpoint of the empty log is signed before the key is there to be found. */
@@ -240,7 +247,7 @@ async function loadKey(options: OpenLogOptions): Promise<LogKey> {
   if (!mayCreate)
     throw new GatewayError('start_refused', 'There are recordings, but the log that speaks of them is gone.');
   const key = nameOf(options, generateKeyPairSync('ed25519').privateKey);
-  const empty = { size: EMPTY_TREE.size, root: rootOf(EMPTY_TREE) };
+  const empty = { size: 0, root: createTree(nodeCrypto).root() };
   await beginHead(options, key.origin, empty);
   await storeCheckpoint({ directory, files }, signCheckpoint(empty, key.origin, key.privateKey));
   await replaceFile(files, join(directory, VERIFIER), Buffer.from(`${key.verifier}\n`));
@@ -249,7 +256,7 @@ async function loadKey(options: OpenLogOptions): Promise<LogKey> {
 }
 
 /** A head that says more than nothing speaks of a log that is gone. */
-async function beginHead(options: OpenLogOptions, origin: string, empty: Checkpoint): Promise<void> {
+async function beginHead(options: OpenLogOptions, origin: string, empty: TreeHead): Promise<void> {
   const place = headPlace(options, origin);
   const bytes = await readWhole(options.files, place.path, 64 * 1024).catch((thrown: unknown) => {
     if (hasErrno(thrown, 'ENOENT')) return undefined;
@@ -264,5 +271,8 @@ async function beginHead(options: OpenLogOptions, origin: string, empty: Checkpo
 function nameOf({ origin }: OpenLogOptions, privateKey: KeyObject): LogKey {
   const publicKey = createPublicKey(privateKey);
   const name = typeof origin === 'string' ? origin : origin(publicKey);
-  return { privateKey, origin: name, verifier: verifierLine(name, publicKey) };
+  const verifier = verifierLine(name, publicKey);
+  const key = parseVerifierLine(verifier);
+  invariant(key, 'the verifier line of the log is one');
+  return { privateKey, origin: name, verifier, key };
 }

@@ -1,10 +1,11 @@
 /** Entry bundles, hash tiles and the checkpoint as files, each put in place whole. */
 import { dirname, join } from 'node:path';
-import { GatewayError, hasErrno } from '../../foundation/index.ts';
+import { bundlePath, encodeBundle, type NodeSource, TILE_WIDTH, tileNodes, tilePath } from '../../evidence/index.ts';
+import { hasErrno } from '../../foundation/index.ts';
 import { type FileSystem, makeDirectory, readWhole, removeFile, replaceFile } from '../files.ts';
-import { BUNDLE_ENTRIES, bundlePath, encodeBundle } from './bundles.ts';
 import { CHECKPOINT } from './read-log.ts';
-import { HASH_BYTES, type ReadTile, TILE_HASHES, type Tile, tilePath, tileWidth } from './tiles.ts';
+import { HASH_BYTES, type HashTile } from './tiles.ts';
+import { nodeCrypto } from '../node-crypto.ts';
 
 interface Place {
   readonly directory: string;
@@ -12,22 +13,26 @@ interface Place {
 }
 
 /** Writes the bundles that changed, the first of which begins before `size`; @returns the last one's when not full. */
-export async function storeBundles(place: Place, size: number, entries: readonly Buffer[]): Promise<readonly Buffer[]> {
+export async function storeBundles(
+  place: Place,
+  size: number,
+  entries: readonly Uint8Array[],
+): Promise<readonly Uint8Array[]> {
   let rest = entries;
-  for (let number = Math.floor(size / BUNDLE_ENTRIES); rest.length > 0; number += 1) {
-    const bundle = rest.slice(0, BUNDLE_ENTRIES);
+  for (let number = Math.floor(size / TILE_WIDTH); rest.length > 0; number += 1) {
+    const bundle = rest.slice(0, TILE_WIDTH);
     await store(place, bundlePath(number, bundle.length), encodeBundle(bundle));
-    if (bundle.length < BUNDLE_ENTRIES) return bundle;
+    if (bundle.length < TILE_WIDTH) return bundle;
     await removePartials(place, bundlePath(number, 1));
-    rest = rest.slice(BUNDLE_ENTRIES);
+    rest = rest.slice(TILE_WIDTH);
   }
   return [];
 }
 
-export async function storeTiles(place: Place, tiles: readonly Tile[]): Promise<void> {
+export async function storeTiles(place: Place, tiles: readonly HashTile[]): Promise<void> {
   for (const { level, number, hashes } of tiles) {
-    await store(place, tilePath(level, number, hashes.length), Buffer.concat(hashes));
-    if (hashes.length === TILE_HASHES) await removePartials(place, tilePath(level, number, 1));
+    await store(place, tilePath({ level, number, width: hashes.length }), Buffer.concat(hashes));
+    if (hashes.length === TILE_WIDTH) await removePartials(place, tilePath({ level, number, width: 1 }));
   }
 }
 
@@ -35,21 +40,18 @@ export async function storeCheckpoint({ directory, files }: Place, note: string,
   await replaceFile(files, join(directory, name), Buffer.from(note));
 }
 
-/** The tiles of the tree of `size` leaves; @throws {GatewayError} `recording_unavailable` when one is not there. */
-export function tilesOf({ directory, files }: Place, size: number): ReadTile {
-  return async (level, number) => {
-    const width = tileWidth(level, number, size);
-    for (const held of width === TILE_HASHES ? [width] : [width, TILE_HASHES]) {
-      const path = join(directory, tilePath(level, number, held));
-      const bytes = await readWhole(files, path, TILE_HASHES * HASH_BYTES).catch(() => undefined);
-      if (bytes === undefined || bytes.length !== held * HASH_BYTES) continue;
-      return Array.from({ length: width }, (_, at) => bytes.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES));
-    }
-    throw new GatewayError('recording_unavailable', `${tilePath(level, number, width)} of the log is not there.`);
-  };
+/** The inner nodes of the tree of `size` leaves, out of its tiles. They say so @throws {EvidenceError} when one is not there. */
+export function storedNodes({ directory, files }: Place, size: number): NodeSource {
+  const read = (path: string): Promise<Buffer | undefined> =>
+    readWhole(files, join(directory, path), TILE_WIDTH * HASH_BYTES).catch(() => undefined);
+  return tileNodes(nodeCrypto, size, async (path) => {
+    const [whole = '', width] = path.split('.p/');
+    // A log that went on has the full one in the place of the partial.
+    return (await read(path)) ?? (await read(whole))?.subarray(0, Number(width) * HASH_BYTES);
+  });
 }
 
-async function store({ directory, files }: Place, name: string, bytes: Buffer): Promise<void> {
+async function store({ directory, files }: Place, name: string, bytes: Uint8Array): Promise<void> {
   const path = join(directory, name);
   await makeDirectory(files, dirname(path), directory);
   await replaceFile(files, path, bytes);

@@ -1,5 +1,6 @@
 /** Finds the leaves of some sessions while the log is read. */
 import { type Leaf, parseLeaf } from '../../evidence/index.ts';
+import { latin1 } from '../../foundation/index.ts';
 import type { LogEntry } from './read-log.ts';
 
 export type SessionLeaf = Extract<Leaf, { sid: string }>;
@@ -23,10 +24,15 @@ export function createSessionFinder(sessionIds: ReadonlySet<string>): SessionFin
     leavesOf: (sessionId) => found.get(sessionId) ?? [],
     visit(entry) {
       if (sessionIds.size === 0) return;
-      const sessionId = SID.exec(entry.bytes.toString('latin1'))?.[1]; // Saves parsing a million others.
+      const sessionId = sessionOf(latin1(entry.bytes)); // Saves parsing a million others.
       const leaf = sessionId !== undefined && sessionIds.has(sessionId) ? parseLeaf(entry.bytes) : undefined;
       if (leaf === undefined || !('sid' in leaf)) return;
       found.set(leaf.sid, [...(found.get(leaf.sid) ?? []), { entry, leaf }]);
     },
   };
+}
+
+/** Whose leaf this text is, if any's: canonical JSON has one spelling of it. */
+export function sessionOf(leaf: string): string | undefined {
+  return SID.exec(leaf)?.[1];
 }

@@ -2,26 +2,29 @@
  * Asks witnesses outside to cosign each published checkpoint, until the policy accepts it: from then on nobody inside can
  * take back or change an entry it covers without the witnesses' own records saying so.
  */
+import type { Policy, VerifierKey } from '../../evidence/index.ts';
 import { asError, type Clock, GatewayError, hasCode, LIMITS, type Log } from '../../foundation/index.ts';
 import type { WitnessClient } from '../witness/client.ts';
 import type { PublishedTree } from './entry-log.ts';
-import type { Checkpoint } from './note.ts';
-import { type Policy, policyAccepts } from './policy.ts';
+import type { TreeHead } from './note.ts';
+import { acceptance } from './policy.ts';
 
 export interface WitnessingOptions {
   readonly clients: readonly WitnessClient[];
   readonly policy: Policy;
+  /** Of our own log. */
+  readonly verifier: VerifierKey;
   readonly clock: Clock;
   readonly log: Log;
   /** Of an earlier run. */
   readonly accepted: Accepted | undefined;
   /** Makes the note durable beside the log before anybody relies on it. */
-  readonly keep: (tree: Checkpoint, note: string) => Promise<void>;
+  readonly keep: (tree: TreeHead, note: string) => Promise<void>;
   /** Somebody knows more of the log than we do; nothing may be signed any more. */
   readonly onConflict: (conflict: GatewayError) => void;
 }
 
-export interface Accepted extends Checkpoint {
+export interface Accepted extends TreeHead {
   /** The newest time in its cosignatures. */
   readonly at: Date;
 }
@@ -160,7 +163,8 @@ export class Witnessing {
 
   async #take(tree: PublishedTree, lines: readonly string[]): Promise<boolean> {
     const note = `${tree.note}${lines.join('')}`;
-    const { accepted, seconds } = policyAccepts(this.#options.policy, Buffer.from(note));
+    const { policy, verifier } = this.#options;
+    const { accepted, seconds } = acceptance(policy, verifier, Buffer.from(note));
     if (!accepted || tree.size < (this.#accepted?.size ?? 0)) return false;
     try {
       await this.#options.keep(tree, note);
@@ -168,7 +172,7 @@ export class Witnessing {
       return false; // The log itself has failed then, and says so.
     }
     if (tree.size < (this.#accepted?.size ?? 0)) return true;
-    this.#accepted = { size: tree.size, root: tree.root, at: new Date(Number(seconds) * 1_000) };
+    this.#accepted = { size: tree.size, root: tree.root, at: new Date(seconds * 1_000) };
     this.#lateSince = this.#isBehind() ? this.#options.clock.now() : undefined;
     for (const waiter of this.#waiters) {
       if (waiter.size > tree.size) continue;

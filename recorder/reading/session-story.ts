@@ -1,6 +1,6 @@
 /** Puts the leaves of one session together: what the log says happened, in which order, and whether all of it is there. */
 import { STREAMS, type PerStream } from '../keys/session-keys.ts';
-import type { ChunkLeaf, CloseLeaf, Leaf, OpenLeaf } from '../../evidence/index.ts';
+import { type ChunkLeaf, type CloseLeaf, type Leaf, type OpenLeaf, toHex } from '../../evidence/index.ts';
 import type { FoundLeaf, SessionLeaf } from '../log/session-leaves.ts';
 
 export type ShredLeaf = Extract<Leaf, { type: 'key.shred' }>;
@@ -123,7 +123,7 @@ function closeFault(story: Growing, found: FoundLeaf<CloseLeaf>): string | undef
 
 /** The chain stops a leaf of a session from being left out, repeated or put elsewhere. */
 function follows(story: Growing, { leaf }: FoundLeaf<ChunkLeaf | CloseLeaf>): boolean {
-  return story.close === undefined && leaf.prev === story.last.entry.hash.toString('hex');
+  return story.close === undefined && leaf.prev === toHex(story.last.entry.hash);
 }
 
 function wrong({ entry }: FoundLeaf, what: string): BrokenStory {

@@ -1,16 +1,17 @@
 /** What reading a recording needs, and the parts of it that every reader shares. */
 import { join } from 'node:path';
 import { GatewayError, LIMITS, sha256 } from '../../foundation/index.ts';
-import { type ParsedChunk, parseChunk } from '../chunks/open.ts';
+import { parseChunk } from '../chunks/open.ts';
 import { type FileSystem, nodeFiles, readWhole } from '../files.ts';
 import { isSessionId } from '../frames.ts';
 import type { SessionKeyRing } from '../keys/key-ring.ts';
-import type { ChunkLeaf } from '../../evidence/index.ts';
+import type { Chunk, ChunkLeaf } from '../../evidence/index.ts';
 import { readLog } from '../log/read-log.ts';
 import { createSessionFinder, type FoundLeaf } from '../log/session-leaves.ts';
 import { OBJECTS } from '../objects/open-objects.ts';
 import { objectPath, type ObjectStore } from '../objects/store.ts';
 import { LOG } from '../recording.ts';
+import { LeafIndex } from './leaf-index.ts';
 import { type BrokenStory, type SessionStory, tellSession } from './session-story.ts';
 
 export interface RecordingSource {
@@ -21,6 +22,8 @@ export interface RecordingSource {
   /** Whose cosignatures of the log count, as this gateway is configured: see `VerifyOptions`. */
   readonly policy?: string;
   readonly files?: FileSystem;
+  /** Of the log beside it; without one each reading begins at its first leaf. */
+  readonly leaves?: LeafIndex;
 }
 
 /** The objects under a recorder's directory, to be read and nothing else: needs no recorder and no right to write. */
@@ -36,8 +39,18 @@ export interface LeavesOptions {
 }
 
 /** What the signed log says of a session. @throws {GatewayError} `request_invalid` when the id is none. */
-export async function readStory(options: LeavesOptions, sessionId: string): Promise<SessionStory | BrokenStory> {
-  return (await readStories(options, [sessionId]))(sessionId);
+export async function readStory(
+  { leaves, ...options }: LeavesOptions & Pick<RecordingSource, 'leaves'>,
+  sessionId: string,
+): Promise<SessionStory | BrokenStory> {
+  if (leaves === undefined) return (await readStories(options, [sessionId]))(sessionId);
+  if (!isSessionId(sessionId)) throw new GatewayError('request_invalid', 'A session id is a UUID.');
+  return leaves.storyOf(sessionId);
+}
+
+/** For a source that is asked again and again. */
+export function indexLeaves(directory: string, files: FileSystem = nodeFiles): LeafIndex {
+  return new LeafIndex({ directory: join(directory, LOG), files });
 }
 
 /** The same of many sessions, in one reading of the log. */
@@ -61,7 +74,7 @@ export async function readStories(
 export async function fetchChunk(
   objects: Pick<ObjectStore, 'get'>,
   { entry, leaf }: FoundLeaf<ChunkLeaf>,
-): Promise<ParsedChunk | undefined> {
+): Promise<Chunk | undefined> {
   const bytes = await objects.get(leaf.object);
   if (bytes === undefined) return undefined;
   if (bytes.length !== leaf.bytes || sha256(bytes).toString('hex') !== leaf.object) {

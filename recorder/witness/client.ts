@@ -1,14 +1,22 @@
 /** Has one witness cosign checkpoints (c2sp.org/tlog-witness): told from where it knows the log, it is shown the way here. */
+import {
+  consistencyProof,
+  equal,
+  formatSignature,
+  parseNote,
+  parseSignature,
+  type VerifierKey,
+  verifyCosignature,
+} from '../../evidence/index.ts';
 import { asError, type Clock, GatewayError, LIMITS } from '../../foundation/index.ts';
-import { cosignedAt } from '../log/cosignature.ts';
 import type { PublishedTree } from '../log/entry-log.ts';
-import { parseNote, parseSignatures, type Verifier } from '../log/note.ts';
-import { consistencyProof } from '../log/proofs.ts';
+import { unlessMalformed } from '../log/note.ts';
+import { nodeCrypto } from '../node-crypto.ts';
 import { encodeAddCheckpoint, parseSize, SIZE_TYPE } from './protocol.ts';
 
 export interface WitnessSettings {
   readonly name: string;
-  readonly verifier: Verifier;
+  readonly verifier: VerifierKey;
   /** The submission prefix: http or https, as it was configured. */
   readonly url: string;
 }
@@ -39,7 +47,8 @@ export function createWitnessClient({ name, verifier, url }: WitnessSettings, cl
     async cosign(tree, signal) {
       for (let attempt = 0; attempt < TRIES_MAX; attempt += 1) {
         const old = Math.min(known, tree.size);
-        const proof = await consistencyProof(tree.rangeHash, old, tree.size);
+        // From nothing everything follows.
+        const proof = old === 0 ? [] : await consistencyProof(nodeCrypto, tree.nodes, old, tree.size);
         const answer = await post(address, encodeAddCheckpoint({ old, proof, note: Buffer.from(tree.note) }), signal);
         if (answer.status === 200) {
           const line = readCosignature(answer.body, { tree, verifier, now: clock.now() });
@@ -70,17 +79,20 @@ function readKnown(name: string, { status, type, body }: Answer, sent: { old: nu
 
 function readCosignature(
   body: string,
-  { tree, verifier, now }: { tree: PublishedTree; verifier: Verifier; now: Date },
+  { tree, verifier, now }: { tree: PublishedTree; verifier: VerifierKey; now: Date },
 ): string {
-  const text = parseNote(Buffer.from(tree.note))?.text ?? '';
+  const { body: text } = parseNote(Buffer.from(tree.note));
   const nowSeconds = Math.floor(now.getTime() / 1_000);
-  for (const signature of parseSignatures(body) ?? []) {
-    const seconds = cosignedAt(text, verifier, signature);
+  for (const line of body.split('\n').slice(0, -1)) {
+    const signature = unlessMalformed(() => parseSignature(line));
+    if (signature === undefined) break; // An answer with anything else in it is none.
+    if (signature.name !== verifier.name || !equal(signature.keyId, verifier.id)) continue;
+    const seconds = verifyCosignature(nodeCrypto, verifier.publicKey, text, signature.signature);
     if (seconds === undefined) continue;
     // One of a wrong time would let a later reader believe that the log was seen when it was not.
-    if (Math.abs(Number(seconds) - nowSeconds) > LIMITS.witnessSkewSeconds)
-      throw new Error(`The witness's clock differs by ${Number(seconds) - nowSeconds} s.`);
-    return signature.line;
+    if (Math.abs(seconds - nowSeconds) > LIMITS.witnessSkewSeconds)
+      throw new Error(`The witness's clock differs by ${seconds - nowSeconds} s.`);
+    return formatSignature(signature);
   }
   throw new Error('The answer holds no cosignature by the configured key.');
 }

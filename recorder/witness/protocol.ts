@@ -1,20 +1,19 @@
 /** The bodies of c2sp.org/tlog-witness: what a log sends to have a checkpoint cosigned. */
-import { strictBase64 } from '../log/note.ts';
+import { EVIDENCE_LIMITS, fromBase64, toBase64 } from '../../evidence/index.ts';
 
-const PROOF_HASHES_MAX = 63;
 /** Of an answer 409: the size the witness knows. */
 export const SIZE_TYPE = 'text/x.tlog.size';
 
 export interface AddCheckpoint {
   /** Size of the tree the proof begins at. */
   readonly old: number;
-  readonly proof: readonly Buffer[];
+  readonly proof: readonly Uint8Array[];
   /** The signed note. */
   readonly note: Buffer;
 }
 
 export function encodeAddCheckpoint({ old, proof, note }: AddCheckpoint): Buffer {
-  const lines = proof.map((hash) => `${hash.toString('base64')}\n`).join('');
+  const lines = proof.map((hash) => `${toBase64(hash)}\n`).join('');
   return Buffer.concat([Buffer.from(`old ${old}\n${lines}\n`), note]);
 }
 
@@ -24,8 +23,8 @@ export function parseAddCheckpoint(body: Buffer): AddCheckpoint | undefined {
   if (end === -1) return undefined;
   const [first = '', ...lines] = body.subarray(0, end).toString('latin1').split('\n');
   const old = parseSize(/^old (.*)$/.exec(first)?.[1] ?? '');
-  const proof = lines.map(strictBase64);
-  if (old === undefined || proof.length > PROOF_HASHES_MAX) return undefined;
+  const proof = lines.map(fromBase64);
+  if (old === undefined || proof.length > EVIDENCE_LIMITS.proofHashesMax) return undefined;
   if (!proof.every((hash) => hash?.length === 32)) return undefined;
   return { old, proof: proof.filter((hash) => hash !== undefined), note: body.subarray(end + 2) };
 }

@@ -4,20 +4,26 @@
  */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { join } from 'node:path';
+import {
+  cosign,
+  createTree,
+  parseCheckpoint,
+  parseNote,
+  type VerifierKey,
+  verifyConsistency,
+} from '../../evidence/index.ts';
 import { type Clock, GatewayError, sha256 } from '../../foundation/index.ts';
 import { type FileSystem, makeDirectory, readWhole, replaceFile } from '../files.ts';
-import { cosign } from '../log/cosignature.ts';
-import { EMPTY_TREE, rootOf } from '../log/merkle.ts';
 import {
-  type Checkpoint,
+  isSameTree,
   NOTE_BYTES_MAX,
   openCheckpoint,
-  parseCheckpointText,
-  parseNote,
-  type Verifier,
+  signerOf,
+  type TreeHead,
+  unlessMalformed,
   verifierLine,
 } from '../log/note.ts';
-import { verifyConsistency } from '../log/proofs.ts';
+import { nodeCrypto } from '../node-crypto.ts';
 import { parseAddCheckpoint, SIZE_TYPE } from './protocol.ts';
 
 const KEY = 'key.pem';
@@ -32,7 +38,7 @@ export interface WitnessOptions {
   /** Of its cosignatures; undefined: as it was begun. */
   readonly name: string | undefined;
   /** Whose checkpoints it cosigns. */
-  readonly logs: readonly Verifier[];
+  readonly logs: readonly VerifierKey[];
 }
 
 export interface WitnessAnswer {
@@ -48,14 +54,14 @@ export interface SeenLog {
   readonly isWatched: boolean;
 }
 
-interface Seen extends Checkpoint {
+interface Seen extends TreeHead {
   readonly origin: string;
   /** As it was cosigned. */
   readonly note: Buffer;
 }
 
 const TEXT = 'text/plain; charset=utf-8';
-const NOTHING: Checkpoint = { size: 0, root: rootOf(EMPTY_TREE) };
+const NOTHING: TreeHead = { size: 0, root: createTree(nodeCrypto).root() };
 
 /** @throws {GatewayError} `start_refused` when the directory holds something else, or is another witness's. */
 export async function openWitness(options: WitnessOptions): Promise<Witness> {
@@ -104,9 +110,9 @@ export class Witness {
   async add(body: Buffer): Promise<WitnessAnswer> {
     const request = parseAddCheckpoint(body);
     const text = request === undefined ? '' : textOf(request.note);
-    const named = parseCheckpointText(text);
+    const named = unlessMalformed(() => parseCheckpoint(text));
     if (request === undefined || named === undefined) return refuse(400, 'malformed request');
-    const { origin, checkpoint } = named;
+    const { origin, ...checkpoint } = named;
     const verifiers = this.#options.logs.filter(({ name }) => name === origin);
     if (verifiers.length === 0) return refuse(404, 'unknown log');
     if (!verifiers.some((verifier) => openCheckpoint(request.note, verifier) !== undefined))
@@ -118,15 +124,15 @@ export class Witness {
   async #judge(
     origin: string,
     text: string,
-    { old, proof, note, checkpoint }: { old: number; proof: readonly Buffer[]; note: Buffer; checkpoint: Checkpoint },
+    { old, proof, note, checkpoint }: { old: number; proof: readonly Uint8Array[]; note: Buffer; checkpoint: TreeHead },
   ): Promise<WitnessAnswer> {
-    const known: Checkpoint = this.#seen.get(origin) ?? NOTHING;
+    const known: TreeHead = this.#seen.get(origin) ?? NOTHING;
     const conflict = { status: 409, type: SIZE_TYPE, body: `${known.size}\n` } as const;
     if (old !== known.size) return conflict;
-    if (old === checkpoint.size && !checkpoint.root.equals(known.root)) return conflict;
-    if (!verifyConsistency(known, checkpoint, proof)) return refuse(422, 'invalid consistency proof');
-    const seconds = BigInt(Math.floor(this.#options.clock.now().getTime() / 1_000));
-    const line = cosign(text, { ...this.#key, seconds });
+    if (old === checkpoint.size && !isSameTree(known, checkpoint)) return conflict;
+    if (!isContinuation(known, checkpoint, proof)) return refuse(422, 'invalid consistency proof');
+    const seconds = Math.floor(this.#options.clock.now().getTime() / 1_000);
+    const line = cosign(nodeCrypto, signerOf(this.#key.name, this.#key.privateKey), text, seconds);
     const seen = { origin, ...checkpoint, note: Buffer.concat([note, Buffer.from(line)]) };
     await replaceFile(this.#options.files, join(this.#options.directory, SEEN, fileOf(origin)), seen.note);
     this.#seen.set(origin, seen);
@@ -141,6 +147,11 @@ export class Witness {
     );
     return done;
   }
+}
+
+/** Of nothing everything is a continuation, and there is no proof to show. */
+function isContinuation(first: TreeHead, second: TreeHead, proof: readonly Uint8Array[]): boolean {
+  return first.size === 0 ? proof.length === 0 : verifyConsistency(nodeCrypto, { first, second, proof });
 }
 
 function refuse(status: 400 | 403 | 404 | 422, why: string): WitnessAnswer {
@@ -158,9 +169,9 @@ function textOf(note: Buffer): string {
 }
 
 function readSeen(note: Buffer | undefined): Seen | undefined {
-  const parsed = note === undefined ? undefined : parseNote(note);
-  const named = parsed === undefined ? undefined : parseCheckpointText(parsed.text);
-  return note === undefined || named === undefined ? undefined : { origin: named.origin, ...named.checkpoint, note };
+  if (note === undefined) return undefined;
+  const named = unlessMalformed(() => parseCheckpoint(parseNote(note).body));
+  return named === undefined ? undefined : { ...named, note };
 }
 
 /** Made by the first start. @throws {GatewayError} `start_refused`. */

@@ -98,8 +98,8 @@ const keysOf = async ({ directory }: Archive): Promise<string[]> => (await readd
 /** How many leaves of the log are of this type. */
 async function toldOf(directory: string, type: string): Promise<number> {
   let told = 0;
-  const visit = ({ bytes }: { readonly bytes: Buffer }): void => {
-    if (bytes.includes(`"type":"${type}"`)) told += 1;
+  const visit = ({ bytes }: { readonly bytes: Uint8Array }): void => {
+    if (Buffer.from(bytes).includes(`"type":"${type}"`)) told += 1;
   };
   expect(await readLog({ directory: join(directory, 'log'), files: nodeFiles, visit })).toMatchObject({
     condition: 'sound',

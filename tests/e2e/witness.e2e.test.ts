@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Cleanup, type Clock, systemClock } from '../../foundation/index.ts';
-import { parseVerifierLine, policyOfAll } from '../../recorder/index.ts';
-import { policyAccepts } from '../../recorder/log/policy.ts';
+import { parsePolicy, policyAccepts, utf8 } from '../../evidence/index.ts';
+import { nodeCrypto } from '../../recorder/index.ts';
 import { freePort } from '../support/free-port.ts';
 import { TestGateway } from '../support/gateway.ts';
 import { describeWith } from '../support/partners.ts';
@@ -121,14 +121,13 @@ describeWith(['ssh', 'ssh-keygen'], 'a gateway with a witness outside', () => {
     expect((await newest(gateway.database, 'export.result')).body).toMatchObject({ intent, outcome: 'completed' });
     // What was not used stays open until it is certain that nothing comes of it.
     expect(all.filter(({ type }) => type === 'export.intent').length).toBe(2);
-    const verifier = parseVerifierLine(key, 'witness');
-    if (verifier === undefined) throw new Error('the witness has no key');
-    const policy = policyOfAll([{ name: NAME, verifier, url: undefined }]);
     for (const place of ['log', 'ledger']) {
       const note = await waitFor(`the ${place} to be witnessed`, () =>
         recorderFile(place, 'checkpoint.witnessed').catch(() => undefined),
       );
-      expect(policyAccepts(policy, Buffer.from(note)).accepted).toBe(true);
+      const log = await recorderFile(place, 'verifier');
+      const policy = parsePolicy(nodeCrypto, utf8(`log ${log.trim()}\nwitness w ${key}\nquorum w\n`));
+      expect(policyAccepts(nodeCrypto, policy, utf8(note)).accepted).toBe(true);
     }
   }, 60_000);
 

@@ -2,11 +2,11 @@
 import { writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { consistencyProof, inclusionProof, toBase64 } from '../../evidence/index.ts';
 import { nodeFiles } from '../../recorder/files.ts';
 import type { OwningRecorder } from '../../recorder/index.ts';
-import { consistencyProof, inclusionProof } from '../../recorder/log/proofs.ts';
-import { tilesOf } from '../../recorder/log/publish.ts';
-import { hashOfRange } from '../../recorder/log/tiles.ts';
+import { storedNodes } from '../../recorder/log/publish.ts';
+import { nodeCrypto } from '../../recorder/node-crypto.ts';
 import { record, rootOf, start } from '../recorder/support/recordings.ts';
 import { partner } from '../support/partners.ts';
 import { ROOT } from '../support/paths.ts';
@@ -53,18 +53,17 @@ export async function writeProofs(
   size: number,
   path: string,
 ): Promise<{ inclusion: number; consistency: number }> {
-  const read = tilesOf({ directory: log, files: nodeFiles }, size);
-  const range = (from: number, to: number): Promise<Buffer> => hashOfRange(read, from, to);
-  const encoded = (hashes: readonly Buffer[]): string[] => hashes.map((hash) => hash.toString('base64'));
+  const nodes = storedNodes({ directory: log, files: nodeFiles }, size);
+  const encoded = (hashes: readonly Uint8Array[]): string[] => hashes.map(toBase64);
   const sizes = [1, 2, 3, 5, 255, 256, 257, 300, 511, 512, 513, size - 1, size].filter((at) => at <= size);
   const inclusion = [];
   const consistency = [];
   for (const of of sizes) {
     for (const index of new Set([0, 1, of >> 1, of - 2, of - 1].filter((at) => at >= 0 && at < of))) {
-      inclusion.push({ index, size: of, hashes: encoded(await inclusionProof(range, index, of)) });
+      inclusion.push({ index, size: of, hashes: encoded(await inclusionProof(nodeCrypto, nodes, index, of)) });
     }
     for (const from of sizes.filter((at) => at <= of)) {
-      consistency.push({ from, to: of, hashes: encoded(await consistencyProof(range, from, of)) });
+      consistency.push({ from, to: of, hashes: encoded(await consistencyProof(nodeCrypto, nodes, from, of)) });
     }
   }
   await writeFile(path, JSON.stringify({ inclusion, consistency }));

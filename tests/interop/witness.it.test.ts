@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parseVerifierLine, verifierLine } from '../../recorder/log/note.ts';
-import { policyOfAll } from '../../recorder/log/policy.ts';
+import { parsePolicy } from '../../recorder/log/policy.ts';
 import { rootOf, start } from '../recorder/support/recordings.ts';
 import { freePort } from '../support/free-port.ts';
 import { describeWith, partner } from '../support/partners.ts';
@@ -81,7 +81,8 @@ describeWithTool('litewitness', 'our log under litewitness', (program) => {
       await using lite = await startLitewitness(program, directory.path);
       const verifier = parseVerifierLine(lite.verifier, 'witness')!;
       const asked = [{ name: NAME, verifier, url: lite.url }];
-      const transparency = { origin: ORIGIN, witnesses: { policy: policyOfAll([{ ...asked[0]! }]), asked } };
+      const policy = parsePolicy(`witness w ${lite.verifier}\nquorum w\n`);
+      const transparency = { origin: ORIGIN, witnesses: { policy, asked } };
       const home = join(directory.path, 'home');
       {
         await using recorder = await start(home, { transparency });

@@ -8,15 +8,16 @@ import { witnessListener } from '../../main/witness/http.ts';
 import { createRateLimit } from '../../main/witness/rate-limit.ts';
 import { runWitness } from '../../main/witness/index.ts';
 import { openWitness, parseVerifierLine } from '../../recorder/index.ts';
-import { hashLeaf } from '../../recorder/log/merkle.ts';
+import { hashLeaf } from '../../evidence/index.ts';
 import { signCheckpoint, verifierLine } from '../../recorder/log/note.ts';
+import { nodeCrypto } from '../../recorder/node-crypto.ts';
 import { errno, MemoryDisk } from '../recorder/support/memory-disk.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 const ORIGIN = 'log.example/audit';
 const { privateKey } = generateKeyPairSync('ed25519');
 const line = verifierLine(ORIGIN, createPublicKey(privateKey));
-const body = `old 0\n\n${signCheckpoint({ size: 1, root: hashLeaf(Buffer.from('a')) }, ORIGIN, privateKey)}`;
+const body = `old 0\n\n${signCheckpoint({ size: 1, root: hashLeaf(nodeCrypto, Buffer.from('a')) }, ORIGIN, privateKey)}`;
 
 describe('the witness on HTTP', () => {
   const files = new MemoryDisk();

@@ -1,55 +1,10 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { sha256 } from '../../../foundation/index.ts';
-import { bundlePath, decodeBundle, encodeBundle } from '../../../recorder/log/bundles.ts';
 import { canonicalJson, encodeLeaf, EvidenceError, type Leaf, parseLeaf } from '../../../evidence/index.ts';
-import { appendLeaf, EMPTY_TREE, hashLeaf, rootOf } from '../../../recorder/log/merkle.ts';
 import { openCheckpoint, parseVerifierLine, signCheckpoint, verifierLine } from '../../../recorder/log/note.ts';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-
-describe('the Merkle tree', () => {
-  /** Leaves and roots of the reference test of RFC 6962 logs: sizes 0 to 8. */
-  const leaves = ['', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f'];
-  const roots = [
-    'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
-    '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d',
-    'fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125',
-    'aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77',
-    'd37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7',
-    '4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4',
-    '76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef',
-    'ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c',
-    '5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328',
-  ];
-
-  test('has the roots every RFC 6962 log has', () => {
-    let tree = EMPTY_TREE;
-    expect(rootOf(tree).toString('hex')).toBe(roots[0]);
-    leaves.forEach((leaf, at) => {
-      tree = appendLeaf(tree, hashLeaf(Buffer.from(leaf, 'hex')));
-      expect(rootOf(tree).toString('hex')).toBe(roots[at + 1]);
-    });
-  });
-
-  test('gives the same root as the recursive definition, for every size to 300', () => {
-    const hashes: Buffer[] = [];
-    const defined = (part: readonly Buffer[]): Buffer => {
-      const [only] = part;
-      if (part.length === 1 && only !== undefined) return only;
-      let split = 1;
-      while (split * 2 < part.length) split *= 2;
-      return sha256(Buffer.from([1]), defined(part.slice(0, split)), defined(part.slice(split)));
-    };
-    let tree = EMPTY_TREE;
-    for (let size = 1; size <= 300; size += 1) {
-      const hash = hashLeaf(Buffer.from(String(size)));
-      hashes.push(hash);
-      tree = appendLeaf(tree, hash);
-      if (size < 40 || size > 250) expect(rootOf(tree)).toEqual(defined(hashes));
-    }
-  });
-});
 
 describe('the checkpoint', () => {
   const origin = 'sekisho.local/audit';
@@ -109,28 +64,6 @@ describe('the checkpoint', () => {
     const log = parseVerifierLine('example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2l');
     expect(log).toBeUndefined(); // One bit of the key differs from its id.
     expect(parseVerifierLine('example.com/foo')).toBeUndefined();
-  });
-});
-
-describe('the entry bundles', () => {
-  test.each([
-    [0, 256, 'tile/entries/000'],
-    [0, 5, 'tile/entries/000.p/5'],
-    [999, 256, 'tile/entries/999'],
-    [1000, 256, 'tile/entries/x001/000'],
-    [1_234_067, 8, 'tile/entries/x001/x234/067.p/8'],
-  ])('bundle %i of %i entries is %s', (number, width, path) => {
-    expect(bundlePath(number, width)).toBe(path);
-  });
-
-  test('hold their entries behind lengths, and exactly so many', () => {
-    const entries = [Buffer.from('a'), Buffer.alloc(65_535, 1)];
-    const bytes = encodeBundle(entries);
-    expect(decodeBundle(bytes, 2)).toEqual(entries);
-    expect(decodeBundle(bytes, 1)).toBeUndefined();
-    expect(decodeBundle(bytes.subarray(0, -1), 2)).toBeUndefined();
-    expect(decodeBundle(Buffer.concat([bytes, Buffer.alloc(1)]), 2)).toBeUndefined();
-    expect(() => encodeBundle([Buffer.alloc(65_536)])).toThrow('invariant');
   });
 });
 
