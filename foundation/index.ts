@@ -11,6 +11,7 @@ export {
 } from './bytes.ts';
 export { Cleanup } from './cleanup.ts';
 export { type Clock, systemClock } from './clock.ts';
+export { CSV_BEGIN, csvRow, printable } from './csv.ts';
 export {
   Database,
   type DatabaseSettings,

@@ -6,6 +6,10 @@ export const LIMITS = {
   httpBodyBytesMax: 256 * 1024,
   /** Rows of one page of a list. */
   pageRowsMax: 200,
+  /** Names offered to narrow a list by. */
+  facetsMax: 500,
+  /** Rows of a table that are taken along as one file; the file says when there were more. */
+  tableExportRowsMax: 20_000,
   /** SSH connections that have not signed in yet, of all sources together. */
   sshUnauthenticatedMax: 64,
   /** SSH connections that have not signed in yet, of one source address. */
@@ -492,6 +496,18 @@ export const LIMITS = {
   replayPieceCharactersMax: 16 * 1024,
   /** Markers of one replay; the number of those left out is shown. */
   replayMarkersMax: 10_000,
+  /** Milliseconds between two looks for what became durable of a session that is watched. */
+  liveLookMillis: 250,
+  /** Looks between two readings of the signed log for what went past the write-ahead log; each in vain doubles it. */
+  liveLogTurns: 8,
+  /** The same at most. */
+  liveLogTurnsMax: 240,
+  /** Looks after which it is asked again whether the watcher still may watch, and the session still goes on. */
+  liveRecheckTurns: 4,
+  /** Watchers of live sessions at once, of all sessions together. */
+  liveWatchersMax: 50,
+  /** Markers of what happened so far that a watcher is given at the beginning. */
+  liveMarkersMax: 200,
   /** Hours a view of a replay may go on until it is asked for, and noted, anew. */
   replayViewHours: 12,
   /** Characters of one line of a transcript; a longer one is cut into lines that overlap. */

@@ -17,8 +17,8 @@ import {
 } from '../foundation/index.ts';
 import { controlSession, hostAuthorityLine, listenSsh, recoverSessions } from '../gateway/index.ts';
 import { applyInventory, type Inventory, InventorySchema } from '../identity/index.ts';
-import { ROLES } from '../policy/index.ts';
-import { appendAuditEvent, witnessDelay } from '../recorder/index.ts';
+import { ROLES, type SessionId } from '../policy/index.ts';
+import { appendAuditEvent, followSession, witnessDelay } from '../recorder/index.ts';
 import { createOidcClient, createWebApi } from '../web/api/index.ts';
 import { startBackground } from './background.ts';
 import { loadSshKeys, type SshKeys } from './bastion.ts';
@@ -108,8 +108,7 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
     mode: config.mode,
     trustedProxies: config.http.trustedProxies ?? [],
     uiDirectory: uiDirectory(),
-    recordings,
-    protection: () => evidence.objects.protection(),
+    ...watchedBy(evidence),
     derived,
     ssh: sshTitle(config, keys),
     loginAuthority: keys.loginAuthority,
@@ -137,6 +136,15 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
     workers: service.workers,
     reload: service.reload,
     [Symbol.asyncDispose]: () => cleanup[Symbol.asyncDispose](),
+  };
+}
+
+/** What the console reads of recordings, sealed and going on. */
+function watchedBy({ recordings, objects, walKey }: Evidence) {
+  return {
+    recordings,
+    followSession: (id: SessionId, signal: AbortSignal) => followSession({ ...recordings, walKey }, id, signal),
+    protection: () => objects.protection(),
   };
 }
 

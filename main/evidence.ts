@@ -34,6 +34,8 @@ export interface Evidence {
   readonly objects: OwnedObjects;
   readonly ledger: ExportLedger;
   readonly pseudonymKey: Uint8Array;
+  /** Of the write-ahead logs, for those who watch. */
+  readonly walKey: Uint8Array;
   /** Since when too few witnesses cosign the log or the ledger. */
   readonly witnessesLateSince: () => Date | undefined;
   /** Begins to make leaves of events and results of exports; before anything writes an event that shall be one. */
@@ -67,6 +69,7 @@ export async function openEvidence(deps: EvidenceDeps, cleanup: Cleanup): Promis
     objects: parts.objects,
     ledger,
     pseudonymKey,
+    walKey: parts.secrets.wal,
     witnessesLateSince: () => earliest(recorder.leafLog.lateSince(), ledger.lateSince()),
     async keepUp() {
       const saltKey = await loadSecretFile(join(directory.keys, 'event_salt_key'));

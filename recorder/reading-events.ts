@@ -10,7 +10,7 @@ const body = <Shape extends z.ZodRawShape>(description: string, shape: Shape) =>
 export const READING_EVENTS = {
   'recording.viewed': body('Somebody replayed or downloaded a recording.', {
     session: id,
-    form: z.enum(['replay', 'download', 'transcript']),
+    form: z.enum(['replay', 'download', 'transcript', 'live']).describe('`live`: watched while it went on.'),
     file: z.enum(['cast2', 'cast3', 'transcript', 'commands']).optional().describe('What was downloaded.'),
   }),
   'recording.keystrokes_viewed': body('An auditor read what was typed in a session, also what was not shown.', {
@@ -18,6 +18,13 @@ export const READING_EVENTS = {
     reason: text,
   }),
   'recording.verified': body('Somebody checked a recording against the log.', { session: id, verdict: text }),
+  'table.exported': body('Somebody took a table of the console along as a file.', {
+    table: z.enum(['sessions', 'tickets', 'audit-events']),
+    format: z.enum(['csv', 'json']),
+    filters: z.record(z.string(), text),
+    rows: z.number().int(),
+    allRows: z.boolean().describe('No: there were more rows than one file may hold.'),
+  }),
   'search.made': body('Somebody searched the recordings; what was looked for is kept, for it tells what they sought.', {
     query: text,
     fields: z.array(z.enum(['shown', 'typed', 'executed'])),

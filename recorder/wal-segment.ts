@@ -123,6 +123,42 @@ export function scanSegment(bytes: Buffer, walKey: Uint8Array): ScannedSegment {
   return { condition: 'read', entries, torn };
 }
 
+/** The records of a segment that is still written, in their order; what is not whole yet is left for later. */
+export class RecordTail {
+  readonly #marker: Buffer;
+  readonly #key: KeyObject;
+
+  private constructor(marker: Buffer, walKey: Uint8Array) {
+    this.#marker = marker;
+    this.#key = segmentKey(walKey, marker);
+  }
+
+  /** @param head the first `SEGMENT_HEADER_BYTES`. @returns undefined when the segment has no header yet. */
+  static of(head: Buffer, walKey: Uint8Array): RecordTail | undefined {
+    const marker = readMarker(head);
+    return marker === undefined ? undefined : new RecordTail(Buffer.from(marker), walKey);
+  }
+
+  /** `consumed`: bytes of whole records. `wanted`: bytes of the record that follows them, as far as it says. */
+  take(bytes: Buffer): { readonly entries: ReadEntry[]; readonly consumed: number; readonly wanted: number } {
+    const entries: ReadEntry[] = [];
+    let consumed = 0;
+    for (;;) {
+      const record = findRecord(bytes, consumed, this.#marker);
+      const opened = record === undefined ? undefined : openRecord(record, this.#key);
+      if (record === undefined || opened === undefined) break;
+      for (const entry of opened) entries.push(entry);
+      consumed += record.length;
+    }
+    return { entries, consumed, wanted: wantedAt(bytes, consumed, this.#marker) };
+  }
+}
+
+function wantedAt(bytes: Buffer, at: number, marker: Buffer): number {
+  const begins = bytes.length - at >= RECORD_HEADER_BYTES && bytes.subarray(at, at + MARKER_BYTES).equals(marker);
+  return begins ? RECORD_OVERHEAD_BYTES + bytes.readUInt32BE(at + LENGTH_AT) : 0;
+}
+
 function readMarker(bytes: Buffer): Buffer | undefined {
   if (bytes.length < SEGMENT_HEADER_BYTES) return undefined;
   const body = bytes.subarray(0, SEGMENT_HEADER_BYTES - 4);

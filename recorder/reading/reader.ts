@@ -96,7 +96,7 @@ async function* readFrames(
 }
 
 /** The key that the log committed to when the session began, and no other. */
-async function keyOf(source: RecordingSource, story: SessionStory, stream: StreamName): Promise<Buffer> {
+export async function keyOf(source: RecordingSource, story: SessionStory, stream: StreamName): Promise<Buffer> {
   const { sid, keys } = story.open.leaf;
   if (story.shreds[stream] !== undefined) throw new GatewayError('recording_erased');
   const unwrapped = await source.keys.unwrap(sid, stream);
@@ -110,8 +110,8 @@ async function keyOf(source: RecordingSource, story: SessionStory, stream: Strea
   return unwrapped.key;
 }
 
-async function* readStream(
-  { objects }: RecordingSource,
+export async function* readStream(
+  { objects }: Pick<RecordingSource, 'objects'>,
   chunks: readonly FoundLeaf<ChunkLeaf>[],
   key: Buffer,
 ): AsyncGenerator<Frame, void, undefined> {

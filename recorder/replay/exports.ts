@@ -1,6 +1,6 @@
 /** What an auditor may take along: recordings for players, the transcript, the commands. */
 import { z } from 'zod';
-import { LIMITS } from '../../foundation/index.ts';
+import { CSV_BEGIN, csvRow, printable } from '../../foundation/index.ts';
 import { toAsciicast } from '../asciicast.ts';
 import type { Frame } from '../frames.ts';
 import { OutputCleaner } from './clean-output.ts';
@@ -63,7 +63,9 @@ function escaped(value: unknown): string {
 /** One line a time and kind: `12:00:01.250Z typed    ls -l`. No control character is left in it. */
 export function transcriptText(index: ReplayIndex, lines: readonly TranscriptLine[]): string {
   return lines
-    .map((line) => `${new Date(index.startedAt + line.at).toISOString()} ${line.kind.padEnd(8)} ${plain(line.text)}\n`)
+    .map(
+      (line) => `${new Date(index.startedAt + line.at).toISOString()} ${line.kind.padEnd(8)} ${printable(line.text)}\n`,
+    )
     .join('');
 }
 
@@ -72,20 +74,5 @@ export function commandsCsv(index: ReplayIndex): string {
   const rows = index.markers
     .filter(({ kind }) => kind === 'command' || kind === 'file')
     .map(({ at, kind, text }) => [new Date(index.startedAt + at).toISOString(), String(at), kind, text]);
-  return `\ufeff${[['time', 'milliseconds', 'kind', 'text'], ...rows].map(csvRow).join('')}`;
-}
-
-function csvRow(cells: readonly string[]): string {
-  return `${cells.map((cell) => `"${notFormula(plain(cell)).replaceAll('"', '""')}"`).join(',')}\r\n`;
-}
-
-/** Stops a command that a spreadsheet would run as a formula (CSV injection, OWASP). */
-function notFormula(text: string): string {
-  return /^[\s]*[=+\-@＝＋－＠|%]/.test(text) ? `'${text}` : text;
-}
-
-function plain(text: string): string {
-  return text
-    .slice(0, LIMITS.transcriptLineCharactersMax)
-    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (control) => (control === '\t' ? ' ' : '\ufffd'));
+  return `${CSV_BEGIN}${[['time', 'milliseconds', 'kind', 'text'], ...rows].map(csvRow).join('')}`;
 }

@@ -57,7 +57,8 @@ export async function walkRecording(frames: AsyncIterable<ReplayFrame>, sink: Wa
   return await walk.finish();
 }
 
-class Walk {
+/** The state of one pass; `walkRecording` drives it where the recording has an end. */
+export class Walk {
   readonly #sink: WalkSink;
   readonly #meta: ReturnType<typeof decodeMeta>;
   readonly #started: bigint;
@@ -134,6 +135,11 @@ class Walk {
     if (this.#text === '') this.#textAt = this.#at;
     this.#text += text;
     if (this.#text.length >= LIMITS.replayPieceCharactersMax / 2) await this.#show();
+  }
+
+  /** Gives out what has come so far, though more may come of the same moment. */
+  flush(): Promise<void> {
+    return this.#show();
   }
 
   /** Gives out what has come together. */

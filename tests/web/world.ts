@@ -8,7 +8,7 @@ import supertest from 'supertest';
 import { z } from 'zod';
 import { Cleanup, createLog, Secret } from '../../foundation/index.ts';
 import { controlSession } from '../../gateway/live-control/command.ts';
-import { type Derived, inProcess, openRecordingReader, startDerived } from '../../recorder/index.ts';
+import { type Derived, followSession, inProcess, openRecordingReader, startDerived } from '../../recorder/index.ts';
 import { type LoginDeps, loadCertificateAuthority, loadFactorSeal, openWebSession } from '../../identity/index.ts';
 import { createOidcClient, createWebApi, type WebApiDeps } from '../../web/api/index.ts';
 import { ISSUER, type Name, type World, world } from '../approvals/world.ts';
@@ -19,6 +19,9 @@ import { tempDirectory } from '../support/temp-directory.ts';
 const PUBLIC_URL = new URL('http://127.0.0.1:8080/');
 export const HOST_KEY = `ssh-ed25519 ${Buffer.from('\0\0\0\x0bssh-ed25519\0\0\0 '.padEnd(51, 'k')).toString('base64')}`;
 export const PAGE = '<!doctype html><title>console</title>';
+
+/** As the recorder of the tests has it. */
+const WAL_KEY = Buffer.alloc(32, 1);
 
 export interface Web extends AsyncDisposable {
   readonly house: World;
@@ -77,6 +80,7 @@ export async function web(change: Partial<WebApiDeps> = {}): Promise<Web> {
   );
   const app = createWebApi({
     ...{ database, clock, uiDirectory, recordings, derived },
+    followSession: (id, signal) => followSession({ ...recordings, walKey: WAL_KEY }, id, signal),
     log: createLog('silent'),
     publicUrl: PUBLIC_URL,
     mode: 'demo',

@@ -2,7 +2,7 @@ import type { EmergencySettings } from '../../approvals/index.ts';
 import type { Clock, Database, Log } from '../../foundation/index.ts';
 import type { CertificateAuthority, FactorRules, FactorSeal } from '../../identity/index.ts';
 import type { ControlVerb, Principal, SessionId } from '../../policy/index.ts';
-import type { Derived, Protection, RecordingSource, WitnessDelay } from '../../recorder/index.ts';
+import type { Derived, Frame, Protection, RecordingSource, WitnessDelay } from '../../recorder/index.ts';
 import type { OidcClient } from './oidc.ts';
 
 export interface SessionControl {
@@ -25,6 +25,8 @@ export interface WebApiDeps {
   /** The built console: `index.html` and hashed files under `assets/`. */
   readonly uiDirectory: string;
   readonly recordings: RecordingSource;
+  /** What is shown in a session that goes on, until the signal. */
+  readonly followSession: (id: SessionId, signal: AbortSignal) => AsyncIterable<readonly Frame[]>;
   /** How what is recorded is kept from being changed or removed. */
   readonly protection: () => Promise<Protection>;
   /** Replays and the search index. */

@@ -27,6 +27,14 @@ export function requirePrincipal(deps: WebApiDeps): RequestHandler {
   };
 }
 
+/** Whether a request that takes long is still one of somebody who is signed in. */
+export async function stillSignedIn(deps: WebApiDeps, request: Request): Promise<boolean> {
+  const token = readCookie(request, sessionCookieName(deps.publicUrl));
+  const principal = token === undefined ? undefined : await findWebSession(deps, token);
+  if (principal !== undefined) principals.set(request, principal);
+  return principal !== undefined;
+}
+
 /**
  * Refuses changes that another site's page sends with our cookie (cross-site request forgery). Browsers send `Origin`
  * with every unsafe request, so a missing one is refused too.
