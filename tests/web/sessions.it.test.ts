@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { execute, newUuid, sql } from '../../foundation/index.ts';
 import type { ConnectionId, SessionId } from '../../policy/index.ts';
-import { insertRecording } from '../../recorder/index.ts';
+import { appendAuditEvent, insertRecording } from '../../recorder/index.ts';
 import { DUMP } from '../approvals/world.ts';
 import { rootOf, start } from '../recorder/support/recordings.ts';
 import { flipByte } from '../support/flip-byte.ts';
@@ -65,8 +65,8 @@ describe('sessions', () => {
     }
     const aoki = await site.as('aoki');
     const first = await aoki.get('/api/sessions');
-    const before = String(each(first.at('sessions'), 'openedAt').at(-1));
-    const second = await aoki.get(`/api/sessions?before=${encodeURIComponent(before)}`);
+    const second = await aoki.get(`/api/sessions?after=${String(first.at('next'))}`);
+    expect(second.at('next')).toBeNull();
     const ids = [...each(first.at('sessions'), 'id'), ...each(second.at('sessions'), 'id')];
     expect(ids).toHaveLength(53);
     expect(new Set(ids).size).toBe(53);
@@ -74,9 +74,91 @@ describe('sessions', () => {
       id: expect.any(String),
       person: { id: site.house.idOf('aoki'), name: 'Name of aoki' },
       target: { name: 'crm-db' },
+      system: { id: expect.any(String), title: { en: expect.any(String), ja: expect.any(String) } },
       ...{ account: 'aoki', kind: 'exec', command: DUMP, sourceAddress: '192.0.2.7', openedAt: expect.any(String) },
       ...{ closedAt: null, closeReason: null, exitStatus: null, pausedAt: null, lastInputAt: null, sealed: false },
+      ...{ refusals: 0, exports: 0, verdict: null },
     });
+  });
+});
+
+describe('a list that is narrowed', () => {
+  test('holds what fits, and never more than the viewer may see', async () => {
+    await using site = await web();
+    const { house } = site;
+    const crm = await house.session('aoki');
+    house.clock.advance(60_000);
+    const billing = await house.session('aoki', 'billing-db');
+    house.clock.advance(60_000);
+    const chens = await house.session('chen');
+    await house.fresh.owner.pool.query("UPDATE sessions SET closed_at = now(), close_reason = 'closed' WHERE id = $1", [
+      crm,
+    ]);
+    const { clock, database } = house;
+    const checked = { type: 'recording.verified', actor: null, session: crm } as const;
+    await appendAuditEvent(database, clock, { ...checked, body: { session: crm, verdict: 'TAMPERED' } });
+    await appendAuditEvent(database, clock, { ...checked, body: { session: crm, verdict: 'VERIFIED' } });
+    const suzuki = await site.as('suzuki');
+    const shown = async (search: string): Promise<unknown[]> =>
+      each((await suzuki.get(`/api/sessions?box=all${search}`)).at('sessions'), 'id');
+    const openedAt = String((await suzuki.get(`/api/sessions/${billing}`)).at('session', 'openedAt'));
+    const facets = await suzuki.get('/api/sessions/facets');
+    const systems = facets.at('systems');
+    expect(await shown('')).toEqual([chens, billing, crm]);
+    expect(await shown(`&person=${house.idOf('aoki')}`)).toEqual([billing, crm]);
+    expect(await shown(`&target=${await house.targetId('billing-db')}`)).toEqual([billing]);
+    expect(await shown('&state=closed')).toEqual([crm]);
+    expect(await shown('&state=open')).toEqual([chens, billing]);
+    expect(await shown('&verdict=VERIFIED')).toEqual([crm]);
+    expect(await shown('&verdict=TAMPERED')).toEqual([]);
+    expect(await shown('&verdict=none')).toEqual([chens, billing]);
+    expect(await shown(`&until=${encodeURIComponent(openedAt)}`)).toEqual([crm]);
+    expect(await shown(`&from=${encodeURIComponent(openedAt)}`)).toEqual([chens, billing]);
+    expect(await shown('&refusals=1')).toEqual([]);
+    expect(await shown('&exports=1')).toEqual([]);
+    expect(each(facets.at('persons'), 'name')).toEqual(['Name of aoki', 'Name of chen']);
+    expect(each(facets.at('targets'), 'name')).toEqual(['billing-db', 'crm-db']);
+    expect(each(systems, 'id')).toHaveLength(2);
+    const chen = await site.as('chen');
+    expect((await chen.get(`/api/sessions?box=all&person=${house.idOf('aoki')}`)).at('sessions')).toEqual([]);
+    expect(each((await chen.get('/api/sessions/facets')).at('persons'), 'name')).toEqual(['Name of chen']);
+  });
+
+  test('finds the sessions in which something was refused', async () => {
+    await using site = await web();
+    const { house } = site;
+    await house.refuse('aoki');
+    const quiet = await house.session('aoki');
+    const { at } = await (await site.as('suzuki')).get('/api/sessions?box=all&refusals=1');
+    expect(each(at('sessions'), 'refusals')).toEqual([1]);
+    expect(each(at('sessions'), 'id')).not.toContain(quiet);
+  });
+});
+
+describe('a table taken along', () => {
+  test('is refused for who may not read it, and is noted before its first byte', async () => {
+    await using site = await web();
+    await site.house.session('aoki');
+    const [chen, suzuki] = await Promise.all([site.as('chen'), site.as('suzuki')]);
+    expect((await chen.get('/api/exports/audit-events.csv')).status).toBe(403);
+    expect((await chen.get('/api/exports/sessions.csv?box=all')).text).toBe('\r\n');
+    expect((await chen.get('/api/exports/sessions.xlsx')).status).toBe(400);
+    expect((await chen.get('/api/exports/persons.csv')).status).toBe(404);
+    const csv = await suzuki.get('/api/exports/sessions.csv?box=all&state=open');
+    expect(csv.headers['content-disposition']).toBe('attachment; filename=sessions.csv');
+    expect(csv.headers['cache-control']).toBe('no-store');
+    expect(csv.text.split('\r\n')[1]).toContain('"Name of aoki"');
+    const json = await suzuki.get('/api/exports/audit-events.json?type=table.exported');
+    expect(json.at('rows', 0, 'body')).toBe(
+      JSON.stringify({
+        rows: 1,
+        table: 'sessions',
+        format: 'csv',
+        allRows: true,
+        filters: { box: 'all', state: 'open' },
+      }),
+    );
+    expect((await suzuki.get('/api/exports/tickets.json')).at('complete')).toBe(true);
   });
 });
 

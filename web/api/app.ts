@@ -11,8 +11,10 @@ import { errorHandler } from './errors.ts';
 import { backchannelRoutes } from './backchannel.ts';
 import { factorRoutes, webSessionRoutes } from './factors.ts';
 import { noStore, readJson, requirePrincipal, requireSameOrigin } from './guards.ts';
+import { homeRoutes } from './home.ts';
 import { judgeRoutes } from './judge.ts';
 import { loginCallRoutes } from './login-calls.ts';
+import { liveRoutes } from './live.ts';
 import { lockRoutes } from './locks.ts';
 import { loginRoutes } from './logins.ts';
 import { meRoutes } from './me.ts';
@@ -34,13 +36,16 @@ import { sshKeyRoutes } from './ssh-keys.ts';
 import { sshSignInRoutes } from './ssh-sign-ins.ts';
 import { stepUpRoutes } from './step-up.ts';
 import { substituteRoutes } from './substitutes.ts';
+import { tableExportRoutes } from './table-exports.ts';
 import { ticketRoutes } from './tickets.ts';
 
 const ROUTES = [
+  tableExportRoutes,
   stepUpRoutes,
   factorRoutes,
   webSessionRoutes,
   meRoutes,
+  homeRoutes,
   sshKeyRoutes,
   sshSignInRoutes,
   loginRoutes,
@@ -52,6 +57,7 @@ const ROUTES = [
   substituteRoutes,
   sessionRoutes,
   sessionControlRoutes,
+  liveRoutes,
   recordingRoutes,
   custodyRoutes,
   replayRoutes,

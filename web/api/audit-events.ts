@@ -9,7 +9,7 @@ import { namesOf } from './queries.ts';
 import { query } from './request.ts';
 
 const PAGE_ROWS = 50;
-const ListQuery = z.strictObject({
+export const AuditQuery = z.strictObject({
   before: z
     .string()
     .regex(/^[1-9]\d{0,15}$/, 'must be a whole number')
@@ -24,7 +24,7 @@ export function auditEventRoutes({ database }: WebApiDeps): Router {
   const router = Router();
   router.get('/audit-events', async (request, response) => {
     requireReader(principalOf(request).person, 'auditEvents');
-    const { before, type } = query(ListQuery, request);
+    const { before, type } = query(AuditQuery, request);
     const events = await listAuditEvents(database, {
       ...(type === undefined ? {} : { types: [type] }),
       ...(before === undefined ? {} : { before }),

@@ -38,7 +38,7 @@ export async function listLiveSessions({ database }: WebApiDeps, viewer: Person)
   const seesEvery = mayRead(viewer, 'everySession');
   const seesLive = mayRead(viewer, 'liveSessions');
   const found = await selectSessions(database, {
-    ...{ viewer: viewer.id, seesEvery, seesLive, box: 'live', before: null, id: null, limit: LIMITS.pageRowsMax },
+    ...{ viewer: viewer.id, seesEvery, seesLive, box: 'live', limit: LIMITS.pageRowsMax },
   });
   return found.map(({ session, replayable, owned, ending }) => {
     const personId = session.person.id as PersonId;

@@ -7,8 +7,9 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ApiError, isSignedOut } from './api/client.ts';
 import { meQuery } from './api/queries.ts';
+import { ZoneProvider } from './components/zone.tsx';
 import { startTexts } from './i18n.ts';
-import { router } from './router.tsx';
+import { fetchPages, router } from './router.tsx';
 import { cssVariables, theme } from './theme.ts';
 
 /** A refusal stays a refusal however often it is asked; only a silent gateway is asked once more. */
@@ -37,10 +38,14 @@ if (place === null) throw new Error('the page has no #root');
 await startTexts();
 createRoot(place).render(
   <StrictMode>
-    <MantineProvider theme={theme} forceColorScheme="light" cssVariablesResolver={cssVariables}>
-      <QueryClientProvider client={queries}>
-        <RouterProvider router={router} />
-      </QueryClientProvider>
+    <MantineProvider theme={theme} defaultColorScheme="auto" cssVariablesResolver={cssVariables}>
+      <ZoneProvider>
+        <QueryClientProvider client={queries}>
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </ZoneProvider>
     </MantineProvider>
   </StrictMode>,
 );
+
+requestIdleCallback(fetchPages, { timeout: 5_000 });

@@ -1,29 +1,32 @@
-import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import type { SessionBox, TicketBox } from './api/queries.ts';
 import { Shell } from './components/Shell.tsx';
 import { type SearchFilters, searchFilters } from './format/search-filters.ts';
+import { type SessionFilters, sessionFilters } from './format/session-filters.ts';
 import type { WorkKind } from './format/work-form.ts';
-import { AuditPage } from './pages/Audit.tsx';
-import { GatePage } from './pages/Gate.tsx';
-import { HomePage } from './pages/Home.tsx';
-import { KeysPage } from './pages/Keys.tsx';
-import { LocksPage } from './pages/Locks.tsx';
-import { LoginPage } from './pages/Login.tsx';
 import { BrokenPage, MissingPage } from './pages/Missing.tsx';
-import { NotificationsPage } from './pages/Notifications.tsx';
-import { PeoplePage } from './pages/People.tsx';
-import { ReviewPage } from './pages/Review.tsx';
-import { ReviewsPage } from './pages/Reviews.tsx';
-import { ReconciliationPage } from './pages/Reconciliation.tsx';
-import { SearchPage } from './pages/Search.tsx';
-import { SecurityPage } from './pages/Security.tsx';
-import { SessionPage } from './pages/Session.tsx';
-import { SessionsPage } from './pages/Sessions.tsx';
-import { SshSignInPage } from './pages/SshSignIn.tsx';
-import { TicketPage } from './pages/Ticket.tsx';
-import { TicketNewPage } from './pages/TicketNew.tsx';
-import { TicketsPage } from './pages/Tickets.tsx';
+
+/** Each page is a file of its own: nobody waits for what they do not open. */
+const AuditPage = lazyRouteComponent(() => import('./pages/Audit.tsx'), 'AuditPage');
+const GatePage = lazyRouteComponent(() => import('./pages/Gate.tsx'), 'GatePage');
+const HomePage = lazyRouteComponent(() => import('./pages/Home.tsx'), 'HomePage');
+const KeysPage = lazyRouteComponent(() => import('./pages/Keys.tsx'), 'KeysPage');
+const LocksPage = lazyRouteComponent(() => import('./pages/Locks.tsx'), 'LocksPage');
+const LoginPage = lazyRouteComponent(() => import('./pages/Login.tsx'), 'LoginPage');
+const NotificationsPage = lazyRouteComponent(() => import('./pages/Notifications.tsx'), 'NotificationsPage');
+const PeoplePage = lazyRouteComponent(() => import('./pages/People.tsx'), 'PeoplePage');
+const ReviewPage = lazyRouteComponent(() => import('./pages/Review.tsx'), 'ReviewPage');
+const ReviewsPage = lazyRouteComponent(() => import('./pages/Reviews.tsx'), 'ReviewsPage');
+const ReconciliationPage = lazyRouteComponent(() => import('./pages/Reconciliation.tsx'), 'ReconciliationPage');
+const SearchPage = lazyRouteComponent(() => import('./pages/Search.tsx'), 'SearchPage');
+const SecurityPage = lazyRouteComponent(() => import('./pages/Security.tsx'), 'SecurityPage');
+const SessionPage = lazyRouteComponent(() => import('./pages/Session.tsx'), 'SessionPage');
+const SessionsPage = lazyRouteComponent(() => import('./pages/Sessions.tsx'), 'SessionsPage');
+const SshSignInPage = lazyRouteComponent(() => import('./pages/SshSignIn.tsx'), 'SshSignInPage');
+const TicketPage = lazyRouteComponent(() => import('./pages/Ticket.tsx'), 'TicketPage');
+const TicketNewPage = lazyRouteComponent(() => import('./pages/TicketNew.tsx'), 'TicketNewPage');
+const TicketsPage = lazyRouteComponent(() => import('./pages/Tickets.tsx'), 'TicketsPage');
 
 /** What stands behind the `?` is as untrusted as any link: unknown values fall back to the plain page. */
 function ticketBox(search: Record<string, unknown>): { box?: TicketBox } {
@@ -31,9 +34,10 @@ function ticketBox(search: Record<string, unknown>): { box?: TicketBox } {
   return box === 'inbox' || box === 'all' || box === 'mine' ? { box } : {};
 }
 
-function sessionBox(search: Record<string, unknown>): { box?: SessionBox } {
+function sessionsAsked(search: Record<string, unknown>): { box?: SessionBox } & SessionFilters {
   const { box } = search;
-  return box === 'all' || box === 'mine' || box === 'live' ? { box } : {};
+  const filters = sessionFilters(search);
+  return box === 'all' || box === 'mine' || box === 'live' ? { box, ...filters } : filters;
 }
 
 function ticketAsked(search: Record<string, unknown>): { act?: string; kind?: WorkKind; draft?: string } {
@@ -70,7 +74,7 @@ const ticket = createRoute({ getParentRoute: () => root, path: '/tickets/$id', c
 const sessions = createRoute({
   getParentRoute: () => root,
   path: '/sessions',
-  validateSearch: sessionBox,
+  validateSearch: sessionsAsked,
   component: SessionsRoute,
 });
 const session = createRoute({
@@ -128,7 +132,8 @@ function TicketRoute(): ReactElement {
   return <TicketPage id={ticket.useParams().id} />;
 }
 function SessionsRoute(): ReactElement {
-  return <SessionsPage box={sessions.useSearch().box ?? 'mine'} />;
+  const { box = 'mine', ...filters } = sessions.useSearch();
+  return <SessionsPage box={box} filters={filters} />;
 }
 function SessionRoute(): ReactElement {
   const { at } = session.useSearch();
@@ -173,5 +178,32 @@ export const router = createRouter({
 declare module '@tanstack/react-router' {
   interface Register {
     router: typeof router;
+  }
+}
+
+/** Fetches every page while nothing else is asked for, so that the next click waits for none. */
+export function fetchPages(): void {
+  for (const page of [
+    AuditPage,
+    GatePage,
+    HomePage,
+    KeysPage,
+    LocksPage,
+    LoginPage,
+    NotificationsPage,
+    PeoplePage,
+    ReviewPage,
+    ReviewsPage,
+    ReconciliationPage,
+    SearchPage,
+    SecurityPage,
+    SessionPage,
+    SessionsPage,
+    SshSignInPage,
+    TicketPage,
+    TicketNewPage,
+    TicketsPage,
+  ]) {
+    page.preload?.()?.catch(() => undefined); // It is asked for again when it is opened.
   }
 }

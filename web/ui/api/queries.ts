@@ -17,6 +17,7 @@ import {
   Session,
   SignIn,
   SshKey,
+  titles,
 } from './schemas.ts';
 import { Choices, Draft, Substitutes, Ticket, TicketAnswer } from './ticket-schemas.ts';
 
@@ -102,20 +103,32 @@ export const useChoices = () =>
 export const useSubstitutes = () =>
   useQuery({ queryKey: ['substitutes'], queryFn: () => call(Substitutes, 'GET', '/api/substitutes') });
 
-const SessionPage = z.object({ sessions: z.array(Session) });
+const SessionPage = z.object({ sessions: z.array(Session), next: z.nullable(z.string()) });
 
-/** Sessions, newest first; each further page asks for what is before the last one shown; an empty page is the end. */
-export const useSessions = (box: 'mine' | 'all') =>
+/** Sessions, newest first. `search`: what they are narrowed to, as the API takes it. */
+export const useSessions = (box: 'mine' | 'all', search: string) =>
   useInfiniteQuery({
-    queryKey: ['sessions', 'box', box],
+    queryKey: ['sessions', 'box', box, search],
     initialPageParam: '',
-    queryFn: async ({ pageParam }) => {
-      const before = pageParam === '' ? '' : `&before=${part(pageParam)}`;
-      return (await call(SessionPage, 'GET', `/api/sessions?box=${box}${before}`)).sessions;
+    queryFn: ({ pageParam }) => {
+      const asked = new URLSearchParams(search);
+      asked.set('box', box);
+      if (pageParam !== '') asked.set('after', pageParam);
+      return call(SessionPage, 'GET', `/api/sessions?${asked.toString()}`);
     },
-    getNextPageParam: (last: Session[]) => last.at(-1)?.openedAt,
+    getNextPageParam: ({ next }) => next ?? undefined,
     placeholderData: keepPreviousData,
   });
+
+const Facets = z.object({
+  persons: z.array(z.object({ id: z.string(), name: z.string() })),
+  targets: z.array(z.object({ id: z.string(), name: z.string() })),
+  systems: z.array(z.object({ id: z.string(), title: titles })),
+});
+
+/** By whom, where and on which systems there are sessions to see. */
+export const useSessionFacets = () =>
+  useQuery({ queryKey: ['sessions', 'facets'], queryFn: () => call(Facets, 'GET', '/api/sessions/facets') });
 
 export const useLiveSessions = () =>
   useQuery({

@@ -144,6 +144,7 @@ export const Session = z.object({
   id: z.string(),
   person: z.object({ id: z.string(), name: z.string() }),
   target: z.object({ name: z.string() }),
+  system: z.object({ id: z.string(), title: titles }),
   account: z.string(),
   kind: z.enum(['shell', 'exec', 'files']),
   command: z.nullable(z.string()),
@@ -153,6 +154,9 @@ export const Session = z.object({
   closeReason: z.nullable(z.string()),
   exitStatus: z.nullable(z.number()),
   sealed: z.boolean(),
+  refusals: z.number(),
+  exports: z.number(),
+  verdict: z.nullable(z.string()),
 });
 export type Session = z.infer<typeof Session>;
 

@@ -23,7 +23,13 @@ export function AskedAndDone({ ticket, result }: AskedAndDoneProps) {
   return (
     <Part title={t('ticket.result')}>
       <Stack gap="sm">
-        <Alert color={deviates ? 'red' : 'green'} variant="outline" bg="white" c="black" role="status">
+        <Alert
+          color={deviates ? 'red' : 'green'}
+          variant="outline"
+          bg="var(--sk-sheet)"
+          c="var(--sk-text)"
+          role="status"
+        >
           <Text fw={600}>{deviates ? t('ticket.result.deviates') : t('ticket.result.matches')}</Text>
         </Alert>
         <Scroll label={t('ticket.result')}>

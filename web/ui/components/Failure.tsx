@@ -12,7 +12,14 @@ export function Failure({ error, onRetry }: { readonly error: unknown; readonly 
   const failure = error instanceof ApiError ? error : new ApiError('unexpected_answer', 0, String(error));
   const code = isMessageKey(`error.${failure.code}.message`) ? failure.code : 'internal';
   return (
-    <Alert color="red" variant="outline" role="alert" title={nameOf('error', `${code}.message`)} bg="white" c="black">
+    <Alert
+      color="red"
+      variant="outline"
+      role="alert"
+      title={nameOf('error', `${code}.message`)}
+      bg="var(--sk-sheet)"
+      c="var(--sk-text)"
+    >
       <Stack gap="xs" align="flex-start">
         <Text size="sm">
           <strong>{t('common.whatNext')}</strong> {nameOf('error', `${code}.next`)}

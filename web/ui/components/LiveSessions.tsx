@@ -1,4 +1,4 @@
-import { Group, Stack, Table, Text } from '@mantine/core';
+import { Group, Stack, Text } from '@mantine/core';
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useControlSession } from '../api/commands.ts';
@@ -6,9 +6,10 @@ import { useLiveSessions } from '../api/queries.ts';
 import type { ControlVerb, LiveSession } from '../api/schemas.ts';
 import { Answer } from './Answer.tsx';
 import { Confirm } from './Confirm.tsx';
+import { DataTable } from './DataTable.tsx';
 import { Done } from './Done.tsx';
+import { TextLink } from './Links.tsx';
 import { Empty } from './Page.tsx';
-import { Scroll } from './Scroll.tsx';
 import { Tag } from './StateBadge.tsx';
 import { Moment, Visible } from './Texts.tsx';
 import { useNameOf } from './use-locale.ts';
@@ -43,68 +44,89 @@ interface Told {
 
 function LiveTable({ sessions, onDone }: { readonly sessions: readonly LiveSession[] } & Told) {
   const { t } = useTranslation();
-  const now = useNow();
   return (
-    <Scroll label={t('sessions.live')}>
-      <Table miw={860} verticalSpacing="sm">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th scope="col">{t('sessions.person')}</Table.Th>
-            <Table.Th scope="col">{t('sessions.target')}</Table.Th>
-            <Table.Th scope="col">{t('sessions.opened')}</Table.Th>
-            <Table.Th scope="col">{t('live.idle')}</Table.Th>
-            <Table.Th scope="col">{t('live.state')}</Table.Th>
-            <Table.Th scope="col">{t('live.actions')}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {sessions.map((session) => (
-            <LiveRow key={session.id} session={session} now={now} onDone={onDone} />
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Scroll>
+    <DataTable
+      caption={t('sessions.live')}
+      columns={[
+        {
+          name: t('sessions.person'),
+          isRowHeader: true,
+          cell: ({ id, person, target }) => (
+            <TextLink
+              to="/sessions/$id"
+              params={{ id }}
+              title={t('sessions.open', { name: person.name, target: target.name })}
+            >
+              {person.name}
+            </TextLink>
+          ),
+        },
+        { name: t('sessions.target'), cell: (session) => <Where session={session} /> },
+        { name: t('sessions.opened'), cell: ({ openedAt }) => <Moment at={openedAt} seconds /> },
+        { name: t('live.idle'), cell: ({ lastInputAt }) => <Idle since={lastInputAt} /> },
+        { name: t('live.state'), cell: (session) => <LiveTag session={session} /> },
+        { name: t('live.actions'), cell: (session) => <Actions session={session} onDone={onDone} /> },
+      ]}
+      rows={sessions}
+      keyOf={({ id }) => id}
+      minWidth={860}
+    />
   );
 }
 
-function LiveRow({ session, now, onDone }: { readonly session: LiveSession; readonly now: Date } & Told) {
-  const { t } = useTranslation();
+interface Of {
+  readonly session: LiveSession;
+}
+
+function Where({ session }: Of) {
   const nameOf = useNameOf();
-  const { verbs, pausedAt, ending } = session;
-  const state = ending ? 'ending' : pausedAt === null ? 'running' : 'paused';
   return (
-    <Table.Tr>
-      <Table.Th scope="row" fw={600}>
-        {session.person.name}
-      </Table.Th>
-      <Table.Td>
-        <span className="mono">{`${session.account}@${session.target.name}`}</span>
-        <div>{nameOf('kind', session.kind)}</div>
-        {session.command !== null && (
-          <div className="mono">
-            <Visible text={session.command} />
-          </div>
-        )}
-      </Table.Td>
-      <Table.Td>
-        <Moment at={session.openedAt} seconds />
-      </Table.Td>
-      <Table.Td>{session.lastInputAt === null ? '–' : formatDuration(session.lastInputAt, now.toISOString())}</Table.Td>
-      <Table.Td>
-        <Tag tone={state === 'running' ? 'live' : 'wait'}>{t(`live.state.${state}`)}</Tag>
-      </Table.Td>
-      <Table.Td>
-        {verbs.length === 0 ? (
-          '–'
-        ) : (
-          <Group gap="xs">
-            {verbs.map((verb) => (
-              <Action key={verb} verb={verb} session={session} onDone={onDone} />
-            ))}
-          </Group>
-        )}
-      </Table.Td>
-    </Table.Tr>
+    <>
+      <span className="mono">{`${session.account}@${session.target.name}`}</span>
+      <div>{nameOf('kind', session.kind)}</div>
+      {session.command !== null && (
+        <div className="mono">
+          <Visible text={session.command} />
+        </div>
+      )}
+    </>
+  );
+}
+
+function Idle({ since }: { readonly since: string | null }) {
+  const now = useNow();
+  return <>{since === null ? '–' : formatDuration(since, now.toISOString())}</>;
+}
+
+function LiveTag({ session: { ending, pausedAt } }: Of) {
+  const { t } = useTranslation();
+  const state = ending ? 'ending' : pausedAt === null ? 'running' : 'paused';
+  return <Tag tone={state === 'running' ? 'live' : 'wait'}>{t(`live.state.${state}`)}</Tag>;
+}
+
+function Actions({ session, onDone }: Of & Told) {
+  if (session.verbs.length === 0) return <>–</>;
+  return (
+    <Group gap="xs">
+      {session.verbs.map((verb) => (
+        <Action key={verb} verb={verb} session={session} onDone={onDone} />
+      ))}
+    </Group>
+  );
+}
+
+/** How one session stands and what may be done to it, on its own page. */
+export function LiveActions({ session }: Of) {
+  const { t } = useTranslation();
+  const [done, setDone] = useState<ControlVerb | undefined>();
+  return (
+    <Stack gap="sm">
+      <Group gap="sm">
+        <LiveTag session={session} />
+        {session.verbs.length > 0 && <Actions session={session} onDone={setDone} />}
+      </Group>
+      {done !== undefined && <Done text={t(`live.done.${done}`)} />}
+    </Stack>
   );
 }
 

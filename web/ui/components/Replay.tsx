@@ -48,7 +48,7 @@ export function Replay({ sessionId, at }: ReplayProps) {
 export function RecordingClosed() {
   const { t } = useTranslation();
   return (
-    <Alert color="gray" variant="outline" bg="white" c="black" role="status">
+    <Alert color="gray" variant="outline" bg="var(--sk-sheet)" c="var(--sk-text)" role="status">
       <Text>{t('session.replay.refused')}</Text>
       <Text mt="xs">{t('session.replay.refusedNext')}</Text>
     </Alert>

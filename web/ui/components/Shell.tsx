@@ -1,6 +1,6 @@
 import { Container, Group, Text } from '@mantine/core';
 import { Outlet, useRouterState } from '@tanstack/react-router';
-import { type ReactElement, useEffect, useRef } from 'react';
+import { Fragment, type ReactElement, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError, isSignedOut } from '../api/client.ts';
 import { useMe } from '../api/queries.ts';
@@ -11,7 +11,9 @@ import { Answer } from './Answer.tsx';
 import { Failure } from './Failure.tsx';
 import { Header } from './Header.tsx';
 import { useLocale } from './use-locale.ts';
+import { SchemeSwitch, ZoneSwitch } from './Switches.tsx';
 import { WitnessBanner } from './WitnessBanner.tsx';
+import { useZone } from './zone.tsx';
 
 /** The frame of every page; whoever is not signed in sees the way in, and nothing else. */
 export function Shell(): ReactElement {
@@ -23,6 +25,7 @@ export function Shell(): ReactElement {
   }, [locale, i18n]);
   const signedOut = isSignedOut(me.error);
   const main = useFocusOnNavigation();
+  const { choice } = useZone();
   return (
     <>
       <a className="skip-link" href="#main">
@@ -38,7 +41,9 @@ export function Shell(): ReactElement {
             {() => (
               <>
                 <CameBackWith />
-                <Outlet />
+                <Fragment key={choice}>
+                  <Outlet />
+                </Fragment>
               </>
             )}
           </Answer>
@@ -61,10 +66,14 @@ function Footer() {
   const locale = useLocale();
   return (
     <Container component="footer" size={1080} pb="lg">
-      <Group>
+      <Group justify="space-between" gap="sm">
         <Text size="sm" c="dimmed">
           {t('app.zone', { zone: zoneName(locale, new Date()) })}
         </Text>
+        <Group gap="sm">
+          <ZoneSwitch />
+          <SchemeSwitch />
+        </Group>
       </Group>
     </Container>
   );

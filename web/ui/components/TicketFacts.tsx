@@ -19,7 +19,7 @@ export function Consequence({ ticket }: { readonly ticket: ExportTicket }) {
   const locale = useLocale();
   const names = assetNames(ticket.judgement);
   return (
-    <Alert color="orange" variant="outline" bg="white" c="black">
+    <Alert color="orange" variant="outline" bg="var(--sk-sheet)" c="var(--sk-text)">
       <Text fw={600}>
         {t(ticket.state === 'approved' ? 'ticket.consequence.approved' : 'ticket.consequence', {
           rows: formatCount(ticket.rowsMax, locale),

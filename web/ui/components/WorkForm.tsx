@@ -67,7 +67,7 @@ export function WorkForm({ kind, choices, draft, onAsked }: WorkFormProps) {
     <form onSubmit={(event) => void submit(event).catch(() => undefined)} noValidate>
       <Stack maw={720}>
         {kind === 'emergency' && (
-          <Alert color="red" variant="outline" bg="white" c="black">
+          <Alert color="red" variant="outline" bg="var(--sk-sheet)" c="var(--sk-text)">
             <Text fw={600}>{t('work.emergency.loud')}</Text>
           </Alert>
         )}

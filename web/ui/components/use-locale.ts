@@ -1,3 +1,4 @@
+import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isMessageKey, type Locale } from '../messages/index.ts';
 
@@ -13,4 +14,10 @@ export function useNameOf(): (group: string, code: string) => string {
     const key = `${group}.${code}`;
     return isMessageKey(key) ? t(key as never) : code;
   };
+}
+
+/** Of a title in both languages the one that is read now. */
+export function useTitle(): (title: { readonly en: string; readonly ja: string }) => string {
+  const locale = useLocale();
+  return useCallback((title) => title[locale], [locale]);
 }

@@ -1,3 +1,5 @@
+import { fromLocalField } from './dates.ts';
+
 /** What is looked for and where, as it stands behind the `?` of the page. */
 export interface SearchFilters {
   readonly text?: string;
@@ -37,6 +39,5 @@ export function apiSearch(filters: SearchFilters): string {
 }
 
 function momentOf(field: string): string {
-  const moment = new Date(field);
-  return Number.isNaN(moment.getTime()) ? field : moment.toISOString();
+  return fromLocalField(field)?.toISOString() ?? field;
 }

@@ -1,6 +1,7 @@
 import { codesEn } from './codes.en.ts';
 import { findingsEn } from '../../../messages/findings.en.ts';
 import { evidenceEn } from './evidence.en.ts';
+import { consoleEn } from './console.en.ts';
 import { factorsEn } from './factors.en.ts';
 import { gateEn } from './gate.en.ts';
 import { flowEn } from './flow.en.ts';
@@ -13,6 +14,7 @@ import { ticketsEn } from './tickets.en.ts';
 export const en = {
   ...codesEn,
   ...evidenceEn,
+  ...consoleEn,
   ...findingsEn,
   ...factorsEn,
   ...gateEn,

@@ -2,6 +2,7 @@ import { codesJa } from './codes.ja.ts';
 import type { en } from './en.ts';
 import { findingsJa } from '../../../messages/findings.ja.ts';
 import { evidenceJa } from './evidence.ja.ts';
+import { consoleJa } from './console.ja.ts';
 import { factorsJa } from './factors.ja.ts';
 import { gateJa } from './gate.ja.ts';
 import { flowJa } from './flow.ja.ts';
@@ -14,6 +15,7 @@ import { ticketsJa } from './tickets.ja.ts';
 export const ja: Readonly<Record<keyof typeof en, string>> = {
   ...codesJa,
   ...evidenceJa,
+  ...consoleJa,
   ...findingsJa,
   ...factorsJa,
   ...gateJa,

@@ -1,12 +1,16 @@
 import { Alert, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useHome } from '../api/home.ts';
 import { useMe, useSshKeys, useTargets, useTickets } from '../api/queries.ts';
 import type { Me, OpenTarget } from '../api/schemas.ts';
 import type { TicketState } from '../api/ticket-schemas.ts';
 import { AssetList } from '../components/Act.tsx';
 import { Answer } from '../components/Answer.tsx';
 import { CopyLine } from '../components/CopyLine.tsx';
+import { RefusedPart } from '../components/home/Maintainer.tsx';
+import { OwnerPart } from '../components/home/Owner.tsx';
+import { AdministratorPart, AuditorPart, SecurityPart } from '../components/home/Watchers.tsx';
 import { TextLink } from '../components/Links.tsx';
 import { Empty, Facts, Page, Part } from '../components/Page.tsx';
 import { Tag } from '../components/StateBadge.tsx';
@@ -22,11 +26,33 @@ export function HomePage(): ReactElement {
   if (me.data === undefined) return <Text>{t('common.loading')}</Text>;
   return (
     <Page title={t('home.hello', { name: me.data.person.name })}>
-      <InboxHint me={me.data} />
+      {!me.data.person.roles.includes('owner') && <InboxHint me={me.data} />}
       {me.data.person.roles.includes('maintainer') && <KeyHint />}
-      <Targets me={me.data} />
-      <OpenTickets />
+      <RoleParts me={me.data} />
     </Page>
+  );
+}
+
+/** Those who decide and look see that first; what one can reach oneself comes with the role that reaches it. */
+function RoleParts({ me }: { readonly me: Me }) {
+  const home = useHome();
+  const works = me.person.roles.includes('maintainer') || me.person.roles.length === 0;
+  return (
+    <>
+      <Answer query={home}>
+        {({ owner, security, auditor, administrator }) => (
+          <>
+            {owner !== null && <OwnerPart part={owner} />}
+            {security !== null && <SecurityPart part={security} />}
+            {auditor !== null && <AuditorPart part={auditor} />}
+            {administrator !== null && <AdministratorPart part={administrator} />}
+          </>
+        )}
+      </Answer>
+      {works && <Targets me={me} />}
+      {works && <OpenTickets />}
+      {home.data !== undefined && home.data.maintainer !== null && <RefusedPart part={home.data.maintainer} />}
+    </>
   );
 }
 
@@ -37,7 +63,7 @@ function InboxHint({ me }: { readonly me: Me }) {
     <Alert
       color="indigo"
       variant="outline"
-      bg="white"
+      bg="var(--sk-sheet)"
       title={t('home.inbox', { count: me.inboxCount, n: me.inboxCount })}
     >
       <TextLink to="/tickets" search={{ box: 'inbox' }}>
@@ -52,7 +78,7 @@ function KeyHint() {
   const keys = useSshKeys();
   if (keys.data === undefined || keys.data.length > 0) return null;
   return (
-    <Alert color="yellow" variant="outline" bg="white" title={t('home.noKey.title')} c="black">
+    <Alert color="yellow" variant="outline" bg="var(--sk-sheet)" title={t('home.noKey.title')} c="var(--sk-text)">
       <Text size="sm">{t('home.noKey.body')}</Text>
       <TextLink to="/keys">{t('home.noKey.action')}</TextLink>
     </Alert>

@@ -116,7 +116,7 @@ function EnrolForm() {
           onChange={(event) => setPublicKey(event.currentTarget.value)}
         />
         {pasted === 'private' && (
-          <Alert color="red" variant="outline" bg="white" role="alert" c="black">
+          <Alert color="red" variant="outline" bg="var(--sk-sheet)" role="alert" c="var(--sk-text)">
             <Text size="sm">{t('keys.private')}</Text>
           </Alert>
         )}

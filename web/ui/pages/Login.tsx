@@ -64,7 +64,7 @@ function Question(props: {
             [t('ssh.remaining'), <span role="timer">{props.remaining}</span>],
           ]}
         />
-        <Alert color="yellow" variant="outline" bg="white" c="black">
+        <Alert color="yellow" variant="outline" bg="var(--sk-sheet)" c="var(--sk-text)">
           {t('login.warning')}
         </Alert>
         {props.error !== null && <Failure error={props.error} />}

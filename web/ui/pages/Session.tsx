@@ -11,6 +11,7 @@ import { Replay } from '../components/Replay.tsx';
 import { Moment, Visible } from '../components/Texts.tsx';
 import { useNameOf } from '../components/use-locale.ts';
 import { Verify } from '../components/Verify.tsx';
+import { Watch } from '../components/Watch.tsx';
 import { formatDuration } from '../format/dates.ts';
 
 type Whole = NonNullable<ReturnType<typeof useSession>['data']>;
@@ -40,9 +41,15 @@ function SessionParts({ answer, at }: { readonly answer: Whole; readonly at: num
       <Part title={t('session.facts')}>
         <SessionFacts session={session} ticket={ticket} />
       </Part>
-      <Part title={t('session.replay')}>
-        {session.sealed ? <Replay sessionId={session.id} at={at} /> : <Text>{t('session.replay.open')}</Text>}
-      </Part>
+      {session.closedAt === null ? (
+        <Part title={t('watch.title')}>
+          <Watch sessionId={session.id} />
+        </Part>
+      ) : (
+        <Part title={t('session.replay')}>
+          {session.sealed ? <Replay sessionId={session.id} at={at} /> : <Text>{t('session.replay.open')}</Text>}
+        </Part>
+      )}
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg" style={{ alignItems: 'start' }}>
         <Part title={t('session.events')}>
           {events.length === 0 ? (

@@ -17,7 +17,7 @@ export function HealthNote({ health }: { readonly health: SearchHealth }) {
       color={color}
       variant="outline"
       bg={health.state === 'failed' ? 'red.0' : 'white'}
-      c="black"
+      c="var(--sk-text)"
       role={health.state === 'failed' ? 'alert' : 'status'}
       data-state={health.state}
     >
