@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { approvalsBench } from './approvals/index.ts';
+import { consoleBench } from './console/index.ts';
 import { gateBench } from './gate/index.ts';
 import { topFunctions } from './measure/profile.ts';
 import { type BenchOptions, type Report, ROW_FILES, type RowFile } from './model.ts';
@@ -15,6 +16,7 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<Report
   gate: gateBench,
   approvals: approvalsBench,
   recorder: recorderBench,
+  console: consoleBench,
 };
 
 const path = { type: 'string' } as const;

@@ -1,0 +1,14 @@
+/** `node scripts/screenshots.mjs [DIRECTORY]`: builds the program and takes docs/images anew, from the demo as it is run. */
+import { spawn } from 'node:child_process';
+import { build } from './build.mjs';
+import { ROOT } from './steps.mjs';
+
+await build();
+const loader = ['--disable-warning=ExperimentalWarning', '--import', './tests/support/typescript/register.mjs'];
+const child = spawn(process.execPath, [...loader, 'tests/screenshots/take.ts', ...process.argv.slice(2)], {
+  cwd: ROOT,
+  stdio: 'inherit',
+});
+child.once('close', (status) => {
+  process.exitCode = status ?? 1;
+});

@@ -1,0 +1,50 @@
+/** Which pages there are pictures of, as whom, and what is done before one is taken. */
+import type { Page } from 'playwright-core';
+
+export interface Shot {
+  readonly name: string;
+  readonly login: string;
+  readonly path: string;
+  readonly dark?: boolean;
+  readonly then?: (page: Page) => Promise<void>;
+}
+
+interface Made {
+  readonly waiting: string;
+  readonly used: string;
+  readonly session: string;
+}
+
+async function replay(page: Page): Promise<void> {
+  await page.locator('main .mantine-Button-root').first().click();
+  await page.locator('.ap-player').first().waitFor();
+  await page.locator('.marker').last().click();
+  await page.locator('.ap-player').filter({ hasText: '顧客一覧' }).waitFor();
+}
+
+export function pagesOf({ waiting, used, session }: Made): readonly Shot[] {
+  return [
+    { name: 'home-maintainer', login: 'aoki', path: '/' },
+    { name: 'home-owner', login: 'tanaka', path: '/' },
+    { name: 'home-auditor', login: 'suzuki', path: '/' },
+    { name: 'home-security', login: 'kimura', path: '/' },
+    { name: 'home-security-dark', login: 'kimura', path: '/', dark: true },
+    { name: 'home-administrator', login: 'yamada', path: '/' },
+    { name: 'tickets-inbox', login: 'tanaka', path: '/tickets?box=inbox' },
+    { name: 'ticket-new', login: 'aoki', path: '/tickets/new?kind=access' },
+    { name: 'ticket-approval', login: 'tanaka', path: `/tickets/${waiting}` },
+    { name: 'ticket-used', login: 'tanaka', path: `/tickets/${used}` },
+    { name: 'sessions', login: 'suzuki', path: '/sessions?box=all' },
+    { name: 'session-replay', login: 'suzuki', path: `/sessions/${session}`, then: replay },
+    { name: 'search', login: 'suzuki', path: '/search?text=%E9%A1%A7%E5%AE%A2' },
+    { name: 'audit', login: 'suzuki', path: '/audit' },
+    { name: 'reconciliation', login: 'tanaka', path: '/reconciliation' },
+    { name: 'gate', login: 'tanaka', path: '/gate' },
+    { name: 'locks', login: 'kimura', path: '/locks' },
+    { name: 'people', login: 'kimura', path: '/people' },
+    { name: 'reviews', login: 'tanaka', path: '/reviews' },
+    { name: 'keys', login: 'aoki', path: '/keys' },
+    { name: 'security', login: 'aoki', path: '/security' },
+    { name: 'notifications', login: 'aoki', path: '/notifications' },
+  ];
+}

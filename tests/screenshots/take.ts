@@ -1,0 +1,75 @@
+/** Every page of the console in both languages, as somebody sees it whose work it is. */
+import { join } from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { Cleanup } from '../../foundation/index.ts';
+import { findPartner } from '../../scripts/partners.mjs';
+import { TestGateway } from '../support/gateway.ts';
+import { startTestPostgres, TEST_URLS } from '../support/postgres.ts';
+import { approved, ask } from '../e2e/support/tickets.ts';
+import { pagesOf, type Shot } from './pages.ts';
+
+const DUMP = 'mysqldump crm customers';
+const SIZE = { width: 1_280, height: 860 };
+const HEIGHT_MAX = 1_700;
+
+/** What somebody would find after a morning's work: refusals, a ticket that waits, an export that was done, recordings. */
+async function work(gateway: TestGateway): Promise<{ waiting: string; used: string; session: string }> {
+  await gateway.ssh(
+    'chen',
+    'echo 顧客一覧; printf "山田太郎  東京都\\n佐藤花子  大阪府\\n"; ls -l /tmp | head -5; uptime',
+  );
+  const used = await approved(gateway, 'chen', DUMP);
+  await gateway.ssh('chen', DUMP);
+  await gateway.ssh('aoki', 'mysql -e "select * from customers" crm');
+  const waiting = await ask(gateway, 'aoki', DUMP, { rowsMax: 1_200, destination: 'vault' });
+  const { json } = await (await gateway.person('suzuki')).get('/api/sessions?box=all');
+  const session = (json['sessions'] as { id: string }[]).at(-1);
+  return { waiting: waiting.id, used: used.id, session: session?.id ?? '' };
+}
+
+async function openAs(browser: Browser, gateway: TestGateway, shot: Shot, locale: 'en' | 'ja'): Promise<Page> {
+  const context = await browser.newContext({
+    locale: locale === 'ja' ? 'ja-JP' : 'en-GB',
+    viewport: SIZE,
+    timezoneId: 'Asia/Tokyo',
+  });
+  const { cookie } = await gateway.person(shot.login);
+  const { href, origin } = gateway.running.publicUrl;
+  const at = cookie.indexOf('=');
+  await context.addCookies([{ name: cookie.slice(0, at), value: cookie.slice(at + 1), url: href }]);
+  await fetch(new URL('/api/me', href), {
+    method: 'PATCH',
+    headers: { cookie, origin, 'content-type': 'application/json' },
+    body: JSON.stringify({ locale }),
+  });
+  const page = await context.newPage();
+  await page.emulateMedia({ colorScheme: shot.dark === true ? 'dark' : 'light', reducedMotion: 'reduce' });
+  await page.goto(new URL(shot.path, href).href);
+  await page.locator('h1').waitFor();
+  await page.waitForLoadState('networkidle');
+  return page;
+}
+
+async function main(directory: string): Promise<void> {
+  await using cleanup = new Cleanup();
+  const executablePath = findPartner('chromium');
+  if (executablePath === undefined) throw new Error('chromium is missing');
+  const postgres = cleanup.use(await startTestPostgres());
+  for (const [role, name] of Object.entries(TEST_URLS)) process.env[name] = String(Reflect.get(postgres, role));
+  const gateway = cleanup.use(await TestGateway.start());
+  const browser = cleanup.use(await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] }));
+  const made = await work(gateway);
+  for (const shot of pagesOf(made)) {
+    for (const locale of ['en', 'ja'] as const) {
+      const page = await openAs(browser, gateway, shot, locale);
+      await shot.then?.(page);
+      const height = Number(await page.evaluate('document.documentElement.scrollHeight'));
+      await page.setViewportSize({ ...SIZE, height: Math.min(Math.max(height, 400), HEIGHT_MAX) });
+      await page.screenshot({ path: join(directory, `${shot.name}-${locale}.png`), animations: 'disabled' });
+      process.stderr.write(`screenshots: ${shot.name}-${locale}\n`);
+      await page.context().close();
+    }
+  }
+}
+
+await main(process.argv[2] ?? 'docs/images');
