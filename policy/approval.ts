@@ -1,10 +1,11 @@
 /** Who may say yes to a ticket, and whose yes is still missing. */
 import type { PersonId, Role, SystemId, TicketKind, TicketState } from './model.ts';
+import { areCovered, isOneOwner, sideFor } from './transfer-sides.ts';
 
 /** Stored with every decision: which rules it was made by. */
-export const APPROVAL_RULES = 'approval-2';
+export const APPROVAL_RULES = 'approval-3';
 
-export type SecondLineReason = 'rows' | 'special_care' | 'sole_owner';
+export type SecondLineReason = 'rows' | 'special_care' | 'sole_owner' | 'same_owner';
 
 /** `owner`: so many different owners of this system. `second_line`: one security officer. */
 export type ApprovalNeed =
@@ -18,7 +19,7 @@ export interface TouchedSystem {
   /** Rows of an export from here from which on the second line says yes as well; null: never for that. */
   readonly secondLineRows: number | null;
   /** Owners but the requester who could decide now: in role and contract, not locked, not reporting to the requester. */
-  readonly otherOwners: number;
+  readonly otherOwners: readonly PersonId[];
   /** Security officers of whom the same holds. */
   readonly secondLine: number;
 }
@@ -43,19 +44,28 @@ export function approvalNeeds(facts: NeedFacts): readonly ApprovalNeed[] {
   }
   if (facts.dataClasses.some((name) => SPECIAL_CARE_CLASSES.includes(name))) why.push('special_care');
   // Only the requester could say yes: somebody of the second line does instead, never nobody.
-  if (facts.systems.some(({ otherOwners }) => otherOwners === 0)) why.push('sole_owner');
-  const owners = facts.systems
-    .filter(({ otherOwners }) => otherOwners > 0)
+  if (facts.systems.some(({ otherOwners }) => otherOwners.length === 0)) why.push('sole_owner');
+  const owned = facts.systems.filter(({ otherOwners }) => otherOwners.length > 0);
+  // Between two companies two people answer. Where one person answers for both sides, the second one is of the second line.
+  const one = facts.kind === 'transfer' && isOneOwner(owned.map(({ otherOwners }) => ({ owners: otherOwners })));
+  if (one) why.push('same_owner');
+  const owners = owned
+    .slice(0, one ? 1 : undefined)
     .map(({ id, quorum }): ApprovalNeed => ({ as: 'owner', system: id, count: quorum }));
   return why.length === 0 ? owners : [...owners, { as: 'second_line', why }];
 }
 
 /** Whether anybody could ever meet these needs: a ticket that waits for nobody tempts people to a rubber stamp. */
-export function canBeMet(needs: readonly ApprovalNeed[], systems: readonly TouchedSystem[]): boolean {
+export function canBeMet(
+  kind: TicketKind,
+  needs: readonly ApprovalNeed[],
+  systems: readonly TouchedSystem[],
+): boolean {
+  if (kind === 'transfer' && !areCovered(sidesOf(needs, systems, []))) return false;
   return needs.every((need) =>
     need.as === 'second_line'
       ? systems.every(({ secondLine }) => secondLine > 0)
-      : systems.some(({ id, otherOwners }) => id === need.system && otherOwners >= need.count),
+      : systems.some(({ id, otherOwners }) => id === need.system && otherOwners.length >= need.count),
   );
 }
 
@@ -167,11 +177,11 @@ function capacityOf(facts: ApprovalFacts, needs: readonly ApprovalNeed[]): Capac
   const missing = missingNeeds(needs, facts.earlier);
   const owned = ownedOf(facts);
   const wanted = owned.filter((id) => missing.some((need) => need.as === 'owner' && need.system === id));
-  if (wanted.length > 0) return { as: 'owner', systems: sidesOf(facts.kind, wanted) };
+  if (wanted.length > 0) return { as: 'owner', systems: oneSide(facts, missing, wanted) };
   const officer = facts.approver.roles.includes('security_officer');
   const second: Capacity = { as: 'second_line', systems: [] };
   if (officer && missing.some(({ as }) => as === 'second_line')) return second;
-  if (owned.length > 0) return { as: 'owner', systems: sidesOf(facts.kind, owned) };
+  if (owned.length > 0) return { as: 'owner', systems: oneSide(facts, missing, owned) };
   return officer && needs.some(({ as }) => as === 'second_line') ? second : undefined;
 }
 
@@ -182,8 +192,29 @@ function ownedOf({ approver, systems }: ApprovalFacts): readonly SystemId[] {
 }
 
 /** Who owns both sides of a transfer gives one yes: what is handed over is said yes to by two people. */
-function sidesOf(kind: TicketKind, systems: readonly SystemId[]): readonly SystemId[] {
-  return kind === 'transfer' ? systems.slice(0, 1) : systems;
+function oneSide(
+  { kind, approver, earlier, systems }: ApprovalFacts,
+  missing: readonly ApprovalNeed[],
+  wanted: readonly SystemId[],
+): readonly SystemId[] {
+  if (kind !== 'transfer') return wanted;
+  const side = sideFor(approver.id, wanted, sidesOf(missing, systems, earlier));
+  return side === undefined ? [] : [side];
+}
+
+/** What each side still needs, and who could say it: nobody who has decided. */
+function sidesOf(
+  needs: readonly ApprovalNeed[],
+  systems: readonly TouchedSystem[],
+  earlier: readonly EarlierDecision[],
+) {
+  const decided = new Set(earlier.map(({ approver }) => approver));
+  return needs.flatMap((need) => {
+    const owners = systems.find(({ id }) => need.as === 'owner' && id === need.system)?.otherOwners ?? [];
+    return need.as === 'owner'
+      ? [{ system: need.system, count: need.count, owners: owners.filter((owner) => !decided.has(owner)) }]
+      : [];
+  });
 }
 
 export interface ReviewFacts {

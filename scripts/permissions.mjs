@@ -24,7 +24,7 @@ export function permissionsText(
     'What is not said here is refused. Each cell is the answer of the rule that decides in the gateway, with the code of the refusal.',
     '## Approving or rejecting a request, asking back',
     table(['When the person', ...roles], decisions),
-    '`as owner` and `as second_line`: in which capacity the decision counts. An approval is complete when nobody’s yes is missing: an owner of every system, as many different ones as its risk settings say, and a security officer beyond the row limit, for special-care data, and where the requester is the only owner. A transfer needs two people.',
+    '`as owner` and `as second_line`: in which capacity the decision counts. An approval is complete when nobody’s yes is missing: an owner of every system, as many different ones as its risk settings say, and a security officer beyond the row limit, for special-care data, and where the requester is the only owner. A transfer needs two people: where one person alone owns both systems, that person and a security officer.',
     '## Reviewing an emergency after the fact',
     table(['When the person', ...roles], reviews),
     '## Asking and taking back',
@@ -53,7 +53,7 @@ const CASES = [
 function withRole(role, { rows = 1, ...approver }) {
   return {
     kind: 'export',
-    systems: [{ id: 'system', quorum: 1, secondLineRows: 1, otherOwners: 1, secondLine: 1 }],
+    systems: [{ id: 'system', quorum: 1, secondLineRows: 1, otherOwners: ['person'], secondLine: 1 }],
     ...{ rows, dataClasses: [], state: 'requested', requester: 'requester', earlier: [] },
     ...{ actDigest: 'act', askedDigest: 'act', decideBy: LATER, now: NOW },
     approver: {

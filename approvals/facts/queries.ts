@@ -23,7 +23,7 @@ const SystemRow = z
     approvers: z.number().nullable(),
     rows_named: z.boolean(),
     second_line_rows: z.coerce.number().nullable(),
-    other_owners: z.number(),
+    other_owners: z.array(personId),
     second_line: z.number(),
   })
   .transform(
@@ -36,7 +36,7 @@ const SystemRow = z
     }),
   );
 
-/** The systems with how many people could decide about them, now, when this person asks; in the order they are named. */
+/** The systems with who could decide about them, now, when this person asks; in the order they are named. */
 export function touchedSystems(
   db: Queryable,
   { systems, requester, now }: { systems: readonly SystemId[]; requester: PersonId; now: Date },
@@ -52,8 +52,8 @@ export function touchedSystems(
           AND NOT EXISTS (SELECT FROM person_locks l WHERE l.person_id = p.id))
       SELECT s.id, (s.risk ->> 'approvers')::integer AS approvers, coalesce(s.risk ? 'secondLineRows', false) AS rows_named,
         (s.risk ->> 'secondLineRows')::bigint AS second_line_rows,
-        (SELECT count(*) FROM system_owners o JOIN able a ON a.id = o.person_id AND 'owner' = ANY (a.roles)
-          WHERE o.system_id = s.id)::integer AS other_owners,
+        ARRAY(SELECT a.id::text FROM system_owners o JOIN able a ON a.id = o.person_id AND 'owner' = ANY (a.roles)
+          WHERE o.system_id = s.id ORDER BY a.id) AS other_owners,
         (SELECT count(*) FROM able a WHERE 'security_officer' = ANY (a.roles))::integer AS second_line
       FROM systems s WHERE s.id = ANY (${[...systems]}::uuid[])
       ORDER BY array_position(${[...systems]}::uuid[], s.id)`,

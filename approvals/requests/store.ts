@@ -44,7 +44,7 @@ export async function requireDecidable(
   const facts = await needFacts(tx, asked);
   const needs = approvalNeeds(facts);
   // A ticket only its requester could decide would wait for ever, or tempt somebody to add a rubber stamp.
-  if (needs.length === 0 || !canBeMet(needs, facts.systems)) throw new GatewayError('no_approver');
+  if (needs.length === 0 || !canBeMet(facts.kind, needs, facts.systems)) throw new GatewayError('no_approver');
   // A flood of requests would bury the one an owner should read.
   if ((await countRequested(tx, asked.requester)) >= LIMITS.ticketsRequestedPerPersonMax) {
     throw new GatewayError('too_many_requests', 'Too many of your requests wait for a decision; withdraw some first.');

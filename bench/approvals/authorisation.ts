@@ -51,7 +51,8 @@ const ENTER: readonly AuthorizationFacts[] = [
 ];
 
 const touched = (id: string) => ({
-  ...{ id: id as SystemId, quorum: 2, secondLineRows: 1_000, otherOwners: 3, secondLine: 2 },
+  ...{ id: id as SystemId, quorum: 2, secondLineRows: 1_000, secondLine: 2 },
+  otherOwners: ['tanaka', 'sato', 'mori'].map((name) => name as PersonId),
 });
 const transfer: ApprovalFacts = {
   ...{ kind: 'transfer', systems: [touched('s1'), touched('s2')], rows: 2_000, dataClasses: ['personal'] },

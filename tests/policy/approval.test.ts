@@ -2,11 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
   type ApprovalFacts,
+  type ApprovalNeed,
   approvalNeeds,
   type Approver,
   canBeMet,
   decideApproval,
   decideReview,
+  type EarlierDecision,
   missingNeeds,
   type PersonId,
   ROLES,
@@ -28,7 +30,7 @@ const [aoki, tanaka, sato, kimura] = ['aoki', 'tanaka', 'sato', 'kimura'].map(pe
 const [crm, billing] = ['crm', 'billing'].map((name) => name as SystemId) as [SystemId, SystemId];
 
 const system = (id: SystemId, more: Partial<TouchedSystem> = {}): TouchedSystem => ({
-  ...{ id, quorum: 1, secondLineRows: 10_000, otherOwners: 2, secondLine: 1 },
+  ...{ id, quorum: 1, secondLineRows: 10_000, otherOwners: [tanaka, sato], secondLine: 1 },
   ...more,
 });
 const approver: Approver = {
@@ -114,7 +116,7 @@ describe('decideApproval', () => {
           owns: fc.subarray([crm, billing]),
           state: fc.constantFrom(...TICKET_STATES),
           kind: fc.constantFrom(...TICKET_KINDS),
-          otherOwners: fc.nat({ max: 3 }),
+          otherOwners: fc.subarray([tanaka, sato, kimura]),
         }),
         ({ roles, owns, state, kind, otherOwners }) => {
           const own: Approver = { ...approver, id: aoki, roles, owns, substitutesFor: owns };
@@ -153,7 +155,8 @@ describe('whose yes is needed', () => {
   test.each<[string, Partial<ApprovalFacts>]>([
     ['rows', { rows: 10_001 }],
     ['special_care', { dataClasses: ['special-care'] }],
-    ['sole_owner', { systems: [system(crm, { otherOwners: 0 })] }],
+    ['sole_owner', { systems: [system(crm, { otherOwners: [] })] }],
+    ['same_owner', { kind: 'transfer', systems: [crm, billing].map((id) => system(id, { otherOwners: [tanaka] })) }],
   ])('is the second line too for %s', (why, change) => {
     expect(approvalNeeds({ ...facts, ...change })).toContainEqual({ as: 'second_line', why: [why] });
     expect(approvalNeeds(facts)).not.toContainEqual(expect.objectContaining({ as: 'second_line' }));
@@ -162,13 +165,68 @@ describe('whose yes is needed', () => {
   test('can be met by nobody when too few owners or no officer are there', () => {
     const met = (change: Partial<TouchedSystem>, rows = 1): boolean => {
       const systems = [system(crm, change)];
-      return canBeMet(approvalNeeds({ ...facts, systems, rows }), systems);
+      return canBeMet('export', approvalNeeds({ ...facts, systems, rows }), systems);
     };
     expect(met({})).toBe(true);
     expect(met({ quorum: 3 })).toBe(false);
-    expect(met({ otherOwners: 0 })).toBe(true);
-    expect(met({ otherOwners: 0, secondLine: 0 })).toBe(false);
+    expect(met({ otherOwners: [] })).toBe(true);
+    expect(met({ otherOwners: [], secondLine: 0 })).toBe(false);
     expect(met({ secondLine: 0 }, 20_000)).toBe(false);
+  });
+});
+
+describe('a transfer', () => {
+  const people = [tanaka, sato, person('mori')];
+  const officerYes = (decided: readonly ApprovalNeed[]): boolean => decided.some(({ as }) => as === 'second_line');
+
+  test('whose two systems one person alone answers for needs that person and the second line, not nobody', () => {
+    const systems = [crm, billing].map((id) => system(id, { otherOwners: [tanaka] }));
+    const transfer: ApprovalFacts = { ...facts, kind: 'transfer', rows: null, systems };
+    const needs = approvalNeeds(transfer);
+    expect(needs).toEqual([
+      { as: 'owner', system: crm, count: 1 },
+      { as: 'second_line', why: ['same_owner'] },
+    ]);
+    expect(canBeMet('transfer', needs, systems)).toBe(true);
+    const both = { ...approver, owns: [crm, billing] };
+    const first = decideApproval({ ...transfer, approver: both });
+    expect(first).toMatchObject({ allowed: true, systems: [crm], missing: [{ as: 'second_line' }] });
+    expect(decideApproval({ ...transfer, approver: both, earlier: [yes(tanaka, [crm])] })).toMatchObject({
+      reason: 'already_decided',
+    });
+    const second = decideApproval({ ...transfer, approver: officer, earlier: [yes(tanaka, [crm])] });
+    expect(second).toMatchObject({ allowed: true, as: 'second_line', missing: [] });
+  });
+
+  test('that can be met is approved in whatever order people say yes, by at least two of them', () => {
+    const owners = fc.subarray(people, { minLength: 0 });
+    fc.assert(
+      fc.property(
+        fc.tuple(owners, owners, fc.integer({ min: 1, max: 2 }), fc.integer({ min: 1, max: 2 })),
+        fc.shuffledSubarray([...people, kimura], { minLength: 4 }),
+        ([from, to, fromQuorum, toQuorum], order) => {
+          const systems = [
+            system(crm, { otherOwners: from, quorum: fromQuorum }),
+            system(billing, { otherOwners: to, quorum: toQuorum }),
+          ];
+          const transfer: ApprovalFacts = { ...facts, kind: 'transfer', rows: null, systems };
+          const needs = approvalNeeds(transfer);
+          fc.pre(canBeMet('transfer', needs, systems));
+          const earlier: EarlierDecision[] = [];
+          for (const id of order) {
+            const owns = [crm, billing].filter((_, side) => [from, to][side]?.includes(id));
+            const who: Approver = id === kimura ? officer : { ...approver, id, owns };
+            const decided = decideApproval({ ...transfer, approver: who, earlier });
+            if (decided.allowed) earlier.push({ ...decided, approver: id, decision: 'approve' });
+          }
+          expect(missingNeeds(needs, earlier)).toEqual([]);
+          // Where the requester is the only owner of both, it is theirs to ask and the second line's to say.
+          const least = from.length + to.length === 0 ? 1 : 2;
+          expect(new Set(earlier.map(({ approver: by }) => by)).size).toBeGreaterThanOrEqual(least);
+          expect(officerYes(needs) || from.length * to.length > 0).toBe(true);
+        },
+      ),
+    );
   });
 });
 

@@ -83,6 +83,7 @@ export const ticketsEn = {
   'ticket.missing.second': 'one security officer ({{why}})',
   'secondLine.rows': 'many rows',
   'secondLine.special_care': 'data that need special care',
+  'secondLine.same_owner': 'one person alone owns both systems',
   'secondLine.sole_owner': 'the requester is the only owner',
   'ticket.insight': 'What to know before deciding',
   'ticket.risk': 'Look twice',

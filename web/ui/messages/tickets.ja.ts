@@ -84,6 +84,7 @@ export const ticketsJa: Readonly<Record<keyof typeof ticketsEn, string>> = {
   'ticket.missing.second': '情報セキュリティ推進 1 名（{{why}}）',
   'secondLine.rows': '件数が多い',
   'secondLine.special_care': '要配慮個人情報',
+  'secondLine.same_owner': '両システムの運用責任者が同じ人',
   'secondLine.sole_owner': '申請者以外に運用責任者がいない',
   'ticket.insight': '判断の参考',
   'ticket.risk': '注意度',
