@@ -6,6 +6,7 @@ import { DEMO_PEOPLE } from './people.ts';
 import type { DemoTarget } from './target/server.ts';
 
 const SYSTEM = 'crm';
+const RECEIVING_SYSTEM = 'billing';
 const TARGET = 'crm-db';
 const GRANT_DAYS = 90;
 const CONTRACT_DAYS = 180;
@@ -15,8 +16,9 @@ const DAY_MS = 86_400_000;
 const SMALL_BUDGET = { persons: { command: 50, session: 50 }, softRatio: 1 };
 
 /**
- * What the demonstration announces: the six people, the customer system that Tanaka answers for, its one target, what
- * must not leave it unasked, and an account with a grant of 90 days for each of the two maintainers.
+ * What the demonstration announces: the seven people, the customer system that Tanaka answers for, its one target, what
+ * must not leave it unasked, an account with a grant of 90 days for each of the two maintainers, and a second system
+ * that Mori answers for alone, to hand something over to.
  */
 export function demoInventory(options: {
   readonly issuer: string;
@@ -32,6 +34,7 @@ export function demoInventory(options: {
       ...person,
       roles: [...person.roles],
       contractEndsAt: person.subject === 'chen' ? inDays(CONTRACT_DAYS) : null,
+      sponsor: person.subject === 'chen' ? 'tanaka' : null,
     })),
     systems: [
       {
@@ -46,6 +49,7 @@ export function demoInventory(options: {
           { kind: 'path', name: target.customersDirectory, dataClass: 'personal', recordCount: CUSTOMER_COUNT },
         ],
       },
+      { name: RECEIVING_SYSTEM, titleEn: 'Billing', titleJa: '請求システム', owners: ['mori'] },
     ],
     targets: [
       {

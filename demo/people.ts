@@ -12,7 +12,7 @@ export interface DemoPerson {
 
 const COMPANY = 'Mihon Direct';
 
-/** The six people, one of each role and a second maintainer who comes from a contractor. */
+/** One of each role, a second maintainer who comes from a contractor, and an administrator who owns a system too. */
 export const DEMO_PEOPLE: readonly DemoPerson[] = [
   person('aoki', '青木 真', 'maintainer', 'ja'),
   { ...person('chen', 'Chen Wei', 'maintainer', 'en'), employer: 'East Maintenance' },
@@ -20,6 +20,7 @@ export const DEMO_PEOPLE: readonly DemoPerson[] = [
   person('suzuki', '鈴木 一郎', 'auditor', 'ja'),
   person('kimura', '木村 さくら', 'security_officer', 'ja'),
   person('yamada', '山田 太郎', 'administrator', 'ja'),
+  { ...person('mori', '森 健', 'administrator', 'ja'), roles: ['administrator', 'owner'] },
 ];
 
 function person(subject: string, name: string, role: Role, locale: Locale): DemoPerson {

@@ -10,7 +10,7 @@ interface Cookie {
 
 /**
  * Signs a person in to the console as a browser would, over plain HTTP: `GET /auth/sign-in`, the provider's redirects,
- * the form with the six people (`POST login=SUBJECT`), the callback.
+ * the form with the seven people (`POST login=SUBJECT`), the callback.
  * @returns the console's cookies as a `Cookie` header value; the provider's own are left out.
  * @throws {GatewayError} `sign_in_failed` when a step answers something else.
  */

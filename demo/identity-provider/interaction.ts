@@ -16,7 +16,7 @@ interface Interaction {
 }
 
 /**
- * The sign-in page at `BASE/interaction/UID`. GET shows the six people; POST takes one form field,
+ * The sign-in page at `BASE/interaction/UID`. GET shows the seven people; POST takes one form field,
  * `login=SUBJECT` (application/x-www-form-urlencoded), or `cancel=yes`, and answers 303 back to the provider.
  *
  * The provider's signed cookie, which a post from another site does not carry (SameSite=Lax), names the interaction;

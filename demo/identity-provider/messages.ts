@@ -24,7 +24,7 @@ export const TEXTS: Readonly<Record<Locale, Texts>> = {
     title: 'Sekisho demonstration sign-in',
     heading: 'Who are you today?',
     explanation:
-      'This sign-in belongs to the demonstration: six invented people, no passwords, reachable from this machine only. In production your own identity provider stands here.',
+      'This sign-in belongs to the demonstration: seven invented people, no passwords, reachable from this machine only. In production your own identity provider stands here.',
     people: 'People of the demonstration',
     signInAs: 'Sign in as {name}',
     cancel: 'Cancel the sign-in',
@@ -48,7 +48,7 @@ export const TEXTS: Readonly<Record<Locale, Texts>> = {
     title: 'Sekisho デモ用サインイン',
     heading: 'どの方としてサインインしますか',
     explanation:
-      'このサインイン画面はデモ専用です。登場する6名は架空の人物で、パスワードはなく、この端末からしか利用できません。本番環境では自社の ID プロバイダーに置き換わります。',
+      'このサインイン画面はデモ専用です。登場する7名は架空の人物で、パスワードはなく、この端末からしか利用できません。本番環境では自社の ID プロバイダーに置き換わります。',
     people: 'デモの登場人物',
     signInAs: '{name} としてサインイン',
     cancel: 'サインインを中止',

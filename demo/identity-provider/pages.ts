@@ -39,7 +39,7 @@ interface PageFacts {
   readonly base: string;
 }
 
-/** The six people, a button each. Posts `login=SUBJECT`, or `cancel=yes`, to the page's own address. */
+/** The seven people, a button each. Posts `login=SUBJECT`, or `cancel=yes`, to the page's own address. */
 export function peoplePage(facts: PageFacts & { readonly action: string; readonly unknown: boolean }): string {
   const texts = TEXTS[facts.locale];
   const other: Locale = facts.locale === 'ja' ? 'en' : 'ja';

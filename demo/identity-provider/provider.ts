@@ -23,7 +23,7 @@ const SCOPES = ['openid', 'profile', 'email', 'groups'];
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 
-/** An OpenID provider with one client and the six people: code flow with PKCE (S256) and sign-out by the client. */
+/** An OpenID provider with one client and the seven people: code flow with PKCE (S256) and sign-out by the client. */
 export function buildProvider(options: DemoIdentityProviderOptions, base: string, clock: Clock): Provider {
   const configuration: Configuration = {
     adapter: memoryAdapter(clock),

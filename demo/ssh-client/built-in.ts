@@ -71,8 +71,8 @@ function finished(open: (opened: Opened) => void, input: string): Promise<SshRun
 
 /** The server's own word of refusal is all this client is told: the gateway's sentence is for the other one. */
 async function getFile(client: ssh2.Client, path: string, to: string): Promise<SshRun> {
-  const sftp = await promisify(client.sftp.bind(client))();
   try {
+    const sftp = await promisify(client.sftp.bind(client))();
     await promisify(sftp.fastGet.bind(sftp))(path, to);
     return { status: 0, stdout: Buffer.alloc(0), stderr: '' };
   } catch (thrown) {

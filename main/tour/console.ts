@@ -46,6 +46,16 @@ export class TourPerson {
     }
   }
 
+  /** Repeats a GET while there is nothing: what a job of the gateway makes is there at its next turn. */
+  async getFound(path: string, secondsMax: number): Promise<Answer> {
+    for (let left = (secondsMax * SECOND_MS) / POLL_MS; ; left -= 1) {
+      const answer = await this.get(path);
+      if (answer.status === 200) return answer;
+      expect(answer.status === 404 && left > 0, `${path} to be there within ${secondsMax} seconds`, answer.text);
+      await wait(POLL_MS);
+    }
+  }
+
   async #send(path: string, init: RequestInit): Promise<Answer> {
     const url = new URL(path, this.#publicUrl);
     const headers = { cookie: this.#cookie, origin: this.#publicUrl.origin, 'content-type': 'application/json' };
@@ -55,6 +65,7 @@ export class TourPerson {
   }
 }
 
+const SECOND_MS = 1_000;
 const POLL_MS = 50;
 const POLLS_MAX = 200;
 
@@ -70,6 +81,10 @@ function parseJson(text: string): unknown {
 export const Refused = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 export const RefusedActAnswer = z.object({
   refusedAct: z.object({ text: z.string(), suggested: z.object({ rowsMax: z.number(), bytesMax: z.number() }) }),
+});
+/** Of every kind of ticket. */
+export const AnyTicketAnswer = z.object({
+  ticket: z.object({ id: z.string(), number: z.number(), state: z.string(), actDigest: z.string() }),
 });
 export const TicketAnswer = z.object({
   ticket: z.object({

@@ -1,6 +1,7 @@
 import type { SshClientTool, SshRun } from '../../demo/index.ts';
 import type { Running } from '../all.ts';
-import type { Report } from './report.ts';
+import { type Answer, Refused } from './console.ts';
+import { expect, type Report } from './report.ts';
 
 export interface Story {
   readonly running: Running;
@@ -15,3 +16,10 @@ export const TARGET = 'crm-db';
 export const EXPORT = 'mysqldump crm customers';
 /** The exit status of what was refused. */
 export const REFUSED = 126;
+
+/** Stops the tour unless the console refused with this status and code. */
+export function expectRefusal(answer: Answer, { status, code }: { status: number; code: string }): void {
+  const refusal = Refused.safeParse(answer.json);
+  const said = refusal.success ? refusal.data.error.code : undefined;
+  expect(answer.status === status && said === code, `${status} ${code}`, answer.text);
+}

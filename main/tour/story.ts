@@ -3,24 +3,27 @@ import { createHash } from 'node:crypto';
 import { chmod, cp, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SshDestination, SshRun } from '../../demo/index.ts';
-import { systemClock } from '../../foundation/index.ts';
 import { openRecordingReader, verifySession } from '../../recorder/index.ts';
 import { recordingFiles } from '../recording-source.ts';
 import { wordReport } from '../verify.ts';
+import { refuseOwnYes } from './approving.ts';
+import { exportBeyondWhatWasAsked, findDeviation } from './deviation.ts';
+import { workInEmergency } from './emergency.ts';
+import { askForExport, signInAndEnrol } from './enrol.ts';
 import { giveEvidence } from './evidence.ts';
 import { tryFiveWays } from './five-ways.ts';
-import { Refused, RefusedActAnswer, SessionAnswer, TicketAnswer, TourPerson, VerifyAnswer } from './console.ts';
+import { Refused, SessionAnswer, TicketAnswer, TourPerson, VerifyAnswer } from './console.ts';
 import { EXPORT, REFUSED, type Run, type Story, TARGET } from './model.ts';
 import { expect } from './report.ts';
 
 type Ticket = ReturnType<typeof TicketAnswer.parse>['ticket'];
 
 const WORK = "hostname; mysql crm -e 'SELECT COUNT(*) FROM customers'";
-const DAY_MS = 86_400_000;
 
 export async function tellStory(story: Story): Promise<{ sessionId: string; destination: SshDestination }> {
   const { report, running } = story;
-  const { aoki, destination } = await signInAndEnrol(story);
+  report.step('Aoki (maintainer) signs in through the identity provider and enrols an SSH key');
+  const { person: aoki, destination } = await signInAndEnrol(story, 'aoki');
   const run: Run = (command) => runSsh(story, destination, command);
 
   report.step('Work: a command on the customer database server, as Aoki’s own account, recorded');
@@ -40,38 +43,17 @@ export async function tellStory(story: Story): Promise<{ sessionId: string; dest
   const again = await run(EXPORT);
   expect(again.status === REFUSED && again.stdout.length === 0, 'a refusal and no output', again.stderr);
 
+  const planted = await exportBeyondWhatWasAsked(story);
   const sessionId = used.result?.sessionId ?? '';
   await audit(story, used);
   await tamper(story, sessionId);
   await giveEvidence(story, sessionId);
+  await refuseOwnYes(story);
+  await workInEmergency(story, planted.maintainer);
+  await findDeviation(story, planted.ticket);
   report.step('What is left');
   report.fact(`replay: ${new URL(`/sessions/${sessionId}`, running.publicUrl).href} (sign in as suzuki, the auditor)`);
   return { sessionId, destination };
-}
-
-async function signInAndEnrol(story: Story): Promise<{ aoki: TourPerson; destination: SshDestination }> {
-  const { report, running, ssh, directory } = story;
-  report.step('Aoki (maintainer) signs in through the identity provider and enrols an SSH key');
-  const aoki = await TourPerson.signIn('aoki', running.publicUrl);
-  const keyPath = join(directory, 'aoki_ed25519');
-  const publicKey = await ssh.createKey(keyPath);
-  const enrolled = await aoki.post('/api/ssh-keys', { publicKey, label: 'tour' });
-  const known = Refused.safeParse(enrolled.json);
-  expect(
-    enrolled.status === 201 || (known.success && known.data.error.code === 'key_taken'),
-    'the key to be enrolled',
-    enrolled.text,
-  );
-  report.output(enrolled.status === 201 ? enrolled.text : 'the key of an earlier tour is still enrolled');
-  const destination: SshDestination = {
-    host: running.ssh.host,
-    port: running.ssh.port,
-    loginName: TARGET,
-    keyPath,
-    hostKeyLine: running.ssh.hostKeyLine,
-    knownHostsPath: join(directory, 'known_hosts'),
-  };
-  return { aoki, destination };
 }
 
 async function runSsh({ ssh, report }: Story, destination: SshDestination, command: string): Promise<SshRun> {
@@ -85,24 +67,9 @@ async function runSsh({ ssh, report }: Story, destination: SshDestination, comma
 
 /** `shown`: what the refusal of the dump said. */
 async function askForIt({ report }: Story, aoki: TourPerson, shown: string): Promise<Ticket> {
-  const link = /https?:\S+\/tickets\/new\?act=([0-9a-f-]{36})/.exec(shown);
-  expect(link?.[1] !== undefined, 'a link that opens the ticket', shown);
   report.step('Aoki opens the link of the first refusal: the ticket is filled in from the act itself');
-  const act = await aoki.get(`/api/refused-acts/${link[1]}`);
-  expect(act.status === 200, 'the refused act', act.text);
-  const { refusedAct } = RefusedActAnswer.parse(act.json);
+  const { refusedAct, ticket } = await askForExport(aoki, shown, {});
   report.fact(`act: ${refusedAct.text} · suggested limit ${refusedAct.suggested.rowsMax} rows`);
-  const now = systemClock.now().getTime();
-  const asked = await aoki.post('/api/tickets', {
-    refusedActId: link[1],
-    purpose: '委託元からの照会 (受付番号 2026-114) への回答に使う顧客一覧',
-    client: '株式会社サンプル',
-    ...refusedAct.suggested,
-    notBefore: new Date(now).toISOString(),
-    notAfter: new Date(now + DAY_MS).toISOString(),
-  });
-  expect(asked.status === 201, 'the ticket to be filed', asked.text);
-  const { ticket } = TicketAnswer.parse(asked.json);
   report.fact(`ticket T-${ticket.number} is ${ticket.state}`);
   return ticket;
 }
@@ -176,7 +143,9 @@ async function tamper({ report, running, directory }: Story, sessionId: string):
   report.output(wordReport(original, 'en'));
   const copy = join(directory, 'tampered');
   await rm(copy, { recursive: true, force: true });
-  await cp(running.directory.recorder, join(copy, 'recorder'), { recursive: true });
+  // The gateway goes on writing: what is there for a moment only may be gone before it is copied.
+  const lasting = (path: string): boolean => !(path.endsWith('.tmp') || /\/wal(-\d+)?$/.test(path));
+  await cp(running.directory.recorder, join(copy, 'recorder'), { recursive: true, filter: lasting });
   const recordings = await recordingFiles(copy);
   const [chunk] = await openRecordingReader(recordings).chunks(sessionId);
   const object = chunk?.object ?? '';

@@ -231,7 +231,7 @@ test('works below a mount path of Express, which hides that path from it', async
 });
 
 describe('the page with the people', () => {
-  test('lists the six people with their roles, in English and in Japanese', async () => {
+  test('lists the seven people with their roles, in English and in Japanese', async () => {
     const english = await (await openPage('en')).page.text();
     const japanese = await (await openPage('ja')).page.text();
     for (const { subject, name } of DEMO_PEOPLE) {

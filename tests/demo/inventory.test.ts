@@ -14,12 +14,14 @@ const inventory = InventorySchema.parse(
 );
 
 describe('the announced inventory', () => {
-  test('has one person of each role and a second maintainer, from a contractor', () => {
+  test('has one person of each role, a second maintainer from a contractor, and an administrator who owns a system', () => {
     expect(DEMO_PEOPLE.flatMap(({ roles }) => roles).toSorted()).toEqual([
+      'administrator',
       'administrator',
       'auditor',
       'maintainer',
       'maintainer',
+      'owner',
       'owner',
       'security_officer',
     ]);
@@ -36,7 +38,10 @@ describe('the announced inventory', () => {
   });
 
   test('protects both tables and the directory they lie in', () => {
-    expect(inventory.systems[0]?.owners).toEqual(['tanaka']);
+    expect(inventory.systems.map(({ name, owners }) => [name, owners])).toEqual([
+      ['crm', ['tanaka']],
+      ['billing', ['mori']],
+    ]);
     expect(inventory.systems[0]?.assets.map(({ kind, name, recordCount }) => [kind, name, recordCount])).toEqual([
       ['table', 'crm.customers', 1_200],
       ['table', 'crm.orders', 3_000],

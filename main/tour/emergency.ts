@@ -1,0 +1,74 @@
+/** Emergency work: it begins with nobody's yes, everybody is told, and its review does not go away. */
+import { join } from 'node:path';
+import { z } from 'zod';
+import { TourPerson } from './console.ts';
+import type { Maintainer } from './enrol.ts';
+import { expectRefusal, type Story, TARGET } from './model.ts';
+import { expect } from './report.ts';
+
+const ChoicesAnswer = z.object({ targets: z.array(z.object({ id: z.string(), name: z.string() })) });
+const EmergencyAnswer = z.object({
+  ticket: z.object({ id: z.string(), number: z.number(), state: z.string(), reviewBy: z.string() }),
+});
+type Emergency = z.output<typeof EmergencyAnswer>['ticket'];
+const NewsAnswer = z.object({ notifications: z.array(z.object({ kind: z.string(), payload: z.unknown() })) });
+
+/** No protected thing: a file that somebody at work in the night would look into. */
+const FILE = '/etc/hosts';
+
+export async function workInEmergency(story: Story, maintainer: Maintainer): Promise<void> {
+  const { report } = story;
+  const { person: chen } = maintainer;
+  report.step('Chen needs a file from the server in the night; no grant of Chen’s allows file transfers: refused');
+  expect(!(await gets(story, maintainer)), 'no file without an emergency', FILE);
+
+  report.step('Chen starts an emergency: it opens at once, is told to everybody, and its review is due');
+  const started = await start(chen);
+  report.fact(`ticket T-${started.number} is ${started.state}; its review is due by ${started.reviewBy}`);
+  for (const login of ['tanaka', 'kimura']) await told(story, login, started);
+  expect(await gets(story, maintainer), 'the file, in the emergency', FILE);
+
+  report.step('Chen ends it, writes the work report, and tries to review it: refused. Tanaka reviews');
+  await step(chen, started, 'finish', {});
+  await step(chen, started, 'report', { text: '夜間バッチの停止を確認し、名前解決の設定を取得して修正した。' });
+  const review = { finding: 'in_order', reason: '作業報告と録画を確認した' };
+  const own = await chen.post(`/api/tickets/${started.id}/review`, review);
+  report.output(own.text);
+  expectRefusal(own, { status: 403, code: 'own_request' });
+  const tanaka = await TourPerson.signIn('tanaka', story.running.publicUrl);
+  const { state } = await step(tanaka, started, 'review', review);
+  expect(state === 'reviewed', 'a reviewed emergency', state);
+  report.fact(`ticket T-${started.number} is ${state}, by the owner`);
+}
+
+async function gets({ report, ssh, directory }: Story, { destination }: Maintainer): Promise<boolean> {
+  report.command(`sftp -P ${destination.port} ${TARGET}@${destination.host}    # get ${FILE}`);
+  const got = await ssh.getFile(destination, FILE, join(directory, 'hosts'));
+  report.output(got.stderr);
+  return got.status === 0;
+}
+
+async function start(chen: TourPerson): Promise<Emergency> {
+  const { targets } = ChoicesAnswer.parse((await chen.get('/api/tickets/choices')).json);
+  const started = await chen.post('/api/tickets/emergency', {
+    targets: targets.filter(({ name }) => name === TARGET).map(({ id }) => id),
+    reason: '夜間バッチが名前解決の誤りで停止した。承認者に連絡がつかない',
+    hours: 1,
+  });
+  expect(started.status === 201, 'the emergency to begin', started.text);
+  return EmergencyAnswer.parse(started.json).ticket;
+}
+
+async function told({ report, running }: Story, login: string, { id }: Emergency): Promise<void> {
+  const person = await TourPerson.signIn(login, running.publicUrl);
+  await person.getWhen('/api/notifications', NewsAnswer, ({ notifications }) =>
+    notifications.some(({ kind, payload }) => kind === 'emergency.started' && JSON.stringify(payload).includes(id)),
+  );
+  report.fact(`${login} has the notification emergency.started`);
+}
+
+async function step(person: TourPerson, { id }: Emergency, name: string, content: unknown): Promise<Emergency> {
+  const taken = await person.post(`/api/tickets/${id}/${name}`, content);
+  expect(taken.status === 200, `the step ${name}`, taken.text);
+  return EmergencyAnswer.parse(taken.json).ticket;
+}
