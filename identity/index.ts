@@ -55,6 +55,7 @@ export { awaitLogin, type LoginAnswer } from './login/claim.ts';
 export { decideLogin } from './login/decide.ts';
 export { listCertificates, type LoginCertificate } from './login/queries.ts';
 export { findLogin, type Login, requestLogin } from './login/request.ts';
+export { endContracts } from './lifecycle/contracts.ts';
 export { remindOfEnds } from './lifecycle/remind.ts';
 export { leavePerson } from './lifecycle/leave.ts';
 export { liftLock, liftOverdueLocks, listLocks, listStandingLocks, placeLock } from './locks/locks.ts';

@@ -216,6 +216,7 @@ async function findInventory(config: Config, demo: DemoParts | undefined): Promi
   if (file === undefined) return invented;
   return {
     issuer: invented.issuer,
+    zone: file.zone,
     people: [...invented.people, ...file.people],
     systems: [...invented.systems, ...file.systems],
     targets: [...invented.targets, ...file.targets],

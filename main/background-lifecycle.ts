@@ -1,7 +1,7 @@
 /** What falls due of people and their access: locks that lift themselves, access reviews that climb, ends that are told of. */
 import { z } from 'zod';
 import type { Clock, Database, JobKind, JobQueues } from '../foundation/index.ts';
-import { climbOverdueAccessReviews, liftOverdueLocks, remindOfEnds } from '../identity/index.ts';
+import { climbOverdueAccessReviews, endContracts, liftOverdueLocks, remindOfEnds } from '../identity/index.ts';
 
 export const LIFECYCLE_UPKEEP: JobKind<Record<string, never>> = {
   name: 'lifecycle-upkeep',
@@ -19,6 +19,7 @@ export function startLifecycleUpkeep(work: {
       await liftOverdueLocks(work);
       await climbOverdueAccessReviews(work);
       await remindOfEnds(work);
+      await endContracts(work);
     },
     1,
   );

@@ -164,6 +164,8 @@ export { nextTicketState, TICKET_EVENTS, type TicketEvent, ticketStep } from './
 export {
   type BusinessTime,
   isOffHours,
+  endOfDay,
+  isZone,
   JAPAN_AT_SIX,
   nextBusinessDay,
   fromWallClock,

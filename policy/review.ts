@@ -6,6 +6,7 @@ export const REVIEW_FLAGS = [
   'locked',
   'contract_ended',
   'contract_ending',
+  'sponsor_left',
   'never_used',
   'dormant',
   'no_reason',
@@ -22,6 +23,8 @@ export interface ReviewedFacts {
   readonly deactivated: boolean;
   readonly locked: boolean;
   readonly contractEndsAt: Date | null;
+  /** Who vouched for them is not here any more. */
+  readonly sponsorLeft: boolean;
   readonly roles: readonly Role[];
   /** Another person's name looks the same. */
   readonly looksShared: boolean;
@@ -58,6 +61,7 @@ export function reviewFlags(facts: ReviewedFacts, { dormantDays, contractDays }:
     locked: facts.locked,
     contract_ended: ended,
     contract_ending: ends !== null && !ended && ends.getTime() - now.getTime() <= contractDays * DAY_MS,
+    sponsor_left: facts.sponsorLeft,
     never_used: grant !== null && grant.lastUsedAt === null,
     dormant: isDormant(grant, before(dormantDays)),
     no_reason: grant !== null && (grant.lastTicketAt === null || grant.lastTicketAt < before(dormantDays)),

@@ -4,7 +4,7 @@
  * An event is written in the transaction of the act it tells of, so there is no act without it and none of it alone.
  */
 import { z } from 'zod';
-import { LIFECYCLE_EVENTS } from './lifecycle-events.ts';
+import { ENDED, LIFECYCLE_EVENTS } from './lifecycle-events.ts';
 import { READING_EVENTS } from './reading-events.ts';
 import { RECORDING_EVENTS } from './recording-events.ts';
 import { PARCEL_EVENTS } from './parcel-events.ts';
@@ -46,6 +46,7 @@ export const AUDIT_EVENTS = {
   'person.deactivated': body('The identity provider deactivated a person; everything of theirs ended.', {
     person: id,
     issuer: text,
+    ended: ENDED.optional().describe('Absent in events of earlier releases.'),
   }),
   'person.reactivated': body('The identity provider took a person back.', { person: id, issuer: text }),
   'scim.token_made': body('A token for the SCIM client of an identity provider was made at the command line.', {

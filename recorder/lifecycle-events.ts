@@ -8,6 +8,12 @@ const text = z.string().max(16_384);
 const body = <Shape extends z.ZodRawShape>(description: string, shape: Shape) =>
   z.strictObject(shape).describe(description);
 
+/** How many of each ended when somebody left. */
+export const ENDED = z.strictObject({
+  ...{ signIns: z.number().int(), certificates: z.number().int(), keys: z.number().int() },
+  ...{ grants: z.number().int(), substitutes: z.number().int(), tickets: z.number().int() },
+});
+
 export const LIFECYCLE_EVENTS = {
   'lock.placed': body('A company, key, device, target, system or ticket was locked; live sessions with it end.', {
     ...{ kind: z.enum(LOCK_KINDS), subject: text, label: text, reason: text },
@@ -33,10 +39,9 @@ export const LIFECYCLE_EVENTS = {
   }),
   'review.exported': body('Somebody took an access review as a table.', { review: id, items: z.number().int() }),
   'person.left': body('A person left: sign-ins, sessions, keys, certificates, grants and substitutes ended at once.', {
-    ...{ person: id, reason: text },
-    ended: z.strictObject({
-      ...{ signIns: z.number().int(), certificates: z.number().int(), keys: z.number().int() },
-      ...{ grants: z.number().int(), substitutes: z.number().int(), tickets: z.number().int() },
-    }),
+    ...{ person: id, reason: text, ended: ENDED },
+  }),
+  'contract.ended': body('The contract of a person is over; everything of theirs ended, and who vouches for them was told.', {
+    ...{ person: id, endsAt: text, sponsor: id.nullable(), ended: ENDED },
   }),
 } as const;

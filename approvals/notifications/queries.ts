@@ -121,6 +121,7 @@ const NotificationRow = z
       'review.due',
       'review.overdue',
       'contract.ending',
+      'contract.ended',
       'grant.ending',
     ]),
     payload: z.union([NotificationPayload, PlainPayload]),

@@ -1,8 +1,8 @@
 import { type Clock, GatewayError, LIMITS, newUuid, type Transaction } from '../../foundation/index.ts';
-import { GRANT_ACTIONS, type PersonId, type SystemId, type TargetId } from '../../policy/index.ts';
+import { endOfDay, GRANT_ACTIONS, type PersonId, type SystemId, type TargetId } from '../../policy/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
 import { findOrCreate } from '../persons/provision.ts';
-import { findByIdentity, updateManager } from '../persons/queries.ts';
+import { findByIdentity, updateManager, updateSponsor } from '../persons/queries.ts';
 import type { IdentityDeps } from '../rows.ts';
 import { forEntry, refuseDuplicates, required } from './errors.ts';
 import {
@@ -52,7 +52,7 @@ export async function applyInventory(deps: IdentityDeps, inventory: Inventory): 
     };
     const application = { tx, clock: deps.clock, at: deps.clock.now(), inventory, note };
     await applyPeople(application);
-    await applyManagers(application);
+    await applyRelations(application);
     await applySystems(application);
     await applyTargets(application);
     await applyAccounts(application);
@@ -92,7 +92,8 @@ function refuseAllDuplicates({ people, systems, targets, accounts, grants }: Inv
 }
 
 async function applyPeople({ tx, clock, at, inventory, note }: Application): Promise<void> {
-  for (const { contractEndsAt, manager: _, ...fields } of inventory.people) {
+  for (const { contractEndsAt: end, manager: _, sponsor: __, ...fields } of inventory.people) {
+    const contractEndsAt = typeof end === 'string' ? endOfDay(end, inventory.zone) : end;
     const entry = `person ${fields.subject}`;
     await forEntry(entry, async () => {
       const { person, created } = await findOrCreate(tx, clock, { ...fields, issuer: inventory.issuer });
@@ -102,18 +103,33 @@ async function applyPeople({ tx, clock, at, inventory, note }: Application): Pro
   }
 }
 
-/** Once all people are there: a manager may be listed after who reports to them. Left out, it stays as it is. */
-async function applyManagers(application: Application): Promise<void> {
-  const { tx, inventory, note } = application;
-  for (const { subject, manager } of inventory.people) {
-    if (manager === undefined) continue;
-    const entry = `manager of ${subject}`;
-    await forEntry(entry, async () => {
-      const managerId = manager === null ? null : await personIdOf(application, entry, manager);
-      const changed = await updateManager(tx, await personIdOf(application, entry, subject), managerId);
-      note(changed > 0 ? 'changed' : undefined, entry);
-    });
+/** Once all people are there: a manager or sponsor may be listed later. Left out, it stays as it is. */
+async function applyRelations(application: Application): Promise<void> {
+  for (const { subject, manager, sponsor } of application.inventory.people) {
+    await applyRelation(application, { kind: 'manager', subject, other: manager, update: updateManager });
+    await applyRelation(application, { kind: 'sponsor', subject, other: sponsor, update: updateSponsor });
   }
+}
+
+async function applyRelation(
+  application: Application,
+  relation: {
+    readonly kind: 'manager' | 'sponsor';
+    readonly subject: string;
+    readonly other: string | null | undefined;
+    readonly update: typeof updateManager;
+  },
+): Promise<void> {
+  const { kind, subject, other, update } = relation;
+  if (other === undefined) return;
+  const entry = `${kind} of ${subject}`;
+  await forEntry(entry, async () => {
+    const id = await personIdOf(application, entry, subject);
+    const otherId = other === null ? null : await personIdOf(application, entry, other);
+    if (id === otherId) throw new GatewayError('config_invalid', `inventory: ${entry}: must be somebody else`);
+    const changed = await update(application.tx, id, otherId);
+    application.note(changed > 0 ? 'changed' : undefined, entry);
+  });
 }
 
 async function applySystems(application: Application): Promise<void> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isZone } from '../../policy/index.ts';
 import { GrantActionSchema, LocaleSchema, RiskSettingsSchema, RoleSchema, TargetModeSchema } from '../rows.ts';
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, 63 at most');
@@ -10,6 +11,8 @@ const targetName = z
   );
 const subject = z.string().min(1).max(255);
 const title = z.string().min(1).max(200);
+/** The last day of a contract, `YYYY-MM-DD` by the inventory's zone. */
+const lastDay = z.iso.date();
 const moment = z.union([z.date(), z.iso.datetime({ offset: true }).transform((text) => new Date(text))]);
 
 /** A person as the operator announces them; `subject` is theirs at the identity provider named by `issuer`. */
@@ -20,8 +23,10 @@ const InventoryPersonSchema = z.strictObject({
   employer: z.string().max(200).default(''),
   locale: LocaleSchema.default('en'),
   roles: z.array(RoleSchema),
-  /** When a contractor's contract ends; no access after it. */
-  contractEndsAt: moment.nullable().default(null),
+  /** When a contractor's contract ends, or the last day of it, which still counts; no access after it. */
+  contractEndsAt: z.union([moment, lastDay]).nullable().default(null),
+  /** Subject of who vouches for a contractor here. */
+  sponsor: subject.nullable().optional(),
   /** Subject of the person they report to. */
   manager: subject.nullable().optional(),
 });
@@ -91,6 +96,8 @@ const InventoryGrantSchema = z.strictObject({
  */
 export const InventorySchema = z.strictObject({
   issuer: z.url(),
+  /** IANA name of the zone whose days contracts end with. */
+  zone: z.string().max(64).refine(isZone, 'must be the IANA name of a time zone').default('Asia/Tokyo'),
   people: z.array(InventoryPersonSchema),
   systems: z.array(InventorySystemSchema),
   targets: z.array(InventoryTargetSchema),

@@ -1,11 +1,11 @@
 /** Somebody leaves: everything they have ends in one transaction, and what they did stays. */
-import { type Clock, GatewayError, LIMITS, type Transaction } from '../../foundation/index.ts';
-import { type PersonId, type Principal, ticketStep } from '../../policy/index.ts';
+import { GatewayError, LIMITS } from '../../foundation/index.ts';
+import type { PersonId, Principal } from '../../policy/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
 import { lockPersonRow, updateDeactivated } from '../persons/queries.ts';
 import { requireUnlocked } from '../persons/standing.ts';
 import type { IdentityDeps } from '../rows.ts';
-import { endAccess, lockOpenTickets, moveTicket } from './queries.ts';
+import { endEverythingOf } from './end.ts';
 
 /**
  * Deactivates the person and ends sign-ins, live sessions (on every gateway, within a second), keys, certificates,
@@ -28,36 +28,11 @@ export async function leavePerson(
     if (!keeper || actor.id === personId) throw new GatewayError('not_permitted');
     if ((await lockPersonRow(tx, personId)) === undefined) throw new GatewayError('not_found');
     await updateDeactivated(tx, personId, at);
-    const tickets = await endTickets(tx, deps.clock, { person: personId, actor: actor.id, reason });
-    const ended = { ...(await endAccess(tx, personId, at)), tickets };
+    const ended = await endEverythingOf(tx, deps.clock, { person: personId, actor: actor.id, reason });
     await appendAuditEvent(tx, deps.clock, {
       type: 'person.left',
       actor: actor.id,
       body: { person: personId, reason, ended },
     });
   });
-}
-
-/** What waits is withdrawn, what was approved is revoked, an emergency falls due for its review. */
-async function endTickets(
-  tx: Transaction,
-  clock: Clock,
-  { person, actor, reason }: { person: PersonId; actor: PersonId; reason: string },
-): Promise<number> {
-  const open = await lockOpenTickets(tx, person);
-  for (const { id, kind, state } of open) {
-    const withdrawn = ticketStep(kind, state, 'withdraw');
-    // The use of an export that goes on ends with its session, and its result is kept then.
-    const to = withdrawn ?? ticketStep(kind, state, 'revoke');
-    if (to === undefined) continue;
-    await moveTicket(tx, id, to, clock.now());
-    await appendAuditEvent(
-      tx,
-      clock,
-      withdrawn === undefined
-        ? { type: 'ticket.revoked', actor, ticket: id, body: { reason } }
-        : { type: 'ticket.withdrawn', actor, ticket: id, body: {} },
-    );
-  }
-  return open.length;
 }

@@ -96,7 +96,8 @@ export async function standingOf(db: Queryable, personId: PersonId): Promise<Sta
     db,
     sql(StandingRow)`
       SELECT EXISTS (SELECT FROM person_locks l WHERE l.person_id = p.id) AS locked,
-        p.deactivated_at IS NOT NULL AS deactivated
+        -- A contract that was closed, unless it was prolonged since.
+        p.deactivated_at IS NOT NULL OR coalesce(p.contract_closed = p.contract_ends_at, false) AS deactivated
       FROM persons p WHERE p.id = ${personId}`,
   );
   if (found === undefined || found.deactivated) return 'deactivated';
@@ -131,6 +132,8 @@ export interface PersonEntry {
   /** Their company is locked. */
   readonly companyLocked: boolean;
   readonly deactivatedAt: Date | null;
+  /** Who vouches for them; `left`: not here any more. */
+  readonly sponsor: { readonly name: string; readonly left: boolean } | null;
   /** Who else has a name that looks the same. */
   readonly looksLike: readonly string[];
 }
@@ -151,6 +154,7 @@ const PersonEntryRow = z
     until: z.date().nullable(),
     company_locked: z.boolean(),
     deactivated_at: z.date().nullable(),
+    sponsor: z.strictObject({ name: z.string(), left: z.boolean() }).nullable(),
     looks_like: z.array(z.string()),
   })
   .transform((row): PersonEntry => {
@@ -162,6 +166,7 @@ const PersonEntryRow = z
       until,
       company_locked,
       deactivated_at,
+      sponsor,
       looks_like,
       ...person
     } = row;
@@ -171,6 +176,7 @@ const PersonEntryRow = z
       lock: reason === null || locked_at === null ? null : { reason, lockedAt: locked_at, lockedBy: by, until },
       companyLocked: company_locked,
       deactivatedAt: deactivated_at,
+      sponsor,
       looksLike: looks_like,
     };
   });
@@ -182,12 +188,15 @@ export function listPersons(db: Queryable): Promise<PersonEntry[]> {
     sql(PersonEntryRow)`
       SELECT p.id, p.name, p.email, p.employer, p.locale, p.roles, p.contract_ends_at,
         l.reason, l.locked_at, l.locked_by, o.name AS locked_by_name, l.until, p.deactivated_at,
+        CASE WHEN v.id IS NULL THEN NULL ELSE jsonb_build_object('name', v.name, 'left', v.deactivated_at IS NOT NULL
+          OR coalesce(v.contract_closed = v.contract_ends_at, false)) END AS sponsor,
         EXISTS (SELECT FROM person_locks c WHERE c.person_id = p.id AND c.kind = 'company') AS company_locked,
         coalesce((SELECT array_agg(x.name ORDER BY x.name) FROM persons x
           WHERE x.name_shape = p.name_shape AND x.id <> p.id), '{}') AS looks_like
       FROM persons p
       LEFT JOIN locks l ON l.person_id = p.id AND l.lifted_at IS NULL
       LEFT JOIN persons o ON o.id = l.locked_by
+      LEFT JOIN persons v ON v.id = p.sponsor_id
       ORDER BY p.name, p.id`,
   );
 }
@@ -207,5 +216,14 @@ export function updateDeactivated(tx: Transaction, id: PersonId, at: Date | null
     tx,
     sql(z.never())`
       UPDATE persons SET deactivated_at = ${at} WHERE id = ${id} AND (deactivated_at IS NULL) <> ${at === null}`,
+  );
+}
+
+/** Who vouches for a contractor; null: nobody. @returns 0 when it was so already. */
+export function updateSponsor(tx: Transaction, id: PersonId, sponsorId: PersonId | null): Promise<number> {
+  return execute(
+    tx,
+    sql(z.never())`
+      UPDATE persons SET sponsor_id = ${sponsorId} WHERE id = ${id} AND sponsor_id IS DISTINCT FROM ${sponsorId}::uuid`,
   );
 }

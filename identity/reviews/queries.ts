@@ -131,6 +131,7 @@ const CandidateRow = z.strictObject({
   deactivated: z.boolean(),
   locked: z.boolean(),
   looks_shared: z.boolean(),
+  sponsor_left: z.boolean(),
   has_second_factor: z.boolean(),
   grants: z.array(
     z.strictObject({
@@ -163,6 +164,8 @@ export function selectCandidates(
           p.deactivated_at IS NOT NULL AS deactivated,
           EXISTS (SELECT FROM person_locks l WHERE l.person_id = p.id) AS locked,
           EXISTS (SELECT FROM persons x WHERE x.name_shape = p.name_shape AND x.id <> p.id) AS looks_shared,
+          EXISTS (SELECT FROM persons v WHERE v.id = p.sponsor_id AND (v.deactivated_at IS NOT NULL
+            OR v.contract_ends_at <= ${now})) AS sponsor_left,
           EXISTS (SELECT FROM passkeys f WHERE f.person_id = p.id AND f.removed_at IS NULL)
             OR EXISTS (SELECT FROM totp_secrets f WHERE f.person_id = p.id AND f.removed_at IS NULL
               AND f.confirmed_at IS NOT NULL) AS has_second_factor,

@@ -109,6 +109,7 @@ function factsOf(candidate: Candidate, now: Date, grant: ReviewedFacts['grant'])
   return {
     ...{ now, grant, deactivated: candidate.deactivated, locked: candidate.locked, roles: candidate.roles },
     contractEndsAt: candidate.contract_ends_at,
+    sponsorLeft: candidate.sponsor_left,
     looksShared: candidate.looks_shared,
     hasSecondFactor: candidate.has_second_factor,
   };

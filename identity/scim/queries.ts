@@ -157,17 +157,6 @@ export async function deleteUserRow(tx: Transaction, id: string): Promise<void> 
   await execute(tx, sql(z.never())`DELETE FROM scim_users WHERE person_id = ${id}`);
 }
 
-/** Ends every sign-in at the console and every certificate of the person; live sessions are told by the triggers. */
-export async function endEverythingOf(tx: Transaction, personId: PersonId, at: Date): Promise<void> {
-  await execute(tx, sql(z.never())`DELETE FROM web_sessions WHERE person_id = ${personId}`);
-  await execute(
-    tx,
-    sql(
-      z.never(),
-    )`UPDATE login_certificates SET revoked_at = ${at} WHERE person_id = ${personId} AND revoked_at IS NULL`,
-  );
-}
-
 const NameRow = z.strictObject({ display_name: z.string() }).transform((row) => row.display_name);
 
 export function selectGroupNames(db: Queryable, personId: string, issuer: string): Promise<string[]> {

@@ -2,6 +2,7 @@
 import { GatewayError, invariant, LIMITS, type Transaction } from '../../foundation/index.ts';
 import type { PersonId } from '../../policy/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
+import { endEverythingOf } from '../lifecycle/end.ts';
 import { bringUpToDate, findOrCreate } from '../persons/provision.ts';
 import { lockPersonRow, updateDeactivated, updateManager } from '../persons/queries.ts';
 import { PersonIdSchema } from '../rows.ts';
@@ -10,7 +11,6 @@ import { parseFilter } from './filter.ts';
 import {
   countUsers,
   deleteUserRow,
-  endEverythingOf,
   insertUser,
   selectGroupNames,
   selectUsers,
@@ -20,6 +20,8 @@ import {
 import { ENTERPRISE, etagOf, type ScimUser, type UserInput } from './resources.ts';
 import { type Page, requireVersion, type ScimDeps } from './service.ts';
 
+/** As the tickets say that end with it. */
+const DEACTIVATED = 'deactivated by the identity provider';
 const EVERYBODY: UserFilter = { id: null, userName: null, externalId: null, active: null };
 
 export async function listScimUsers(
@@ -126,9 +128,13 @@ async function managerOf({ client }: ScimDeps, tx: Transaction, id: PersonId, ma
 async function setActive({ clock, client }: ScimDeps, tx: Transaction, id: PersonId, active: boolean): Promise<void> {
   const at = clock.now();
   if ((await updateDeactivated(tx, id, active ? null : at)) === 0) return;
-  if (!active) await endEverythingOf(tx, id, at);
-  const type = active ? 'person.reactivated' : 'person.deactivated';
-  await appendAuditEvent(tx, clock, { type, actor: null, body: { person: id, issuer: client.issuer } });
+  const about = { person: id, issuer: client.issuer };
+  if (active) {
+    await appendAuditEvent(tx, clock, { type: 'person.reactivated', actor: null, body: about });
+    return;
+  }
+  const ended = await endEverythingOf(tx, clock, { person: id, actor: null, reason: DEACTIVATED });
+  await appendAuditEvent(tx, clock, { type: 'person.deactivated', actor: null, body: { ...about, ended } });
 }
 
 async function oneUser(db: Parameters<typeof selectUsers>[0], issuer: string, id: string): Promise<ScimUser> {

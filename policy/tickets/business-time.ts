@@ -47,6 +47,20 @@ export function wallClock(at: Date, zone: string) {
   return { year: part('year'), month: part('month'), day: part('day'), minutes: part('hour') * 60 + part('minute') };
 }
 
+/** The moment a day ends there: the first one of the next. @param day `YYYY-MM-DD` */
+export function endOfDay(day: string, zone: string): Date {
+  return fromWallClock(Date.parse(`${day}T00:00:00.000Z`) + DAY_MS, zone);
+}
+
+/** Whether this is the IANA name of a zone. */
+export function isZone(zone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
 /** The moment at which the wall shows `wall`, a time written as if it were UTC. */
 export function fromWallClock(wall: number, zone: string): Date {
   let at = wall;

@@ -283,6 +283,25 @@ describe('applyInventory', () => {
     });
   });
 
+  test('ends a contract given by its last day when that day is over in Japan, or in the zone that is named', async () => {
+    await using h = await house();
+    const [aoki, chen, tanaka] = BASE.people;
+    const people = [aoki!, { ...chen!, contractEndsAt: '2026-09-30', sponsor: 'tanaka' }, tanaka!];
+    const ofChen = async () => (await listPersons(h.database)).find(({ person: one }) => one.name === 'Name of chen');
+    await apply(h, { people });
+    expect(await ofChen()).toMatchObject({
+      person: { contractEndsAt: new Date('2026-09-30T15:00:00Z') },
+      sponsor: { name: 'Name of tanaka', left: false },
+    });
+    await apply(h, { people, zone: 'Europe/Berlin' });
+    expect((await ofChen())?.person.contractEndsAt).toEqual(new Date('2026-09-30T22:00:00Z'));
+    await apply(h, { people: [aoki!, { ...chen!, sponsor: null }, tanaka!] });
+    expect((await ofChen())?.sponsor).toBeNull();
+    const itself = apply(h, { people: [aoki!, { ...chen!, sponsor: 'chen' }, tanaka!] });
+    expect(await codeOf(itself)).toBe('config_invalid');
+    expect(InventorySchema.safeParse({ ...BASE, zone: 'Asia/Nowhere' }).success).toBe(false);
+  });
+
   test('does not give back a role that the identity provider took away', async () => {
     await using h = await house();
     await apply(h);

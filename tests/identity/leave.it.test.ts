@@ -2,6 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { decideTicket, listNotifications } from '../../approvals/index.ts';
 import {
+  endContracts,
   findKey,
   findWebSession,
   leavePerson,
@@ -74,4 +75,36 @@ test('is told of in good time: a contract a day before its end, a grant a week b
     'grant.ending',
     'contract.ending',
   ]);
+});
+
+test('ends with the contract, once for each end, and the sponsor is told; a contract that is prolonged counts again', async () => {
+  await using house = await world();
+  const { pool } = house.fresh.owner;
+  const { chen } = house.people;
+  const key = await enrolledKeyOf(house, 'chen');
+  const asked = await house.ask('chen');
+  const ends = new Date(house.clock.now().getTime() + HOUR);
+  await pool.query('UPDATE persons SET contract_ends_at = $1, sponsor_id = $2 WHERE id = $3', [
+    ...[ends, house.idOf('suzuki'), house.idOf('chen')],
+  ]);
+  expect(await endContracts(house)).toBe(0);
+  house.clock.advance(HOUR);
+  expect(await endContracts(house)).toBe(1);
+  expect(await endContracts(house)).toBe(0);
+  const place = { sourceAddress: '192.0.2.1', approvedSince: null };
+  expect((await findKey(house, key.blob, place))?.state).toBe('revoked');
+  expect(await house.stateOf(asked.id)).toBe('withdrawn');
+  const signIn = { person: chen.person, issuer: 'i', idToken: null, sourceAddress: '192.0.2.1' };
+  expect(await codeOf(openWebSession(house, signIn))).toBe('person_deactivated');
+  for (const told of ['suzuki', 'tanaka'] as const) {
+    const kinds = (await listNotifications(house.database, house.idOf(told))).map(({ kind }) => kind);
+    expect([told, kinds.filter((kind) => kind === 'contract.ended')]).toEqual([told, ['contract.ended']]);
+  }
+  expect(await house.events('contract.ended')).toMatchObject([
+    { actor: null, body: { sponsor: house.idOf('suzuki'), endsAt: ends.toISOString(), ended: { keys: 1, tickets: 1 } } },
+  ]);
+  await pool.query('UPDATE persons SET contract_ends_at = $1 WHERE id = $2', [
+    ...[new Date(ends.getTime() + HOUR), house.idOf('chen')],
+  ]);
+  expect(await codeOf(openWebSession(house, signIn))).toBe('accepted');
 });

@@ -27,6 +27,7 @@ const LANDED: Readonly<Record<string, string>> = {
   '0017_flow.sql': '814b73a747b5a2d2c91e8b08950acac94ae6a19b704ef992c0cb691672d5dc4a',
   '0023_relay.sql': 'db0bd81e40925729862d0dd804cee784ff92be6415eec90f0b92be2def6541b5',
   '0020_console.sql': 'a5c5936f62d94e518a201e621f96e0a4e0e0ed07f62abc738fbcd5ed67441677',
+  '0019_contracts.sql': 'd8ea2ca37f1744dc87ded8b49f56e8fbda20ed7021098ff705d0642cf9e3d7b2',
 };
 
 test('a migration that has landed is never edited or removed', async () => {

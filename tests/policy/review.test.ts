@@ -9,6 +9,7 @@ const grant = {
 };
 const plain: ReviewedFacts = {
   ...{ now, deactivated: false, locked: false, contractEndsAt: null, roles: ['maintainer'], looksShared: false },
+  sponsorLeft: false,
   ...{ hasSecondFactor: true, grant },
 };
 
@@ -22,6 +23,7 @@ describe('what catches the eye', () => {
     ['locked', { locked: true }, []],
     ['contract_ended', { contractEndsAt: now }, []],
     ['contract_ending', { contractEndsAt: daysAgo(-30) }, []],
+    ['sponsor_left', { sponsorLeft: true }, []],
     ['never_used', { grant: { ...grant, lastUsedAt: null } }, ['dormant']],
     ['dormant', { grant: { ...grant, lastUsedAt: daysAgo(91) } }, []],
     ['no_reason', { grant: { ...grant, lastTicketAt: daysAgo(91) } }, []],

@@ -2,8 +2,9 @@
 import { describe, expect, test } from '@jest/globals';
 import supertest from 'supertest';
 import { LIMITS, Secret } from '../../foundation/index.ts';
-import { createScimToken, openWebSession, provisionPerson, revokeScimToken } from '../../identity/index.ts';
+import { createScimToken, findKey, openWebSession, provisionPerson, revokeScimToken } from '../../identity/index.ts';
 import { createOidcClient } from '../../web/api/index.ts';
+import { enrolledKeyOf } from '../identity/locks-support.ts';
 import { browser, type Web, web } from './world.ts';
 
 const ISSUER = 'https://login.example.com';
@@ -246,6 +247,29 @@ describe('a user', () => {
     expect((await at.call('GET', `/Users/${String(body['id'])}`)).status).toBe(404);
     await expect(openWebSession(at.site.house, own)).rejects.toMatchObject({ code: 'person_deactivated' });
     expect((await at.site.house.events('person.deactivated')).length).toBe(2);
+  });
+
+  test('that is deactivated keeps nothing: tickets, keys, grants and substitutes end with the sign-ins', async () => {
+    await using site = await web({ providers: [provider('staff', ISSUER)] });
+    await using at = await scim(ISSUER, site);
+    const { house } = site;
+    const key = await enrolledKeyOf(house, 'aoki');
+    const asked = await house.ask('aoki');
+    const { body } = await at.call('POST', '/Users', user('aoki'));
+    expect(body['id']).toBe(house.idOf('aoki'));
+    const off = { schemas: [PATCH], Operations: [{ op: 'replace', path: 'active', value: false }] };
+    expect((await at.call('PATCH', `/Users/${String(body['id'])}`, off)).status).toBe(200);
+    const place = { sourceAddress: '192.0.2.1', approvedSince: null };
+    expect((await findKey(house, key.blob, place))?.state).toBe('revoked');
+    expect(await house.stateOf(asked.id)).toBe('withdrawn');
+    const { rows } = await house.database.pool.query(
+      'SELECT 1 FROM grants WHERE person_id = $1 AND revoked_at IS NULL',
+      [house.idOf('aoki')],
+    );
+    expect(rows).toEqual([]);
+    expect(await house.events('person.deactivated')).toMatchObject([
+      { actor: null, body: { issuer: ISSUER, ended: { keys: 1, grants: 3, tickets: 1 } } },
+    ]);
   });
 
   test('is found by name without case, and page by page', async () => {

@@ -17,8 +17,8 @@ export function personRoutes(deps: WebApiDeps): Router {
     requireReader(principalOf(request).person, 'persons');
     const entries = await listPersons(deps.database);
     response.json({
-      persons: entries.map(({ person, lock, companyLocked, deactivatedAt, looksLike }) => ({
-        ...{ ...person, locked: lock !== null, lock, companyLocked, deactivatedAt, looksLike },
+      persons: entries.map(({ person, lock, companyLocked, deactivatedAt, sponsor, looksLike }) => ({
+        ...{ ...person, locked: lock !== null, lock, companyLocked, deactivatedAt, sponsor, looksLike },
       })),
     });
   });

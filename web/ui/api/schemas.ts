@@ -225,6 +225,8 @@ export const ListedPerson = z.object({
   companyLocked: z.boolean(),
   contractEndsAt: z.nullable(moment),
   deactivatedAt: z.nullable(moment),
+  /** Who vouches for them; `left`: not here any more. */
+  sponsor: z.nullable(z.object({ name: z.string(), left: z.boolean() })),
   /** Who else has a name that looks the same. */
   looksLike: strings,
   lock: z.nullable(

@@ -83,6 +83,11 @@ function PersonRow({ person, onDone }: RowsProps & { readonly person: ListedPers
             {t('people.contractEnds')}: <Moment at={person.contractEndsAt} />
           </Text>
         )}
+        {person.sponsor !== null && (
+          <Text size="sm" mt={4}>
+            {t(person.sponsor.left ? 'people.sponsorLeft' : 'people.sponsor', { name: person.sponsor.name })}
+          </Text>
+        )}
       </Table.Td>
       <Table.Td>{person.roles.map((role) => nameOf('role', role)).join(', ')}</Table.Td>
       <Table.Td>
