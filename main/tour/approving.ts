@@ -74,7 +74,9 @@ async function approve({ report }: Story, person: TourPerson, { id, number, actD
 }
 
 const EventsAnswer = z.object({
-  events: z.array(z.object({ ticket: z.string().nullish(), body: z.object({ decision: z.string(), reason: z.string() }) })),
+  events: z.array(
+    z.object({ ticket: z.string().nullish(), body: z.object({ decision: z.string(), reason: z.string() }) }),
+  ),
 });
 
 /** The refusal as the audit log has it: by which rule. */

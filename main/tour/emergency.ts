@@ -1,6 +1,7 @@
 /** Emergency work: it begins with nobody's yes, everybody is told, and its review does not go away. */
 import { join } from 'node:path';
 import { z } from 'zod';
+import { customersDirectoryOf } from '../../demo/index.ts';
 import { TourPerson } from './console.ts';
 import type { Maintainer } from './enrol.ts';
 import { expectRefusal, type Story, TARGET } from './model.ts';
@@ -13,20 +14,19 @@ const EmergencyAnswer = z.object({
 type Emergency = z.output<typeof EmergencyAnswer>['ticket'];
 const NewsAnswer = z.object({ notifications: z.array(z.object({ kind: z.string(), payload: z.unknown() })) });
 
-/** No protected thing: a file that somebody at work in the night would look into. */
-const FILE = '/etc/hosts';
-
 export async function workInEmergency(story: Story, maintainer: Maintainer): Promise<void> {
   const { report } = story;
   const { person: chen } = maintainer;
-  report.step('Chen needs a file from the server in the night; no grant of Chen’s allows file transfers: refused');
-  expect(!(await gets(story, maintainer)), 'no file without an emergency', FILE);
+  report.step('Chen needs file transfer in the night, which no grant of Chen’s allows: refused');
+  await triesFiles(story, maintainer, 'access_action_not_granted');
+  report.fact('stopped by the rule action_not_granted: there is no session');
 
   report.step('Chen starts an emergency: it opens at once, is told to everybody, and its review is due');
   const started = await start(chen);
   report.fact(`ticket T-${started.number} is ${started.state}; its review is due by ${started.reviewBy}`);
   for (const login of ['tanaka', 'kimura']) await told(story, login, started);
-  expect(await gets(story, maintainer), 'the file, in the emergency', FILE);
+  await triesFiles(story, maintainer, 'ticket_required');
+  report.fact('the door is open, and the gate still holds: protected data needs a ticket in an emergency, too');
 
   report.step('Chen ends it, writes the work report, and tries to review it: refused. Tanaka reviews');
   await step(chen, started, 'finish', {});
@@ -41,11 +41,19 @@ export async function workInEmergency(story: Story, maintainer: Maintainer): Pro
   report.fact(`ticket T-${started.number} is ${state}, by the owner`);
 }
 
-async function gets({ report, ssh, directory }: Story, { destination }: Maintainer): Promise<boolean> {
-  report.command(`sftp -P ${destination.port} ${TARGET}@${destination.host}    # get ${FILE}`);
-  const got = await ssh.getFile(destination, FILE, join(directory, 'hosts'));
+/** The customers' file, by sftp: `code` is why it is refused, and by which part of the gateway. */
+async function triesFiles(
+  { report, running, ssh, directory }: Story,
+  { destination }: Maintainer,
+  code: string,
+): Promise<void> {
+  const file = join(await customersDirectoryOf(running.directory.demo), 'customers.tsv');
+  report.command(`sftp -P ${destination.port} ${TARGET}@${destination.host}    # get ${file}`);
+  const got = await ssh.getFile(destination, file, join(directory, 'customers-at-night.tsv'));
   report.output(got.stderr);
-  return got.status === 0;
+  // The built-in client is told the server's word alone.
+  const said = !ssh.isOpenSsh || got.stderr.includes(code);
+  expect(got.status !== 0 && said, `no file, because of ${code}`, got.stderr);
 }
 
 async function start(chen: TourPerson): Promise<Emergency> {
