@@ -1,7 +1,7 @@
 /** Asked and done: what the pages read of the reports. */
 import { useQuery } from '@tanstack/react-query';
 import * as z from 'zod/mini';
-import { call } from './client.ts';
+import { ApiError, call } from './client.ts';
 import { moment } from './schemas.ts';
 
 const verdict = z.enum(['deviation', 'unexplained', 'match']);
@@ -41,6 +41,20 @@ export const useReports = () =>
   useQuery({
     queryKey: ['tickets', 'reconciliations'],
     queryFn: async () => (await call(z.object({ reports: z.array(Report) }), 'GET', '/api/reconciliations')).reports,
+  });
+
+/** The report of one ticket; null while it was not compared yet. */
+export const useTicketReport = (ticket: string) =>
+  useQuery({
+    queryKey: ['tickets', 'reconciliations', ticket],
+    queryFn: async () => {
+      try {
+        return (await call(z.object({ report: Report }), 'GET', `/api/reconciliations/${ticket}`)).report;
+      } catch (thrown) {
+        if (thrown instanceof ApiError && thrown.code === 'not_found') return null;
+        throw thrown;
+      }
+    },
   });
 
 /** Of a day as the reader's own calendar has it. */

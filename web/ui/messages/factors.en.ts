@@ -35,6 +35,8 @@ export const factorsEn = {
   'security.totp': 'Authenticator app',
   'security.totp.none': 'No authenticator app is set up.',
   'security.totp.begin': 'Set up an app',
+  'security.totp.scan': 'Scan this with your authenticator app. It is drawn on this page and sent nowhere.',
+  'security.totp.qr': 'QR code with the secret for your authenticator app',
   'security.totp.secret': 'Add an account in your app and type this key:',
   'security.totp.open': 'Open in an app on this device',
   'security.totp.code': 'Code of the app',

@@ -17,6 +17,7 @@ import { Confirm } from '../components/Confirm.tsx';
 import { CopyLine } from '../components/CopyLine.tsx';
 import { Failure } from '../components/Failure.tsx';
 import { Empty, Facts, Page, Part } from '../components/Page.tsx';
+import { QrCode } from '../components/QrCode.tsx';
 import { CodeForm, Refused } from '../components/StepUp.tsx';
 import { Moment } from '../components/Texts.tsx';
 import { useLocale } from '../components/use-locale.ts';
@@ -182,6 +183,8 @@ function SetUpApp() {
   const { secret, uri } = begin.data;
   return (
     <Stack>
+      <Text>{t('security.totp.scan')}</Text>
+      <QrCode text={uri} label={t('security.totp.qr')} />
       <Text>{t('security.totp.secret')}</Text>
       <CopyLine line={secret.replace(/(.{4})(?=.)/g, '$1 ')} />
       <Text size="sm">

@@ -7,6 +7,7 @@ import { Act } from '../components/Act.tsx';
 import { Answer } from '../components/Answer.tsx';
 import { AskedAndDone } from '../components/AskedAndDone.tsx';
 import { Page, Part } from '../components/Page.tsx';
+import { TicketReport } from '../components/ReconciliationReport.tsx';
 import { Revealed } from '../components/Revealed.tsx';
 import { Tag, TicketStateTag } from '../components/StateBadge.tsx';
 import { Consequence, RequestFacts } from '../components/TicketFacts.tsx';
@@ -14,6 +15,9 @@ import { TicketHistory } from '../components/TicketHistory.tsx';
 import { InsightPart, MissingNeeds } from '../components/TicketInsight.tsx';
 import { TicketSteps } from '../components/TicketSteps.tsx';
 import { ReviewForm, TicketThread } from '../components/TicketThread.tsx';
+
+/** What is compared: it may have been used, and is over. */
+const OVER: readonly Ticket['state'][] = ['used', 'aborted', 'revoked', 'expired', 'review_due', 'reviewed'];
 
 export function TicketPage({ id }: { readonly id: string }): ReactElement {
   const { t } = useTranslation();
@@ -36,6 +40,7 @@ function Whole({ answer }: { readonly answer: TicketAnswer }) {
     <>
       <Standing ticket={ticket} own={own} />
       {isExport && ticket.result !== null && <AskedAndDone ticket={ticket} result={ticket.result} />}
+      {OVER.includes(ticket.state) && <TicketReport ticket={ticket.id} />}
       {isExport && (ticket.state === 'requested' || ticket.state === 'approved') && <Consequence ticket={ticket} />}
       <MissingNeeds ticket={ticket} missing={missing} />
       <Content answer={answer} />
