@@ -160,6 +160,16 @@ export const LIMITS = {
   policyFileBytesMax: 8 * 1024 * 1024,
   /** Seconds for name, TCP connect, key exchange and sign-in at the target, and as many at each relay host before it. */
   targetDialSeconds: 15,
+  /** Seconds the way to a target and its list of accounts may take, when the gateway looks who has one there. */
+  targetAccountsSeconds: 60,
+  /** Accounts of one target that are read. */
+  targetAccountsMax: 20_000,
+  /** Bytes in which a target says them. */
+  targetAccountsBytesMax: 8 * 1024 * 1024,
+  /** Hours between two looks at the accounts of the targets. */
+  targetAccountsHours: 24,
+  /** Targets whose accounts are looked at at once. */
+  targetAccountsAtOnce: 4,
   /** Seconds one check of `sekisho doctor` may take. */
   doctorCheckSeconds: 20,
   /** Targets that `sekisho doctor` joins at once. */

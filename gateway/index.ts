@@ -19,6 +19,8 @@ export {
   type DialDeps,
   DialFailure,
   dialTarget,
+  type LookDeps,
   lookAtHost,
   probeTarget,
+  readTargetAccounts,
 } from './ssh/target/index.ts';

@@ -1,3 +1,5 @@
+export { type AccountReport, type InspectedTarget, inspectedTargets } from './accounts/queries.ts';
+export { listAccountReports, reportAccounts, reportUnread } from './accounts/reports.ts';
 export { loadAuthorizationFacts, type TargetRules } from './access/facts.ts';
 export { protectCopies } from './assets/copies.ts';
 export { listOpenTargets, type OpenTarget } from './access/open-targets.ts';

@@ -20,6 +20,8 @@ import { applyInventory, type Inventory, InventorySchema } from '../identity/ind
 import { ROLES, type SessionId } from '../policy/index.ts';
 import { appendAuditEvent, followSession, witnessDelay } from '../recorder/index.ts';
 import { createOidcClient, createWebApi } from '../web/api/index.ts';
+import { startAccountInventory } from './account-inventory.ts';
+import { addressesOf } from './addresses.ts';
 import { startBackground } from './background.ts';
 import { loadSshKeys, type SshKeys } from './bastion.ts';
 import { loadFlow } from './calendar.ts';
@@ -90,6 +92,10 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
   const { leafLog } = recorder;
   await startKeyOrders({ ...deps, leafLog, pseudonymKey, derived, directory: directory.recorder }, cleanup);
   await announce(deps, config, cleanup);
+  const askAccountInventory = await startAccountInventory(
+    { ...{ database, clock, log, queue }, authority: keys.authority, addresses: addressesOf(config) },
+    cleanup,
+  );
   const signInDecided = await listenForDecisions(database);
 
   const service = await startSshService(
@@ -120,6 +126,7 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
     factorRules: config.secondFactor,
     emergency: config.emergency,
     factorSeal: keys.factorSeal,
+    askAccountInventory,
   });
   cleanup.use(await startHttpServer(withDemo(web, demo), config.http));
   const { host, port, proxyProtocolFrom } = config.ssh;

@@ -56,11 +56,7 @@ export function approvalNeeds(facts: NeedFacts): readonly ApprovalNeed[] {
 }
 
 /** Whether anybody could ever meet these needs: a ticket that waits for nobody tempts people to a rubber stamp. */
-export function canBeMet(
-  kind: TicketKind,
-  needs: readonly ApprovalNeed[],
-  systems: readonly TouchedSystem[],
-): boolean {
+export function canBeMet(kind: TicketKind, needs: readonly ApprovalNeed[], systems: readonly TouchedSystem[]): boolean {
   if (kind === 'transfer' && !areCovered(sidesOf(needs, systems, []))) return false;
   return needs.every((need) =>
     need.as === 'second_line'

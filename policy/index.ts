@@ -1,4 +1,11 @@
 export {
+  ACCOUNT_FINDINGS,
+  type AccountFinding,
+  compareAccounts,
+  type ExistingAccount,
+  type KnownAccount,
+} from './accounts.ts';
+export {
   APPROVAL_RULES,
   type ApprovalFacts,
   type ApprovalNeed,

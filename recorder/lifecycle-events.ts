@@ -1,6 +1,6 @@
 /** Audit events of locks, access reviews and who comes and goes. */
 import { z } from 'zod';
-import { LOCK_KINDS } from '../policy/index.ts';
+import { ACCOUNT_FINDINGS, LOCK_KINDS } from '../policy/index.ts';
 
 const id = z.uuid();
 const text = z.string().max(16_384);
@@ -40,6 +40,13 @@ export const LIFECYCLE_EVENTS = {
   'review.exported': body('Somebody took an access review as a table.', { review: id, items: z.number().int() }),
   'person.left': body('A person left: sign-ins, sessions, keys, certificates, grants and substitutes ended at once.', {
     ...{ person: id, reason: text, ended: ENDED },
+  }),
+  'accounts.compared': body('The accounts of a target were looked at, beside those that are known.', {
+    ...{ target: id, accounts: z.number().int(), fresh: z.number().int().describe('New since the time before.') },
+    found: z.record(z.enum(ACCOUNT_FINDINGS), z.array(text)),
+  }),
+  'accounts.unread': body('The accounts of a target could not be looked at.', {
+    ...{ target: id, code: text, detail: text },
   }),
   'contract.ended': body('The contract of a person is over; everything of theirs ended, and who vouches for them was told.', {
     ...{ person: id, endsAt: text, sponsor: id.nullable(), ended: ENDED },

@@ -122,6 +122,7 @@ const NotificationRow = z
       'review.overdue',
       'contract.ending',
       'contract.ended',
+      'accounts.found',
       'grant.ending',
     ]),
     payload: z.union([NotificationPayload, PlainPayload]),

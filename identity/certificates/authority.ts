@@ -17,6 +17,8 @@ interface UserCertificateRequest {
   readonly extensions: readonly string[];
   /** Addresses or CIDR ranges the certificate may be used from; anywhere when absent. */
   readonly sourceAddresses?: readonly string[];
+  /** The one command the host runs for it, whatever is asked for; what is asked for when absent. */
+  readonly forceCommand?: string;
 }
 
 interface HostCertificateRequest {
@@ -52,14 +54,17 @@ export async function loadCertificateAuthority(path: string): Promise<Certificat
     Buffer.concat([sshString('ssh-ed25519'), sshString(sign(null, body, key))]);
   return {
     publicKeyLine: `ssh-ed25519 ${authority.toString('base64')}`,
-    issueUserCertificate: ({ principal, sourceAddresses, ...request }) =>
+    issueUserCertificate: ({ principal, sourceAddresses, forceCommand, ...request }) =>
       encodeUserCertificate(
         {
           ...request,
           authority,
           nonce: randomBytes(NONCE_BYTES),
           principals: [principal],
-          criticalOptions: sourceAddresses === undefined ? {} : { 'source-address': sourceAddresses.join(',') },
+          criticalOptions: {
+            ...(forceCommand === undefined ? {} : { 'force-command': forceCommand }),
+            ...(sourceAddresses === undefined ? {} : { 'source-address': sourceAddresses.join(',') }),
+          },
         },
         signature,
       ),

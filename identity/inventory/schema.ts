@@ -71,6 +71,16 @@ const InventoryTargetSchema = z.strictObject({
     .regex(/^[0-9a-fA-F.:/,]{1,500}$/, 'addresses or CIDRs, commas between')
     .nullable()
     .default(null),
+  /**
+   * An ordinary account of its own, on it alone, under which the gateway looks at which accounts there are; null: nobody
+   * looks. Its certificate runs one fixed command and nothing else.
+   */
+  inspectAs: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_.-]{0,31}$/, 'a POSIX account name, 32 characters at most')
+    .refine((name) => name !== 'root', 'must not be root')
+    .nullable()
+    .default(null),
   /** The relay host through which it is reached. */
   via: targetName.nullable().default(null),
 });

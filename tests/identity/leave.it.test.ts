@@ -101,7 +101,10 @@ test('ends with the contract, once for each end, and the sponsor is told; a cont
     expect([told, kinds.filter((kind) => kind === 'contract.ended')]).toEqual([told, ['contract.ended']]);
   }
   expect(await house.events('contract.ended')).toMatchObject([
-    { actor: null, body: { sponsor: house.idOf('suzuki'), endsAt: ends.toISOString(), ended: { keys: 1, tickets: 1 } } },
+    {
+      actor: null,
+      body: { sponsor: house.idOf('suzuki'), endsAt: ends.toISOString(), ended: { keys: 1, tickets: 1 } },
+    },
   ]);
   await pool.query('UPDATE persons SET contract_ends_at = $1 WHERE id = $2', [
     ...[new Date(ends.getTime() + HOUR), house.idOf('chen')],

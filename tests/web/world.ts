@@ -96,6 +96,7 @@ export async function web(change: Partial<WebApiDeps> = {}): Promise<Web> {
     protection: () => Promise.resolve({ mode: 'detected', detail: 'files_read_only' }),
     factorRules: { web: 'off', webMinutes: 15 },
     factorSeal: await loadFactorSeal(join(path, 'factor_key')),
+    askAccountInventory: () => Promise.resolve(),
     providers: [
       createOidcClient({
         name: 'default',

@@ -1,6 +1,7 @@
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import { GatewayError } from '../../foundation/index.ts';
+import { accountReportRoutes } from './account-reports.ts';
 import { auditEventRoutes } from './audit-events.ts';
 import { authRoutes } from './auth.ts';
 import { consoleRoutes } from './console.ts';
@@ -68,6 +69,7 @@ const ROUTES = [
   recorderHealthRoutes,
   lockRoutes,
   reviewRoutes,
+  accountReportRoutes,
 ];
 
 /** Everything people reach by browser: sign-in under /auth, JSON under /api, the console everywhere else. */

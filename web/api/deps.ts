@@ -56,4 +56,6 @@ export interface WebApiDeps {
   /** What is asked of who decides, locks or ends. */
   readonly factorRules: FactorRules;
   readonly factorSeal: FactorSeal;
+  /** Has the accounts of all targets looked at, in the background. */
+  readonly askAccountInventory: () => Promise<void>;
 }

@@ -13,6 +13,8 @@ const READERS = {
   /** What was typed and not shown. */
   keystrokes: ['auditor'],
   persons: ['security_officer', 'administrator'],
+  /** Which accounts exist on targets: to have it looked at; owners read of their systems. */
+  accountInventory: ['security_officer', 'administrator'],
   /** How recordings are kept from change. */
   protection: ['auditor', 'security_officer', 'administrator'],
 } as const satisfies Record<string, readonly Role[]>;

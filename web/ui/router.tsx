@@ -8,6 +8,7 @@ import type { WorkKind } from './format/work-form.ts';
 import { BrokenPage, MissingPage } from './pages/Missing.tsx';
 
 /** Each page is a file of its own: nobody waits for what they do not open. */
+const AccountsPage = lazyRouteComponent(() => import('./pages/Accounts.tsx'), 'AccountsPage');
 const AuditPage = lazyRouteComponent(() => import('./pages/Audit.tsx'), 'AuditPage');
 const GatePage = lazyRouteComponent(() => import('./pages/Gate.tsx'), 'GatePage');
 const HomePage = lazyRouteComponent(() => import('./pages/Home.tsx'), 'HomePage');
@@ -104,6 +105,7 @@ const reconciliation = createRoute({
 const locks = createRoute({ getParentRoute: () => root, path: '/locks', component: LocksPage });
 const reviews = createRoute({ getParentRoute: () => root, path: '/reviews', component: ReviewsPage });
 const review = createRoute({ getParentRoute: () => root, path: '/reviews/$id', component: ReviewRoute });
+const accounts = createRoute({ getParentRoute: () => root, path: '/accounts', component: AccountsPage });
 const gate = createRoute({ getParentRoute: () => root, path: '/gate', component: GatePage });
 const audit = createRoute({
   getParentRoute: () => root,
@@ -169,6 +171,7 @@ export const router = createRouter({
     reconciliation,
     reviews,
     review,
+    accounts,
     gate,
     audit,
   ]),
@@ -184,6 +187,7 @@ declare module '@tanstack/react-router' {
 /** Fetches every page while nothing else is asked for, so that the next click waits for none. */
 export function fetchPages(): void {
   for (const page of [
+    AccountsPage,
     AuditPage,
     GatePage,
     HomePage,

@@ -17,6 +17,8 @@ export interface CredentialRequest {
   readonly keyId: string;
   readonly serial: bigint;
   readonly extensions: readonly string[];
+  /** The one command the target runs for it. */
+  readonly forceCommand?: string;
 }
 
 /** Clocks of two hosts differ; a certificate that begins now would not have begun there. */
@@ -35,6 +37,7 @@ export function issueCredential(deps: CredentialDeps, request: CredentialRequest
     validAfter: new Date(now - CLOCK_SKEW_MS),
     validBefore: new Date(now + LIMITS.sessionCertificateMinutes * 60_000),
     extensions: request.extensions,
+    ...(request.forceCommand === undefined ? {} : { forceCommand: request.forceCommand }),
     ...(sourceAddress === null ? {} : { sourceAddresses: sourceAddress.split(',') }),
   });
   return clientKey(privateKey, certificate);

@@ -94,6 +94,11 @@ function Navigation({ me }: { readonly me: Me }) {
             <Link to="/reviews">{t('nav.reviews')}</Link>
           </li>
         )}
+        {has(GATE) && (
+          <li>
+            <Link to="/accounts">{t('nav.accounts')}</Link>
+          </li>
+        )}
         {has(AUDIT) && (
           <>
             <li>

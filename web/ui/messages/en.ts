@@ -1,3 +1,4 @@
+import { accountsEn } from './accounts.en.ts';
 import { codesEn } from './codes.en.ts';
 import { findingsEn } from '../../../messages/findings.en.ts';
 import { evidenceEn } from './evidence.en.ts';
@@ -12,6 +13,7 @@ import { ticketsEn } from './tickets.en.ts';
 
 /** Everything the console says, in English. Keys are shared with ja.ts; a test compares them. */
 export const en = {
+  ...accountsEn,
   ...codesEn,
   ...evidenceEn,
   ...consoleEn,

@@ -1,3 +1,4 @@
+import { accountsJa } from './accounts.ja.ts';
 import { codesJa } from './codes.ja.ts';
 import type { en } from './en.ts';
 import { findingsJa } from '../../../messages/findings.ja.ts';
@@ -13,6 +14,7 @@ import { ticketsJa } from './tickets.ja.ts';
 
 /** Everything the console says, in Japanese. */
 export const ja: Readonly<Record<keyof typeof en, string>> = {
+  ...accountsJa,
   ...codesJa,
   ...evidenceJa,
   ...consoleJa,

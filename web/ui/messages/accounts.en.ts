@@ -1,0 +1,28 @@
+/** The accounts that exist on servers, in English. Keys are shared with accounts.ja.ts; a test compares them. */
+export const accountsEn = {
+  'nav.accounts': 'Server accounts',
+  'accounts.title': 'Accounts on servers',
+  'accounts.intro':
+    'Once a day the gateway looks at which accounts exist on each server and compares them with those it knows. It enters one account of its own, whose certificate runs one fixed command and nothing else.',
+  'accounts.now': 'Look now',
+  'accounts.asked': 'Asked for. The results appear here within a minute.',
+  'accounts.none': 'There are no servers yet.',
+  'accounts.column.target': 'Server',
+  'accounts.column.looked': 'Last looked at',
+  'accounts.column.found': 'Found',
+  'accounts.notLooked': 'Not looked at: no account for it is listed',
+  'accounts.waiting': 'Not looked at yet',
+  'accounts.unread': 'Could not be read ({{code}})',
+  'accounts.clean': '{{n}} accounts, all as known',
+  'accountFinding.unknown': 'Nobody’s',
+  'accountFinding.shared': 'Shared',
+  'accountFinding.left': 'Of who has left',
+  'accountFinding.dormant': 'Dormant',
+  'accountFinding.missing': 'Not there',
+  'notice.accounts.found': 'Accounts on a server that need a look',
+  'event.accounts.compared': 'Accounts on a server compared',
+  'event.accounts.unread': 'Accounts on a server could not be read',
+  'field.accounts': 'Accounts',
+  'field.found': 'Found',
+  'field.fresh': 'New',
+} as const;

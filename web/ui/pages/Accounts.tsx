@@ -1,0 +1,101 @@
+import { Button, Group, Stack, Table, Text } from '@mantine/core';
+import type { ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+import { type AccountReport, useAccountReports, useLookAtAccounts } from '../api/accounts.ts';
+import { useMe } from '../api/queries.ts';
+import { Answer } from '../components/Answer.tsx';
+import { Done } from '../components/Done.tsx';
+import { Failure } from '../components/Failure.tsx';
+import { Empty, Page } from '../components/Page.tsx';
+import { Scroll } from '../components/Scroll.tsx';
+import { Tag } from '../components/StateBadge.tsx';
+import { Moment } from '../components/Texts.tsx';
+import { useNameOf } from '../components/use-locale.ts';
+
+/** Accounts on servers that nobody is known for, that are shared, or that nobody uses any more. */
+export function AccountsPage(): ReactElement {
+  const { t } = useTranslation();
+  const reports = useAccountReports();
+  return (
+    <Page title={t('accounts.title')} intro={t('accounts.intro')}>
+      <Stack>
+        <LookNow />
+        <Answer query={reports}>
+          {(list) => (list.length === 0 ? <Empty text={t('accounts.none')} /> : <ReportTable reports={list} />)}
+        </Answer>
+      </Stack>
+    </Page>
+  );
+}
+
+function LookNow() {
+  const { t } = useTranslation();
+  const me = useMe();
+  const look = useLookAtAccounts();
+  const may = me.data?.person.roles.some((role) => role === 'security_officer' || role === 'administrator');
+  if (may !== true) return null;
+  return (
+    <>
+      {look.isSuccess && <Done text={t('accounts.asked')} />}
+      <Group>
+        <Button variant="default" loading={look.isPending} onClick={() => look.mutate()}>
+          {t('accounts.now')}
+        </Button>
+      </Group>
+      {look.error !== null && <Failure error={look.error} />}
+    </>
+  );
+}
+
+function ReportTable({ reports }: { readonly reports: readonly AccountReport[] }) {
+  const { t } = useTranslation();
+  return (
+    <Scroll label={t('accounts.title')}>
+      <Table miw={640} verticalSpacing="sm">
+        <Table.Thead>
+          <Table.Tr>
+            {(['target', 'looked', 'found'] as const).map((column) => (
+              <Table.Th key={column} scope="col">
+                {t(`accounts.column.${column}`)}
+              </Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {reports.map((report) => (
+            <Table.Tr key={report.targetId}>
+              <Table.Th scope="row">
+                {report.target}%{report.system}
+              </Table.Th>
+              <Table.Td>{report.madeAt === null ? '–' : <Moment at={report.madeAt} />}</Table.Td>
+              <Table.Td>
+                <Found report={report} />
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Scroll>
+  );
+}
+
+function Found({ report }: { readonly report: AccountReport }) {
+  const { t } = useTranslation();
+  const nameOf = useNameOf();
+  const { code, findings, inspectAs, madeAt, accounts } = report;
+  if (inspectAs === null) return <Text c="dimmed">{t('accounts.notLooked')}</Text>;
+  if (madeAt === null) return <Text c="dimmed">{t('accounts.waiting')}</Text>;
+  if (code !== null) return <Tag tone="wait">{t('accounts.unread', { code })}</Tag>;
+  if (findings.length === 0) return <Tag tone="good">{t('accounts.clean', { n: accounts })}</Tag>;
+  return (
+    <Stack gap={4}>
+      {findings.map(({ kind, account, about }) => (
+        <Group key={`${kind} ${account}`} gap="xs">
+          <Tag tone={kind === 'dormant' || kind === 'missing' ? 'wait' : 'bad'}>{nameOf('accountFinding', kind)}</Tag>
+          <Text ff="monospace">{account}</Text>
+          {about !== '' && <Text size="sm">{about}</Text>}
+        </Group>
+      ))}
+    </Stack>
+  );
+}
