@@ -116,6 +116,8 @@ export const LIMITS = {
   relayHeldTotalBytes: 256 * 1024 * 1024,
   /** Bytes of one program's output that a limit holds back before the program is made to wait. */
   outputHeldBytesMax: 1024 * 1024,
+  /** Seconds between two looks for an approved ticket while output is held back at a limit. */
+  heldOutputLookSeconds: 2,
   /** Seconds between two questions whether a connection is still there. */
   keepaliveSecondsMax: 3_600,
   /** Bytes of one exec command line. */
@@ -492,6 +494,11 @@ export const LIMITS = {
   shellTurnSeconds: 5,
   /** Milliseconds until a guarded shell has shown its first prompt. */
   shellStartMillis: 20_000,
+  /** The same for one behind a password that somebody types. */
+  nestedShellStartMillis: 120_000,
+  /** Bytes and lines that may go in before such a shell asks: passwords. */
+  earlyTypedBytesMax: 1024,
+  earlyTypedLinesMax: 3,
   /** Milliseconds after which what was typed goes on to the shell when no question came of an Enter. */
   shellEnterMillis: 700,
   /** The same for what goes on to its program. */

@@ -98,7 +98,8 @@ export function watchRequests({
 }: Pick<Joined, 'session' | 'request' | 'target' | 'person' | 'forwardInput'>): () => void {
   const stop = (): void => target.close();
   // The program will not read any more: ssh stops taking what would be lost. Where a next program reads on, it must not.
-  if (forwardInput === undefined) onEow(target, () => sendEow(person.channel));
+  // At a terminal it has ended then, and what it left may wait at a limit, where a key still gives it up.
+  if (forwardInput === undefined && !person.hasTerminal) onEow(target, () => sendEow(person.channel));
   onXonXoff(target, (clientCanDo) => person.channel.xonXoff(clientCanDo));
   session.signal.addEventListener('abort', stop, { once: true });
   const stops = [

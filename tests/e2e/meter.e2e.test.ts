@@ -1,11 +1,12 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { customersIn, PERSONS } from '../../bench/gate/metered/customers.ts';
 import { listAuditEvents } from '../../recorder/index.ts';
 import { runToEnd } from '../support/run-to-end.ts';
 import { describeWith, partner } from '../support/partners.ts';
 import { Terminal } from '../support/terminal.ts';
-import { approved, ended } from './support/tickets.ts';
+import { approve, approved, askFrom, ended } from './support/tickets.ts';
 import { GUARDED, METERED, type MeterField, startMeterField } from './support/meter-field.ts';
 
 const BUDGET = 100;
@@ -84,6 +85,49 @@ describeWith(['ssh', 'sshd'], 'a limit of persons on a real server', () => {
     expect(personsIn(shell.output)).toBe(BUDGET);
     shell.type('exit\r');
     await shell.exited;
+  });
+
+  test('what is held back at the limit goes on by itself when its ticket is approved, and the ticket says what left', async () => {
+    await using shell = await terminal(METERED, [`cat ${field.there}/customers.csv; echo the end`]);
+    const shown = await shell.sees('Ctrl-C');
+    expect(personsIn(shown)).toBe(BUDGET);
+    expect(shown).not.toContain('the end');
+    const ticket = await approve(field.gateway, await askFrom(field.gateway, 'chen', shown));
+    await shell.sees('the end');
+    expect(await shell.exited).toBe(0);
+    expect(personsIn(shell.output)).toBe(PERSONS);
+    const { result, state } = await ended(field.gateway, ticket);
+    expect(result).toMatchObject({ outcome: 'completed', rows: PERSONS - BUDGET + 1 });
+    expect(state).toBe('used');
+  });
+
+  test('in a shell the ticket is for the command that waits: the next one is under the limits again', async () => {
+    await using shell = await terminal(METERED);
+    const file = `${field.there}/customers.csv`;
+    shell.type(`PS1='ready> '; clear\r`);
+    await shell.sees('ready> ');
+    shell.type(`head -200 ${file}; echo the end\r`);
+    const shown = await shell.sees('Ctrl-C');
+    expect(personsIn(shown)).toBe(BUDGET);
+    const ticket = await approve(field.gateway, await askFrom(field.gateway, 'chen', shown));
+    await shell.sees('\nthe end');
+    expect(personsIn(shell.output)).toBe(200);
+    shell.type(`tail -200 ${file}\r`);
+    await shell.sees('[ticket_used]');
+    const { result } = await ended(field.gateway, ticket);
+    expect(result).toMatchObject({ outcome: 'completed', exitStatus: null, rows: 102 });
+    await shell.sees('Ctrl-C');
+    expect(personsIn(shell.output)).toBe(200);
+    shell.type('\x03\rexit\r');
+    await shell.exited;
+  });
+
+  test('a program that ended while its output waits is given up by ^C', async () => {
+    await using shell = await terminal(METERED, [`cat ${field.there}/customers.csv`]);
+    await shell.sees('Ctrl-C');
+    shell.type('\x03');
+    expect(await shell.exited).toBe(126);
+    expect(personsIn(shell.output)).toBe(BUDGET);
   });
 
   test('whoever was held back and given up was not shown, and is counted when they come again', async () => {
@@ -275,9 +319,58 @@ describeWith(['ssh', 'sshd'], 'near a limit', () => {
     expect((await decide('chen', code, 'denied')).status).toBe(204);
     await shell.sees('[budget_not_confirmed]');
     await shell.sees('tickets/new?act=');
+    await shell.sees('Ctrl-C');
+    shell.type('\x03');
     expect(await shell.exited).toBe(126);
     expect(personsIn(shell.output)).toBe(BUDGET / 2);
     expect(shell.output).not.toContain('after');
+  });
+
+  describe.each([
+    ['scp -O', ['-O']],
+    ['sftp', []],
+  ])('a file by %s', (name, legacy) => {
+    const fetch = async (persons: number) => {
+      const file = join(field.there, `part-${name.length}-${persons}.csv`);
+      const whole = await readFile(join(field.there, 'customers.csv'), 'utf8');
+      // In pieces larger than a client asks for at once, so that something is left to hold back.
+      await writeFile(
+        file,
+        `${whole
+          .split('\n')
+          .slice(0, persons + 1)
+          .join('\n')}\n${'-'.repeat(4 * 1024 * 1024)}\n`,
+      );
+      const to = `${file}.copy`;
+      const args = (await field.gateway.sshArguments('chen', METERED)).flatMap((word, at, all) =>
+        word === '-l' || all[at - 1] === '-l' ? [] : word === '-p' ? ['-P'] : [word],
+      );
+      const client = new Terminal(partner('scp'), [...legacy, ...args, `127.0.0.1:${file}`, to], {
+        columns: 200,
+        rows: 40,
+      });
+      const said = await client.sees(/code [2-9A-Z]{4}-[2-9A-Z]{4}/);
+      return { client, file, to, code: said.slice(-9) };
+    };
+
+    test('waits until the person confirms, and arrives whole', async () => {
+      const { client, file, to, code } = await fetch(80);
+      await using _client = client;
+      expect((await decide('chen', code, 'approved')).status).toBe(204);
+      expect(await client.exited).toBe(0);
+      expect((await readFile(to)).equals(await readFile(file))).toBe(true);
+    });
+
+    test('is cut when they deny it, with the way to a ticket', async () => {
+      const { client, file, to, code } = await fetch(80);
+      await using _client = client;
+      expect((await decide('chen', code, 'denied')).status).toBe(204);
+      await client.sees('tickets/new?act=');
+      expect(await client.exited).not.toBe(0);
+      // A client may keep the length it was told of, and holes for what did not come.
+      const arrived = await readFile(to).catch(() => Buffer.alloc(0));
+      expect(arrived.equals(await readFile(file))).toBe(false);
+    });
   });
 
   test('^C ends the waiting and the program', async () => {

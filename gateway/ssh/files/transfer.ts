@@ -157,7 +157,7 @@ async function watched(work: ChannelWork, { transfer, command, audit }: Run, del
       ...work,
       connection,
       target,
-      gates: [audit],
+      gates: [audit, files],
       filtersKeepNothing: delivery === undefined,
       filterInput: (chunk) => see(fromPerson, chunk),
       filter: (stream, chunk) => {

@@ -46,6 +46,13 @@ export class InputQueue {
     }
   }
 
+  /** Shows each new piece to `take`; what is typed meanwhile is for nobody else. */
+  async watch(take: (bytes: Buffer) => void, signal: AbortSignal): Promise<void> {
+    for (let typed = await this.nextNew(signal); typed !== undefined; typed = await this.nextNew(signal)) {
+      take(typed.bytes);
+    }
+  }
+
   #change(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {

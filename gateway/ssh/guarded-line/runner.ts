@@ -140,6 +140,7 @@ export class LineRunner {
           return { pass, stop: false };
         },
         rest: () => filter.rest(),
+        typedLate: (take, signal) => this.#input.watch(take, signal),
       });
       const report = this.#learn(filter.report, exit);
       if (report !== undefined) {

@@ -9,6 +9,7 @@ import type { InputQueue } from '../guarded-line/input-queue.ts';
 import { createFrameFilter, type Frame, type Question } from '../guarded-shell/frames.ts';
 import { ShellLink } from '../guarded-shell/link.ts';
 import type { ChannelWork } from '../model.ts';
+import type { Act } from '../output/index.ts';
 import { shown } from '../printable.ts';
 import { refine } from '../refine.ts';
 import { type Read, readLine } from './judge.ts';
@@ -39,6 +40,7 @@ export class LoginBash {
   #givenHere = 0;
   #last: Letter | undefined;
   #redraws = 0;
+  #lineAct: Act | undefined;
 
   constructor(work: ChannelWork, input: InputQueue) {
     this.#work = work;
@@ -46,6 +48,10 @@ export class LoginBash {
       typed: (bytes) => this.#watchKey(bytes),
       sent: (bytes) => this.#keys.take(bytes),
     });
+  }
+
+  get act(): Act | undefined {
+    return this.#lineAct;
   }
 
   /** The shell's output without what it says to the gateway; nothing is shown before it asks. */
@@ -130,6 +136,7 @@ export class LoginBash {
       return DROPPED;
     }
     await protectCopied(this.#work, judgement);
+    this.#lineAct = { text, judgement };
     this.#functions = functionsAfter(row, this.#functions);
     if (row === question.text) return { letter: 'y' };
     await person.sayText(message(person.locale, 'line.form', { forms: changed.join(', ') }));

@@ -15,6 +15,8 @@ export interface LinkOptions {
   readonly typed?: (bytes: Buffer) => void;
   /** Sees what goes to the shell. */
   readonly sent?: (bytes: Buffer) => void;
+  /** A password may be asked for before the shell starts. */
+  readonly takesPassword?: boolean | undefined;
 }
 
 export class ShellLink {
@@ -23,6 +25,7 @@ export class ShellLink {
   readonly #input: InputQueue;
   readonly #options: LinkOptions;
   readonly #ended = new AbortController();
+  readonly #begun = new AbortController();
   readonly #started: Promise<boolean>;
   #resolveStarted: (hasStarted: boolean) => void = () => undefined;
   #hasStarted = false;
@@ -54,6 +57,7 @@ export class ShellLink {
 
   start(): void {
     this.#hasStarted = true;
+    this.#begun.abort();
     this.#resolveStarted(true);
   }
 
@@ -64,6 +68,7 @@ export class ShellLink {
   /** Hands on what is typed until the session or the shell ends. */
   async forward(take: (chunk: Buffer) => Promise<void>): Promise<void> {
     this.#take = take;
+    if (this.#options.takesPassword === true) await this.#forwardPassword(take);
     if (!(await this.#started)) return;
     const signal = AbortSignal.any([this.#ended.signal, this.#work.session.signal]);
     for (;;) {
@@ -77,6 +82,28 @@ export class ShellLink {
     }
     await this.#sending;
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  }
+
+  /** A few lines only: whatever stands there instead of the shell must not become one that nobody asks. */
+  async #forwardPassword(take: (chunk: Buffer) => Promise<void>): Promise<void> {
+    const until = AbortSignal.any([this.#begun.signal, this.#ended.signal, this.#work.session.signal]);
+    let bytesLeft = LIMITS.earlyTypedBytesMax;
+    for (let lines = 0; lines < LIMITS.earlyTypedLinesMax && bytesLeft > 0; ) {
+      const typed = await this.#input.next(until);
+      if (typed === undefined) return;
+      const at = typed.bytes.findIndex((byte) => byte === 0x0d || byte === 0x0a);
+      const end = Math.min(at === -1 ? typed.bytes.length : at + 1, bytesLeft);
+      this.#input.giveBack({ ...typed, bytes: typed.bytes.subarray(end) });
+      bytesLeft -= end;
+      if (at !== -1) lines += 1;
+      await take(typed.bytes.subarray(0, end));
+    }
+  }
+
+  /** The shell has ended: shows what is still typed to `take`. */
+  watch(take: (bytes: Buffer) => void, signal: AbortSignal): Promise<void> {
+    this.#ended.abort();
+    return this.#input.watch(take, signal);
   }
 
   close(): void {

@@ -5,6 +5,7 @@ import { refuseInShell } from '../gate.ts';
 import { refine } from '../refine.ts';
 import type { InputQueue } from '../guarded-line/input-queue.ts';
 import type { ChannelWork } from '../model.ts';
+import type { Act } from '../output/index.ts';
 import { createFrameFilter, type Frame, type Question } from './frames.ts';
 import { isOneCommand, judgeQuestion } from './judge.ts';
 import { ShellLink } from './link.ts';
@@ -21,6 +22,7 @@ export class GuardedBash {
   readonly #work: ChannelWork;
   readonly #frames = createFrameFilter(this.nonce);
   readonly #pending = new Map<string, string>();
+  readonly #isNested: boolean;
   #prompt = 0;
   #lines = 0;
   #linesAsked = 0;
@@ -28,21 +30,28 @@ export class GuardedBash {
   #allowed = 0;
   #refused = 0;
   #marked = '';
+  #act: Act | undefined;
 
-  constructor(work: ChannelWork, input: InputQueue) {
+  /** `isNested`: another program starts it, which may say something and ask for a password first. */
+  constructor(work: ChannelWork, input: InputQueue, { isNested = false }: { readonly isNested?: boolean } = {}) {
     this.#work = work;
-    this.link = new ShellLink(work, input);
+    this.#isNested = isNested;
+    this.link = new ShellLink(work, input, { takesPassword: isNested });
+  }
+
+  get act(): Act | undefined {
+    return this.#act;
   }
 
   /** The shell's output without what it says to the gateway; nothing is shown before the hook is in place. */
   filter(chunk: Buffer): Buffer {
     const { shown, frames } = this.#frames.take(chunk);
     for (const frame of frames) this.#receive(frame);
-    return this.link.hasStarted ? shown : shown.subarray(0, 0);
+    return this.link.hasStarted || this.#isNested ? shown : shown.subarray(0, 0);
   }
 
   rest(): Buffer {
-    return this.link.hasStarted ? this.#frames.rest() : Buffer.alloc(0);
+    return this.link.hasStarted || this.#isNested ? this.#frames.rest() : Buffer.alloc(0);
   }
 
   #receive(frame: Frame): void {
@@ -98,6 +107,7 @@ export class GuardedBash {
     this.#marked = asked.text;
     if (asked.judgement.verdict === 'allow') {
       await protectCopied(this.#work, asked.judgement);
+      if (isLine) this.#act = asked;
       return isLine && !isOneCommand(asked, question) ? 'j' : 'y';
     }
     await refuseInShell(this.#work, asked);

@@ -1,11 +1,14 @@
 /** What becomes of output at a limit: the person confirms, a ticket for this very act is used, or it stays back. */
-import type { BudgetDecision } from '../../../policy/index.ts';
-import { createDelivery, type Delivery, type Redeemed } from '../delivery.ts';
-import type { ChannelWork } from '../model.ts';
+import { completeRedemption } from '../../../approvals/index.ts';
+import { hasCode, LIMITS } from '../../../foundation/index.ts';
+import type { BudgetDecision, Passed } from '../../../policy/index.ts';
+import { createDelivery, type Delivery, type Redeemed, tellResult } from '../delivery.ts';
+import type { ChannelWork, Exit } from '../model.ts';
 import { confirmInBrowser } from './confirm.ts';
-import { redeemAtLimit, refuseByBudget } from './exceed.ts';
+import { hasTicketAtLimit, redeemAtLimit, refuseByBudget } from './exceed.ts';
 import type { Act } from './model.ts';
 import type { Speech } from './speech.ts';
+import { untilAborted } from './until-aborted.ts';
 
 /** A ticket that is the budget from here on, and what leaves on it. */
 export interface InUse {
@@ -30,11 +33,56 @@ export async function decideAtLimit(
     if (isConfirmed || signal.aborted) return { kind: 'go_on' };
   }
   const ticket = await redeemAtLimit(work, act, which);
-  if (ticket.redeemed) {
-    const { number, rowsMax: rows, bytesMax: bytes } = ticket;
-    speech.say('export.begun', 'ticket_in_use', { number, rows, bytes });
-    return { kind: 'in_use', use: { ticket, delivery: createDelivery(ticket, work.meter.key) } };
-  }
+  if (ticket.redeemed) return { kind: 'in_use', use: beginUse(work, speech, ticket) };
   await refuseByBudget(work, speech, { act, which, ticket });
   return { kind: 'refused' };
+}
+
+/**
+ * Waits at a hard limit until a ticket for this very act is approved: then what is held back goes on by it.
+ * @returns undefined when `signal` aborts first: the person gave it up.
+ */
+export async function ticketWhileHeld(
+  work: ChannelWork,
+  speech: Speech,
+  { act, which, signal }: { act: Act; which: Passed; signal: AbortSignal },
+): Promise<InUse | undefined> {
+  for (;;) {
+    await untilAborted(signal, LIMITS.heldOutputLookSeconds * 1_000);
+    if (signal.aborted) return undefined;
+    const ticket = await lookForTicket(work, act, which);
+    if (ticket === undefined) continue;
+    if (!signal.aborted) return beginUse(work, speech, ticket);
+    await endUse(work, { ticket, delivery: createDelivery(ticket, work.meter.key) }, {}); // Given up meanwhile.
+    return undefined;
+  }
+}
+
+/** The database may be away for a moment: then there is none yet. */
+async function lookForTicket(work: ChannelWork, act: Act, which: Passed): Promise<Redeemed | undefined> {
+  try {
+    if (!(await hasTicketAtLimit(work, act, which))) return undefined;
+    const ticket = await redeemAtLimit(work, act, which);
+    return ticket.redeemed ? ticket : undefined;
+  } catch (thrown) {
+    if (hasCode(thrown, 'database_unavailable')) return undefined;
+    throw thrown;
+  }
+}
+
+function beginUse(work: ChannelWork, speech: Speech, ticket: Redeemed): InUse {
+  const { number, rowsMax: rows, bytesMax: bytes } = ticket;
+  speech.say('export.begun', 'ticket_in_use', { number, rows, bytes });
+  return { ticket, delivery: createDelivery(ticket, work.meter.key) };
+}
+
+/**
+ * A ticket that was redeemed at a limit was used by this program, however it ended. Of a command of a shell nobody tells
+ * how it ended: then there is no `exit`.
+ */
+export async function endUse(work: ChannelWork, { ticket, delivery }: InUse, exit?: Exit): Promise<void> {
+  const { signal } = work.session;
+  const result = delivery.finish(exit ?? { status: 0 }, signal.aborted);
+  await completeRedemption(work.deps, ticket.ticketId, exit === undefined ? { ...result, exitStatus: null } : result);
+  if (!signal.aborted) await tellResult(work, ticket, result);
 }

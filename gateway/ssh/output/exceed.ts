@@ -1,5 +1,5 @@
 /** At a hard limit: a ticket for this very act, or a refusal from which one can be asked for. */
-import { type Redemption, recordRefusedAct } from '../../../approvals/index.ts';
+import { findUsableTicket, type Redemption, recordRefusedAct } from '../../../approvals/index.ts';
 import type { Judgement, Passed } from '../../../policy/index.ts';
 import { appendAuditEvent } from '../../../recorder/index.ts';
 import { redeem, ticketCode, ticketMessage } from '../gate.ts';
@@ -14,6 +14,18 @@ import { wordPassed } from './words.ts';
  */
 export function redeemAtLimit(work: ChannelWork, act: Act, which: Passed): Promise<Redemption> {
   return redeem(work, { text: act.text, judgement: judgementOf(work, act, which) }, 'workstation');
+}
+
+/** Whether `redeemAtLimit` would find one now. Asking leaves no trace, so it may be asked again and again. */
+export async function hasTicketAtLimit(work: ChannelWork, act: Act, which: Passed): Promise<boolean> {
+  const { id: sessionId, authorization } = work.session;
+  const { person, target } = authorization;
+  const judgement = judgementOf(work, act, which);
+  const usable = await findUsableTicket(work.deps, {
+    ...{ personId: person.id, targetId: target.id, digest: judgement.digest, judgement },
+    ...{ sessionId, text: act.text, destination: 'workstation' },
+  });
+  return usable !== undefined;
 }
 
 /** Keeps the act with what it would have shown, then says so: a refusal that left no trace did not happen. */

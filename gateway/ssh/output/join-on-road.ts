@@ -1,7 +1,7 @@
 /** A program's output on the one road: every exec, line and shell is joined through here. */
-import { completeRedemption } from '../../../approvals/index.ts';
-import { tellResult } from '../delivery.ts';
 import { join, type Joined } from '../join.ts';
+import { feed } from '../stream-io.ts';
+import { endUse } from './at-limit.ts';
 import type { ChannelWork, Exit } from '../model.ts';
 import { OutputRoad, type RoadOptions } from './road.ts';
 import { tellOf } from './speech.ts';
@@ -21,9 +21,17 @@ export interface RoadEnd {
 
 /** As `join`; what the caller's filter lets through goes through the guard, the meters and the masks. */
 export async function joinOnRoad(work: ChannelWork, onRoad: OnRoad): Promise<RoadEnd> {
-  const { act, delivery, isShell, rest, filter, filterInput, forwardInput, ...joined } = onRoad;
+  const { act, lineAct, delivery, isShell, rest, filter, filterInput, forwardInput, typedLate, ...joined } = onRoad;
   const { session, person, request } = work;
-  const road = new OutputRoad(work, { act, delivery, isShell });
+  const road = new OutputRoad(work, {
+    ...{ act, lineAct, delivery, isShell },
+    typedLate: person.hasTerminal
+      ? (take, signal) => {
+          const recorded = recording(work, take);
+          return typedLate?.(recorded, signal) ?? readLate(work, recorded, signal);
+        }
+      : undefined,
+  });
   const stopWatching = request.onSignal(() => road.interrupt());
   let exit: Exit = {};
   try {
@@ -47,7 +55,7 @@ export async function joinOnRoad(work: ChannelWork, onRoad: OnRoad): Promise<Roa
     if (late.length > 0) await person.show('o', late);
   } finally {
     stopWatching();
-    await endRedemption(work, road, exit);
+    if (road.inUse !== undefined) await endUse(work, road.inUse, exit);
     await tellEnd(work, road);
   }
   return { exit, exceeded: road.isStopped || road.refusedBytes > 0 };
@@ -61,13 +69,27 @@ function forwardOn(road: OutputRoad, forward: ForwardInput): ForwardInput {
     });
 }
 
-/** A ticket that was redeemed at a limit was used by this program, however it ended. */
-async function endRedemption(work: ChannelWork, { inUse }: OutputRoad, exit: Exit): Promise<void> {
-  if (inUse === undefined) return;
-  const { signal } = work.session;
-  const result = inUse.delivery.finish(exit, signal.aborted);
-  await completeRedemption(work.deps, inUse.ticket.ticketId, result);
-  if (!signal.aborted) await tellResult(work, inUse.ticket, result);
+/** It goes to no program, and is recorded all the same. */
+function recording({ session }: ChannelWork, take: (chunk: Uint8Array) => void) {
+  return (chunk: Uint8Array): void => {
+    session.record('i', chunk).catch(() => undefined); // The recorder failed: the session is ending for it.
+    take(chunk);
+  };
+}
+
+/** What is typed on a channel that nobody else reads any more. */
+function readLate({ person }: ChannelWork, take: (chunk: Uint8Array) => void, signal: AbortSignal): Promise<void> {
+  const until = {
+    isFull: false,
+    get failed() {
+      return signal.aborted;
+    },
+    onChange(listener: () => void) {
+      signal.addEventListener('abort', listener);
+      return () => signal.removeEventListener('abort', listener);
+    },
+  };
+  return feed(person.channel, [until], take);
 }
 
 async function tellEnd(work: ChannelWork, { dropped, refusedBytes: bytes }: OutputRoad): Promise<void> {

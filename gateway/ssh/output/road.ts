@@ -7,31 +7,34 @@ import { type BudgetDecision, CANCEL, type DroppedKind, type TransferOffer } fro
 import type { Delivery } from '../delivery.ts';
 import type { Filtered, OutputHold, OutputWays } from '../join.ts';
 import type { ChannelWork } from '../model.ts';
-import { decideAtLimit, type InUse } from './at-limit.ts';
+import { decideAtLimit, type InUse, ticketWhileHeld } from './at-limit.ts';
 import { Charging } from './charging.ts';
+import { LineUses } from './line-uses.ts';
 import { createMask, type Mask } from './mask.ts';
 import { type DroppedCount, measuresOf, type StreamMeasure } from './measure.ts';
-import type { Act, Output, Piece } from './model.ts';
-import { restOf } from './plan.ts';
+import type { Act, Output, Passed, Piece } from './model.ts';
+import { HeldPieces } from './queue.ts';
 import { type Speech, speechOf, tellOf } from './speech.ts';
-import { untilAborted } from './until-aborted.ts';
 
 export interface RoadOptions {
   readonly act: Act;
+  /** Of a shell that tells its lines: the one whose output this is. */
+  readonly lineAct?: (() => Act | undefined) | undefined;
   /** By the ticket whose one use this is: then the ticket is the budget. */
   readonly delivery?: Delivery | undefined;
   /** A shell of many commands: each Enter begins another one. */
   readonly isShell?: boolean | undefined;
+  /** Hands over what is typed when the program has ended and its output still waits; until `signal` aborts. */
+  readonly typedLate?: ((take: (chunk: Uint8Array) => void, signal: AbortSignal) => Promise<void>) | undefined;
 }
 
 /**
  * `open`: what is within the budget passes. `working`: something waits to be stored, confirmed or decided. `frozen`: a
- * hard limit; only the person moves it. `discarding`: what still comes of this program goes nowhere.
+ * hard limit; a key of the person moves it, or a ticket. `discarding`: what still comes of this program goes nowhere.
  */
 type State = 'open' | 'working' | 'frozen' | 'discarding';
 
-/** ^C, ^\ and ^Z: the person is done with this program. */
-const ENDS = new Set([0x03, 0x1c, 0x1a]);
+const ENDS = new Set([0x03, 0x1c, 0x1a]); // ^C, ^\ and ^Z: the person is done with this program.
 const ENTER = new Set([0x0d, 0x0a]);
 
 export class OutputRoad implements OutputHold {
@@ -46,21 +49,20 @@ export class OutputRoad implements OutputHold {
   readonly #listeners = new Set<() => void>();
   #ways: OutputWays | undefined;
   #state: State = 'open';
-  #queue: Piece[] = [];
-  #queuedBytes = 0;
+  readonly #queue = new HeldPieces();
   #refused = 0;
   #isStopped = false;
   #isEmptying = false;
   /** Something waits for longer than the database takes: a key of the person ends it. */
   #isHeld = false;
-  #hasEnded = false;
   /** Aborted when the person ends what waits. */
   #waiting = new AbortController();
-  #use: InUse | undefined;
+  readonly #uses: LineUses;
 
   constructor(work: ChannelWork, options: RoadOptions) {
     this.#work = work;
     this.#options = options;
+    this.#uses = new LineUses(work);
     const put = (stream: Output, bytes: Buffer): void => this.#ways?.put(stream, bytes);
     const { dropped } = this;
     const onOffer = (offer: TransferOffer): void => this.#cancel(offer);
@@ -78,9 +80,9 @@ export class OutputRoad implements OutputHold {
   }
 
   get isFull(): boolean {
-    if (this.#state === 'discarding' || this.#queue.length === 0) return false;
+    if (this.#state === 'discarding' || this.#queue.first === undefined) return false;
     // While a limit holds it back the program's end must still be seen; what waits for the database waits a moment only.
-    return !this.#isHeld || this.#queuedBytes > LIMITS.outputHeldBytesMax;
+    return !this.#isHeld || this.#queue.bytes > LIMITS.outputHeldBytesMax;
   }
 
   /** Whether the gateway ended the program for a limit. */
@@ -95,7 +97,7 @@ export class OutputRoad implements OutputHold {
 
   /** The ticket that became the budget at a limit. */
   get inUse(): InUse | undefined {
-    return this.#use;
+    return this.#uses.current;
   }
 
   onChange(listener: () => void): () => void {
@@ -115,12 +117,11 @@ export class OutputRoad implements OutputHold {
     }
     const piece = this.#streams[stream].take(chunk);
     if (this.#options.delivery !== undefined) return this.#options.delivery.filter(stream, piece.bytes);
-    const isFree = this.#state === 'open' && this.#use === undefined;
+    const isFree = this.#state === 'open' && this.#uses.current === undefined;
     if (isFree && this.#charging.passesAtOnce(piece)) {
       return { pass: this.#mask.take(stream, piece.bytes), stop: false };
     }
-    this.#queue.push({ ...piece, bytes: Buffer.from(piece.bytes) }); // A chunk's memory is used again.
-    this.#queuedBytes += piece.bytes.length;
+    this.#queue.add(piece);
     if (this.#state === 'open') {
       this.#become('working');
       void this.#empty();
@@ -134,7 +135,9 @@ export class OutputRoad implements OutputHold {
     if (!chunk.some((byte) => ENTER.has(byte))) return;
     // What goes on after it was interrupted (a client at its prompt) is metered on; only one command's output is lost.
     if (this.#state === 'discarding' && this.#work.person.hasTerminal && !this.#isStopped) this.#become('open');
-    if (this.#state === 'open' && this.#options.isShell === true) this.#charging.begin();
+    if (this.#state !== 'open' || this.#options.isShell !== true) return;
+    this.#charging.begin();
+    this.#uses.end();
   }
 
   /** The person sent the program a signal: what waits is given up, as by a key. */
@@ -145,9 +148,7 @@ export class OutputRoad implements OutputHold {
   /** What is held back, and what still comes of this program, is shown to nobody. */
   discard(): void {
     if (this.#state === 'open') return;
-    this.#refused += this.#queuedBytes;
-    this.#queue = [];
-    this.#queuedBytes = 0;
+    this.#refused += this.#queue.drop();
     this.#isHeld = false;
     for (const stream of Object.values(this.#streams)) stream.forget();
     this.#waiting.abort();
@@ -156,10 +157,18 @@ export class OutputRoad implements OutputHold {
   }
 
   async settled(): Promise<void> {
-    this.#hasEnded = true;
-    if (this.#state === 'frozen') this.discard(); // Nothing runs any more that the person could end.
-    while (this.#state === 'working') await this.#change();
+    const over = new AbortController();
+    let isReading = false;
+    while (this.#state === 'working' || this.#state === 'frozen') {
+      if (this.#isHeld && !isReading) {
+        isReading = true; // Nobody else reads any more what would give it up.
+        void this.#options.typedLate?.((chunk) => this.noteInput(chunk), over.signal).catch(() => undefined);
+      }
+      await this.#change();
+    }
+    over.abort();
     this.#mask.flush();
+    await this.#uses.ended();
   }
 
   /** After the last byte: what was held back for its end. `late` is output that came only now. @returns what to show. */
@@ -173,7 +182,7 @@ export class OutputRoad implements OutputHold {
 
   #finishStream(piece: Piece): Buffer {
     if (piece.bytes.length + piece.finds.length === 0) return NOTHING;
-    const delivery = this.#options.delivery ?? this.#use?.delivery;
+    const delivery = this.#options.delivery ?? this.inUse?.delivery;
     if (delivery !== undefined) return Buffer.from(delivery.filter(piece.stream, piece.bytes).pass);
     const passes = this.#state === 'discarding' ? 0 : this.#charging.finish(piece);
     this.#refused += piece.bytes.length - passes;
@@ -185,7 +194,7 @@ export class OutputRoad implements OutputHold {
     if (this.#isEmptying) return; // It goes on with what came meanwhile.
     this.#isEmptying = true;
     try {
-      for (let piece = this.#queue[0]; piece !== undefined; piece = this.#queue[0]) await this.#advance(piece);
+      for (let { first } = this.#queue; first !== undefined; first = this.#queue.first) await this.#advance(first);
       if (this.#state === 'working') this.#become('open');
     } catch (thrown) {
       const { deps, session } = this.#work;
@@ -198,16 +207,13 @@ export class OutputRoad implements OutputHold {
   }
 
   async #advance(piece: Piece): Promise<void> {
-    if (this.#use !== undefined) {
-      this.#deliver(piece, this.#use.delivery);
-      return;
-    }
+    if (this.inUse !== undefined) return this.#deliver(piece, this.inUse.delivery);
     const { signal } = this.#waiting;
     await this.#charging.load(signal);
     if (signal.aborted) return;
     const { passes, addition, decision } = this.#charging.plan(piece);
     const reserved = await this.#charging.reserve(addition, signal);
-    if (this.#queue[0] !== piece) return; // Discarded meanwhile.
+    if (this.#queue.first !== piece) return; // Discarded meanwhile.
     this.#isHeld = false;
     if (reserved.kind !== 'within') {
       await this.#wait(reserved, signal); // Another process was faster.
@@ -221,32 +227,25 @@ export class OutputRoad implements OutputHold {
   #hand(piece: Piece, passes: number): void {
     const shown = this.#mask.take(piece.stream, piece.bytes.subarray(0, passes));
     if (shown.length > 0) this.#ways?.put(piece.stream, shown);
-    this.#queuedBytes -= passes;
-    if (passes === piece.bytes.length) this.#queue.shift();
-    else this.#queue[0] = restOf(piece, passes);
+    this.#queue.pass(passes);
   }
 
   async #wait(decision: Exclude<BudgetDecision, { kind: 'within' }>, signal: AbortSignal): Promise<void> {
     this.#isHeld = true;
-    this.#changed();
-    const decided = await decideAtLimit(this.#work, this.#speech, { act: this.#options.act, decision, signal });
-    if (decided.kind === 'in_use') this.#use = decided.use;
-    if (decided.kind === 'refused' && !signal.aborted) await this.#freeze(signal);
+    this.#changed(); // Which also has its keys read.
+    const act = this.#options.lineAct?.() ?? this.#options.act;
+    const decided = await decideAtLimit(this.#work, this.#speech, { act, decision, signal });
+    if (decided.kind === 'in_use') this.#uses.current = decided.use;
+    if (decided.kind === 'refused' && !signal.aborted) await this.#freeze({ act, which: decision.which, signal });
     this.#isHeld = false;
   }
 
-  async #freeze(signal: AbortSignal): Promise<void> {
-    if (!this.#work.person.hasTerminal) {
-      this.#stop();
-      return;
-    }
+  async #freeze(held: { act: Act; which: Passed; signal: AbortSignal }): Promise<void> {
+    if (!this.#work.person.hasTerminal) return this.#stop();
     this.#become('frozen');
-    if (this.#hasEnded) {
-      this.discard();
-      return;
-    }
     this.#speech.say('meter.interrupt', 'budget_exceeded');
-    await untilAborted(signal);
+    this.#uses.current = await ticketWhileHeld(this.#work, this.#speech, held);
+    if (this.inUse !== undefined) this.#become('working');
   }
 
   /** Nobody could end the program by a key. */
@@ -259,11 +258,13 @@ export class OutputRoad implements OutputHold {
 
   #deliver({ stream, bytes }: Piece, delivery: Delivery): void {
     const { pass, stop } = delivery.filter(stream, bytes);
-    this.#queue.shift();
-    this.#queuedBytes -= bytes.length;
+    // In a shell the ticket ends and the meters go on: what it did not cover waits at the limit again.
+    const isOver = stop && this.#options.isShell === true;
+    this.#queue.pass(isOver ? pass.length : bytes.length);
     this.#mask.flush();
     this.#ways?.put(stream, pass);
-    if (stop) this.#stop();
+    if (isOver) this.#uses.end();
+    else if (stop) this.#stop();
     else this.#changed();
   }
 

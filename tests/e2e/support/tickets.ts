@@ -39,8 +39,18 @@ const HOUR_MS = 3_600_000;
 export async function ask(gateway: TestGateway, login: string, command: string, wish: Wish = {}): Promise<Ticket> {
   const { loginName, ...wanted } = wish;
   const refused = await gateway.ssh(login, command, loginName === undefined ? {} : { loginName });
-  const act = /\/tickets\/new\?act=([0-9a-f-]{36})/.exec(refused.stderr)?.[1];
-  if (act === undefined) throw new Error(`no link in: ${refused.stderr}`);
+  return askFrom(gateway, login, refused.stderr, wanted);
+}
+
+/** Asks for the act whose link stands in `said`. */
+export async function askFrom(
+  gateway: TestGateway,
+  login: string,
+  said: string,
+  wanted: Omit<Wish, 'loginName'> = {},
+): Promise<Ticket> {
+  const act = /\/tickets\/new\?act=([0-9a-f-]{36})/.exec(said)?.[1];
+  if (act === undefined) throw new Error(`no link in: ${said}`);
   const { json, status } = await (await gateway.person(login)).post('/api/tickets', {
     refusedActId: act,
     purpose: '委託元からの照会への回答',
@@ -66,7 +76,11 @@ export async function decide(
 
 /** Asks, and Tanaka approves. */
 export async function approved(gateway: TestGateway, login: string, command: string, wish: Wish = {}): Promise<Ticket> {
-  const ticket = await ask(gateway, login, command, wish);
+  return approve(gateway, await ask(gateway, login, command, wish));
+}
+
+/** Tanaka says yes. */
+export async function approve(gateway: TestGateway, ticket: Ticket): Promise<Ticket> {
   const { status, json } = await decide(gateway, 'tanaka', ticket);
   if (status !== 200) throw new Error(`not approved: ${JSON.stringify(json)}`);
   return json['ticket'] as Ticket;

@@ -142,7 +142,12 @@ class SftpRelay {
 
   async #showAnswers(): Promise<void> {
     const { stderr } = this.#target;
-    const answers = feed(this.#target, [this.#down, this.#audit], (chunk) => this.#answers.push(chunk), true);
+    const answers = feed(
+      this.#target,
+      [this.#down, this.#audit, this.#files],
+      (chunk) => this.#answers.push(chunk),
+      true,
+    );
     const complained = (chunk: Buffer): void => {
       try {
         this.#files.take(stderr, chunk); // Else it would be a way past every limit.
@@ -151,7 +156,7 @@ class SftpRelay {
         this.#break(thrown);
       }
     };
-    const errors = feed(stderr, [this.#down], complained, true);
+    const errors = feed(stderr, [this.#down, this.#files], complained, true);
     await Promise.all([answers, errors]);
     await this.#down.drained();
   }
