@@ -60,8 +60,9 @@ export const en = {
   'meter.confirmed': 'Confirmed: the output goes on.',
   'meter.not_confirmed': 'Nobody confirmed, so the output stays held back.',
   'meter.hard':
-    'Held back: {count} {kind} {window} would be shown, and {limit} are allowed. Nothing more of this output is shown.',
-  'meter.interrupt': 'Press Ctrl-C to end the program and go on working.',
+    'Held back: {count} {kind} {window} would be shown, and {limit} are allowed. Without a ticket nothing more of it is shown.',
+  'meter.interrupt':
+    'It waits here: once the ticket is approved, it goes on by itself. Ctrl-C gives it up, and you go on working.',
   'meter.stopped': 'The program was ended.',
   'meter.unreadable':
     'How much has left cannot be read or stored now (the database does not answer), so this output waits.',
@@ -161,6 +162,13 @@ export const en = {
   'pty.welcome': '{target} · this session is recorded, and each line is checked before it runs.',
   'pty.falls_back':
     'The login shell on this target does not hand its lines over, so a prompt of the gateway takes its place.',
+  'dialogue.statements':
+    'The gateway holds this {client} prompt: each statement is checked and runs by itself. End it with ";", write a transaction as one text up to COMMIT; exit or Ctrl-D leaves.',
+  'dialogue.shell': 'Each command of this shell is checked before it runs.',
+  'dialogue.shell_failed':
+    'No shell that asks before each command could be started there: bash 4.4 or newer is needed. Run single commands instead.',
+  'dialogue.needs_terminal':
+    'Not run: what comes into this shell could be checked in a terminal only. Use ssh -t, or run single commands.',
   'shell.welcome': '{target} · this session is recorded, and each command is checked before it runs.',
   'shell.falls_back': 'This target has no bash that can ask before each command, so each line is checked here instead.',
   'shell.unasked':

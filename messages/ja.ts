@@ -65,8 +65,9 @@ export const ja: Record<keyof typeof en, string> = {
   'meter.confirmed': '確認されました。出力を再開します。',
   'meter.not_confirmed': '継続が確認されなかったため、出力は保留のままです。',
   'meter.hard':
-    '出力を止めました: {window}の{kind}が {count} になり、上限 {limit} を超えます。この出力の続きは表示しません。',
-  'meter.interrupt': 'Ctrl-C でプログラムを終了すると、作業を続けられます。',
+    '出力を止めました: {window}の{kind}が {count} になり、上限 {limit} を超えます。承認された申請がない限り、続きは表示しません。',
+  'meter.interrupt':
+    '出力はここで待機しています。申請が承認されると、自動的に続きが表示されます。Ctrl-C で取りやめると、作業を続けられます。',
   'meter.stopped': 'プログラムを終了しました。',
   'meter.unreadable': '持出量を確認または記録できない (データベースが応答しない) ため、出力を保留しています。',
   'meter.refused': '保留した {bytes} バイトの出力は、表示せずに破棄しました。',
@@ -167,6 +168,13 @@ export const ja: Record<keyof typeof en, string> = {
     'この行を確認したときのディレクトリがなくなったため、実行しませんでした。ホームディレクトリに戻ります。',
   'pty.welcome': '{target} · この作業セッションは記録され、入力した行は実行前に確認されます。',
   'pty.falls_back': 'この接続先のログインシェルからは行を受け取れないため、ゲートウェイのプロンプトに切り替えます。',
+  'dialogue.statements':
+    'この {client} のプロンプトはゲートウェイが受け持ち、文を1つずつ確認してから個別に実行します。文は「;」で終え、トランザクションは COMMIT まで1つの文として入力してください。exit か Ctrl-D で終了します。',
+  'dialogue.shell': 'このシェルのコマンドは、1つずつ実行前に確認されます。',
+  'dialogue.shell_failed':
+    '接続先で、コマンドごとに確認できるシェルを起動できませんでした (bash 4.4 以降が必要です)。コマンドを1つずつ実行してください。',
+  'dialogue.needs_terminal':
+    '実行していません: このシェルへの入力は、端末がある場合にだけ確認できます。ssh -t を使うか、コマンドを1つずつ実行してください。',
   'shell.welcome': '{target} · この作業セッションは記録され、コマンドは1つずつ実行前に確認されます。',
   'shell.falls_back': 'この接続先には、コマンドごとに確認できる bash がないため、1行ごとの確認に切り替えます。',
   'shell.unasked':

@@ -63,7 +63,18 @@ export {
   sumOf,
   Tally,
 } from './budget/index.ts';
-export { functionsIn, goesOn, inCommands, judgeCommand, RULE_REASONS, reasonOf, safeForm } from './command/index.ts';
+export {
+  type Dialogue,
+  dialogueOf,
+  functionsIn,
+  goesOn,
+  inCommands,
+  judgeCommand,
+  RULE_REASONS,
+  reasonOf,
+  safeForm,
+  type StatementClient,
+} from './command/index.ts';
 export { withCopies } from './copies.ts';
 export {
   denyFileAct,
@@ -166,7 +177,7 @@ export {
   type RedemptionFacts,
   type RedemptionRefusal,
 } from './redemption.ts';
-export { judgeStatement, statementsIn, tablesInStatement } from './statement/index.ts';
+export { isWholeStatement, judgeStatement, statementsIn, tablesInStatement } from './statement/index.ts';
 export { nextTicketState, TICKET_EVENTS, type TicketEvent, ticketStep } from './ticket.ts';
 export {
   type BusinessTime,

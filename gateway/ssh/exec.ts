@@ -1,11 +1,13 @@
 /** One command, judged whole before anything runs; an export with its ticket is counted and cut on the way out. */
 import { completeRedemption } from '../../approvals/index.ts';
 import { createDelivery, type Delivery, type Redeemed, tellResult } from './delivery.ts';
-import { judgeCommand, type Judgement, opensByTicket, safeForm } from '../../policy/index.ts';
+import { dialogueOf, judgeCommand, type Judgement, opensByTicket, safeForm } from '../../policy/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
 import { protectCopied } from './copied.ts';
+import { refuseShell } from './exec-only.ts';
 import { REFUSED_STATUS, redeem, refuseAct } from './gate.ts';
 import { type Act, joinOnRoad } from './output/index.ts';
+import { holdDialogue } from './guarded-line/index.ts';
 import { refine } from './refine.ts';
 import { execToVault } from './vault/exec.ts';
 import { KEPT_SETTINGS, WITHOUT_PAGERS } from './pagers.ts';
@@ -35,6 +37,11 @@ export async function runExec(work: ChannelWork, command: string): Promise<Exit>
   const tool = fileTransferTool(judgement);
   if (tool !== undefined) return refuseFileTransfer(work, { tool, command, actor: who.id });
   const act = { text, judgement };
+  // No ticket opens it as it stands: what would be typed inside nobody approved.
+  const dialogue = dialogueOf(text, judgement, work.session.policy);
+  const { mode } = work.session.authorization.target;
+  if (dialogue?.kind === 'shell' && mode === 'exec-only') return refuseShell(work, mode);
+  if (dialogue !== undefined) return holdDialogue(work, dialogue);
   if (judgement.verdict === 'allow') return runAllowed(work, act);
   if (opensByTicket(judgement.verdict)) {
     const ticket = await redeem(work, act);

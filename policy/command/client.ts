@@ -64,7 +64,8 @@ function output(args: readonly Word[]): Found[] {
   return word === undefined ? [] : [ticketed('client.output', 'dbdump', word.span, word.text)];
 }
 
-function optionValues(client: SqlClient, args: readonly Word[]): Word[] {
+/** The texts of SQL among its options. */
+export function optionValues(client: SqlClient, args: readonly Word[]): Word[] {
   return args.flatMap((word, at): Word[] => {
     const next = args[at + 1];
     for (const option of client.sql) {
@@ -95,7 +96,8 @@ function cut(word: Word, length: number): Word {
   return { ...word, text: word.text.slice(length), pieces: [{ ...first, text: first.text.slice(length) }, ...rest] };
 }
 
-function operandSql(client: SqlClient, args: readonly Word[]): readonly Word[] {
+/** The operands that are SQL. */
+export function operandSql(client: SqlClient, args: readonly Word[]): readonly Word[] {
   if (client.sqlFrom === undefined) return [];
   const values = { values: client.values, longValues: client.longValues };
   return afterOptions(values, args).slice(client.sqlFrom);

@@ -8,6 +8,7 @@ import { digestOf } from './canonical.ts';
 import type { Bench } from './bench.ts';
 import { judgeInvocation, WRAPPED_MAX } from './evaluate.ts';
 import { environmentFindings } from './control.ts';
+import { dialogueIn } from './dialogue.ts';
 import { asked, denied } from './found.ts';
 import type { Found, Input, Span } from './model.ts';
 import { pathAssets } from './operands.ts';
@@ -32,7 +33,14 @@ export function judgeCommand(text: string, policy: TargetPolicy): Judgement {
   const bench = { ...benchOf(policy), onlySets: onlySets(walked, policy) };
   const found = [...mixedScripts(text), ...unfinished(text, policy.mode), ...judgeWalked(walked, bench, undefined)];
   if (walked.unreadable !== undefined) found.push(unreadable(walked.unreadable, { text, found, bench }));
-  return judgementOf(found, { text, policy, bench, walked, ...(walked.unreadable === undefined ? { script } : {}) });
+  const read = walked.unreadable === undefined ? { script } : {};
+  return judgementOf(isHeld(found, text, policy) ? [] : found, { text, policy, bench, walked, ...read });
+}
+
+/** The gateway owns every line here, and holds this dialogue itself: each statement of it comes up for a verdict. */
+function isHeld(found: readonly Found[], text: string, { mode }: TargetPolicy): boolean {
+  if (found.length === 0 || (mode !== 'exec-only' && mode !== 'guarded-line')) return false;
+  return found.every(({ finding }) => finding.rule === 'client.interactive') && dialogueIn(text)?.kind === 'statements';
 }
 
 interface Judged {

@@ -1,2 +1,3 @@
 export { findInStatement, judgeStatement, tablesInStatement } from './judge.ts';
 export { statementsIn } from './parts.ts';
+export { isWholeStatement } from './whole.ts';

@@ -2,6 +2,8 @@
 import { LIMITS } from '../../../foundation/index.ts';
 import { message, type MessageKey } from '../../../messages/index.ts';
 import {
+  type Dialogue,
+  dialogueOf,
   type Judgement,
   judgeCommand,
   type RefusedActId,
@@ -35,7 +37,9 @@ export type Ran =
   | { readonly end: 'left'; readonly exit: Exit }
   /** It ran, whatever came of it, or there was nothing to run. */
   | { readonly end: 'ran' }
-  | { readonly end: 'refused' };
+  | { readonly end: 'refused' }
+  /** It would open a dialogue, which is the gateway's to hold. Nothing of it ran. */
+  | { readonly end: 'dialogue'; readonly dialogue: Dialogue };
 
 const RAN: Ran = { end: 'ran' };
 const REFUSED: Ran = { end: 'refused' };
@@ -91,6 +95,11 @@ export class GuardedShell {
     });
   }
 
+  /** The status that `$?` has in the next line. */
+  setStatus(status: number): void {
+    this.#runner.setStatus(status);
+  }
+
   async refuseLong(text: string): Promise<void> {
     const bytesMax = text.includes('\n') ? LIMITS.commandBytesMax : LIMITS.typedLineBytesMax;
     await refuseTooLong(this.#work, { text, bytesMax, sessionId: this.#work.session.id });
@@ -116,11 +125,14 @@ export class GuardedShell {
     const judgement = await refine(this.#work, judged);
     const leaving = LEAVE.exec(line);
     if (leaving !== null) return { end: 'left', exit: { status: statusOf(leaving[1], this.state.status) } };
-    if (judgement.verdict !== 'allow') {
+    const { policy } = session;
+    const dialogue = dialogueOf(text, judgement, policy) ?? dialogueOf(line, judgement, policy);
+    if (judgement.verdict !== 'allow' && dialogue === undefined) {
       await this.#refuse(text, judgement);
       return REFUSED;
     }
     this.#refused = undefined;
+    if (dialogue !== undefined) return { end: 'dialogue', dialogue };
     if (await this.#explain(line)) return RAN;
     if (changed.length > 0) await this.#sayForm(changed);
     return this.#runJudged(line, { text, judgement });

@@ -13,6 +13,7 @@ import { type Sshd, startSshd } from './sshd.ts';
 
 export interface StatementField extends AsyncDisposable {
   readonly gateway: TestGateway;
+  readonly account: string;
   /** An interactive session of chen on the target named after `mode`. */
   open(mode: string): Promise<Terminal>;
 }
@@ -45,6 +46,7 @@ async function start(cleanup: Cleanup): Promise<StatementField> {
   await sshd.trust(authority.publicKeyLine);
   return {
     gateway,
+    account: sshd.account,
     open: async (mode) => {
       const args = await gateway.sshArguments('chen', mode);
       return new Terminal(partner('ssh'), [...args, '-tt', '127.0.0.1'], { columns: 160, rows: 40 });
