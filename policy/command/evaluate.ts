@@ -74,10 +74,16 @@ function judgeNamed(invocation: Invocation, tool: string, bench: Bench): readonl
     ...judgeCode(invocation, tool, bench),
     ...writtenFindings(invocation, tool),
     ...laterFindings(invocation, tool, bench),
-    ...(wraps ? [] : pathFindings(invocation, bench, tool)),
+    ...pathFindings(wraps ? withoutInner(invocation, inners) : invocation, bench, tool),
   ];
   if (found.length > 0 || isKnown(invocation, tool) || isAccepted(invocation.name.text, bench)) return found;
   return [unknownProgram(invocation)];
+}
+
+/** A wrapper's own words: `xargs -a FILE` and `parallel -a FILE` read one and hand on what it holds. */
+function withoutInner(invocation: Invocation, inners: readonly Inner[]): Invocation {
+  const inside = new Set(inners.flatMap(({ words }) => words));
+  return { ...invocation, args: invocation.args.filter((word) => !inside.has(word)) };
 }
 
 /** Somebody else accepted this very program for the system: a bare name also where the system keeps its programs. */

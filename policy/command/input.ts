@@ -39,7 +39,12 @@ export function pipedFrom(node: SyntaxNode, operator: string, from: readonly str
   const pipe: Input = { kind: 'pipe', from };
   if (node.type !== 'Command' || operator !== '|' || node.redirects.length > 0) return pipe;
   const words = node.args.map(wordOfArgument);
-  const word = node.name?.value === 'printf' ? printed(words) : node.name?.value === 'echo' ? echoed(words) : undefined;
+  const word =
+    node.name?.value === 'printf'
+      ? printed(words)
+      : node.name?.value === 'echo'
+        ? echoed(words, [node.pos, node.end])
+        : undefined;
   return word === undefined ? pipe : { kind: 'text', word };
 }
 
@@ -47,7 +52,8 @@ function printed([format, text, ...more]: readonly Word[]): Word | undefined {
   return more.length === 0 && text?.exact === true && /^%s(\\n)?$/.test(format?.text ?? '') ? text : undefined;
 }
 
-function echoed(words: readonly Word[]): Word | undefined {
+function echoed(words: readonly Word[], span: Span): Word | undefined {
+  if (words.length === 0) return literalWord('', span);
   const plain = words.every((word) => word.exact && !word.text.includes('\\'));
   const [first] = words;
   if (!plain || first === undefined || first.text.startsWith('-')) return undefined;

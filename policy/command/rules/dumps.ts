@@ -47,8 +47,8 @@ export const DUMP_RULES: readonly Rule[] = [
   {
     id: 'dump.postgres',
     tools:
-      words(`pg_dump pg_dumpall pg_basebackup pg_receivewal pg_receivexlog pg_recvlogical barman pgbackrest wal-g wal-e
-      pg_probackup pgcopydb pgloader pg_waldump pg_filedump pg_rman pg_bulkload pg_back pgdump-aes`),
+      words(`pg_dump pg_dumpall pg_basebackup pg_receivewal pg_receivexlog pg_recvlogical pgcopydb pgloader pg_waldump
+      pg_filedump pg_bulkload pg_back pgdump-aes`),
     class: 'dbdump',
     direction: 'out',
     verdict: 'needs_ticket',
@@ -58,6 +58,29 @@ export const DUMP_RULES: readonly Rule[] = [
     tests: {
       positive: ['pg_dump -t crm.customers app', 'pg_basebackup -D - -Ft', 'pg_dumpall -h db1'],
       negative: ['pg_dump --version', 'pg_isready -h db1'],
+    },
+  },
+  {
+    id: 'dump.postgres-backups',
+    tools: words('barman pgbackrest wal-g wal-e pg_probackup pg_rman'),
+    class: 'dbdump',
+    direction: 'out',
+    verdict: 'needs_ticket',
+    values: words('-c --config -B --stanza --instance'),
+    when: [
+      { verb: /^(?!(info|check|version|verify|status|show|validate|help|(list|show|check|backup)-[\w-]+)$)./ },
+      { verb: /^backup-(?!list$|show$)/ },
+      { bare: true, lacks: INFO },
+    ],
+    dumps: 'postgres',
+    why: WHY,
+    tests: {
+      positive: [
+        'pgbackrest --stanza=main backup',
+        'barman recover main latest /tmp/x',
+        'wal-g backup-fetch /tmp/x LATEST',
+      ],
+      negative: ['pgbackrest info', 'barman list-servers', 'wal-g backup-list', 'barman check all'],
     },
   },
   {

@@ -123,6 +123,22 @@ export const ESCAPE_RULES: readonly Rule[] = [
     },
   ),
   escape(
+    'escape.process-managers',
+    'pm2 forever foreman overmind hivemind honcho circusd',
+    [
+      { sub: words('start exec deploy run serve install startOrRestart startOrReload startOrGracefulReload') },
+      { bare: true, lacks: words('--version --help -v -V') },
+    ],
+    {
+      positive: ['pm2 start /tmp/x.js', 'foreman start'],
+      negative: ['pm2 list', 'pm2 restart app'],
+      why: {
+        en: 'It starts programs by a file of its own; what they do is not in the line.',
+        ja: '設定ファイルに書かれたプログラムを起動しますが、その内容はこの行からは分かりません。',
+      },
+    },
+  ),
+  escape(
     'escape.packages',
     'apt apt-get aptitude dpkg yum dnf rpm zypper snap apk pacman',
     [

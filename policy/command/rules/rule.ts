@@ -22,6 +22,8 @@ export type Direction = 'out' | 'in' | 'none' | 'unknown';
 export interface Condition {
   /** One of these options is present: `-T`, also inside a cluster (`-sT`), or `--upload-file`, also with `=value`. */
   readonly flags?: readonly string[];
+  /** None of these options is present. */
+  readonly without?: readonly string[];
   /** Its first word is none of these: forms that only tell about the program (`--version`) or a state (`status`). */
   readonly lacks?: readonly string[];
   /** The first operands are one of these: `storage blob upload`. */
@@ -66,8 +68,9 @@ export function matches(rule: Rule, invocation: Pick<Invocation, 'args' | 'input
 
 function holds(condition: Condition, rule: Rule, { args, input }: Pick<Invocation, 'args' | 'input'>): boolean {
   return (
-    firstHolds(condition, args[0]?.text ?? '') &&
+    firstHolds(condition, args) &&
     (condition.flags === undefined || hasFlag(args, condition.flags)) &&
+    (condition.without === undefined || !hasFlag(args, condition.without)) &&
     (condition.expansion === undefined || args.some((word) => expands(word, condition.expansion))) &&
     (condition.fed !== true || isFed(input)) &&
     (condition.bare !== true || operandsOf(args).length === 0) &&
@@ -75,8 +78,13 @@ function holds(condition: Condition, rule: Rule, { args, input }: Pick<Invocatio
   );
 }
 
-function firstHolds({ lacks, first }: Condition, text: string): boolean {
-  return lacks?.includes(text) !== true && first?.test(text) !== false;
+/** Alone they tell about the program; before other words they mean more output, or a host, and it does its work. */
+const MAY_MEAN_MORE = new Set(['-v', '-V', '-h', '-?']);
+
+function firstHolds({ lacks, first }: Condition, args: readonly Word[]): boolean {
+  const text = args[0]?.text ?? '';
+  const tells = lacks?.includes(text) === true && (args.length === 1 || !MAY_MEAN_MORE.has(text));
+  return !tells && first?.test(text) !== false;
 }
 
 /** It reads something. `< /dev/null` and `echo Q |` only end a conversation. */

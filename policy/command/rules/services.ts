@@ -16,7 +16,7 @@ export const SERVICE_RULES: readonly Rule[] = [
     verdict: 'needs_ticket',
     when: [
       {
-        verb: /^(cp|mv|sync|put|rsync|copy|copyto|move|moveto|upload|upload[-_](file|batch|dir)|put-object|upload-part|rcat|mirror|create|add|send|push|import|extract|export|share|transfer|publish|deploy|mount|serve|pipe|up|edit|unload|run|start-export-task|create-db-snapshot|copy-db-snapshot|modify-db-snapshot-attribute|invoke|publish-message|put-parameter|put-secret-value|send-message|insert|object|presign|mb|load|paste|bisync|bulk-upload|run-command|ssh|scp|exec|query|start-session|send-command|port-forward|tunnel|copy-snapshot|create-snapshot|restore|log|save|backup|snapshot|post|comment|get|cat)$/,
+        verb: /^(cp|mv|sync|[a-z]?put|q?upload\d?|rsync|copy|copyto|move|moveto|upload|upload[-_](file|batch|dir)|put-object|upload-part|rcat|mirror|create|add|send|push|import|extract|export|share|transfer|publish|deploy|mount|serve|pipe|up|edit|unload|run|start-export-task|create-db-snapshot|copy-db-snapshot|modify-db-snapshot-attribute|invoke|publish-message|put-parameter|put-secret-value|send-message|insert|object|presign|mb|load|paste|bisync|bulk-upload|run-command|ssh|scp|exec|query|start-session|send-command|port-forward|tunnel|copy-snapshot|create-snapshot|restore|log|save|backup|snapshot|post|comment|get|cat)$/,
       },
       { expansion: 'any' },
       { fed: true },
@@ -44,18 +44,26 @@ export const SERVICE_RULES: readonly Rule[] = [
     class: 'offhost',
     direction: 'out',
     verdict: 'needs_ticket',
+    values: words(`-r -R -p -c -f --repo --repository --repository-file --password-file --config --config-file
+      --remote-path --cache-dir`),
     when: [
-      {
-        lacks: words('--version --help -V -h'),
-      },
+      // What is kept may be listed, and not what is in it.
+      { verb: /^(?!(snapshots|list|info|check|stats|status|verify|version|help)$)./ },
+      { bare: true, lacks: words('--version --help -V -h') },
     ],
     why: {
       en: 'A backup program takes whole directories to a place that is not protected.',
       ja: 'バックアッププログラムは、ディレクトリ全体を保護されていない場所へ運び出します。',
     },
     tests: {
-      positive: ['restic -r sftp:h:/r backup /opt', 'duplicity /opt sftp://h/r'],
-      negative: ['restic --version', 'borg --version'],
+      positive: ['restic -r sftp:h:/r backup /opt', 'duplicity /opt sftp://h/r', 'borg', 'restic dump latest /opt'],
+      negative: [
+        'restic --version',
+        'borg --version',
+        'restic -r /mnt/r snapshots',
+        'borg list /mnt/r',
+        'restic check',
+      ],
     },
   },
   {

