@@ -24,9 +24,21 @@ export interface CommandRoute extends Common {
   readonly words: readonly string[];
   readonly options?: readonly string[];
   readonly stdin?: string;
+  /** Of the client, not of the target. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Asked for as a further channel of a connection that is there already. */
+  readonly isSecond?: true;
+  /** Not the stub but its own output tells that it went by. */
+  readonly isShown?: true;
 }
 
-export type BypassRoute = TerminalRoute | CommandRoute;
+/** A road for others: opened by `ssh -N [options] host`, then taken from `LOCAL`, a port of the loopback. */
+export interface ForwardRoute extends Common {
+  readonly kind: 'forward';
+  readonly options: readonly string[];
+}
+
+export type BypassRoute = TerminalRoute | CommandRoute | ForwardRoute;
 
 const DIRECTORY = join(import.meta.dirname, 'routes');
 
@@ -45,11 +57,23 @@ function isRouteModule(module: unknown): module is { readonly route: BypassRoute
   return typeof module === 'object' && module !== null && 'route' in module;
 }
 
+export interface Facts {
+  readonly data: string;
+  readonly stub: string;
+  readonly door: { readonly port: number; readonly socket: string };
+  readonly number: number;
+  /** A free port of the loopback. */
+  readonly local?: number;
+}
+
 /** A route's text with the facts of the field in it, and `host:` marked so that its traces are known among others'. */
-export function fill(text: string, facts: { data: string; stub: string; number: number }): string {
+export function fill(text: string, facts: Facts): string {
   return text
     .replaceAll('DATA', facts.data)
     .replaceAll('STUB', facts.stub)
+    .replaceAll('DOOR_SOCKET', facts.door.socket)
+    .replaceAll('DOOR', String(facts.door.port))
+    .replaceAll('LOCAL', String(facts.local ?? 0))
     .replaceAll('host:', tagOf(facts.number))
     .replaceAll('s.sh', `s${facts.number}.sh`)
     .replace(/B64\((.*?)\)/g, (_, plain: string) => Buffer.from(plain).toString('base64'));

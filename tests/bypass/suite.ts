@@ -44,7 +44,7 @@ export async function describeMode(mode: TargetMode): Promise<void> {
 
 /** It ends its session by itself, or is one command, of which the shell may say why it failed. */
 function leaves(route: BypassRoute): boolean {
-  return route.kind === 'command' || route.keys.some((keys) => /\b(exit|exec)\b/.test(keys));
+  return route.kind !== 'terminal' || route.keys.some((keys) => /\b(exit|exec)\b/.test(keys));
 }
 
 /** Takes a few routes at a time, in order; a second question about one takes it again. */

@@ -1,11 +1,24 @@
 /** Takes a route as a person would: the real client, and a real terminal where the route has keys. */
 import { readFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from '../support/free-port.ts';
 import { runToEnd } from '../support/run-to-end.ts';
 import type { Terminal } from '../support/terminal.ts';
 import { partner } from '../support/partners.ts';
 import type { ShellField } from '../e2e/support/shell-field.ts';
-import { type BypassRoute, type CommandRoute, fill, tagOf, type TerminalRoute } from './route.ts';
+import {
+  type BypassRoute,
+  type CommandRoute,
+  type Facts,
+  fill,
+  type ForwardRoute,
+  tagOf,
+  type TerminalRoute,
+} from './route.ts';
 
 export interface Taken {
   /** Whether the stub ran for this route. */
@@ -27,30 +40,87 @@ const STILL_STEPS = 6;
 const PROMPT_MS = 20_000;
 const PROBE_MS = 4_000;
 const CONTROL_MS = 5_000;
+const ROAD_MS = 2_000;
 /** A line; a pager, whose own prompt or help may be open; an editor; a program that reads to the end of its input. */
 const LEAVES = [['q', '\x03'], ['\x03', '\r', 'q', 'q', '\x03'], ['\x1b', ':q!\r', '\x03'], ['\x04']];
 
 export async function take(route: BypassRoute, options: TakeOptions): Promise<Taken> {
   const { field, number } = options;
-  const facts = { data: field.data, stub: field.stub, number };
+  const facts = factsOf(field, number);
   for (const [name, content] of Object.entries(route.files ?? {})) {
     await field.put(fill(name, facts), fill(content, facts));
   }
+  if (route.kind === 'forward') return takeRoad(route, options);
   return route.kind === 'command' ? runCommand(route, options) : typeKeys(route, options);
 }
 
+function factsOf({ data, stub, door }: ShellField, number: number): Facts {
+  return { data, stub, door, number };
+}
+
 async function runCommand(route: CommandRoute, { field, number, isControl }: TakeOptions): Promise<Taken> {
-  const put = (text: string): string => fill(text, { data: field.data, stub: field.stub, number });
+  const put = (text: string): string => fill(text, factsOf(field, number));
   // Some are refused even where nothing is judged, as files are: that they are routes shows past the gateway.
   const way = isControl ? field.sshd.direct() : await field.clientArguments();
-  const args = [...(route.options ?? []).map(put), ...way];
+  await using second = route.isSecond === true ? await openFirst(field, way, number) : undefined;
+  const args = [...(second?.options ?? []), ...(route.options ?? []).map(put), ...way];
+  const variables = Object.entries(route.environment ?? {}).map(([name, value]) => `${name}=${put(value)}`);
   const { stdout, stderr } = await runToEnd(
-    partner('ssh'),
-    [...args, '127.0.0.1', ...route.words.map(put)],
+    'env',
+    [...variables, partner('ssh'), ...args, '127.0.0.1', ...route.words.map(put)],
     put(route.stdin ?? ''),
   );
-  const ran = await hasRun(field, number, isControl);
-  return { ran, output: `${stdout.toString()}${stderr}`, after: 'ended' };
+  const output = `${stdout.toString()}${stderr}`;
+  const ran = route.isShown === true ? output.includes(tagOf(number)) : await hasRun(field, number, isControl);
+  return { ran, output, after: 'ended' };
+}
+
+/** A connection that asked for nothing yet, and how others use it. */
+async function openFirst({ home }: ShellField, way: readonly string[], number: number) {
+  const options = ['-S', join(home, `first-${number}`)];
+  const first = await runToEnd(partner('ssh'), ['-fNM', ...options, ...way, '127.0.0.1']);
+  if (first.status !== 0) throw new Error(`no connection: ${first.stderr}`);
+  return {
+    options,
+    [Symbol.asyncDispose]: async () => {
+      await runToEnd(partner('ssh'), [...options, '-O', 'exit', ...way, '127.0.0.1']);
+    },
+  };
+}
+
+/** Walks a road that others could walk. */
+async function takeRoad(route: ForwardRoute, { field, number, isControl }: TakeOptions): Promise<Taken> {
+  const local = await freePort();
+  const facts = { ...factsOf(field, number), local };
+  const way = isControl ? field.sshd.direct() : await field.clientArguments();
+  const args = ['-N', ...route.options.map((text) => fill(text, facts)), ...way, '127.0.0.1'];
+  const client = spawn(partner('ssh'), args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = once(client, 'close');
+  let output = '';
+  let hasEnded = false;
+  void ended.then(() => {
+    hasEnded = true;
+  });
+  for (const stream of [client.stdout, client.stderr])
+    stream.on('data', (bytes: Buffer) => (output += bytes.toString()));
+  let ran = false;
+  await until(isControl ? CONTROL_MS : ROAD_MS, async () => {
+    if (!ran && !hasEnded) await walk(local, tagOf(number));
+    ran = (await readFile(field.log, 'utf8')).includes(tagOf(number));
+    return ran || hasEnded;
+  });
+  client.kill('SIGTERM');
+  await ended;
+  return { ran, output: `${output}\n[road]`, after: 'ended' };
+}
+
+/** Says who walks there, to whoever listens; ends when that one does. */
+async function walk(port: number, tag: string): Promise<void> {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  socket.end(`${tag}\n`);
+  socket.resume();
+  await new Promise<void>((resolve) => socket.once('close', () => resolve()));
 }
 
 async function typeKeys(route: TerminalRoute, { field, number, isControl }: TakeOptions): Promise<Taken> {
@@ -59,7 +129,7 @@ async function typeKeys(route: TerminalRoute, { field, number, isControl }: Take
   await until(PROMPT_MS, () => terminal.output.includes('$ ') || ended());
   for (const keys of route.keys) {
     if (ended()) break;
-    terminal.type(fill(keys, { data: field.data, stub: field.stub, number }));
+    terminal.type(fill(keys, factsOf(field, number)));
     await settled(terminal);
   }
   const after = isControl ? 'ended' : await probe(terminal, ended);

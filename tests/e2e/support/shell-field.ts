@@ -1,5 +1,7 @@
 /** A real sshd whose account has a protected directory, and a stub `scp` that logs that it ran. Needs root. */
 import { chmod, chown, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer, type Socket } from 'node:net';
+import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { Cleanup, hasErrno } from '../../../foundation/index.ts';
 import { type InventoryInput, loadCertificateAuthority } from '../../../identity/index.ts';
@@ -20,6 +22,8 @@ export interface ShellField extends AsyncDisposable {
   readonly data: string;
   /** The stub's own path. */
   readonly stub: string;
+  /** Listens on the target and runs the stub with each line that comes: by a port, and by a socket. */
+  readonly door: { readonly port: number; readonly socket: string };
   /** Arguments of the client for this target. */
   clientArguments(): Promise<string[]>;
   /** The file in which each call of the stub leaves its arguments. */
@@ -55,7 +59,14 @@ async function start(cleanup: Cleanup, mode: TargetMode, shell: string): Promise
   await writeFile(stub, `#!/bin/sh\necho "$@" >> ${log}\n`, { mode: 0o755 });
   await writeFile(log, '');
   await chmod(log, 0o666);
-  const sshd = cleanup.use(await startSshd({ config: [`SetEnv PATH=${tools}:/usr/local/bin:/usr/bin:/bin`] }));
+  await writeFile(join(tools, 'door'), `#!/bin/sh\nread -r line && exec ${stub} "$line"\n`, { mode: 0o755 });
+  const lines = [
+    `SetEnv PATH=${tools}:/usr/local/bin:/usr/bin:/bin`,
+    `Subsystem door ${join(tools, 'door')}`,
+    'X11Forwarding yes',
+  ];
+  const sshd = cleanup.use(await startSshd({ config: lines }));
+  const door = cleanup.use(await startDoor(path, stub));
   if (shell !== '/bin/bash') await runToEnd('usermod', ['--shell', shell, sshd.account]);
   const home = (await runToEnd('getent', ['passwd', sshd.account])).stdout.toString().split(':')[5] ?? '';
   const owner = await stat(home);
@@ -77,7 +88,7 @@ async function start(cleanup: Cleanup, mode: TargetMode, shell: string): Promise
   const authority = await loadCertificateAuthority(join(gateway.running.directory.keys, 'user_ca_ed25519.pem'));
   await sshd.trust(authority.publicKeyLine);
   return {
-    ...{ gateway, sshd, home, stub, put, log, data: `${home}/vault/members.csv` },
+    ...{ gateway, sshd, home, stub, put, log, door, data: `${home}/vault/members.csv` },
     ran: async () => {
       const said = await readFile(log, 'utf8').catch((thrown: unknown) => {
         if (hasErrno(thrown, 'ENOENT')) return '';
@@ -100,6 +111,36 @@ async function start(cleanup: Cleanup, mode: TargetMode, shell: string): Promise
       return new Terminal(partner('ssh'), args, size);
     },
     [Symbol.asyncDispose]: () => cleanup[Symbol.asyncDispose](),
+  };
+}
+
+async function startDoor(directory: string, stub: string): Promise<ShellField['door'] & AsyncDisposable> {
+  const socket = join(directory, 'door.sock');
+  const serve = (client: Socket): void => {
+    client.on('error', () => undefined);
+    client.once('data', (bytes) => {
+      const line = bytes.toString('latin1').trim();
+      // A client that takes it for its agent asks it something else.
+      if (!/^[\w:-]+$/.test(line)) client.destroy();
+      else void runToEnd(stub, [line]).then(() => client.end());
+    });
+  };
+  const servers = [createServer(serve), createServer(serve)] as const;
+  servers[0].listen(0, '127.0.0.1');
+  servers[1].listen(socket);
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  await chmod(socket, 0o777);
+  const address = servers[0].address();
+  return {
+    ...{ port: typeof address === 'object' && address !== null ? address.port : 0, socket },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(
+        servers.map(async (server) => {
+          server.close();
+          await once(server, 'close');
+        }),
+      );
+    },
   };
 }
 
