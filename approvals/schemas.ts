@@ -45,6 +45,7 @@ const finding = z.strictObject({
     'offhost',
     'listen',
     'tunnel',
+    'stage',
     'interpreter',
     'dynamic',
     'unreadable',

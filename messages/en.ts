@@ -45,6 +45,7 @@ export const en = {
   'finding.dbdump': '"{subject}" dumps protected data ({assets})',
   'finding.bulk_read': '"{subject}" reads protected data ({assets})',
   'finding.offhost': '"{subject}" sends data to another host',
+  'finding.stage': '"{subject}" locks data so that nobody can look into it on its way',
   'finding.listen': '"{subject}" opens a listening port',
   'finding.tunnel': '"{subject}" opens a tunnel past the gateway',
   'finding.interpreter': '"{subject}" runs code that the gate cannot read',
@@ -164,6 +165,8 @@ export const en = {
     'The login shell on this target does not hand its lines over, so a prompt of the gateway takes its place.',
   'dialogue.statements':
     'The gateway holds this {client} prompt: each statement is checked and runs by itself. End it with ";", write a transaction as one text up to COMMIT; exit or Ctrl-D leaves.',
+  'dialogue.elsewhere':
+    'It opens as a command of its own, checked inside too: ssh -t -p {port} {target}@{host} <command>',
   'dialogue.shell': 'Each command of this shell is checked before it runs.',
   'dialogue.shell_failed':
     'No shell that asks before each command could be started there: bash 4.4 or newer is needed. Run single commands instead.',

@@ -50,6 +50,7 @@ export const ja: Record<keyof typeof en, string> = {
   'finding.dbdump': '「{subject}」は保護対象のデータ ({assets}) を書き出します',
   'finding.bulk_read': '「{subject}」は保護対象のデータ ({assets}) を読み出します',
   'finding.offhost': '「{subject}」はデータを別のホストへ送ります',
+  'finding.stage': '「{subject}」はデータを暗号化し、持ち出されるときに中身を確認できなくします',
   'finding.listen': '「{subject}」は待ち受けポートを開きます',
   'finding.tunnel': '「{subject}」はゲートウェイを通らない経路を開きます',
   'finding.interpreter': '「{subject}」は、内容を確認できないプログラムを実行します',
@@ -170,6 +171,8 @@ export const ja: Record<keyof typeof en, string> = {
   'pty.falls_back': 'この接続先のログインシェルからは行を受け取れないため、ゲートウェイのプロンプトに切り替えます。',
   'dialogue.statements':
     'この {client} のプロンプトはゲートウェイが受け持ち、文を1つずつ確認してから個別に実行します。文は「;」で終え、トランザクションは COMMIT まで1つの文として入力してください。exit か Ctrl-D で終了します。',
+  'dialogue.elsewhere':
+    '単独のコマンドとしてなら、中の入力も確認する形で開きます: ssh -t -p {port} {target}@{host} <コマンド>',
   'dialogue.shell': 'このシェルのコマンドは、1つずつ実行前に確認されます。',
   'dialogue.shell_failed':
     '接続先で、コマンドごとに確認できるシェルを起動できませんでした (bash 4.4 以降が必要です)。コマンドを1つずつ実行してください。',

@@ -74,6 +74,7 @@ export {
   reasonOf,
   safeForm,
   type StatementClient,
+  withoutTicket,
 } from './command/index.ts';
 export { withCopies } from './copies.ts';
 export {

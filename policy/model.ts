@@ -126,6 +126,7 @@ export interface Finding {
     | 'dbdump'
     | 'bulk_read'
     | 'offhost'
+    | 'stage'
     | 'listen'
     | 'tunnel'
     | 'interpreter'

@@ -1,7 +1,14 @@
 /** One command, judged whole before anything runs; an export with its ticket is counted and cut on the way out. */
 import { completeRedemption } from '../../approvals/index.ts';
 import { createDelivery, type Delivery, type Redeemed, tellResult } from './delivery.ts';
-import { dialogueOf, judgeCommand, type Judgement, opensByTicket, safeForm } from '../../policy/index.ts';
+import {
+  dialogueOf,
+  judgeCommand,
+  type Judgement,
+  opensByTicket,
+  safeForm,
+  withoutTicket,
+} from '../../policy/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
 import { protectCopied } from './copied.ts';
 import { refuseShell } from './exec-only.ts';
@@ -43,7 +50,7 @@ export async function runExec(work: ChannelWork, command: string): Promise<Exit>
   if (dialogue?.kind === 'shell' && mode === 'exec-only') return refuseShell(work, mode);
   if (dialogue !== undefined) return holdDialogue(work, dialogue);
   if (judgement.verdict === 'allow') return runAllowed(work, act);
-  if (opensByTicket(judgement.verdict)) {
+  if (opensByTicket(withoutTicket(text, judgement, work.session.policy).verdict)) {
     const ticket = await redeem(work, act);
     if (ticket.redeemed)
       return ticket.parcel === undefined ? runExport(work, act, ticket) : execToVault(work, act, ticket);

@@ -9,7 +9,15 @@ import {
 } from '../../approvals/index.ts';
 import { GatewayError, hasCode, LIMITS } from '../../foundation/index.ts';
 import { type MessageKey, message } from '../../messages/index.ts';
-import { type Finding, type Judgement, opensByTicket, reasonOf, type RefusedActId } from '../../policy/index.ts';
+import {
+  dialogueOf,
+  type Finding,
+  type Judgement,
+  opensByTicket,
+  reasonOf,
+  type RefusedActId,
+  withoutTicket,
+} from '../../policy/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
 import type { PersonSide } from './person-side.ts';
 import type { ChannelWork } from './model.ts';
@@ -95,22 +103,17 @@ export async function refuseAct(
 ): Promise<RefusedActId> {
   const { deps, session, person } = work;
   const { person: who, target } = session.authorization;
-  const id = await deps.database.inTransaction((tx) =>
-    recordRefusedAct(tx, deps.clock, {
-      sessionId: session.id,
-      personId: who.id,
-      targetId: target.id,
-      text: act.text,
-      judgement: act.judgement,
-    }),
-  );
-  const reason = wordFindings(person, act.judgement.findings);
-  const why = wordWhy(person, act.judgement.findings);
-  if (act.judgement.verdict === 'deny') {
+  const { text } = act;
+  const judgement = withoutTicket(text, act.judgement, session.policy);
+  const about = { sessionId: session.id, personId: who.id, targetId: target.id };
+  const id = await deps.database.inTransaction((tx) => recordRefusedAct(tx, deps.clock, { ...about, text, judgement }));
+  const reason = wordFindings(person, judgement.findings);
+  const why = wordWhy(person, judgement.findings);
+  if (judgement.verdict === 'deny') {
     await person.say('gate.deny', 'act_refused', { reason, why });
     return id;
   }
-  if (act.judgement.verdict === 'ask') await person.say('gate.ask_first', 'ticket_required', { reason, why });
+  if (judgement.verdict === 'ask') await person.say('gate.ask_first', 'ticket_required', { reason, why });
   else await person.say('gate.needs_ticket', 'ticket_required', { reason, why });
   const known = ticketMessage(act.ticket);
   if (known !== undefined) await person.say(known, ticketCode(act.ticket));
@@ -129,9 +132,12 @@ export async function refuseInShell(
   act: { text: string; judgement: Judgement },
 ): Promise<RefusedActId | undefined> {
   const id = await refuseAct(work, act);
-  if (!opensByTicket(act.judgement.verdict)) return undefined;
+  const { policy, authorization } = work.session;
   const { host, port } = work.deps.advertised;
-  const target = work.session.authorization.target.name;
+  const target = authorization.target.name;
+  if (dialogueOf(act.text, act.judgement, policy) !== undefined)
+    await work.person.say('dialogue.elsewhere', 'act_refused', { host, port, target });
+  if (!opensByTicket(withoutTicket(act.text, act.judgement, policy).verdict)) return undefined;
   await work.person.say('gate.how_to_run', 'ticket_required', { host, port, target });
   return id;
 }

@@ -41,6 +41,18 @@ export function dialogueOf(
   return findings.every(({ rule }) => OF_DIALOGUES.has(rule)) ? dialogueIn(text) : undefined;
 }
 
+/**
+ * `judgement`, denied where `text` opens a dialogue: a ticket is about one text, and would let in what nobody has seen.
+ * What the gateway holds needs none.
+ */
+export function withoutTicket(text: string, judgement: Judgement, policy: TargetPolicy): Judgement {
+  const opensShell = judgement.findings.some(
+    ({ rule }) => rule === 'control.opens-shell' || rule === 'shell.opens-shell',
+  );
+  const isClosed = guards(policy) && (opensShell || dialogueOf(text, judgement, policy) !== undefined);
+  return isClosed ? { ...judgement, verdict: 'deny' } : judgement;
+}
+
 /** Pure. Undefined where anything stands beside the dialogue, or what opens it is not known. */
 export function dialogueIn(text: string): Dialogue | undefined {
   const { invocations, assignments, unreadable } = walk(readScript(text));

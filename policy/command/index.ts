@@ -1,4 +1,4 @@
-export { type Dialogue, dialogueOf, type StatementClient } from './dialogue.ts';
+export { type Dialogue, dialogueOf, type StatementClient, withoutTicket } from './dialogue.ts';
 export { safeForm } from './forms.ts';
 export { judgeCommand } from './judge.ts';
 export { RULE_REASONS, reasonOf } from './reasons.ts';

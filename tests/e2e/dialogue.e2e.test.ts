@@ -66,6 +66,19 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'sqlite3', 'sudo', 'root'], 'a dialog
     expect(terminal.output).not.toContain('Sato Hanako');
   });
 
+  test.each(['guarded-shell', 'guarded-pty'])(
+    'from inside a shell of the target it is refused, with the way (%s)',
+    async (mode) => {
+      await using terminal = await field.open(mode);
+      await terminal.sees('$ ');
+      terminal.type('sqlite3 shop.db\r');
+      await terminal.sees('ssh -t');
+      terminal.type('echo still $((40+2))\r');
+      await terminal.sees('still 42');
+      expect(terminal.output).not.toContain('tickets/new');
+    },
+  );
+
   test('a shell of root behind a password asks before each command, and leaves one back at the prompt', async () => {
     await using terminal = await field.open('guarded-line');
     await terminal.sees('$ ');

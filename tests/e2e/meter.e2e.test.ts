@@ -362,7 +362,7 @@ describeWith(['ssh', 'sshd'], 'near a limit', () => {
     });
 
     test('is cut when they deny it, with the way to a ticket', async () => {
-      const { client, file, to, code } = await fetch(80);
+      const { client, file, to, code } = await fetch(70);
       await using _client = client;
       expect((await decide('chen', code, 'denied')).status).toBe(204);
       await client.sees('tickets/new?act=');

@@ -94,3 +94,46 @@ describe('programs of one meaning are known together', () => {
     expect(verdictOf('frobnicate-x9')).toBe('ask');
   });
 });
+
+describe('a file that a program hands on to others', () => {
+  test.each([
+    'xargs -a /data/members/a echo',
+    'parallel -a /data/members/a echo',
+    'xargs --arg-file=/data/members/a -n1 ls',
+  ])('is read: %s', (text) => {
+    expect(verdictOf(text)).toBe('needs_ticket');
+  });
+
+  test.each(['xargs -a /tmp/names ls', 'sudo -u app ls /tmp'])(
+    'passes where nothing of it is protected: %s',
+    (text) => {
+      expect(verdictOf(text)).toBe('allow');
+    },
+  );
+});
+
+describe('a short flag that tells about a program when it stands alone', () => {
+  test.each(['sshuttle -v -r h 0/0', 'iodine -v -f h', 'mosquitto_pub -h h -t t -f /tmp/a', 'bcp -v crm out x'])(
+    'hides nothing behind it: %s',
+    (text) => {
+      expect(['deny', 'needs_ticket']).toContain(verdictOf(text));
+    },
+  );
+
+  test.each(['sshuttle -V', 'bcp -v', 'iodine -v'])('asks nothing of it alone: %s', (text) => {
+    expect(verdictOf(text)).toBe('allow');
+  });
+});
+
+test.each([
+  'echo | openssl s_client -connect x.example:443',
+  'nc -zv 10.0.0.1 22',
+  'while ! nc -z localhost 5432; do sleep 1; done',
+  'restic snapshots',
+  'borg list /mnt/b',
+  'pgbackrest info',
+  'barman check all',
+  'pm2 list',
+])('what administrators look at carries nothing out: %s', (text) => {
+  expect(verdictOf(text)).toBe('allow');
+});

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { dialogueOf, isWholeStatement, judgeCommand, type TargetPolicy } from '../../policy/index.ts';
+import { dialogueOf, isWholeStatement, judgeCommand, type TargetPolicy, withoutTicket } from '../../policy/index.ts';
 
 const asset = { kind: 'table', name: 'crm.customers', dataClass: 'personal', recordCount: 10 } as const;
 const policy: TargetPolicy = { mode: 'guarded-line', assets: [asset] };
@@ -81,6 +81,21 @@ describe('a dialogue that nobody would judge', () => {
     expect(judgeCommand('mysql crm', { ...policy, mode: 'guarded-shell' }).verdict).toBe('needs_ticket');
     expect(judgeCommand('cd /tmp; mysql crm', policy).verdict).toBe('needs_ticket');
     expect(judgeCommand('sqlplus crm', policy).verdict).toBe('needs_ticket');
+  });
+
+  test.each(['bash', 'bash; ls', 'sudo FOO=1 -s', 'bash --norc', 'mysql crm', 'su -s /tmp/x app'])(
+    'is opened by no ticket: %s',
+    (text) => {
+      const shell: TargetPolicy = { ...policy, mode: 'guarded-shell' };
+      const judgement = judgeCommand(text, shell);
+      expect(['ask', 'needs_ticket']).toContain(judgement.verdict);
+      expect(withoutTicket(text, judgement, shell).verdict).toBe('deny');
+    },
+  );
+
+  test.each(['mysqldump crm', 'vim /etc/hosts', 'sqlplus crm'])('leaves the ticket of what is none: %s', (text) => {
+    const judgement = judgeCommand(text, policy);
+    expect(withoutTicket(text, judgement, policy)).toBe(judgement);
   });
 
   test('on a recorded target nothing is held', () => {

@@ -106,8 +106,8 @@ async function runOne(line: Line, command: string): Promise<Exclude<Ran, { end: 
 
 /** A guarded shell without a terminal: each command of standard input is judged and run, one after the other. */
 export async function runGuardedScript(work: ChannelWork): Promise<Exit> {
-  await using line = await opened(work);
-  return runScript(line);
+  using line = await opened(work);
+  return await runScript(line);
 }
 
 /** A dialogue that one command would open. */
@@ -115,11 +115,11 @@ export async function holdDialogue(work: ChannelWork, dialogue: Dialogue): Promi
   const { terminal } = work.request;
   if (dialogue.kind === 'shell' && terminal !== undefined)
     return runNestedBash(work, new InputQueue(work.person.channel), { dialogue, terminal });
-  await using line = await opened(work);
-  return hold(line, dialogue);
+  using line = await opened(work);
+  return await hold(line, dialogue);
 }
 
-async function opened(work: ChannelWork): Promise<Line & AsyncDisposable> {
+async function opened(work: ChannelWork): Promise<Line & Disposable> {
   const input = new InputQueue(work.person.channel);
   const shell = new GuardedShell(work, input);
   await shell.open().catch((thrown: unknown) => {
@@ -127,7 +127,7 @@ async function opened(work: ChannelWork): Promise<Line & AsyncDisposable> {
     throw thrown;
   });
   const { terminal } = work.request;
-  return { work, input, shell, terminal, [Symbol.asyncDispose]: async () => Promise.resolve(shell.close()) };
+  return { work, input, shell, terminal, [Symbol.dispose]: () => shell.close() };
 }
 
 async function hold(line: Line, dialogue: Dialogue): Promise<Exit> {
@@ -175,7 +175,7 @@ async function talkOn(line: Line, dialogue: Extract<Dialogue, { kind: 'statement
     complete: () => Promise.resolve(undefined),
   });
   const { editor } = held;
-  return talk(work, dialogue, {
+  return await talk(work, dialogue, {
     ...side,
     async read(prompt, isWhole) {
       whole = isWhole;

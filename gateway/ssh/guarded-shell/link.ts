@@ -87,15 +87,16 @@ export class ShellLink {
   /** A few lines only: whatever stands there instead of the shell must not become one that nobody asks. */
   async #forwardPassword(take: (chunk: Buffer) => Promise<void>): Promise<void> {
     const until = AbortSignal.any([this.#begun.signal, this.#ended.signal, this.#work.session.signal]);
-    let bytesLeft = LIMITS.earlyTypedBytesMax;
-    for (let lines = 0; lines < LIMITS.earlyTypedLinesMax && bytesLeft > 0; ) {
+    let bytesLeft: number = LIMITS.earlyTypedBytesMax;
+    let linesLeft: number = LIMITS.earlyTypedLinesMax;
+    while (linesLeft > 0 && bytesLeft > 0) {
       const typed = await this.#input.next(until);
       if (typed === undefined) return;
       const at = typed.bytes.findIndex((byte) => byte === 0x0d || byte === 0x0a);
       const end = Math.min(at === -1 ? typed.bytes.length : at + 1, bytesLeft);
       this.#input.giveBack({ ...typed, bytes: typed.bytes.subarray(end) });
       bytesLeft -= end;
-      if (at !== -1) lines += 1;
+      if (at !== -1) linesLeft -= 1;
       await take(typed.bytes.subarray(0, end));
     }
   }

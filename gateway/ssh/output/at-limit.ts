@@ -47,15 +47,17 @@ export async function ticketWhileHeld(
   speech: Speech,
   { act, which, signal }: { act: Act; which: Passed; signal: AbortSignal },
 ): Promise<InUse | undefined> {
-  for (;;) {
+  const isGivenUp = (): boolean => signal.aborted;
+  let ticket: Redeemed | undefined;
+  while (ticket === undefined && !isGivenUp()) {
     await untilAborted(signal, LIMITS.heldOutputLookSeconds * 1_000);
-    if (signal.aborted) return undefined;
-    const ticket = await lookForTicket(work, act, which);
-    if (ticket === undefined) continue;
-    if (!signal.aborted) return beginUse(work, speech, ticket);
-    await endUse(work, { ticket, delivery: createDelivery(ticket, work.meter.key) }, {}); // Given up meanwhile.
-    return undefined;
+    if (!isGivenUp()) ticket = await lookForTicket(work, act, which);
   }
+  if (ticket === undefined) return undefined;
+  const use = beginUse(work, speech, ticket);
+  if (!isGivenUp()) return use;
+  await endUse(work, use, {}); // Given up meanwhile.
+  return undefined;
 }
 
 /** The database may be away for a moment: then there is none yet. */

@@ -3,7 +3,8 @@ import { join, type Joined } from '../join.ts';
 import { feed } from '../stream-io.ts';
 import { endUse } from './at-limit.ts';
 import type { ChannelWork, Exit } from '../model.ts';
-import { OutputRoad, type RoadOptions } from './road.ts';
+import type { RoadOptions } from './model.ts';
+import { OutputRoad } from './road.ts';
 import { tellOf } from './speech.ts';
 
 export interface OnRoad extends Omit<Joined, 'hold' | 'session' | 'person' | 'request'>, RoadOptions {

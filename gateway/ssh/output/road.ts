@@ -12,27 +12,9 @@ import { Charging } from './charging.ts';
 import { LineUses } from './line-uses.ts';
 import { createMask, type Mask } from './mask.ts';
 import { type DroppedCount, measuresOf, type StreamMeasure } from './measure.ts';
-import type { Act, Output, Passed, Piece } from './model.ts';
+import type { Act, Output, Passed, Piece, RoadOptions, RoadState } from './model.ts';
 import { HeldPieces } from './queue.ts';
 import { type Speech, speechOf, tellOf } from './speech.ts';
-
-export interface RoadOptions {
-  readonly act: Act;
-  /** Of a shell that tells its lines: the one whose output this is. */
-  readonly lineAct?: (() => Act | undefined) | undefined;
-  /** By the ticket whose one use this is: then the ticket is the budget. */
-  readonly delivery?: Delivery | undefined;
-  /** A shell of many commands: each Enter begins another one. */
-  readonly isShell?: boolean | undefined;
-  /** Hands over what is typed when the program has ended and its output still waits; until `signal` aborts. */
-  readonly typedLate?: ((take: (chunk: Uint8Array) => void, signal: AbortSignal) => Promise<void>) | undefined;
-}
-
-/**
- * `open`: what is within the budget passes. `working`: something waits to be stored, confirmed or decided. `frozen`: a
- * hard limit; a key of the person moves it, or a ticket. `discarding`: what still comes of this program goes nowhere.
- */
-type State = 'open' | 'working' | 'frozen' | 'discarding';
 
 const ENDS = new Set([0x03, 0x1c, 0x1a]); // ^C, ^\ and ^Z: the person is done with this program.
 const ENTER = new Set([0x0d, 0x0a]);
@@ -48,7 +30,7 @@ export class OutputRoad implements OutputHold {
   readonly #speech: Speech;
   readonly #listeners = new Set<() => void>();
   #ways: OutputWays | undefined;
-  #state: State = 'open';
+  #state: RoadState = 'open';
   readonly #queue = new HeldPieces();
   #refused = 0;
   #isStopped = false;
@@ -158,17 +140,21 @@ export class OutputRoad implements OutputHold {
 
   async settled(): Promise<void> {
     const over = new AbortController();
-    let isReading = false;
+    let reading: Promise<void> | undefined;
     while (this.#state === 'working' || this.#state === 'frozen') {
-      if (this.#isHeld && !isReading) {
-        isReading = true; // Nobody else reads any more what would give it up.
-        void this.#options.typedLate?.((chunk) => this.noteInput(chunk), over.signal).catch(() => undefined);
-      }
+      if (this.#isHeld) reading ??= this.#readKeys(over.signal);
       await this.#change();
     }
     over.abort();
     this.#mask.flush();
     await this.#uses.ended();
+  }
+
+  /** Nobody else reads any more what would give up what waits. Where nothing more can be typed, it is given up. */
+  async #readKeys(signal: AbortSignal): Promise<void> {
+    await this.#options.typedLate?.((chunk) => this.noteInput(chunk), signal).catch(() => undefined);
+    while (!signal.aborted && this.#state !== 'frozen') await this.#change();
+    if (!signal.aborted) this.discard();
   }
 
   /** After the last byte: what was held back for its end. `late` is output that came only now. @returns what to show. */
@@ -207,7 +193,10 @@ export class OutputRoad implements OutputHold {
   }
 
   async #advance(piece: Piece): Promise<void> {
-    if (this.inUse !== undefined) return this.#deliver(piece, this.inUse.delivery);
+    if (this.inUse !== undefined) {
+      this.#deliver(piece, this.inUse.delivery);
+      return;
+    }
     const { signal } = this.#waiting;
     await this.#charging.load(signal);
     if (signal.aborted) return;
@@ -241,7 +230,10 @@ export class OutputRoad implements OutputHold {
   }
 
   async #freeze(held: { act: Act; which: Passed; signal: AbortSignal }): Promise<void> {
-    if (!this.#work.person.hasTerminal) return this.#stop();
+    if (!this.#work.person.hasTerminal) {
+      this.#stop();
+      return;
+    }
     this.#become('frozen');
     this.#speech.say('meter.interrupt', 'budget_exceeded');
     this.#uses.current = await ticketWhileHeld(this.#work, this.#speech, held);
@@ -278,7 +270,7 @@ export class OutputRoad implements OutputHold {
     this.discard(); // What waits never passes; what nothing held back is on its way already.
   };
 
-  #become(state: State): void {
+  #become(state: RoadState): void {
     this.#state = state;
     this.#changed();
   }

@@ -11,6 +11,7 @@ import type { Rule } from './rule.ts';
 import { SENDER_RULES } from './senders.ts';
 import { SERVICE_RULES } from './services.ts';
 import { SOCKET_RULES } from './sockets.ts';
+import { STAGE_RULES } from './stage.ts';
 
 const CASES_MIN = 2;
 
@@ -35,6 +36,7 @@ export const RULES: readonly Rule[] = [
   ...LISTENER_RULES,
   ...SENDER_RULES,
   ...SOCKET_RULES,
+  ...STAGE_RULES,
   ...SERVICE_RULES,
   ...CONTAINER_RULES,
   ...MESSENGER_RULES,

@@ -32,6 +32,8 @@ export interface Condition {
   readonly first?: RegExp;
   /** Some word after the name matches. */
   readonly word?: RegExp;
+  /** No word after the name matches. */
+  readonly never?: RegExp;
   /** Like `word`, for the verb of a tool: a first operand that is not known before it runs may be it too. */
   readonly verb?: RegExp;
   /** Some word carries what a command prints (`output`), or is not known before it runs (`any`). */
@@ -72,6 +74,7 @@ function holds(condition: Condition, rule: Rule, { args, input }: Pick<Invocatio
     (condition.flags === undefined || hasFlag(args, condition.flags)) &&
     (condition.without === undefined || !hasFlag(args, condition.without)) &&
     (condition.expansion === undefined || args.some((word) => expands(word, condition.expansion))) &&
+    (condition.never === undefined || !someMatch(args, condition.never)) &&
     (condition.fed !== true || isFed(input)) &&
     (condition.bare !== true || operandsOf(args).length === 0) &&
     wordsHold(condition, rule, args)
