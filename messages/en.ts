@@ -1,3 +1,4 @@
+import { dialogueEn } from './dialogue.en.ts';
 import { doctorEn } from './doctor.en.ts';
 import { evidenceEn } from './evidence.en.ts';
 import { findingsEn } from './findings.en.ts';
@@ -163,15 +164,6 @@ export const en = {
   'pty.welcome': '{target} · this session is recorded, and each line is checked before it runs.',
   'pty.falls_back':
     'The login shell on this target does not hand its lines over, so a prompt of the gateway takes its place.',
-  'dialogue.statements':
-    'The gateway holds this {client} prompt: each statement is checked and runs by itself. End it with ";", write a transaction as one text up to COMMIT; exit or Ctrl-D leaves.',
-  'dialogue.elsewhere':
-    'It opens as a command of its own, checked inside too: ssh -t -p {port} {target}@{host} <command>',
-  'dialogue.shell': 'Each command of this shell is checked before it runs.',
-  'dialogue.shell_failed':
-    'No shell that asks before each command could be started there: bash 4.4 or newer is needed. Run single commands instead.',
-  'dialogue.needs_terminal':
-    'Not run: what comes into this shell could be checked in a terminal only. Use ssh -t, or run single commands.',
   'shell.welcome': '{target} · this session is recorded, and each command is checked before it runs.',
   'shell.falls_back': 'This target has no bash that can ask before each command, so each line is checked here instead.',
   'shell.unasked':
@@ -286,6 +278,7 @@ export const en = {
   'logout.none': 'Nobody is signed in here; nothing is left to delete.',
   'logout.not_confirmed':
     'The files are deleted, but the gateway did not confirm that the certificate is revoked ({why}). Revoke it in the console: {url}/keys',
+  ...dialogueEn,
   ...doctorEn,
   ...evidenceEn,
   ...findingsEn,

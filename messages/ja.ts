@@ -1,3 +1,4 @@
+import { dialogueJa } from './dialogue.ja.ts';
 import { doctorJa } from './doctor.ja.ts';
 import type { en } from './en.ts';
 import { evidenceJa } from './evidence.ja.ts';
@@ -169,15 +170,6 @@ export const ja: Record<keyof typeof en, string> = {
     'この行を確認したときのディレクトリがなくなったため、実行しませんでした。ホームディレクトリに戻ります。',
   'pty.welcome': '{target} · この作業セッションは記録され、入力した行は実行前に確認されます。',
   'pty.falls_back': 'この接続先のログインシェルからは行を受け取れないため、ゲートウェイのプロンプトに切り替えます。',
-  'dialogue.statements':
-    'この {client} のプロンプトはゲートウェイが受け持ち、文を1つずつ確認してから個別に実行します。文は「;」で終え、トランザクションは COMMIT まで1つの文として入力してください。exit か Ctrl-D で終了します。',
-  'dialogue.elsewhere':
-    '単独のコマンドとしてなら、中の入力も確認する形で開きます: ssh -t -p {port} {target}@{host} <コマンド>',
-  'dialogue.shell': 'このシェルのコマンドは、1つずつ実行前に確認されます。',
-  'dialogue.shell_failed':
-    '接続先で、コマンドごとに確認できるシェルを起動できませんでした (bash 4.4 以降が必要です)。コマンドを1つずつ実行してください。',
-  'dialogue.needs_terminal':
-    '実行していません: このシェルへの入力は、端末がある場合にだけ確認できます。ssh -t を使うか、コマンドを1つずつ実行してください。',
   'shell.welcome': '{target} · この作業セッションは記録され、コマンドは1つずつ実行前に確認されます。',
   'shell.falls_back': 'この接続先には、コマンドごとに確認できる bash がないため、1行ごとの確認に切り替えます。',
   'shell.unasked':
@@ -295,6 +287,7 @@ export const ja: Record<keyof typeof en, string> = {
   'logout.none': 'サインインしていません。削除するファイルもありません。',
   'logout.not_confirmed':
     'ファイルは削除しましたが、証明書の失効をゲートウェイが確認していません ({why})。コンソールで失効させてください: {url}/keys',
+  ...dialogueJa,
   ...doctorJa,
   ...evidenceJa,
   ...findingsJa,

@@ -120,7 +120,7 @@ describe('a short flag that tells about a program when it stands alone', () => {
     },
   );
 
-  test.each(['sshuttle -V', 'bcp -v', 'iodine -v'])('asks nothing of it alone: %s', (text) => {
+  test.each(['sshuttle -v', 'bcp -v', 'iodine -v'])('asks nothing of it alone: %s', (text) => {
     expect(verdictOf(text)).toBe('allow');
   });
 });

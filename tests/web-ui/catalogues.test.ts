@@ -14,6 +14,7 @@ const FINDING_CLASSES = {
   dbdump: true,
   bulk_read: true,
   offhost: true,
+  stage: true,
   listen: true,
   tunnel: true,
   interpreter: true,

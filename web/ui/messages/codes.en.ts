@@ -45,6 +45,7 @@ export const codesEn = {
   'finding.offhost': 'Sends data to another machine',
   'finding.listen': 'Opens a port that others could read from',
   'finding.tunnel': 'Builds a tunnel past the checkpoint',
+  'finding.stage': 'Encrypts data, so that nobody can look into it on its way',
   'finding.interpreter': 'Runs a program text that is not judged line by line',
   'finding.dynamic': 'What runs is decided only while it runs',
   'finding.unreadable': 'Cannot be read as a shell command',

@@ -47,6 +47,7 @@ export const codesJa: Readonly<Record<keyof typeof codesEn, string>> = {
   'finding.offhost': '別のコンピューターへデータを送る操作です',
   'finding.listen': '外部から読み取れるポートを開く操作です',
   'finding.tunnel': '関所を迂回するトンネルを作る操作です',
+  'finding.stage': 'データを暗号化し、持ち出されるときに中身を確認できなくする操作です',
   'finding.interpreter': '行ごとに判定できないプログラムを実行する操作です',
   'finding.dynamic': '何が実行されるかが実行時まで決まらない操作です',
   'finding.unreadable': 'シェルのコマンドとして解釈できません',
