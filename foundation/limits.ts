@@ -523,6 +523,8 @@ export const LIMITS = {
   liveRecheckTurns: 4,
   /** Watchers of live sessions at once, of all sessions together. */
   liveWatchersMax: 50,
+  /** The same of one person. */
+  livePerPersonMax: 5,
   /** Markers of what happened so far that a watcher is given at the beginning. */
   liveMarkersMax: 200,
   /** Hours a view of a replay may go on until it is asked for, and noted, anew. */

@@ -43,12 +43,19 @@ const SimilarRow = z
     same_act: z.boolean(),
     created_at: z.date(),
     rows_used: count,
+    purpose: z.string(),
+    client: z.string().nullable(),
+    destination: z.string().nullable(),
+    rows_max: count.nullable(),
+    bytes_max: count.nullable(),
   })
-  .transform(({ requester_name, same_act, created_at, rows_used, ...row }) => ({
+  .transform(({ requester_name, same_act, created_at, rows_used, rows_max, bytes_max, ...row }) => ({
     ...row,
     requesterName: requester_name,
     sameAct: same_act,
     createdAt: created_at,
+    rowsMax: rows_max,
+    bytesMax: bytes_max,
     rowsUsed: rows_used,
   }));
 export type SimilarTicket = z.output<typeof SimilarRow>;
@@ -59,7 +66,7 @@ export function similarTickets(db: Queryable, ticket: TicketId, limit: number): 
     db,
     sql(SimilarRow)`
       SELECT t.id, t.number, t.state, p.name AS requester_name, t.act_digest = a.act_digest AS same_act, t.created_at,
-        t.rows_used
+        t.rows_used, t.purpose, t.client, t.destination, t.rows_max, t.bytes_max
       FROM tickets a
         JOIN tickets t ON t.kind = a.kind AND t.number < a.number AND CASE a.kind
           WHEN 'export' THEN t.target_id = a.target_id AND (t.act_digest = a.act_digest OR t.class_digest = a.class_digest)

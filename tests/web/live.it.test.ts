@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
-import { Cleanup, newUuid } from '../../foundation/index.ts';
+import { Cleanup, LIMITS, newUuid } from '../../foundation/index.ts';
 import { endWebSessions } from '../../identity/index.ts';
 import type { ConnectionId, SessionId } from '../../policy/index.ts';
 import type { RecordingWriter } from '../../recorder/index.ts';
@@ -78,9 +78,14 @@ describe('watching a session', () => {
     const tanaka = await site.as('tanaka');
     const view = String((await tanaka.post(`/api/sessions/${id}/watch`)).at('view'));
     const url = `${await served(site, cleanup)}/api/sessions/${id}/live?view=${encodeURIComponent(view)}`;
-    const response = await fetch(url, { headers: { cookie: await site.cookieOf('tanaka') } });
+    const headers = { cookie: await site.cookieOf('tanaka') };
+    const response = await fetch(url, { headers });
     expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
     expect(response.headers.get('cache-control')).toBe('no-store');
+    const more = await Promise.all(
+      Array.from({ length: LIMITS.livePerPersonMax }, async () => fetch(url, { headers })),
+    );
+    expect(more.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 429]);
     const reader = response.body!.getReader();
     const first = await readUntil(reader, '\n\n');
     expect(first).toContain('顧客一覧');

@@ -100,9 +100,15 @@ describe('a replay', () => {
       ...{ type: 'file.refused', actor: null, session: id },
       body: { protocol: 'sftp', act: 'open', path: '/etc/shadow', reason: 'x' },
     });
+    const finding = { rule: 'mysqldump', class: 'dbdump', subject: 'crm.customers', assets: [] };
+    await appendAuditEvent(database, clock, {
+      ...{ type: 'act.refused', actor: null, session: id },
+      body: { refusedAct: id, verdict: 'deny', text: 'mysqldump crm', digest: 'd', findings: [finding, finding] },
+    });
     const { at } = await (await site.as('suzuki')).post(`/api/sessions/${id}/replay`);
     expect(each(at('markers'), 'text')).toEqual(expect.arrayContaining(['=mysqldump crm', '/etc/shadow']));
     expect(each(at('markers'), 'kind')).toEqual(expect.arrayContaining(['command', 'refusal', 'exit']));
+    expect(each(at('markers'), 'tags')).toContainEqual(['dbdump']);
   });
 
   test('has a transcript without what was not shown, and looking at it is noted', async () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import { asError, GatewayError, LIMITS } from '../../foundation/index.ts';
-import type { SessionId } from '../../policy/index.ts';
+import type { PersonId, SessionId } from '../../policy/index.ts';
 import { appendAuditEvent, type LiveEvent, liveEvents } from '../../recorder/index.ts';
 import type { WebApiDeps } from './deps.ts';
 import { principalOf, stillSignedIn } from './guards.ts';
@@ -18,7 +18,7 @@ export function liveRoutes(deps: WebApiDeps): Router {
   const { database, clock } = deps;
   const router = Router();
   const views = createViews(clock);
-  let watchers = 0;
+  const watchers: PersonId[] = [];
 
   // A change, so that another site cannot begin it with our cookie; without its answer there is nothing to watch.
   router.post('/sessions/:id/watch', async (request, response) => {
@@ -38,12 +38,17 @@ export function liveRoutes(deps: WebApiDeps): Router {
     const { view } = query(LiveQuery, request);
     await requireWatchable(deps, request, id);
     if (!views.holds(view, principalOf(request).person.id, id)) throw new GatewayError('not_permitted');
-    if (watchers >= LIMITS.liveWatchersMax) throw new GatewayError('too_many_requests');
-    watchers += 1;
+    const { id: watcher } = principalOf(request).person;
+    // Of each watcher the gateway reads along for itself: nobody takes the places of the others.
+    const own = watchers.filter((one) => one === watcher).length;
+    if (watchers.length >= LIMITS.liveWatchersMax || own >= LIMITS.livePerPersonMax) {
+      throw new GatewayError('too_many_requests');
+    }
+    watchers.push(watcher);
     try {
       await show(deps, { request, response, id });
     } finally {
-      watchers -= 1;
+      watchers.splice(watchers.indexOf(watcher), 1);
     }
   });
 

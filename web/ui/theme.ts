@@ -3,9 +3,11 @@ import { type CSSVariablesResolver, createTheme } from '@mantine/core';
 const SANS =
   'system-ui, -apple-system, "Segoe UI", "Noto Sans", "Hiragino Sans", "Hiragino Kaku Gothic ProN", "Yu Gothic UI", Meiryo, "Noto Sans JP", "Noto Sans CJK JP", sans-serif';
 
-/** CJK glyphs of the last fonts are exactly two cells wide, so that columns stay aligned. */
 export const MONO =
   'ui-monospace, "SF Mono", "Cascadia Mono", "DejaVu Sans Mono", Consolas, "BIZ UDGothic", "MS Gothic", "Noto Sans Mono CJK JP", monospace';
+
+/** For screens: fonts whose CJK glyphs are exactly two of their own Latin ones wide come first. */
+export const SCREEN_MONO = `"Noto Sans Mono CJK JP", "BIZ UDGothic", "MS Gothic", "Osaka-Mono", ${MONO}`;
 
 export const theme = createTheme({
   fontFamily: SANS,

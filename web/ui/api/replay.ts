@@ -6,7 +6,7 @@ import { strings } from './schemas.ts';
 
 const part = encodeURIComponent;
 
-export const Marker = z.object({ at: z.number(), kind: z.string(), text: z.string() });
+export const Marker = z.object({ at: z.number(), kind: z.string(), text: z.string(), tags: z.optional(strings) });
 export type Marker = z.infer<typeof Marker>;
 
 const Density = z.object({ widthMillis: z.number(), bytes: z.array(z.number()) });

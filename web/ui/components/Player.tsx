@@ -1,7 +1,7 @@
 import 'asciinema-player/dist/bundle/asciinema-player.css';
 import { create, type Player as AsciinemaPlayer, type Source } from 'asciinema-player';
 import { type Ref, useEffect, useImperativeHandle, useRef } from 'react';
-import { MONO } from '../theme.ts';
+import { SCREEN_MONO } from '../theme.ts';
 
 export interface PlayerHandle {
   /** Goes to so many seconds of the player and stays there or plays on, as it did. */
@@ -77,7 +77,7 @@ function start(frame: HTMLElement, { url, speed, at }: { url: string; speed: num
     autoPlay: true,
     controls: true,
     fit: 'width',
-    terminalFontFamily: MONO,
+    terminalFontFamily: SCREEN_MONO,
     theme: 'asciinema',
   });
 }

@@ -5,7 +5,7 @@ import { formatCount } from '../format/numbers.ts';
 import { TextLink } from './Links.tsx';
 import { Facts, Part } from './Page.tsx';
 import { Tag, TicketStateTag } from './StateBadge.tsx';
-import { Moment } from './Texts.tsx';
+import { Moment, Visible } from './Texts.tsx';
 import { useLocale, useNameOf } from './use-locale.ts';
 
 /** Whose yes is missing, by system and role. */
@@ -34,7 +34,7 @@ export function MissingNeeds({ ticket, missing }: { readonly ticket: Ticket; rea
 }
 
 /** Where to look twice, what the person did before, and what was asked like it. */
-export function InsightPart({ insight }: { readonly insight: Insight }) {
+export function InsightPart({ insight, ticket }: { readonly insight: Insight; readonly ticket: Ticket }) {
   const { t } = useTranslation();
   const locale = useLocale();
   const nameOf = useNameOf();
@@ -70,7 +70,10 @@ export function InsightPart({ insight }: { readonly insight: Insight }) {
                 rows: n(history.rowsLeft),
               }),
             ],
-            [t('ticket.similar'), similar.length === 0 ? t('common.none') : <Similar similar={similar} />],
+            [
+              t('ticket.similar'),
+              similar.length === 0 ? t('common.none') : <Similar similar={similar} ticket={ticket} />,
+            ],
           ]}
         />
       </Stack>
@@ -78,7 +81,9 @@ export function InsightPart({ insight }: { readonly insight: Insight }) {
   );
 }
 
-function Similar({ similar }: Pick<Insight, 'similar'>) {
+type SimilarTicket = Insight['similar'][number];
+
+function Similar({ similar, ticket }: Pick<Insight, 'similar'> & { readonly ticket: Ticket }) {
   const { t } = useTranslation();
   return (
     <List>
@@ -88,8 +93,47 @@ function Similar({ similar }: Pick<Insight, 'similar'>) {
             {t('tickets.number', { number: one.number })}
           </TextLink>{' '}
           <TicketStateTag state={one.state} /> {one.requesterName}, <Moment at={one.createdAt} />
+          <Differences earlier={one} ticket={ticket} />
         </List.Item>
       ))}
     </List>
+  );
+}
+
+/** What this ticket asks otherwise than an earlier one like it: before → now. */
+function Differences({ earlier, ticket }: { readonly earlier: SimilarTicket; readonly ticket: Ticket }) {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  const count = (value: number | null): string => (value === null ? '–' : formatCount(value, locale));
+  const asked: readonly (readonly [string, string, string])[] = [
+    [t('ticket.requester'), earlier.requesterName, ticket.requester.name],
+    [t('ticket.purpose'), earlier.purpose, ticket.purpose],
+    ...(ticket.kind === 'export'
+      ? ([
+          [t('ticket.client'), earlier.client ?? '', ticket.client],
+          [t('ticket.rowsMax'), count(earlier.rowsMax), count(ticket.rowsMax)],
+          [t('ticket.bytesMax'), count(earlier.bytesMax), count(ticket.bytesMax)],
+        ] as const)
+      : []),
+  ];
+  const differing = asked.filter(([, before, now]) => before !== now);
+  if (differing.length === 0) return <Text size="sm">{t('ticket.similar.same')}</Text>;
+  return (
+    <dl className="differences" aria-label={t('ticket.similar.differs')}>
+      {differing.map(([name, before, now]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>
+            <del>
+              <Visible text={before === '' ? '–' : before} />
+            </del>{' '}
+            →{' '}
+            <ins>
+              <Visible text={now === '' ? '–' : now} />
+            </ins>
+          </dd>
+        </div>
+      ))}
+    </dl>
   );
 }

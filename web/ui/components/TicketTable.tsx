@@ -1,56 +1,62 @@
-import { Table } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import type { TicketBox } from '../api/queries.ts';
 import type { Ticket } from '../api/ticket-schemas.ts';
 import { visibleText } from '../format/visible.ts';
+import { DataTable } from './DataTable.tsx';
 import { TextLink } from './Links.tsx';
-import { Scroll } from './Scroll.tsx';
 import { TicketStateTag } from './StateBadge.tsx';
 import { Moment } from './Texts.tsx';
 
+interface TicketTableProps {
+  readonly tickets: readonly Ticket[];
+  readonly caption: string;
+  /** The list that may be taken along as a file. */
+  readonly box?: TicketBox;
+}
+
 /** Tickets as rows; the command is cut short here and shown whole on its own page. */
-export function TicketTable({ tickets, caption }: { readonly tickets: readonly Ticket[]; readonly caption: string }) {
+export function TicketTable({ tickets, caption, box }: TicketTableProps) {
   const { t } = useTranslation();
   return (
-    <Scroll label={caption}>
-      <Table miw={680} verticalSpacing="sm">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th scope="col">{t('audit.ticket')}</Table.Th>
-            <Table.Th scope="col">{t('tickets.state')}</Table.Th>
-            <Table.Th scope="col">{t('tickets.what')}</Table.Th>
-            <Table.Th scope="col">{t('tickets.requester')}</Table.Th>
-            <Table.Th scope="col">{t('tickets.asked')}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {tickets.map((ticket) => (
-            <Table.Tr key={ticket.id}>
-              <Table.Td style={{ whiteSpace: 'nowrap' }}>
-                <TextLink to="/tickets/$id" params={{ id: ticket.id }}>
-                  {t('tickets.number', { number: ticket.number })}
-                </TextLink>
-              </Table.Td>
-              <Table.Td>
-                <TicketStateTag state={ticket.state} />
-              </Table.Td>
-              <Table.Td>
-                {t(`kind.${ticket.kind}`)}
-                <br />
-                <span className={ticket.kind === 'export' ? 'mono ordered' : 'ordered'}>
-                  {shortened(visibleText(ticket.kind === 'export' ? ticket.actText : ticket.purpose))}
-                </span>
-                <br />
-                {whereOf(ticket)}
-              </Table.Td>
-              <Table.Td>{ticket.requester.name}</Table.Td>
-              <Table.Td>
-                <Moment at={ticket.createdAt} />
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Scroll>
+    <DataTable
+      caption={caption}
+      columns={[
+        {
+          name: t('audit.ticket'),
+          cell: ({ id, number }) => (
+            <TextLink to="/tickets/$id" params={{ id }} style={{ whiteSpace: 'nowrap' }}>
+              {t('tickets.number', { number })}
+            </TextLink>
+          ),
+        },
+        { name: t('tickets.state'), cell: ({ state }) => <TicketStateTag state={state} /> },
+        { name: t('tickets.what'), cell: (ticket) => <What ticket={ticket} /> },
+        { name: t('tickets.requester'), cell: ({ requester }) => requester.name },
+        { name: t('tickets.asked'), cell: ({ createdAt }) => <Moment at={createdAt} /> },
+      ]}
+      rows={tickets}
+      keyOf={({ id }) => id}
+      minWidth={680}
+      {...(box === undefined
+        ? {}
+        : { exported: { path: '/api/exports/tickets', search: new URLSearchParams({ box }) } })}
+    />
+  );
+}
+
+function What({ ticket }: { readonly ticket: Ticket }) {
+  const { t } = useTranslation();
+  const isExport = ticket.kind === 'export';
+  return (
+    <>
+      {t(`kind.${ticket.kind}`)}
+      <br />
+      <span className={isExport ? 'mono ordered' : 'ordered'}>
+        {shortened(visibleText(isExport ? ticket.actText : ticket.purpose))}
+      </span>
+      <br />
+      {whereOf(ticket)}
+    </>
   );
 }
 

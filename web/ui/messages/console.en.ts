@@ -87,6 +87,8 @@ export const consoleEn = {
   'home.estate.locked': 'Locks',
   'home.estate.live': 'Sessions now',
   'home.estate.workers': 'Workers serving',
+  'ticket.similar.same': 'Asked just as now.',
+  'ticket.similar.differs': 'What is asked otherwise now',
   'event.table.exported': 'List taken along as a file',
   'field.format': 'Format',
   'field.table': 'List',

@@ -89,6 +89,8 @@ export const consoleJa = {
   'home.estate.locked': '利用停止',
   'home.estate.live': '進行中の作業',
   'home.estate.workers': '稼働中のワーカー',
+  'ticket.similar.same': '今回と同じ内容です。',
+  'ticket.similar.differs': '今回との違い',
   'event.table.exported': '一覧をファイルで取得',
   'field.format': '形式',
   'field.table': '一覧',

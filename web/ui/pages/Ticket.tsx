@@ -47,7 +47,7 @@ function Whole({ answer }: { readonly answer: TicketAnswer }) {
       <Part title={t('ticket.request')}>
         <RequestFacts ticket={ticket} />
       </Part>
-      {!own && <InsightPart insight={insight} />}
+      {!own && <InsightPart insight={insight} ticket={ticket} />}
       <TicketThread ticket={ticket} may={may} />
       <TicketSteps ticket={ticket} may={may} own={own} />
       {may.review && <ReviewForm ticket={ticket} />}

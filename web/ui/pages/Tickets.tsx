@@ -41,7 +41,7 @@ export function TicketsPage({ box }: { readonly box: TicketBox }): ReactElement 
             <Empty text={t(`tickets.none.${box}`)} next={box === 'mine' ? t('home.tickets.noneNext') : ''} />
           ) : (
             <>
-              <TicketTable tickets={list} caption={t(`tickets.${box}`)} />
+              <TicketTable tickets={list} caption={t(`tickets.${box}`)} box={box} />
               {box === 'inbox' && <BulkDecide tickets={list} />}
             </>
           )

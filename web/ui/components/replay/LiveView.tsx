@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { openLive } from '../../api/live.ts';
 import type { Marker } from '../../api/replay.ts';
 import { formatOffset } from '../../format/replay-time.ts';
-import { MONO } from '../../theme.ts';
+import { SCREEN_MONO } from '../../theme.ts';
 import { Tag } from '../StateBadge.tsx';
 import { Visible } from '../Texts.tsx';
 import { useNameOf } from '../use-locale.ts';
@@ -42,7 +42,7 @@ export default function LiveView(props: {
         autoPlay: true,
         controls: false,
         fit: 'width',
-        terminalFontFamily: MONO,
+        terminalFontFamily: SCREEN_MONO,
         theme: 'asciinema',
       },
     );

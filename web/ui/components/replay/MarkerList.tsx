@@ -3,6 +3,7 @@ import { memo, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Marker, ReadyReplay } from '../../api/replay.ts';
 import { formatOffset } from '../../format/replay-time.ts';
+import { Tag } from '../StateBadge.tsx';
 import { Visible } from '../Texts.tsx';
 import { useNameOf } from '../use-locale.ts';
 
@@ -74,6 +75,15 @@ const Listed = memo(function Listed({ markers, current, onSeek }: ListedProps) {
             <span className="mono">
               <Visible text={marker.text.slice(0, 400)} />
             </span>
+            {marker.tags !== undefined && (
+              <span className="tags">
+                {marker.tags.map((tag) => (
+                  <Tag key={tag} tone="bad">
+                    {nameOf('finding', tag)}
+                  </Tag>
+                ))}
+              </span>
+            )}
           </UnstyledButton>
         </li>
       ))}
