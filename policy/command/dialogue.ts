@@ -46,10 +46,13 @@ export function dialogueOf(
  * What the gateway holds needs none.
  */
 export function withoutTicket(text: string, judgement: Judgement, policy: TargetPolicy): Judgement {
-  const opensShell = judgement.findings.some(
-    ({ rule }) => rule === 'control.opens-shell' || rule === 'shell.opens-shell',
+  const opens = judgement.findings.some(
+    ({ rule, subject }) =>
+      rule === 'control.opens-shell' ||
+      rule === 'shell.opens-shell' ||
+      (rule === 'client.interactive' && Object.hasOwn(CLIENTS, subject)),
   );
-  const isClosed = guards(policy) && (opensShell || dialogueOf(text, judgement, policy) !== undefined);
+  const isClosed = guards(policy) && (opens || dialogueOf(text, judgement, policy) !== undefined);
   return isClosed ? { ...judgement, verdict: 'deny' } : judgement;
 }
 

@@ -59,6 +59,8 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'sqlite3', 'sudo', 'root'], 'a dialog
     await terminal.sees('$ ');
     terminal.type('f() { "$@" shop.db "SELECT * FROM members"; }; f sqlite3\r');
     await terminal.sees('[ticket_required]');
+    terminal.type('sqlite3 shop.db\r');
+    await terminal.sees('[act_refused]');
     terminal.type('echo still $((40+2))\r');
     await terminal.sees('still 42');
     terminal.type('exit\r');

@@ -83,15 +83,21 @@ describe('a dialogue that nobody would judge', () => {
     expect(judgeCommand('sqlplus crm', policy).verdict).toBe('needs_ticket');
   });
 
-  test.each(['bash', 'bash; ls', 'sudo FOO=1 -s', 'bash --norc', 'mysql crm', 'su -s /tmp/x app'])(
-    'is opened by no ticket: %s',
-    (text) => {
-      const shell: TargetPolicy = { ...policy, mode: 'guarded-shell' };
-      const judgement = judgeCommand(text, shell);
-      expect(['ask', 'needs_ticket']).toContain(judgement.verdict);
-      expect(withoutTicket(text, judgement, shell).verdict).toBe('deny');
-    },
-  );
+  test.each([
+    'bash',
+    'bash; ls',
+    'sudo FOO=1 -s',
+    'bash --norc',
+    'mysql crm',
+    'eval "mysql crm"',
+    'cd /tmp; psql',
+    'su -s /tmp/x app',
+  ])('is opened by no ticket: %s', (text) => {
+    const shell: TargetPolicy = { ...policy, mode: 'guarded-shell' };
+    const judgement = judgeCommand(text, shell);
+    expect(['ask', 'needs_ticket']).toContain(judgement.verdict);
+    expect(withoutTicket(text, judgement, shell).verdict).toBe('deny');
+  });
 
   test.each(['mysqldump crm', 'vim /etc/hosts', 'sqlplus crm'])('leaves the ticket of what is none: %s', (text) => {
     const judgement = judgeCommand(text, policy);

@@ -23,7 +23,13 @@ export function judgeQuestion(question: Question, policy: TargetPolicy): Asked |
   if (written === undefined) return undefined;
   const text = written.replace(/\n+$/, '');
   const { meant, variables } = withValues(text, question);
-  const known = { ...policy, variables, ...(directory === undefined ? {} : { cwd: directory }) };
+  // The target starts what runs here, whatever the mode of the target is: no dialogue of it is the gateway's to hold.
+  const known: TargetPolicy = {
+    ...policy,
+    mode: 'guarded-shell',
+    variables,
+    ...(directory === undefined ? {} : { cwd: directory }),
+  };
   const judgement = judgeCommand(kind === 'line' ? meant : completed(meant), known);
   const tampers = tamperedBy(text, judgement.commands);
   if (tampers !== undefined) return { text, judgement: refusedFor(text, tampers, judgement) };
