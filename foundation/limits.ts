@@ -496,8 +496,9 @@ export const LIMITS = {
   shellStartMillis: 20_000,
   /** The same for one behind a password that somebody types. */
   nestedShellStartMillis: 120_000,
-  /** Bytes and lines that may go in before such a shell asks: passwords. */
+  /** Bytes that may go in before such a shell asks: passwords. */
   earlyTypedBytesMax: 1024,
+  /** The same in lines. */
   earlyTypedLinesMax: 3,
   /** Milliseconds after which what was typed goes on to the shell when no question came of an Enter. */
   shellEnterMillis: 700,

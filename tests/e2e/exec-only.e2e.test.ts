@@ -43,7 +43,7 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'root'], 'a target that takes single 
     async (command) => {
       const { status, stderr } = await field.gateway.ssh('chen', command, { loginName: EXEC, stdin: 'echo ran\n' });
       expect(status).toBe(126);
-      expect(stderr).toMatch(/\[(act_refused|ticket_required)\]/);
+      expect(stderr).toMatch(/\[(act_refused|ticket_required|shell_refused)\]/);
     },
   );
 
