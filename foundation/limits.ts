@@ -499,6 +499,7 @@ export const LIMITS = {
   /** Bytes that may go in before such a shell asks: passwords. */
   earlyTypedBytesMax: 1024,
   /** The same in lines. */
+  /** Lines of the same. */
   earlyTypedLinesMax: 3,
   /** Milliseconds after which what was typed goes on to the shell when no question came of an Enter. */
   shellEnterMillis: 700,

@@ -38,6 +38,8 @@ describeWith(['chromium', 'ssh', 'ssh-keygen'], 'the journeys', () => {
   const openAs = async (login: string, path: string, { locale, width }: (typeof WAYS)[number]): Promise<Page> => {
     const page = await openConsole({ browser, gateway, faults }, login, path);
     await page.setViewportSize({ width, height: 844 });
+    // The telephone is one of somebody who works in the dark.
+    await page.emulateMedia({ colorScheme: width < 500 ? 'dark' : 'light' });
     await page.evaluate(
       `fetch('/api/me', { method: 'PATCH', headers: { 'content-type': 'application/json' }, body: '{"locale":"${locale}"}' })`,
     );
