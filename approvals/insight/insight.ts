@@ -25,7 +25,7 @@ export async function ticketInsight(
   const { database, clock } = deps;
   const history = await personHistory(database, ticket.requester.id, ticket.id);
   const act = textOf(ticket);
-  const zone = (deps.emergency ?? EMERGENCY_DEFAULTS).review.zone;
+  const business = (deps.emergency ?? EMERGENCY_DEFAULTS).review;
   const ends = history.contractEndsAt;
   const risk = riskOf({
     kind: ticket.kind,
@@ -37,7 +37,7 @@ export async function ticketInsight(
     uses: ticket.kind === 'export' ? ticket.usesMax : 1,
     odd: !(isPlain(act) && isPlain(ticket.purpose, { prose: true })),
     history,
-    offHours: isOffHours(ticket.notBefore, zone),
+    offHours: isOffHours(ticket.notBefore, business),
     contractEndsInDays: ends === null ? null : Math.floor((ends.getTime() - clock.now().getTime()) / DAY_MS),
   });
   return {

@@ -5,31 +5,39 @@ export interface BusinessTime {
   readonly zone: string;
   /** Minutes after midnight at which reviews fall due. */
   readonly dueMinutes: number;
+  /** Days on which nobody works beside Saturday and Sunday, `YYYY-MM-DD` in the zone. */
+  readonly holidays?: ReadonlySet<string>;
 }
 
 export const JAPAN_AT_SIX: BusinessTime = { zone: 'Asia/Tokyo', dueMinutes: 18 * 60 };
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
+const DAYS_MAX = 31;
 const OPENS_MINUTES = 8 * 60;
 const CLOSES_MINUTES = 20 * 60;
 
 /**
- * The due time of the next business day after `now`, Saturday and Sunday left out. By the wall clock of the zone, so
- * that 18:00 is 18:00 on the day the clocks change too.
+ * The due time of the next business day after `now`, Saturday, Sunday and holidays left out. By the wall clock of the
+ * zone, so that 18:00 is 18:00 on the day the clocks change too. Where no business day comes for weeks on end a review
+ * does not wait for one: then it is the next day that is no weekend.
  */
-export function nextBusinessDay(now: Date, { zone, dueMinutes }: BusinessTime): Date {
+export function nextBusinessDay(now: Date, { zone, dueMinutes, holidays }: BusinessTime): Date {
   const today = wallClock(now, zone);
-  let day = Date.UTC(today.year, today.month - 1, today.day) + DAY_MS;
-  while (isWeekend(new Date(day).getUTCDay())) day += DAY_MS;
+  const from = Date.UTC(today.year, today.month - 1, today.day);
+  const days = Array.from({ length: DAYS_MAX }, (_, at) => from + (at + 1) * DAY_MS);
+  const weekdays = days.filter((day) => !isWeekend(new Date(day).getUTCDay()));
+  const isFree = (day: number): boolean => holidays?.has(new Date(day).toISOString().slice(0, 10)) === true;
+  const day = weekdays.find((one) => !isFree(one)) ?? weekdays[0] ?? from + DAY_MS;
   return fromWallClock(day + dueMinutes * MINUTE_MS, zone);
 }
 
-/** Whether it is night or weekend there. */
-export function isOffHours(at: Date, zone: string): boolean {
+/** Whether it is night, weekend or a holiday there. */
+export function isOffHours(at: Date, { zone, holidays }: Pick<BusinessTime, 'zone' | 'holidays'>): boolean {
   const { year, month, day, minutes } = wallClock(at, zone);
-  const weekday = new Date(Date.UTC(year, month - 1, day)).getUTCDay();
-  return isWeekend(weekday) || minutes < OPENS_MINUTES || minutes >= CLOSES_MINUTES;
+  const date = new Date(Date.UTC(year, month - 1, day));
+  if (isWeekend(date.getUTCDay()) || holidays?.has(date.toISOString().slice(0, 10)) === true) return true;
+  return minutes < OPENS_MINUTES || minutes >= CLOSES_MINUTES;
 }
 
 function isWeekend(weekday: number): boolean {

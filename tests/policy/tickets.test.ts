@@ -166,10 +166,27 @@ describe('the next business day', () => {
   });
 
   test('knows night and weekend', () => {
-    const off = (now: string): boolean => isOffHours(new Date(now), 'Asia/Tokyo');
+    const off = (now: string): boolean => isOffHours(new Date(now), { zone: 'Asia/Tokyo' });
     expect([off('2026-11-25T03:00:00Z'), off('2026-11-25T18:00:00Z'), off('2026-11-29T03:00:00Z')]).toEqual([
       ...[false, true, true],
     ]);
+  });
+
+  test('is no holiday, over weekends and back to back, but comes at last where every day is one', () => {
+    const golden = ['2026-04-29', '2026-05-04', '2026-05-05', '2026-05-06'];
+    const due = (now: string, days: readonly string[]): string =>
+      nextBusinessDay(new Date(now), { zone: 'Asia/Tokyo', dueMinutes: 1_080, holidays: new Set(days) }).toISOString();
+    expect(due('2026-04-28T03:00:00Z', golden)).toBe('2026-04-30T09:00:00.000Z');
+    expect(due('2026-05-01T03:00:00Z', golden)).toBe('2026-05-07T09:00:00.000Z');
+    // Tuesday evening in UTC is Wednesday in Japan, the day before the holiday is over there.
+    expect(due('2026-05-05T16:00:00Z', golden)).toBe('2026-05-07T09:00:00.000Z');
+    const always = Array.from({ length: 60 }, (_, at) =>
+      new Date(Date.UTC(2026, 3, 1 + at)).toISOString().slice(0, 10),
+    );
+    expect(due('2026-04-03T03:00:00Z', always)).toBe('2026-04-06T09:00:00.000Z');
+    const holiday = { zone: 'Asia/Tokyo', holidays: new Set(golden) };
+    expect(isOffHours(new Date('2026-05-05T03:00:00Z'), holiday)).toBe(true);
+    expect(isOffHours(new Date('2026-05-07T03:00:00Z'), holiday)).toBe(false);
   });
 });
 
