@@ -17,6 +17,15 @@ export {
   ticketSteps,
   withdrawTicket,
 } from './decide.ts';
+export { buryWornOut, deliver, startDeliveries } from './delivery/deliver.ts';
+export { dispatchDeliveries, forgetSent } from './delivery/dispatch.ts';
+export { deliveryOverview, notificationSettings, resendDead, switchMail } from './delivery/manage.ts';
+export type { DeliverySettings, WebhookChannel } from './delivery/model.ts';
+export { planMail } from './delivery/plan.ts';
+export { createAddressRule } from './delivery/senders/addresses.ts';
+export { createMailSender } from './delivery/senders/mail.ts';
+export { webhookKey } from './delivery/senders/sign.ts';
+export { createWebhookSender } from './delivery/senders/webhook.ts';
 export { discardDraft, listDrafts, saveDraft } from './drafts/drafts.ts';
 export { climbOverdueReviews, type EmergencyReview, reviewEmergency } from './emergency/review.ts';
 export { finishEmergency, reportEmergency, startEmergency } from './emergency/start.ts';
@@ -55,6 +64,7 @@ export { listReconciliations, listUnmatched, reconcileTickets, type Unmatched } 
 export type { ReconciliationReport } from './reconciliation/queries.ts';
 export { type FlowSettings, remindWaiting } from './flow/remind.ts';
 export { findRefusedAct, recordRefusedAct } from './refused-acts.ts';
+export { openLink } from './links/links.ts';
 export { requestExport } from './request.ts';
 export { listAskable, requestAccess, requestTransfer } from './requests/work.ts';
 export { chooseSubstitute, dismissSubstitute, listSubstitutes } from './substitutes/substitutes.ts';

@@ -7,6 +7,7 @@ import { message } from '../messages/index.ts';
 import { ROLES, type Role } from '../policy/index.ts';
 import { completeEmergency, type EmergencyConfig } from './emergency.ts';
 import { completeFlow, type FlowConfig } from './flow.ts';
+import { completeNotifications, type NotificationsConfig } from './notifications.ts';
 import { type Fault, productionFaults } from './production.ts';
 import { type ConfigFile, ConfigSchema } from './schema.ts';
 import { completeStorage, completeStorageCredentials, type StorageConfig, type StorageCredentials } from './storage.ts';
@@ -72,6 +73,7 @@ export interface Config {
   readonly identityProviders: readonly IdentityProviderConfig[];
   readonly emergency: EmergencyConfig;
   readonly flow: FlowConfig;
+  readonly notifications: NotificationsConfig;
   readonly secondFactor: { readonly web: 'off' | 'required'; readonly webMinutes: number };
   /** Absolute path of the inventory, or null. */
   readonly inventory: string | null;
@@ -164,6 +166,7 @@ function complete(file: ConfigFile, places: ConfigPlaces): Config {
     identityProviders: completeProviders(file),
     emergency: completeEmergency(file.emergency),
     flow: completeFlow(file.flow, (name) => absolute(name, places.directory)),
+    notifications: completeNotifications(file.notifications, (name) => absolute(name, places.directory)),
     secondFactor: {
       web: file.second_factor?.web ?? (file.mode === 'demo' ? 'off' : 'required'),
       webMinutes: file.second_factor?.web_minutes ?? WEB_FACTOR_MINUTES,

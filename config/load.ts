@@ -18,12 +18,13 @@ export interface LoadOptions {
 const DEFAULT_FILE = 'sekisho.json';
 
 /** Keys the environment may set; it wins over the file. An empty variable counts as not set. */
-const VARIABLES: readonly { name: string; path: readonly [string] | readonly [string, string] }[] = [
+const VARIABLES: readonly { name: string; path: readonly [string, ...string[]] }[] = [
   { name: 'SEKISHO_DATA', path: ['data_directory'] },
   { name: 'DATABASE_URL', path: ['database', 'url'] },
   { name: 'DATABASE_OWNER_URL', path: ['database', 'owner_url'] },
   { name: 'REDIS_URL', path: ['redis', 'url'] },
   { name: 'OIDC_CLIENT_SECRET', path: ['oidc', 'client_secret'] },
+  { name: 'SMTP_PASSWORD', path: ['notifications', 'mail', 'password'] },
   { name: 'AWS_ACCESS_KEY_ID', path: ['storage_credentials', 'access_key_id'] },
   { name: 'AWS_SECRET_ACCESS_KEY', path: ['storage_credentials', 'secret_access_key'] },
   { name: 'AWS_SESSION_TOKEN', path: ['storage_credentials', 'session_token'] },
@@ -81,21 +82,28 @@ function mergeEnvironment(raw: unknown, environment: Environment): unknown {
   return all;
 }
 
+const MailServer = z.looseObject({ mail: z.looseObject({ user: z.string() }) });
 const ObjectStorage = z.looseObject({ storage: z.looseObject({ kind: z.literal('s3') }) });
 
-/** A client secret alone makes no identity provider, and the keys of somebody's other storage make none of ours. */
+/** A client secret alone makes no identity provider, a password no mail server, and the keys of somebody's other storage make none of ours. */
 function isWanted(section: string, all: Readonly<Record<string, unknown>>): boolean {
   if (section === 'oidc') return all['oidc'] !== undefined;
+  if (section === 'notifications') return MailServer.safeParse(all['notifications']).success;
   return section !== 'storage_credentials' || ObjectStorage.safeParse(all['recorder']).success;
 }
 
-function put(all: Record<string, unknown>, [first, second]: readonly [string, string?], value: string): void {
-  if (second === undefined) {
+function put(all: Record<string, unknown>, path: readonly string[], value: string): void {
+  const [first, ...rest] = path;
+  if (first === undefined) return;
+  if (rest.length === 0) {
     all[first] = value;
     return;
   }
   const section = Section.safeParse(all[first] ?? {});
-  if (section.success) all[first] = { ...section.data, [second]: value };
+  if (!section.success) return; // The strict schema says what is wrong with it.
+  const inside = { ...section.data };
+  put(inside, rest, value);
+  all[first] = inside;
 }
 
 async function readConfigFile(file: string, mustExist: boolean): Promise<unknown> {

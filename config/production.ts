@@ -15,6 +15,10 @@ const Lenient = z.looseObject({
     .optional()
     .catch(undefined),
   database: z.looseObject({ url: text }).optional().catch(undefined),
+  notifications: z
+    .looseObject({ mail: z.looseObject({ host: text, tls: text }).optional().catch(undefined) })
+    .optional()
+    .catch(undefined),
   oidc: Provider.optional().catch(undefined),
   identity_providers: z.array(Provider.catch({})).optional().catch(undefined),
 });
@@ -53,6 +57,14 @@ const CHECKS: readonly { key: string; refused: (settings: Settings) => string | 
     key: 'database.url',
     refused: ({ database }) =>
       database?.url === undefined ? 'the embedded database is refused; set DATABASE_URL to your PostgreSQL' : undefined,
+  },
+  {
+    key: 'notifications.mail.tls',
+    refused: ({ notifications }) =>
+      // The link in a message is readable on the way, and the password of the mail server with it.
+      notifications?.mail?.tls === 'none' && !LOOPBACK.test(notifications.mail.host ?? '')
+        ? 'mail without TLS is refused but to a server on this machine'
+        : undefined,
   },
   {
     key: 'oidc',

@@ -6,6 +6,7 @@ import { LIMITS, parseNetwork } from '../foundation/index.ts';
 import { EmergencySchema } from './emergency.ts';
 import { path, urlOf } from './fields.ts';
 import { FlowSchema } from './flow.ts';
+import { NotificationsSchema } from './notifications.ts';
 import { identityProviders, oidc, secondFactor } from './sign-in.ts';
 import { storage, storageCredentials } from './storage.ts';
 import { transparencyLog } from './transparency.ts';
@@ -242,6 +243,7 @@ export const ConfigSchema = z.strictObject({
   second_factor: secondFactor.optional(),
   emergency: EmergencySchema.optional(),
   flow: FlowSchema.optional(),
+  notifications: NotificationsSchema.optional(),
   inventory: path
     .optional()
     .describe('JSON file of people, systems, targets, accounts and grants, applied at each start. None by default.'),

@@ -577,6 +577,28 @@ export const LIMITS = {
   reviewHoldDays: 7,
   /** Business hours after which a rung of a ladder is taken at the latest. */
   ladderHoursMax: 1_000,
+  /** Seconds until the second try of a message; each wait is twice the one before it. */
+  deliveryDelaySeconds: 30,
+  /** Seconds between two tries of a message at most. */
+  deliveryDelaySecondsMax: 3_600,
+  /** Tries of a message until it is a dead letter; sending it again gives as many. */
+  deliveryTriesMax: 16,
+  /** Seconds one try of a message may take. */
+  deliveryTrySeconds: 30,
+  /** Seconds after which a try nobody finished is taken up by the next one. */
+  deliveryLeaseSeconds: 120,
+  /** Bytes of a webhook's answer that are read. */
+  webhookAnswerBytesMax: 16 * 1024,
+  /** Webhooks of one configuration. */
+  webhooksMax: 50,
+  /** Days a message that was sent stays listed. */
+  deliveriesKeptDays: 90,
+  /** Receivers whose links stand in one message to a room. */
+  linksPerMessageMax: 20,
+  /** Hours a link in a message may be good for. */
+  linkHoursMax: 720,
+  /** Links that one person may open in a minute. */
+  linksPerMinuteMax: 30,
   /** Days of the queue of sessions without a ticket and tickets without a session that are listed at once. */
   unmatchedDaysMax: 31,
   /** Characters of what names the thing to lock. */

@@ -25,6 +25,7 @@ import { addressesOf } from './addresses.ts';
 import { startBackground } from './background.ts';
 import { loadSshKeys, type SshKeys } from './bastion.ts';
 import { loadFlow } from './calendar.ts';
+import { loadDeliveries } from './deliveries.ts';
 import { type DataDirectory, holdDirectory, prepareDataDirectory } from './data-directory.ts';
 import { type DemoParts, startDemoParts } from './demo-parts.ts';
 import { startDerivedWork } from './derived.ts';
@@ -86,7 +87,7 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
   const vaultKeys = await loadVaultKeys(directory, config);
   const vault = openVault(directory.root, clock, vaultKeys.recipients);
   await recoverEverything(deps, directory, evidence, vault);
-  await startBackground({ database, clock, log, queue, recordings, flow: await loadFlow(config) }, cleanup);
+  const ways = await startWork({ ...deps, queue, recordings }, { config, directory }, cleanup);
   await evidence.keepUp();
   const derived = await startDerivedWork({ database, clock, log, directory, recordings }, cleanup);
   const { leafLog } = recorder;
@@ -124,7 +125,7 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
     witnessDelay: () => witnessDelay(witnessesLateSince(), clock.now(), config.recorder.log.witnessGraceMinutes),
     providers: providersOf(config, publicUrl, demo),
     factorRules: config.secondFactor,
-    emergency: config.emergency,
+    ...ways,
     factorSeal: keys.factorSeal,
     askAccountInventory,
   });
@@ -153,6 +154,20 @@ function watchedBy({ recordings, objects, walKey }: Evidence) {
     followSession: (id: SessionId, signal: AbortSignal) => followSession({ ...recordings, walKey }, id, signal),
     protection: () => objects.protection(),
   };
+}
+
+/** @returns what the console has to know of it: what may leave the house, and the calendar of emergencies. */
+async function startWork(
+  deps: Omit<Parameters<typeof startBackground>[0], 'flow' | 'delivery'>,
+  { config, directory }: { readonly config: Config; readonly directory: DataDirectory },
+  cleanup: Cleanup,
+) {
+  const flow = await loadFlow(config);
+  const delivery = await loadDeliveries(config, directory.keys, deps.log);
+  await startBackground({ ...deps, flow, delivery }, cleanup);
+  const { review } = config.emergency;
+  const { holidays } = flow.calendar;
+  return { delivery, emergency: { ...config.emergency, review: { ...review, holidays } } };
 }
 
 /** How the console tells people to come in by SSH. */

@@ -1,14 +1,20 @@
 /** What goes on beside the requests: notifications from the database, queued work, and things that fall due. */
 import { z } from 'zod';
 import {
+  buryWornOut,
   climbOverdueReviews,
+  type DeliverySettings,
+  dispatchDeliveries,
   dispatchOutbox,
   expireTickets,
   type FlowSettings,
+  forgetSent,
   OUTBOX_CHANNEL,
+  planMail,
   reconcileTickets,
   recoverRedemptions,
   remindWaiting,
+  startDeliveries,
   startNotifications,
 } from '../approvals/index.ts';
 import { LIFECYCLE_UPKEEP, startLifecycleUpkeep } from './background-lifecycle.ts';
@@ -33,6 +39,8 @@ export interface BackgroundDeps {
   readonly recordings: RecordingSource;
   /** When people work, and whom a ticket that waits is told to. */
   readonly flow: FlowSettings;
+  /** The ways out of the house. */
+  readonly delivery: DeliverySettings;
 }
 
 const TICKET_UPKEEP: JobKind<Record<string, never>> = { name: 'ticket-upkeep', payload: z.strictObject({}) };
@@ -42,6 +50,7 @@ export async function startBackground(deps: BackgroundDeps, cleanup: Cleanup): P
   const queues = cleanup.use(new JobQueues(deps.queue, deps.log));
   const work = { ...deps, queues };
   startNotifications(work);
+  startDeliveries(work);
   queues.work(
     TICKET_UPKEEP,
     async () => {
@@ -51,6 +60,10 @@ export async function startBackground(deps: BackgroundDeps, cleanup: Cleanup): P
       await reconcileTickets(work);
       await remindWaiting(work);
       await dispatchOutbox(work);
+      await planMail(work);
+      await buryWornOut(work);
+      await dispatchDeliveries(work);
+      await forgetSent(work);
     },
     1,
   );

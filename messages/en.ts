@@ -2,6 +2,7 @@ import { dialogueEn } from './dialogue.en.ts';
 import { doctorEn } from './doctor.en.ts';
 import { evidenceEn } from './evidence.en.ts';
 import { findingsEn } from './findings.en.ts';
+import { lettersEn } from './letters.en.ts';
 
 /** What the gateway says to people outside the console, in English. Keys are shared with ja.ts; a test compares them. */
 export const en = {
@@ -282,4 +283,5 @@ export const en = {
   ...doctorEn,
   ...evidenceEn,
   ...findingsEn,
+  ...lettersEn,
 } as const;

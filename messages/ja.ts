@@ -3,6 +3,7 @@ import { doctorJa } from './doctor.ja.ts';
 import type { en } from './en.ts';
 import { evidenceJa } from './evidence.ja.ts';
 import { findingsJa } from './findings.ja.ts';
+import { lettersJa } from './letters.ja.ts';
 
 /** What the gateway says to people outside the console, in Japanese. */
 export const ja: Record<keyof typeof en, string> = {
@@ -291,4 +292,5 @@ export const ja: Record<keyof typeof en, string> = {
   ...doctorJa,
   ...evidenceJa,
   ...findingsJa,
+  ...lettersJa,
 };

@@ -53,6 +53,26 @@ export const TICKET_EVENTS = {
   'emergency.right_locked': body('The review is long overdue: its person has no other emergency until it is done.', {
     person: id,
   }),
+  'link.opened': body('A person opened the ticket by the link in a message; the link is used up and decided nothing.', {
+    link: id,
+    purpose: z.enum(['decide', 'review']),
+  }),
+  'link.refused': body('A link in a message was refused to who opened it.', {
+    reason: z.enum(['altered', 'foreign', 'expired', 'replayed']),
+    link: id.nullable().describe('Null: nothing proves which one it was.'),
+  }),
+  'delivery.dead': body('A message to people was given up; an administrator can send it again.', {
+    delivery: id,
+    channel: text,
+    topic: text,
+    person: id.nullable(),
+    reason: text,
+    attempts: z.number().int(),
+  }),
+  'delivery.resent': body('An administrator had dead letters sent again.', { channel: text, deliveries: z.array(id) }),
+  'notifications.mail_switched': body('A person switched mail that may be switched off on or off.', {
+    mail: z.boolean(),
+  }),
   'substitute.chosen': body('An owner chose who acts for them while they are away.', {
     substitute: id,
     from: text,

@@ -1,24 +1,72 @@
-import { formatUuid, GatewayError, type JobQueues, LIMITS, type Queryable, sha256 } from '../../foundation/index.ts';
+import { GatewayError, type JobQueues, LIMITS, type Queryable, type Transaction } from '../../foundation/index.ts';
 import type { PersonId } from '../../policy/index.ts';
+import { dispatchDeliveries } from '../delivery/dispatch.ts';
+import { planMailBatch, type PlanDeps, planWebhooks } from '../delivery/plan.ts';
+import { derivedUuid } from '../derived-id.ts';
 import { activeSubstitutes } from '../flow/queries.ts';
 import type { ApprovalsDeps } from '../model.ts';
 import { TICKET_NEWS, type TicketNews } from '../outbox.ts';
-import { concernedBy, insertNotification, type Notification, selectNotifications, updateRead } from './queries.ts';
+import {
+  concernedBy,
+  insertNotification,
+  markDone,
+  namesOf,
+  type Notification,
+  selectNotifications,
+  updateRead,
+} from './queries.ts';
 
 /** Works the queue of ticket news until `queues` is closed: one notification for each person concerned. */
-export function startNotifications(deps: ApprovalsDeps & { readonly queues: JobQueues }): void {
-  deps.queues.work(TICKET_NEWS, (news) => notify(deps, news));
+export function startNotifications(deps: PlanDeps & { readonly queues: JobQueues }): void {
+  deps.queues.work(TICKET_NEWS, async (news) => {
+    await notify(deps, news);
+    await dispatchDeliveries(deps);
+  });
 }
 
-/** Writes the notifications of one piece of news; running it again changes nothing. */
-export async function notify({ database, clock }: ApprovalsDeps, news: TicketNews): Promise<void> {
-  const concerned = await concernedBy(database, news.ticket);
+/**
+ * Writes the notifications of one piece of news, and what is sent of it outside; running it again, or twice at once,
+ * changes nothing: every id comes from the news and its receiver.
+ */
+export async function notify(deps: PlanDeps, news: TicketNews): Promise<void> {
+  const { database, clock } = deps;
+  await database.inTransaction(async (tx) => {
+    await tell(tx, deps, news);
+    await planMailBatch(tx, deps);
+    await markDone(tx, news.outbox, clock.now());
+  });
+}
+
+type Concerned = NonNullable<Awaited<ReturnType<typeof concernedBy>>>;
+
+async function tell(tx: Transaction, deps: PlanDeps, news: TicketNews): Promise<void> {
+  const concerned = await concernedBy(tx, news.ticket);
   if (concerned === undefined) return;
-  const { number, requester, requesterName, targetName, owners, secondLine, needsSecondLine } = concerned;
+  const { number, requesterName, targetName, kind, lookalike, systems } = concerned;
+  const { ticket, state, to, topic } = news;
+  const letter = {
+    ...{ ticket, number, state, requesterName, targetName, kind, lookalike },
+    ...(to === undefined ? {} : { to }),
+  };
+  const receivers = await receiversOf(tx, deps, news, concerned);
+  for (const person of receivers) {
+    const id = derivedUuid(news.outbox, person);
+    await insertNotification(tx, { id, person, kind: topic, payload: letter, now: deps.clock.now() });
+  }
+  const named = await namesOf(tx, receivers);
+  await planWebhooks(tx, deps, { outbox: news.outbox, topic, letter, systems, receivers: named });
+}
+
+async function receiversOf(
+  tx: Transaction,
+  { clock }: ApprovalsDeps,
+  news: TicketNews,
+  { requester, owners, secondLine, needsSecondLine }: Concerned,
+): Promise<readonly PersonId[]> {
   const deciders = needsSecondLine ? [...new Set([...owners, ...secondLine])] : owners;
   const everybody = [...new Set([...owners, ...secondLine])];
   const remindedBy = async (): Promise<readonly PersonId[]> => {
-    if (news.to === 'substitutes') return activeSubstitutes(database, news.ticket, clock.now());
+    if (news.to === 'substitutes') return activeSubstitutes(tx, news.ticket, clock.now());
     return news.to === 'requester' ? [requester] : news.to === 'second_line' ? secondLine : deciders;
   };
   const receivers: Record<TicketNews['topic'], readonly PersonId[]> = {
@@ -30,15 +78,7 @@ export async function notify({ database, clock }: ApprovalsDeps, news: TicketNew
     'ticket.deviates': everybody,
     'ticket.waiting': await remindedBy(),
   };
-  for (const person of receivers[news.topic]) {
-    await insertNotification(database, {
-      id: notificationId(news.outbox, person),
-      person,
-      kind: news.topic,
-      payload: { ticket: news.ticket, number, state: news.state, requesterName, targetName },
-      now: clock.now(),
-    });
-  }
+  return receivers[news.topic];
 }
 
 export function listNotifications(db: Queryable, personId: PersonId): Promise<Notification[]> {
@@ -52,12 +92,4 @@ export async function markNotificationRead(
   id: string,
 ): Promise<void> {
   if (!(await updateRead(database, personId, id, clock.now()))) throw new GatewayError('not_found');
-}
-
-/** The same for the same news and person (RFC 9562 §5.8, version 8), so that a repeated job writes nothing new. */
-function notificationId(outbox: string, person: PersonId): string {
-  const bytes = sha256(outbox, person).subarray(0, 16);
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  return formatUuid(bytes);
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { execute, many, maybeOne, type Queryable, sql, type Transaction } from '../../foundation/index.ts';
 import type { PersonId, TicketId } from '../../policy/index.ts';
-import { count, personId, ticketId, ticketState } from '../schemas.ts';
+import { Letter, type TicketLetter, TOPICS } from '../delivery/model.ts';
+import { count, personId, ticketKind } from '../schemas.ts';
 
 const nothing = z.never();
 
@@ -17,38 +18,56 @@ export async function insertOutbox(
   );
 }
 
-const OutboxRow = z.strictObject({ id: z.uuid(), topic: z.string(), payload: z.unknown() });
+const OutboxRow = z
+  .strictObject({ id: z.uuid(), topic: z.string(), payload: z.unknown(), dispatched_at: z.date().nullable() })
+  .transform(({ dispatched_at, ...row }) => ({ ...row, dispatchedAt: dispatched_at }));
 
-export function waitingOutbox(db: Queryable, limit: number): Promise<z.output<typeof OutboxRow>[]> {
+/** Rows that no queue was given yet, and those it was given before `lostBefore` without anything being done. */
+export function openOutbox(
+  db: Queryable,
+  { lostBefore, limit }: { readonly lostBefore: Date; readonly limit: number },
+): Promise<z.output<typeof OutboxRow>[]> {
   return many(
     db,
     sql(OutboxRow)`
-      SELECT id, topic, payload FROM outbox WHERE dispatched_at IS NULL ORDER BY created_at, id LIMIT ${limit}`,
+      SELECT id, topic, payload, dispatched_at FROM outbox
+      WHERE done_at IS NULL AND (dispatched_at IS NULL OR dispatched_at < ${lostBefore})
+      ORDER BY dispatched_at NULLS FIRST, created_at, id LIMIT ${limit}`,
   );
 }
 
 export async function markDispatched(db: Queryable, id: string, now: Date): Promise<void> {
-  await execute(db, sql(nothing)`UPDATE outbox SET dispatched_at = ${now} WHERE id = ${id} AND dispatched_at IS NULL`);
+  await execute(db, sql(nothing)`UPDATE outbox SET dispatched_at = ${now} WHERE id = ${id}`);
 }
 
-export async function deleteDispatchedBefore(db: Queryable, before: Date): Promise<void> {
-  await execute(db, sql(nothing)`DELETE FROM outbox WHERE dispatched_at < ${before}`);
+export async function markDone(tx: Transaction, id: string, now: Date): Promise<void> {
+  await execute(tx, sql(nothing)`UPDATE outbox SET done_at = ${now} WHERE id = ${id} AND done_at IS NULL`);
+}
+
+export async function deleteDoneBefore(db: Queryable, before: Date): Promise<void> {
+  await execute(db, sql(nothing)`DELETE FROM outbox WHERE done_at < ${before}`);
 }
 
 const NewsRow = z
   .strictObject({
     number: count,
+    kind: ticketKind,
     requester_id: personId,
     requester_name: z.string(),
+    lookalike: z.boolean(),
     target_name: z.string(),
+    systems: z.array(z.string()),
     owner_ids: z.array(personId),
     second_line_ids: z.array(personId),
     second_line: z.boolean(),
   })
   .transform((row) => ({
     number: row.number,
+    kind: row.kind,
     requester: row.requester_id,
     requesterName: row.requester_name,
+    lookalike: row.lookalike,
+    systems: row.systems,
     targetName: row.target_name,
     owners: row.owner_ids,
     secondLine: row.second_line_ids,
@@ -60,7 +79,11 @@ export function concernedBy(db: Queryable, ticket: TicketId): Promise<z.output<t
   return maybeOne(
     db,
     sql(NewsRow)`
-      SELECT t.number, t.requester_id, p.name AS requester_name, t.second_line,
+      SELECT t.number, t.kind, t.requester_id, p.name AS requester_name, t.second_line,
+        EXISTS (SELECT FROM persons o WHERE o.name_shape = p.name_shape AND o.id <> p.id AND o.deactivated_at IS NULL)
+          AS lookalike,
+        ARRAY(SELECT s.name FROM ticket_systems x JOIN systems s ON s.id = x.system_id WHERE x.ticket_id = t.id
+          ORDER BY 1) AS systems,
         coalesce((SELECT g.name FROM targets g WHERE g.id = t.target_id),
           (SELECT string_agg(g.name, ', ' ORDER BY g.name) FROM ticket_targets o JOIN targets g ON g.id = o.target_id
             WHERE o.ticket_id = t.id),
@@ -74,16 +97,21 @@ export function concernedBy(db: Queryable, ticket: TicketId): Promise<z.output<t
   );
 }
 
-const NotificationPayload = z.strictObject({
-  ticket: ticketId,
-  number: count,
-  state: ticketState,
-  requesterName: z.string(),
-  targetName: z.string(),
-});
+export interface NamedPerson {
+  readonly person: PersonId;
+  readonly name: string;
+}
 
-/** Of what is no ticket: what it is about, and the review it is found in. */
-const PlainPayload = z.strictObject({ review: z.uuid().optional(), number: count.optional(), subject: z.string() });
+/** Those of these people who may be told something, in the order of their ids. */
+export function namesOf(db: Queryable, ids: readonly PersonId[]): Promise<NamedPerson[]> {
+  const Row = z.strictObject({ person: personId, name: z.string() });
+  return many(
+    db,
+    sql(Row)`
+      SELECT p.id AS person, p.name FROM persons p WHERE p.id = ANY (${ids}::uuid[]) AND p.deactivated_at IS NULL
+        AND NOT EXISTS (SELECT FROM person_locks l WHERE l.person_id = p.id) ORDER BY p.id`,
+  );
+}
 
 /** Writes one notification; the same one again changes nothing. */
 export async function insertNotification(
@@ -92,7 +120,7 @@ export async function insertNotification(
     readonly id: string;
     readonly person: PersonId;
     readonly kind: string;
-    readonly payload: z.output<typeof NotificationPayload>;
+    readonly payload: TicketLetter;
     readonly now: Date;
   },
 ): Promise<void> {
@@ -111,21 +139,11 @@ const NotificationRow = z
   .strictObject({
     id: z.string(),
     kind: z.enum([
-      'ticket.requested',
-      'ticket.decided',
-      'ticket.completed',
-      'ticket.deviates',
-      'ticket.waiting',
-      'emergency.started',
-      'emergency.overdue',
-      'review.due',
-      'review.overdue',
-      'contract.ending',
-      'contract.ended',
-      'accounts.found',
-      'grant.ending',
+      ...TOPICS,
+      // To administrators: messages could not be sent.
+      'delivery.dead',
     ]),
-    payload: z.union([NotificationPayload, PlainPayload]),
+    payload: Letter,
     created_at: z.date(),
     read_at: z.date().nullable(),
   })

@@ -25,6 +25,7 @@ const LANDED: Readonly<Record<string, string>> = {
   '0015_tickets.sql': '7d5d2064805fabdd18ca91806deab518f5fa8dba0b5703fd44743d316767cd69',
   '0016_lifecycle.sql': 'f894629dddc3c2c685ab5a3f0bda2112582aeb90a2fd4c5dcc1e1822aaf192ed',
   '0017_flow.sql': '814b73a747b5a2d2c91e8b08950acac94ae6a19b704ef992c0cb691672d5dc4a',
+  '0018_deliveries.sql': '6eedf9cf748aade00db1e15dedef4d851c66432984317d4b1351c0833ffd601a',
   '0023_relay.sql': 'db0bd81e40925729862d0dd804cee784ff92be6415eec90f0b92be2def6541b5',
   '0020_console.sql': 'a5c5936f62d94e518a201e621f96e0a4e0e0ed07f62abc738fbcd5ed67441677',
   '0019_contracts.sql': 'd8ea2ca37f1744dc87ded8b49f56e8fbda20ed7021098ff705d0642cf9e3d7b2',

@@ -185,6 +185,7 @@ async function testConfig(
       },
       ...{ ladder: { remind: 120, substitutes: 240, second_line: 540 }, ladders: {} },
     },
+    notifications: { mail: null, webhooks: [], allowedNetworks: [], linkHours: 72 },
     emergency: { hoursMax: 4, review: { zone: 'Asia/Tokyo', dueMinutes: 18 * 60 }, lockAfterHours: 24 },
     inventory: inventory ?? null,
     logLevel: 'silent',

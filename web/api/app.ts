@@ -7,6 +7,7 @@ import { authRoutes } from './auth.ts';
 import { consoleRoutes } from './console.ts';
 import { isSecure } from './cookies.ts';
 import { custodyRoutes } from './custody.ts';
+import { deliveryRoutes } from './deliveries.ts';
 import type { WebApiDeps } from './deps.ts';
 import { errorHandler } from './errors.ts';
 import { backchannelRoutes } from './backchannel.ts';
@@ -64,6 +65,7 @@ const ROUTES = [
   replayRoutes,
   searchRoutes,
   notificationRoutes,
+  deliveryRoutes,
   auditEventRoutes,
   personRoutes,
   recorderHealthRoutes,

@@ -1,4 +1,4 @@
-import type { EmergencySettings } from '../../approvals/index.ts';
+import type { DeliverySettings, EmergencySettings } from '../../approvals/index.ts';
 import type { Clock, Database, Log } from '../../foundation/index.ts';
 import type { CertificateAuthority, FactorRules, FactorSeal } from '../../identity/index.ts';
 import type { ControlVerb, Principal, SessionId } from '../../policy/index.ts';
@@ -47,6 +47,8 @@ export interface WebApiDeps {
   /** Events named by the id of a login, fired when it was decided (NOTIFY sekisho_sign_in_decided). */
   readonly signInDecided: EventTarget;
   readonly emergency?: EmergencySettings;
+  /** The ways out of the house, and the key of the links in messages; left out: nothing is sent. */
+  readonly delivery?: DeliverySettings;
   /** The processes that serve SSH; none wanted when the one process does. */
   readonly workers: () => { readonly wanted: number; readonly serving: number };
   /** How long too few outside witnesses have cosigned what is recorded; undefined: enough do, or none are asked. */
