@@ -10,12 +10,14 @@ import { BrokenPage, MissingPage } from './pages/Missing.tsx';
 /** Each page is a file of its own: nobody waits for what they do not open. */
 const AccountsPage = lazyRouteComponent(() => import('./pages/Accounts.tsx'), 'AccountsPage');
 const AuditPage = lazyRouteComponent(() => import('./pages/Audit.tsx'), 'AuditPage');
+const DeliveriesPage = lazyRouteComponent(() => import('./pages/Deliveries.tsx'), 'DeliveriesPage');
 const GatePage = lazyRouteComponent(() => import('./pages/Gate.tsx'), 'GatePage');
 const HomePage = lazyRouteComponent(() => import('./pages/Home.tsx'), 'HomePage');
 const KeysPage = lazyRouteComponent(() => import('./pages/Keys.tsx'), 'KeysPage');
 const LocksPage = lazyRouteComponent(() => import('./pages/Locks.tsx'), 'LocksPage');
 const LoginPage = lazyRouteComponent(() => import('./pages/Login.tsx'), 'LoginPage');
 const NotificationsPage = lazyRouteComponent(() => import('./pages/Notifications.tsx'), 'NotificationsPage');
+const OpenLinkPage = lazyRouteComponent(() => import('./pages/OpenLink.tsx'), 'OpenLinkPage');
 const PeoplePage = lazyRouteComponent(() => import('./pages/People.tsx'), 'PeoplePage');
 const ReviewPage = lazyRouteComponent(() => import('./pages/Review.tsx'), 'ReviewPage');
 const ReviewsPage = lazyRouteComponent(() => import('./pages/Reviews.tsx'), 'ReviewsPage');
@@ -96,6 +98,8 @@ const notifications = createRoute({
   path: '/notifications',
   component: NotificationsPage,
 });
+const deliveries = createRoute({ getParentRoute: () => root, path: '/deliveries', component: DeliveriesPage });
+const openLink = createRoute({ getParentRoute: () => root, path: '/links/$token', component: OpenLinkRoute });
 const people = createRoute({ getParentRoute: () => root, path: '/people', component: PeoplePage });
 const reconciliation = createRoute({
   getParentRoute: () => root,
@@ -122,6 +126,9 @@ function SshSignInRoute(): ReactElement {
 }
 function LoginRoute(): ReactElement {
   return <LoginPage code={login.useParams().code} />;
+}
+function OpenLinkRoute(): ReactElement {
+  return <OpenLinkPage token={openLink.useParams().token} />;
 }
 function TicketsRoute(): ReactElement {
   return <TicketsPage box={tickets.useSearch().box ?? 'mine'} />;
@@ -166,6 +173,8 @@ export const router = createRouter({
     session,
     search,
     notifications,
+    deliveries,
+    openLink,
     people,
     locks,
     reconciliation,

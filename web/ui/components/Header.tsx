@@ -99,6 +99,11 @@ function Navigation({ me }: { readonly me: Me }) {
             <Link to="/accounts">{t('nav.accounts')}</Link>
           </li>
         )}
+        {has(PEOPLE) && (
+          <li>
+            <Link to="/deliveries">{t('nav.deliveries')}</Link>
+          </li>
+        )}
         {has(AUDIT) && (
           <>
             <li>

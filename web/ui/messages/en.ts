@@ -3,6 +3,7 @@ import { codesEn } from './codes.en.ts';
 import { findingsEn } from '../../../messages/findings.en.ts';
 import { evidenceEn } from './evidence.en.ts';
 import { consoleEn } from './console.en.ts';
+import { deliveryEn } from './delivery.en.ts';
 import { factorsEn } from './factors.en.ts';
 import { gateEn } from './gate.en.ts';
 import { flowEn } from './flow.en.ts';
@@ -18,6 +19,7 @@ export const en = {
   ...evidenceEn,
   ...consoleEn,
   ...findingsEn,
+  ...deliveryEn,
   ...factorsEn,
   ...gateEn,
   ...flowEn,

@@ -37,7 +37,8 @@ export const factorsJa: Readonly<Record<keyof typeof factorsEn, string>> = {
   'security.totp': '認証アプリ',
   'security.totp.none': '認証アプリは設定されていません。',
   'security.totp.begin': '認証アプリを設定',
-  'security.totp.scan': '認証アプリでこのコードを読み取ってください。コードはこの画面で作られ、外部には送信されません。',
+  'security.totp.scan':
+    '認証アプリでこのコードを読み取ってください。コードはこの画面で作られ、外部には送信されません。',
   'security.totp.qr': '認証アプリ用のシークレットを含むQRコード',
   'security.totp.secret': 'アプリでアカウントを追加し、次のキーを入力してください。',
   'security.totp.open': 'この端末のアプリで開く',

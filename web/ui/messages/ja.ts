@@ -4,6 +4,7 @@ import type { en } from './en.ts';
 import { findingsJa } from '../../../messages/findings.ja.ts';
 import { evidenceJa } from './evidence.ja.ts';
 import { consoleJa } from './console.ja.ts';
+import { deliveryJa } from './delivery.ja.ts';
 import { factorsJa } from './factors.ja.ts';
 import { gateJa } from './gate.ja.ts';
 import { flowJa } from './flow.ja.ts';
@@ -19,6 +20,7 @@ export const ja: Readonly<Record<keyof typeof en, string>> = {
   ...evidenceJa,
   ...consoleJa,
   ...findingsJa,
+  ...deliveryJa,
   ...factorsJa,
   ...gateJa,
   ...flowJa,

@@ -5,6 +5,7 @@ import { useReadNotification } from '../api/commands.ts';
 import { useNotifications } from '../api/queries.ts';
 import type { Notification } from '../api/schemas.ts';
 import { Answer } from '../components/Answer.tsx';
+import { HowTold } from '../components/HowTold.tsx';
 import { Failure } from '../components/Failure.tsx';
 import { TextLink } from '../components/Links.tsx';
 import { Empty, Page } from '../components/Page.tsx';
@@ -32,6 +33,7 @@ export function NotificationsPage(): ReactElement {
           )
         }
       </Answer>
+      <HowTold />
     </Page>
   );
 }
@@ -54,6 +56,7 @@ function Notice({ notification }: { readonly notification: Notification }) {
           <Text size="sm" c="dimmed">
             <Moment at={notification.createdAt} />
           </Text>
+          {notification.kind === 'delivery.dead' && <TextLink to="/deliveries">{t('deliveries.title')}</TextLink>}
           {ticket !== undefined && (
             <TextLink to="/tickets/$id" params={{ id: ticket }}>
               {number === undefined ? t('notifications.ticketPlain') : t('notifications.ticket', { number })}
