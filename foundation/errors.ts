@@ -29,6 +29,10 @@ export const ERRORS = {
   request_invalid: { status: 400, meaning: 'A field is missing, malformed or unknown.' },
   request_too_large: { status: 413, meaning: 'The request is larger than its limit.' },
   too_many_requests: { status: 429, meaning: 'Too many attempts; wait and try again.' },
+  too_many_terminals: {
+    status: 429,
+    meaning: 'The person, or the gateway, has as many terminals open in the browser as may be.',
+  },
   key_invalid: { status: 400, meaning: 'The SSH public key cannot be read, is too weak or is of a kind not accepted.' },
   key_taken: { status: 409, meaning: 'The SSH public key is enrolled already; a key belongs to one person.' },
   account_shared: { status: 409, meaning: 'The account on the target belongs to somebody else or is a shared name.' },

@@ -10,6 +10,26 @@ export const LIMITS = {
   facetsMax: 500,
   /** Rows of a table that are taken along as one file; the file says when there were more. */
   tableExportRowsMax: 20_000,
+  /** Terminals in the browser that one process serves. */
+  terminalsPerProcessMax: 200,
+  /** Terminals in the browser of one person. */
+  terminalsPerPersonMax: 16,
+  /** Seconds in which the one use of a terminal's opener must come. */
+  terminalOpenerSeconds: 30,
+  /** Openers that are not used yet, of everybody. */
+  terminalOpenersMax: 1_000,
+  /** Seconds a terminal waits for its browser to come back. */
+  terminalReturnSeconds: 60,
+  /** Bytes of a terminal's output that its browser has not drawn yet; then the program waits. */
+  terminalWindowBytes: 256 * 1024,
+  /** Bytes of a terminal's output that are kept for a browser that comes back. */
+  terminalTailBytesMax: 512 * 1024,
+  /** Bytes of one message from a browser to its terminal. */
+  terminalMessageBytesMax: 64 * 1024,
+  /** Columns, or rows, of a terminal in the browser. */
+  terminalSideMax: 1_000,
+  /** Seconds between two questions whether a terminal's browser is still there. */
+  terminalPingSeconds: 15,
   /** SSH connections that have not signed in yet, of all sources together. */
   sshUnauthenticatedMax: 64,
   /** SSH connections that have not signed in yet, of one source address. */

@@ -9,10 +9,19 @@ export { createHostKeys, hostAuthorityLine } from './ssh/jump/host-keys.ts';
 export { type Refined, refineStatement, StatementReader } from './statement-reader/index.ts';
 export { type Acceptor, type AcceptorOptions, listenSsh } from './ssh/acceptor.ts';
 export type { Place } from './ssh/door.ts';
+export { serveFront } from './ssh/front.ts';
 export { createSshServer, type SshServer } from './ssh/listener.ts';
 export type { SshDeps } from './ssh/model.ts';
 export { MAINTAINER_LEG } from './ssh/algorithms.ts';
 export { requireNativeBinding, requirePatchedLibrary } from './ssh/library/index.ts';
+export {
+  TerminalDesk,
+  TerminalHost,
+  type TerminalPlace,
+  type TerminalSeat,
+  type Upgrade,
+  WindowSchema,
+} from './terminal/index.ts';
 export {
   type AddressPolicy,
   createAddressPolicy,

@@ -29,6 +29,8 @@ export interface SessionRequest {
   readonly signedInBy: SignInMethod;
   /** The key that signed the person in; null when a browser did. It must stay in force as long as the session. */
   readonly keyBlob: Buffer | null;
+  /** When what signed the person in runs out by itself: the session ends then at the latest. */
+  readonly until?: Date | undefined;
   readonly terminal: { readonly term: string; readonly columns: number; readonly rows: number } | undefined;
 }
 

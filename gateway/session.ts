@@ -46,6 +46,8 @@ export class GatewaySession implements LiveSession {
   readonly #recording: RecordingWriter;
   readonly #ending = new AbortController();
   readonly #closed: Promise<void>;
+  /** Beyond it no grant carries: what signed the person in runs out. */
+  readonly #latest: Date | undefined;
   #resolveClosed: () => void = () => undefined;
   #expiry: NodeJS.Timeout | undefined;
   #rules: Pick<TargetPolicy, 'assets' | 'programs'>;
@@ -61,6 +63,7 @@ export class GatewaySession implements LiveSession {
       readonly keyBlob: Buffer | null;
       readonly connectionId: ConnectionId;
       readonly hasTerminal: boolean;
+      readonly until: Date | undefined;
     },
     recording: RecordingWriter,
   ) {
@@ -71,6 +74,7 @@ export class GatewaySession implements LiveSession {
     this.certificateSerial = granted.serial;
     this.keyBlob = granted.keyBlob;
     this.connectionId = granted.connectionId;
+    this.#latest = granted.until;
     this.#deps = deps;
     this.#recording = recording;
     this.#closed = new Promise((resolve) => {
@@ -142,9 +146,10 @@ export class GatewaySession implements LiveSession {
   }
 
   /** Sets when the access ends, and the session with it: a grant may be cut short or extended while it lives. */
-  expireAt(until: Date): void {
+  expireAt(granted: Date): void {
     clearTimeout(this.#expiry);
     if (this.#ending.signal.aborted) return;
+    const until = this.#latest !== undefined && this.#latest < granted ? this.#latest : granted;
     const left = Math.max(until.getTime() - this.#deps.clock.now().getTime(), 0);
     const due = (): void => (left > TIMER_MS_MAX ? this.expireAt(until) : this.end('expired'));
     this.#expiry = setTimeout(due, Math.min(left, TIMER_MS_MAX));
@@ -283,6 +288,7 @@ export async function openSession(
     {
       ...{ ...granted, serial, keyBlob: request.keyBlob, connectionId: request.connectionId },
       hasTerminal: request.terminal !== undefined,
+      until: request.until,
     },
     recording,
   );

@@ -1,5 +1,6 @@
 export { type AccountReport, type InspectedTarget, inspectedTargets } from './accounts/queries.ts';
 export { listAccountReports, reportAccounts, reportUnread } from './accounts/reports.ts';
+export { openTerminalConnection } from './terminals/open.ts';
 export { loadAuthorizationFacts, type TargetRules } from './access/facts.ts';
 export { protectCopies } from './assets/copies.ts';
 export { listOpenTargets, type OpenTarget } from './access/open-targets.ts';

@@ -15,13 +15,13 @@ import {
   newUuid,
   systemClock,
 } from '../foundation/index.ts';
-import { controlSession, hostAuthorityLine, listenSsh, recoverSessions } from '../gateway/index.ts';
+import { controlSession, hostAuthorityLine, listenSsh, recoverSessions, TerminalDesk } from '../gateway/index.ts';
 import { applyInventory, type Inventory, InventorySchema } from '../identity/index.ts';
 import { ROLES, type SessionId } from '../policy/index.ts';
 import { appendAuditEvent, followSession, witnessDelay } from '../recorder/index.ts';
-import { createOidcClient, createWebApi } from '../web/api/index.ts';
 import { startAccountInventory } from './account-inventory.ts';
 import { addressesOf } from './addresses.ts';
+import { createOidcClient, createTerminalDoor, createWebApi } from '../web/api/index.ts';
 import { startBackground } from './background.ts';
 import { loadSshKeys, type SshKeys } from './bastion.ts';
 import { loadFlow } from './calendar.ts';
@@ -90,8 +90,10 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
   const ways = await startWork({ ...deps, queue, recordings }, { config, directory }, cleanup);
   await evidence.keepUp();
   const derived = await startDerivedWork({ database, clock, log, directory, recordings }, cleanup);
-  const { leafLog } = recorder;
-  await startKeyOrders({ ...deps, leafLog, pseudonymKey, derived, directory: directory.recorder }, cleanup);
+  await startKeyOrders(
+    { ...deps, leafLog: recorder.leafLog, pseudonymKey, derived, directory: directory.recorder },
+    cleanup,
+  );
   await announce(deps, config, cleanup);
   const askAccountInventory = await startAccountInventory(
     { ...{ database, clock, log, queue }, authority: keys.authority, addresses: addressesOf(config) },
@@ -107,10 +109,9 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
     config,
     cleanup,
   );
+  const terminals = new TerminalDesk({ clock, database, place: service.terminals });
   const web = createWebApi({
-    database,
-    clock,
-    log,
+    ...deps,
     publicUrl,
     mode: config.mode,
     trustedProxies: config.http.trustedProxies ?? [],
@@ -128,8 +129,10 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
     ...ways,
     factorSeal: keys.factorSeal,
     askAccountInventory,
+    terminals,
   });
-  cleanup.use(await startHttpServer(withDemo(web, demo), config.http));
+  const door = createTerminalDoor({ ...deps, publicUrl, terminals });
+  cleanup.use(await startHttpServer(withDemo(web, demo), config.http, door));
   const { host, port, proxyProtocolFrom } = config.ssh;
   const { serve, connectionsMax } = service;
   const ssh = cleanup.use(await listenSsh({ host, port, log, serve, connectionsMax, balancers: proxyProtocolFrom }));

@@ -1,7 +1,7 @@
 /** What serves SSH in one process: the gateway's only one, or one of its workers. */
 import { join } from 'node:path';
 import type { Config } from '../config/index.ts';
-import type { Cleanup } from '../foundation/index.ts';
+import { type Cleanup, GatewayError, LIMITS } from '../foundation/index.ts';
 import {
   createHostKeys,
   createSshServer,
@@ -15,6 +15,9 @@ import {
   StatementReader,
   type SshDeps,
   type SshServer,
+  serveFront,
+  TerminalHost,
+  type TerminalPlace,
 } from '../gateway/index.ts';
 import {
   type CertificateAuthority,
@@ -54,6 +57,12 @@ export async function loadSshKeys(directory: string): Promise<SshKeys> {
 /** What of the configuration a process with sessions needs: no secret among it, for it goes to other processes. */
 export type BastionConfig = Pick<Config, 'http' | 'mode' | 'recorder' | 'ssh' | 'targets'>;
 
+/** What comes in: sockets of SSH, and terminals in the browser. */
+export interface Bastion {
+  readonly server: SshServer;
+  readonly terminals: TerminalPlace;
+}
+
 /** Everything a process with sessions has of its own; the keys and the configuration are the same in all of them. */
 export interface BastionOptions
   extends Pick<
@@ -77,7 +86,7 @@ export interface BastionOptions
  * Ready to serve admitted sockets. Closed with `cleanup`: its sessions end, told, and are sealed.
  * @throws {GatewayError} `start_refused` in production without the native part of the SSH library.
  */
-export async function startBastion({ keys, config, ...own }: BastionOptions, cleanup: Cleanup): Promise<SshServer> {
+export async function startBastion({ keys, config, ...own }: BastionOptions, cleanup: Cleanup): Promise<Bastion> {
   if (!requireNativeBinding(config.mode)) {
     own.log.warn({ event: 'ssh.not_native' }, 'SSH runs without its native part: every byte costs twice and more');
   }
@@ -109,5 +118,20 @@ export async function startBastion({ keys, config, ...own }: BastionOptions, cle
   await startSessionListeners(deps);
   const activity = keepActivity(deps);
   cleanup.defer(() => activity[Symbol.dispose]());
-  return cleanup.use(createSshServer(deps));
+  const host = cleanup.use(new TerminalHost(own)); // Closed after the sessions have told their ends.
+  return { server: cleanup.use(createSshServer(deps)), terminals: placeOf(deps, host) };
+}
+
+/** The same session behind another front: the terminals of this process are served as its SSH channels are. */
+function placeOf(deps: SshDeps, host: TerminalHost): TerminalPlace {
+  return {
+    get size() {
+      return host.size;
+    },
+    open({ id, window, ...caller }, upgrade, over) {
+      if (host.size >= LIMITS.terminalsPerProcessMax) throw new GatewayError('too_many_terminals');
+      host.open({ id, window, over, serve: (front) => serveFront(deps, { ...front, caller }) }, upgrade);
+    },
+    resume: (id, since, upgrade) => host.resume(id, since, upgrade),
+  };
 }

@@ -1,5 +1,6 @@
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { GatewayError } from '../foundation/index.ts';
 
 export interface HttpServer extends AsyncDisposable {
@@ -13,8 +14,17 @@ const REQUEST_TIMEOUT_MS = 60_000;
 export async function startHttpServer(
   listener: RequestListener,
   address: { host: string; port: number },
+  upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void,
 ): Promise<HttpServer> {
   const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS }, listener);
+  const upgraded = new Set<Duplex>();
+  if (upgrade !== undefined) {
+    server.on('upgrade', (request, socket, head) => {
+      upgraded.add(socket);
+      socket.once('close', () => upgraded.delete(socket));
+      upgrade(request, socket, head);
+    });
+  }
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => {
       reject(
@@ -31,6 +41,8 @@ export async function startHttpServer(
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
+        // Those who serve terminals end them, told, after this: waiting for them here would wait for ever.
+        if (upgraded.size > 0) resolve();
       }),
   };
 }

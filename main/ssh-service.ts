@@ -11,14 +11,16 @@ import {
   type Log,
   type Secret,
 } from '../foundation/index.ts';
-import { type AcceptorOptions, recoverSessions } from '../gateway/index.ts';
+import { type AcceptorOptions, recoverSessions, type TerminalPlace } from '../gateway/index.ts';
 import { appendAuditEvent, type OwningRecorder, type RecordingSource, type ExportIntents } from '../recorder/index.ts';
 import { type SshKeys, startBastion } from './bastion.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { auditRecorderFault } from './recorder-fault.ts';
 import { loadRecordingKeys } from './recording-keys.ts';
 import { unchangeable } from './unchangeable.ts';
-import { type LostWorker, WorkerPool, type WorkerSettings } from './workers/pool.ts';
+import { WorkerTerminals } from './workers/terminals.ts';
+import { WorkerPool, type WorkerSettings } from './workers/pool.ts';
+import type { LostWorker } from './workers/worker-process.ts';
 
 export interface SshServiceDeps {
   readonly database: Database;
@@ -40,6 +42,8 @@ export interface SshServiceDeps {
 
 export interface SshService {
   readonly serve: AcceptorOptions['serve'];
+  /** Where terminals in the browser are served. */
+  readonly terminals: TerminalPlace;
   readonly connectionsMax: number;
   /** How many workers there should be and how many serve; none when this process serves. */
   readonly workers: () => { readonly wanted: number; readonly serving: number };
@@ -58,7 +62,8 @@ async function serveHere(deps: SshServiceDeps, config: Config, cleanup: Cleanup)
   const own = { clock, database, exports, gatewayId, log, recorder, signInDecided, vault, witnessesLateSince };
   const bastion = await startBastion({ ...own, keys, config }, cleanup);
   return {
-    serve: (socket, place, head) => bastion.serve(socket, place, head),
+    serve: (socket, place, head) => bastion.server.serve(socket, place, head),
+    terminals: bastion.terminals,
     connectionsMax: LIMITS.sshConnectionsMax,
     workers: () => ({ wanted: 0, serving: 0 }),
     reload: () =>
@@ -97,6 +102,7 @@ async function serveInWorkers(deps: SshServiceDeps, config: Config, cleanup: Cle
   };
   return {
     serve: (socket, place, head) => pool.serve(socket, place, head),
+    terminals: new WorkerTerminals(pool),
     connectionsMax: LIMITS.sshConnectionsMax * config.ssh.workers,
     workers: () => ({ wanted: pool.wanted, serving: pool.serving }),
     reload: (changed) => audited(deps, changed, reload(changed)),

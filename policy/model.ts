@@ -25,6 +25,8 @@ export const SIGN_IN_METHODS = [
   'security_key',
   'certificate',
   'browser',
+  /** The sign-in at the console itself: a terminal in the browser. */
+  'web',
 ] as const;
 export type SignInMethod = (typeof SIGN_IN_METHODS)[number];
 

@@ -8,6 +8,7 @@ import { ENDED, LIFECYCLE_EVENTS } from './lifecycle-events.ts';
 import { READING_EVENTS } from './reading-events.ts';
 import { RECORDING_EVENTS } from './recording-events.ts';
 import { PARCEL_EVENTS } from './parcel-events.ts';
+import { TERMINAL_EVENTS } from './terminal-events.ts';
 import { TICKET_EVENTS } from './ticket-events.ts';
 import { SIGN_IN_METHODS } from '../policy/index.ts';
 
@@ -93,6 +94,7 @@ export const AUDIT_EVENTS = {
   }),
   'person.unlocked': body('A lock was lifted.', { person: id, by: z.enum(['person', 'time']).optional() }),
   ...LIFECYCLE_EVENTS,
+  ...TERMINAL_EVENTS,
   'ssh_key.enrolled': body('A signed-in person enrolled an SSH public key.', { fingerprint: text, algorithm: text }),
   'ssh_key.revoked': body('An SSH public key was revoked.', { fingerprint: text }),
   'ssh.sign_in_requested': body(

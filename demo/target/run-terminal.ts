@@ -62,7 +62,12 @@ export function runTerminal(
     signal: group.signal,
     resize: (wanted) => {
       const { columns: cols, rows: lines } = clampSize(wanted);
-      if (!exited && !stopped) terminal.resize(cols, lines);
+      if (exited || stopped) return;
+      try {
+        terminal.resize(cols, lines);
+      } catch {
+        // The program has ended and its end is not told yet: its terminal is gone.
+      }
     },
     stop: () => {
       if (stopped || exited) return;

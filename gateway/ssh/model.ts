@@ -58,6 +58,8 @@ export interface Caller extends SignedIn {
   readonly jumpedFrom?: ConnectionId;
   /** Targets for which this connection, or the one it is inside of, showed a second factor since. */
   readonly factors: Set<TargetId>;
+  /** When what signed the person in runs out by itself; undefined: it does not. */
+  readonly until?: Date;
   /** Aborted when the connection is gone. */
   readonly closed: AbortSignal;
 }

@@ -5,14 +5,14 @@ import { type ErrorCode, GatewayError } from '../../foundation/index.ts';
 import { type MessageKey, message } from '../../messages/index.ts';
 import type { Locale } from '../../policy/index.ts';
 import type { GatewaySession } from '../session.ts';
-import type { ServerChannel } from './library/index.ts';
+import type { PersonChannel } from './person-channel.ts';
 import { writeTo } from './stream-io.ts';
 import { DialFailure, wordDialFailure } from './target/failure.ts';
 
 export type Values = Readonly<Record<string, string | number>>;
 
 export interface PersonSide {
-  readonly channel: ServerChannel;
+  readonly channel: PersonChannel;
   readonly locale: Locale;
   readonly hasTerminal: boolean;
   /** Records, then shows. `o` is standard output, `e` standard error. */
@@ -26,7 +26,7 @@ export interface PersonSide {
 }
 
 export function personSide(
-  channel: ServerChannel,
+  channel: PersonChannel,
   options: { locale: Locale; hasTerminal: boolean; session: GatewaySession | undefined },
 ): PersonSide {
   const { locale, hasTerminal, session } = options;

@@ -15,8 +15,8 @@ import { refuseTooLong } from './gate.ts';
 import { runGuardedScript, runGuardedShell } from './guarded-line/index.ts';
 import { runGuardedPty } from './guarded-pty/index.ts';
 import { runGuardedBash } from './guarded-shell/index.ts';
-import type { ServerChannel } from './library/index.ts';
 import { choicesFor, findDestination } from './menu/index.ts';
+import type { PersonChannel } from './person-channel.ts';
 import { failureMessage, type PersonSide, personSide, sayUnrecorded, type Values } from './person-side.ts';
 import { shown, stored } from './printable.ts';
 import { confirmSession } from './second-factor.ts';
@@ -44,7 +44,7 @@ const ENDED: Partial<Record<EndReason, MessageKey>> = {
 
 export async function serveChannel(
   deps: SshDeps,
-  channel: ServerChannel,
+  channel: PersonChannel,
   request: ChannelRequest,
   { caller, refusals }: { caller: Caller; refusals: Refusals },
 ): Promise<void> {
@@ -85,6 +85,7 @@ async function serve(deps: SshDeps, outside: PersonSide, arrived: Caller, reques
     sourceAddress: caller.sourceAddress,
     signedInBy: caller.method,
     keyBlob: caller.keyBlob,
+    until: caller.until,
     terminal: request.terminal,
   });
   if (!admission.admitted) {
@@ -144,9 +145,10 @@ async function work(
     gone.removeEventListener('abort', clientLost);
     const ended = session.signal.aborted ? ENDED[session.endReason] : undefined;
     const values = { reason: session.endDetail ?? '' };
-    if (ended !== undefined) await sayUnrecorded(person, ended, `session_${session.endReason}`, values);
+    // A person who takes nothing any more must not keep a session open that has ended.
+    if (ended !== undefined) await forAMoment(sayUnrecorded(person, ended, `session_${session.endReason}`, values));
     else if (failure !== undefined) await tellFailure(deps, person, caller, failure);
-    await lastWords(running); // The events of files under way and the use of a ticket come before that of the end.
+    await forAMoment(running); // The events of files under way and the use of a ticket come before that of the end.
     await metered.close();
     await session.close(exit.status ?? null);
   }
@@ -189,7 +191,7 @@ function endedBy(session: GatewaySession, running: Promise<Exit> | undefined): P
 }
 
 /** Waits a moment for work whose session was ended: nothing reaches anybody any more, but it may have to tell. */
-async function lastWords(running: Promise<Exit> | undefined): Promise<void> {
+async function forAMoment(running: Promise<unknown> | undefined): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const moment = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, LAST_WORDS_MS);
@@ -284,7 +286,7 @@ function names(deps: SshDeps, caller: Caller): Values {
   return { name: caller.loginName, url: deps.publicUrl.href, ask };
 }
 
-function finish(channel: ServerChannel, exit: Exit): void {
+function finish(channel: PersonChannel, exit: Exit): void {
   try {
     if (exit.signal !== undefined) channel.exit(exit.signal, exit.coreDumped ?? false, '');
     else channel.exit(exit.status ?? GATEWAY_STATUS);

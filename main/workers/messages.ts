@@ -5,6 +5,8 @@
 import { z } from 'zod';
 import { LeafSchema } from '../../evidence/index.ts';
 import { IntentDraftSchema } from '../../recorder/index.ts';
+import type { Socket } from 'node:net';
+import type { TerminalSeat } from '../../gateway/index.ts';
 import type { BastionConfig } from '../bastion.ts';
 
 /** Raised with every change here: a worker of another protocol refuses to start, and the gateway is started anew. */
@@ -12,6 +14,19 @@ const PROTOCOL = 3;
 
 const id = z.int().nonnegative();
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+
+/** A WebSocket handshake whose origin, sign-in and opener were checked; the socket comes beside it. */
+const HandshakeSchema = z.strictObject({
+  method: z.string(),
+  url: z.string(),
+  headers: z.record(z.string(), z.string()),
+});
+
+export interface HandedOver {
+  readonly handshake: z.infer<typeof HandshakeSchema>;
+  readonly head: Uint8Array;
+  readonly socket: Socket;
+}
 
 const StartSchema = z.strictObject({
   type: z.literal('start'),
@@ -33,6 +48,17 @@ export const ToWorkerSchema = z.discriminatedUnion('type', [
   StartSchema,
   /** With the socket itself; `head` is what was read of it. */
   z.strictObject({ type: z.literal('connection'), id, sourceAddress: z.string(), head: bytes.nullable() }),
+  /** The same of a new terminal in the browser, and of one whose browser came back. */
+  z.strictObject({
+    type: z.literal('terminal'),
+    seat: z.custom<TerminalSeat>((value) => typeof value === 'object' && value !== null && 'person' in value),
+    ...{ handshake: HandshakeSchema, head: bytes },
+  }),
+  z.strictObject({
+    type: z.literal('terminal_back'),
+    ...{ terminal: z.uuid(), since: z.int().nonnegative().nullable() },
+    ...{ handshake: HandshakeSchema, head: bytes },
+  }),
   z.strictObject({ type: z.literal('leaf_appended'), id, index: z.int().nonnegative(), hash: bytes }),
   z.strictObject({ type: z.literal('intent_accepted'), id, index: z.int().nonnegative() }),
   /** The leaf, or the intent of an export, of this id. */
@@ -59,6 +85,7 @@ export const FromWorkerSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('start_refused'), message: z.string() }),
   z.strictObject({ type: z.literal('signed_in'), id }),
   z.strictObject({ type: z.literal('closed'), id }),
+  z.strictObject({ type: z.literal('terminal_over'), terminal: z.uuid() }),
   z.strictObject({ type: z.literal('leaf'), id, leaf: LeafSchema }),
   z.strictObject({ type: z.literal('intent'), id, draft: IntentDraftSchema }),
   z.strictObject({ type: z.literal('status'), residentBytes: z.int().nonnegative() }),

@@ -7,17 +7,10 @@ import { asError, type Clock, GatewayError, LIMITS, type Log, newUuid } from '..
 import type { Place } from '../../gateway/index.ts';
 import type { ExportIntents, LeafLog } from '../../recorder/index.ts';
 import { type Start, STATUS_MS, type WitnessesTold } from './messages.ts';
-import { WorkerProcess } from './worker-process.ts';
+import { type LostWorker, WorkerProcess } from './worker-process.ts';
 
 /** What the next workers are started with. */
 export type WorkerSettings = Omit<Start, 'slot' | 'workerId'>;
-
-export interface LostWorker {
-  readonly id: string;
-  readonly slot: number;
-  /** Undefined when it ended in order, as it was told. */
-  readonly cause: string | undefined;
-}
 
 export interface WorkerPoolOptions {
   readonly count: number;
@@ -120,16 +113,21 @@ export class WorkerPool implements AsyncDisposable {
     for (const worker of this.#slots.values()) worker.tell(now);
   }
 
+  /** The worker with the fewest connections of those that take one more. */
+  get idlest(): WorkerProcess | undefined {
+    const open = [...this.#serving].filter(({ connections }) => connections < LIMITS.sshConnectionsMax);
+    return open.sort((one, other) => one.connections - other.connections)[0];
+  }
+
   serve(socket: Socket, place: Place, head?: Buffer): void {
-    const [first, ...others] = [...this.#serving].filter(({ connections }) => connections < LIMITS.sshConnectionsMax);
-    if (first === undefined || socket.destroyed) {
-      if (first === undefined) this.#options.log.warn({ event: 'ssh.no_worker' }, 'no worker takes a connection');
+    const worker = this.idlest;
+    if (worker === undefined || socket.destroyed) {
+      if (worker === undefined) this.#options.log.warn({ event: 'ssh.no_worker' }, 'no worker takes a connection');
       socket.destroy();
       place.left();
       return;
     }
-    const fewest = others.reduce((least, worker) => (worker.connections < least.connections ? worker : least), first);
-    fewest.serve(socket, place, head);
+    worker.serve(socket, place, head);
   }
 
   /**

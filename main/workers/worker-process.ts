@@ -5,11 +5,12 @@ import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { workerEnvironment } from '../../config/index.ts';
 import { asError, GatewayError, hasCode, LIMITS, type Log } from '../../foundation/index.ts';
-import type { Place } from '../../gateway/index.ts';
+import type { Place, TerminalSeat } from '../../gateway/index.ts';
 import type { ExportIntents, LeafLog } from '../../recorder/index.ts';
 import {
   type FromWorker,
   FromWorkerSchema,
+  type HandedOver,
   type Start,
   startMessage,
   type ToWorker,
@@ -27,6 +28,13 @@ export interface WorkerProcessOptions {
   readonly onStatus: (worker: WorkerProcess, residentBytes: number) => void;
   /** Path of its program; the built one without. */
   readonly entry?: string | undefined;
+}
+
+export interface LostWorker {
+  readonly id: string;
+  readonly slot: number;
+  /** Undefined when it ended in order, as it was told. */
+  readonly cause: string | undefined;
 }
 
 interface Served {
@@ -49,6 +57,8 @@ export class WorkerProcess {
   readonly #options: WorkerProcessOptions;
   readonly #child: ChildProcess;
   readonly #served = new Map<number, Served>();
+  /** What is told when one is over, by the terminal's id. */
+  readonly #terminals = new Map<string, () => void>();
   readonly #leaves = new Set<Promise<void>>();
   #nextConnection = 0;
   #told: (message: Extract<FromWorker, { type: 'ready' | 'start_refused' }>) => void = () => undefined;
@@ -77,7 +87,20 @@ export class WorkerProcess {
   }
 
   get connections(): number {
-    return this.#served.size;
+    return this.#served.size + this.#terminals.size;
+  }
+
+  get terminals(): number {
+    return this.#terminals.size;
+  }
+
+  openTerminal(seat: TerminalSeat, { handshake, head, socket }: HandedOver, over: () => void): void {
+    this.#terminals.set(seat.id, over);
+    this.#send({ type: 'terminal', seat, handshake, head }, socket, () => this.#terminalOver(seat.id));
+  }
+
+  resumeTerminal(terminal: string, since: number | null, { handshake, head, socket }: HandedOver): void {
+    this.#send({ type: 'terminal_back', terminal, since, handshake, head }, socket, () => socket.destroy());
   }
 
   /** Hands the socket over. From here on only the worker reads and writes it. */
@@ -127,6 +150,7 @@ export class WorkerProcess {
     if (message.type === 'leaf') this.#append(message);
     else if (message.type === 'intent') this.#announce(message);
     else if (message.type === 'closed') this.#left(message.id);
+    else if (message.type === 'terminal_over') this.#terminalOver(message.terminal);
     else if (message.type === 'signed_in') this.#served.get(message.id)?.place.signedIn();
     else if (message.type === 'status') this.#options.onStatus(this, message.residentBytes);
     else this.#told(message);
@@ -167,6 +191,12 @@ export class WorkerProcess {
     served?.place.left();
   }
 
+  #terminalOver(id: string): void {
+    const over = this.#terminals.get(id);
+    this.#terminals.delete(id);
+    over?.();
+  }
+
   async #untilReady(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const refusal = await Promise.race([
@@ -189,6 +219,7 @@ export class WorkerProcess {
     });
     if (this.#child.connected) await disconnected; // What it said last is read before.
     for (const id of [...this.#served.keys()]) this.#left(id);
+    for (const id of [...this.#terminals.keys()]) this.#terminalOver(id);
     await Promise.allSettled(this.#leaves);
     return cause;
   }

@@ -14,9 +14,9 @@ import {
   Secret,
   systemClock,
 } from '../../foundation/index.ts';
-import type { SshServer } from '../../gateway/index.ts';
+import type { SshServer, TerminalPlace } from '../../gateway/index.ts';
 import { type RemoteLeafLog, startWorkerRecorder, type ExportIntents } from '../../recorder/index.ts';
-import { loadSshKeys, startBastion } from '../bastion.ts';
+import { type Bastion, loadSshKeys, startBastion } from '../bastion.ts';
 import { openRecorderParts } from '../recorder-parts.ts';
 import { listenForDecisions } from '../session-listeners.ts';
 import { checkStorage } from '../storage.ts';
@@ -41,6 +41,7 @@ class Worker {
   readonly #log = createRemoteLeafLog(send);
   #operatorLog: Log = createLog('info');
   #server: SshServer | undefined;
+  #terminals: TerminalPlace | undefined;
   #draining = false;
   #ending = false;
 
@@ -54,6 +55,10 @@ class Worker {
         return;
       case 'connection':
         this.#serve(message, handle);
+        return;
+      case 'terminal':
+      case 'terminal_back':
+        this.#serveTerminal(message, handle);
         return;
       case 'drain':
         this.#draining = true;
@@ -88,8 +93,9 @@ class Worker {
     this.#operatorLog = createLog(message.logLevel).child({ worker: message.slot });
     const { leafLog, exports } = this.#log;
     const parts = { log: this.#operatorLog, leafLog, exports, cleanup: this.#cleanup };
-    const { server, failed } = await openServer(message, parts);
-    this.#server = server;
+    const { bastion, failed } = await openServer(message, parts);
+    this.#server = bastion.server;
+    this.#terminals = bastion.terminals;
     this.#cleanup.defer(keepTelling());
     const end = (): void => this.#end(1, LIMITS.workerFaultSeconds); // Its sessions have ended; a new worker may record.
     failed.addEventListener('abort', end, { once: true });
@@ -113,8 +119,41 @@ class Worker {
     }
   }
 
+  #serveTerminal(message: Extract<ToWorker, { type: 'terminal' | 'terminal_back' }>, handle: unknown): void {
+    const over = (terminal: string): void => {
+      send({ type: 'terminal_over', terminal });
+      setImmediate(() => this.#endWhenIdle());
+    };
+    const socket = handle instanceof Socket ? handle : undefined;
+    const taken = socket === undefined || this.#ending ? false : this.#seat(message, socket, over);
+    if (taken) return;
+    socket?.destroy();
+    if (message.type === 'terminal') over(message.seat.id);
+  }
+
+  #seat(
+    message: Extract<ToWorker, { type: 'terminal' | 'terminal_back' }>,
+    socket: Socket,
+    over: (terminal: string) => void,
+  ): boolean {
+    const terminals = this.#terminals;
+    if (terminals === undefined) return false;
+    socket.on('error', (error) => this.#operatorLog.debug({ event: 'terminal.socket_error', err: error }, 'socket'));
+    const upgrade = { request: message.handshake, socket, head: Buffer.from(message.head) };
+    if (message.type === 'terminal_back') return terminals.resume(message.terminal, message.since, upgrade);
+    const { seat } = message;
+    try {
+      terminals.open(seat, upgrade, () => over(seat.id));
+      return true;
+    } catch (thrown) {
+      this.#operatorLog.warn({ event: 'terminal.turned_away', err: asError(thrown) }, 'no terminal was opened');
+      return false;
+    }
+  }
+
   #endWhenIdle(): void {
-    if (this.#draining && this.#server?.connections === 0) this.#end(0, LIMITS.workerStopSeconds);
+    if (this.#draining && this.#server?.connections === 0 && this.#terminals?.size === 0)
+      this.#end(0, LIMITS.workerStopSeconds);
   }
 
   /** Ends the sessions, told and sealed, then the process: in any case within `seconds`. */
@@ -138,7 +177,7 @@ class Worker {
 async function openServer(
   start: Start,
   { log, leafLog, exports, cleanup }: { log: Log; leafLog: RemoteLeafLog; exports: ExportIntents; cleanup: Cleanup },
-): Promise<{ server: SshServer; failed: AbortSignal }> {
+): Promise<{ bastion: Bastion; failed: AbortSignal }> {
   const { slot, gatewayId, workerId, poolSize, dataDirectory, config } = start;
   const clock = systemClock;
   const database = cleanup.use(new Database({ url: new Secret(start.databaseUrl), poolSize, log }));
@@ -157,7 +196,7 @@ async function openServer(
   const vault = openVault(dataDirectory, clock, start.vaultRecipients);
   const own = { database, clock, log, recorder, gatewayId, workerId, keys, config, signInDecided, vault };
   const deps = { ...own, exports, witnessesLateSince: () => leafLog.lateSince() };
-  return { server: await startBastion(deps, cleanup), failed: recorder.failed };
+  return { bastion: await startBastion(deps, cleanup), failed: recorder.failed };
 }
 
 /** @returns what stops it. */

@@ -21,6 +21,7 @@ const READS = [
   `/api/sessions/${ID}`,
   `/api/sessions/${ID}/recording.cast`,
   '/api/notifications',
+  '/api/terminals',
   '/api/audit-events',
   '/api/health/recorder',
   '/api/persons',
@@ -50,6 +51,8 @@ const WRITES = [
   '/api/ssh-sign-ins/ABCD-2345/decision',
   '/api/logins/ABCD-2345/decision',
   `/api/notifications/${ID}/read`,
+  '/api/terminals',
+  `/api/terminals/${ID}/openers`,
   `/api/persons/${ID}/lock`,
   `/api/persons/${ID}/unlock`,
 ];

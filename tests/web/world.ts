@@ -6,9 +6,10 @@ import { text as readText } from 'node:stream/consumers';
 import type { Express } from 'express';
 import supertest from 'supertest';
 import { z } from 'zod';
-import { Cleanup, createLog, Secret } from '../../foundation/index.ts';
+import { Cleanup, createLog, GatewayError, Secret } from '../../foundation/index.ts';
 import { controlSession } from '../../gateway/live-control/command.ts';
 import { type Derived, followSession, inProcess, openRecordingReader, startDerived } from '../../recorder/index.ts';
+import { TerminalDesk, type TerminalPlace } from '../../gateway/terminal/index.ts';
 import { type LoginDeps, loadCertificateAuthority, loadFactorSeal, openWebSession } from '../../identity/index.ts';
 import { createOidcClient, createWebApi, type WebApiDeps } from '../../web/api/index.ts';
 import { ISSUER, type Name, type World, world } from '../approvals/world.ts';
@@ -97,6 +98,7 @@ export async function web(change: Partial<WebApiDeps> = {}): Promise<Web> {
     factorRules: { web: 'off', webMinutes: 15 },
     factorSeal: await loadFactorSeal(join(path, 'factor_key')),
     askAccountInventory: () => Promise.resolve(),
+    terminals: new TerminalDesk({ database, clock, place: NOWHERE }),
     providers: [
       createOidcClient({
         name: 'default',
@@ -127,6 +129,15 @@ export async function web(change: Partial<WebApiDeps> = {}): Promise<Web> {
     [Symbol.asyncDispose]: () => cleanup[Symbol.asyncDispose](),
   };
 }
+
+/** No process with sessions stands behind these routes. */
+const NOWHERE: TerminalPlace = {
+  size: 0,
+  open: () => {
+    throw new GatewayError('too_many_terminals');
+  },
+  resume: () => false,
+};
 
 export function browser(app: Express, cookie: string, origin: string | null = PUBLIC_URL.origin): Browser {
   const own = (test: supertest.Test): supertest.Test => {

@@ -39,6 +39,7 @@ import { sshSignInRoutes } from './ssh-sign-ins.ts';
 import { stepUpRoutes } from './step-up.ts';
 import { substituteRoutes } from './substitutes.ts';
 import { tableExportRoutes } from './table-exports.ts';
+import { terminalRoutes } from './terminals.ts';
 import { ticketRoutes } from './tickets.ts';
 
 const ROUTES = [
@@ -72,6 +73,7 @@ const ROUTES = [
   lockRoutes,
   reviewRoutes,
   accountReportRoutes,
+  terminalRoutes,
 ];
 
 /** Everything people reach by browser: sign-in under /auth, JSON under /api, the console everywhere else. */
@@ -114,13 +116,15 @@ function nothingHere(): void {
  */
 function securityHeaders(publicUrl: URL) {
   const secure = isSecure(publicUrl);
+  // Of a terminal: not every browser takes `'self'` for a WebSocket.
+  const sockets = `${secure ? 'wss' : 'ws'}://${publicUrl.host}`;
   return helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
         defaultSrc: ["'none'"],
         baseUri: ["'none'"],
-        connectSrc: ["'self'"],
+        connectSrc: ["'self'", sockets],
         fontSrc: ["'self'", 'data:'],
         formAction: ["'self'"],
         frameAncestors: ["'none'"],

@@ -17,7 +17,12 @@ export function cookieOptions(publicUrl: URL): CookieOptions {
 
 /** The value of a cookie (RFC 6265 §5.4); undefined when absent, or when there are two and nobody can say which is ours. */
 export function readCookie(request: Request, name: string): string | undefined {
-  const values = (request.get('cookie') ?? '')
+  return cookieIn(request.get('cookie'), name);
+}
+
+/** The same of a request that no route has: a handshake. */
+export function cookieIn(header: string | undefined, name: string): string | undefined {
+  const values = (header ?? '')
     .split(';')
     .map((pair) => pair.trim())
     .filter((pair) => pair.startsWith(`${name}=`))

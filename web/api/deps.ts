@@ -4,6 +4,7 @@ import type { CertificateAuthority, FactorRules, FactorSeal } from '../../identi
 import type { ControlVerb, Principal, SessionId } from '../../policy/index.ts';
 import type { Derived, Frame, Protection, RecordingSource, WitnessDelay } from '../../recorder/index.ts';
 import type { OidcClient } from './oidc.ts';
+import type { Terminals } from './terminals.ts';
 
 export interface SessionControl {
   readonly sessionId: SessionId;
@@ -60,4 +61,5 @@ export interface WebApiDeps {
   readonly factorSeal: FactorSeal;
   /** Has the accounts of all targets looked at, in the background. */
   readonly askAccountInventory: () => Promise<void>;
+  readonly terminals: Terminals;
 }

@@ -7,6 +7,7 @@ import type { PersonId, RefusedActId, SessionId, SystemId, TargetId, TicketId } 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const isUuid = (value: unknown): boolean => typeof value === 'string' && UUID.test(value);
 
+export const uuid = z.string().regex(UUID, 'must be an id');
 export const ticketId = z.custom<TicketId>(isUuid, 'must be an id');
 export const sessionId = z.custom<SessionId>(isUuid, 'must be an id');
 export const personId = z.custom<PersonId>(isUuid, 'must be an id');

@@ -31,6 +31,9 @@ const TicketPage = lazyRouteComponent(() => import('./pages/Ticket.tsx'), 'Ticke
 const TicketNewPage = lazyRouteComponent(() => import('./pages/TicketNew.tsx'), 'TicketNewPage');
 const TicketsPage = lazyRouteComponent(() => import('./pages/Tickets.tsx'), 'TicketsPage');
 
+/** With its emulator and its letters, it is fetched by those alone who open one. */
+const TerminalPage = lazyRouteComponent(() => import('./pages/Terminal.tsx'), 'TerminalPage');
+
 /** What stands behind the `?` is as untrusted as any link: unknown values fall back to the plain page. */
 function ticketBox(search: Record<string, unknown>): { box?: TicketBox } {
   const { box } = search;
@@ -111,6 +114,7 @@ const reviews = createRoute({ getParentRoute: () => root, path: '/reviews', comp
 const review = createRoute({ getParentRoute: () => root, path: '/reviews/$id', component: ReviewRoute });
 const accounts = createRoute({ getParentRoute: () => root, path: '/accounts', component: AccountsPage });
 const gate = createRoute({ getParentRoute: () => root, path: '/gate', component: GatePage });
+const terminal = createRoute({ getParentRoute: () => root, path: '/terminal/$target', component: TerminalRoute });
 const audit = createRoute({
   getParentRoute: () => root,
   path: '/audit',
@@ -155,6 +159,9 @@ function SearchRoute(): ReactElement {
 function ReviewRoute(): ReactElement {
   return <ReviewPage id={review.useParams().id} />;
 }
+function TerminalRoute(): ReactElement {
+  return <TerminalPage target={terminal.useParams().target} />;
+}
 function AuditRoute(): ReactElement {
   return <AuditPage type={audit.useSearch().type} />;
 }
@@ -182,6 +189,7 @@ export const router = createRouter({
     review,
     accounts,
     gate,
+    terminal,
     audit,
   ]),
   scrollRestoration: true,

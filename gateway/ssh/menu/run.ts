@@ -1,8 +1,8 @@
 /** The menu on a channel: draws, waits for keys, draws again. */
 import { LIMITS } from '../../../foundation/index.ts';
 import type { Locale } from '../../../policy/index.ts';
-import type { ServerChannel } from '../library/index.ts';
 import type { ChannelRequest } from '../model.ts';
+import type { PersonChannel } from '../person-channel.ts';
 import { PeerGone, writeTo } from '../stream-io.ts';
 import type { Terminal } from '../target/index.ts';
 import { draw, ENTER_SCREEN, LEAVE_SCREEN, pageRows, type Size } from './draw.ts';
@@ -33,7 +33,7 @@ const SIZE_OF_NONE: Size = { columns: 80, rows: 24 };
  * @throws {PeerGone} when the channel closes meanwhile.
  */
 export async function runMenu(
-  channel: ServerChannel,
+  channel: PersonChannel,
   request: Pick<ChannelRequest, 'terminal' | 'onResize' | 'closed'>,
   { items, filter, locale, zone, idleSeconds = LIMITS.menuIdleSeconds }: MenuOptions,
 ): Promise<Choice> {
@@ -79,7 +79,7 @@ function sizeOf(terminal: Terminal | undefined): Size {
 }
 
 /** What comes next, or that nothing came in time, or nothing more will. @throws {PeerGone} */
-function nextBytes(channel: ServerChannel, closed: AbortSignal, waitMs: number): Promise<Buffer | 'late' | 'ended'> {
+function nextBytes(channel: PersonChannel, closed: AbortSignal, waitMs: number): Promise<Buffer | 'late' | 'ended'> {
   return new Promise((resolve, reject) => {
     const stops: (() => void)[] = [];
     const settle = (how: () => void): void => {

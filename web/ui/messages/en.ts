@@ -10,6 +10,7 @@ import { flowEn } from './flow.en.ts';
 import { lifecycleEn } from './lifecycle.en.ts';
 import { relayEn } from './relay.en.ts';
 import { replayEn } from './replay.en.ts';
+import { terminalEn } from './terminal.en.ts';
 import { ticketsEn } from './tickets.en.ts';
 
 /** Everything the console says, in English. Keys are shared with ja.ts; a test compares them. */
@@ -26,6 +27,7 @@ export const en = {
   ...lifecycleEn,
   ...relayEn,
   ...replayEn,
+  ...terminalEn,
   ...ticketsEn,
   'app.name': 'Sekisho',
   'witnesses.title': 'Too few outside witnesses have cosigned since {{since}}',

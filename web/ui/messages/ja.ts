@@ -11,6 +11,7 @@ import { flowJa } from './flow.ja.ts';
 import { lifecycleJa } from './lifecycle.ja.ts';
 import { relayJa } from './relay.ja.ts';
 import { replayJa } from './replay.ja.ts';
+import { terminalJa } from './terminal.ja.ts';
 import { ticketsJa } from './tickets.ja.ts';
 
 /** Everything the console says, in Japanese. */
@@ -27,6 +28,7 @@ export const ja: Readonly<Record<keyof typeof en, string>> = {
   ...lifecycleJa,
   ...relayJa,
   ...replayJa,
+  ...terminalJa,
   ...ticketsJa,
   'app.name': 'Sekisho',
   'witnesses.title': '外部の証人サーバーから十分な署名がありません ({{since}} から)',

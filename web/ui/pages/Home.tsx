@@ -144,6 +144,15 @@ function TargetCard({ target, ssh }: { readonly target: OpenTarget; readonly ssh
         <div>
           <Text fw={600}>{t('home.connect')}</Text>
           <CopyLine line={`ssh -p ${String(ssh.port)} ${target.loginName}@${ssh.host}`} />
+          {target.actions.includes('shell') && (
+            <TextLink
+              to="/terminal/$target"
+              params={{ target: target.loginName }}
+              aria-label={t('home.browser.named', { target: target.loginName })}
+            >
+              {t('home.browser')}
+            </TextLink>
+          )}
         </div>
         <Text size="sm" c="dimmed">
           {nameOf('mode', target.mode)}
