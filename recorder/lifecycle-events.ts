@@ -48,7 +48,10 @@ export const LIFECYCLE_EVENTS = {
   'accounts.unread': body('The accounts of a target could not be looked at.', {
     ...{ target: id, code: text, detail: text },
   }),
-  'contract.ended': body('The contract of a person is over; everything of theirs ended, and who vouches for them was told.', {
-    ...{ person: id, endsAt: text, sponsor: id.nullable(), ended: ENDED },
-  }),
+  'contract.ended': body(
+    'The contract of a person is over; everything of theirs ended, and who vouches for them was told.',
+    {
+      ...{ person: id, endsAt: text, sponsor: id.nullable(), ended: ENDED },
+    },
+  ),
 } as const;

@@ -24,17 +24,16 @@ const MARKED = Object.keys(KINDS).filter(isMarked);
 const TEXTS = ['text', 'path', 'outcome', 'reason', 'kind'];
 
 /** The latest `LIMITS.pageRowsMax` of them as markers. The text of one without words of its own is the event's type. */
-export async function markersOfEvents(
-  db: Queryable,
-  { sessionId, startedAt }: ReplayIndex,
-): Promise<TaggedMarker[]> {
+export async function markersOfEvents(db: Queryable, { sessionId, startedAt }: ReplayIndex): Promise<TaggedMarker[]> {
   const events = await listAuditEvents(db, { sessionId, types: MARKED, limit: LIMITS.pageRowsMax });
   return events.flatMap(({ type, at, body }) => {
     if (!isMarked(type)) return [];
     const said = TEXTS.map((name) => body[name]).find((value) => typeof value === 'string');
     const text = typeof said === 'string' ? said : type;
     const tags = classesOf(body['findings']);
-    return [{ at: Math.max(0, at.getTime() - startedAt), kind: KINDS[type], text, ...(tags.length === 0 ? {} : { tags }) }];
+    return [
+      { at: Math.max(0, at.getTime() - startedAt), kind: KINDS[type], text, ...(tags.length === 0 ? {} : { tags }) },
+    ];
   });
 }
 
