@@ -32,6 +32,7 @@ const queries: QueryClient = new QueryClient({
   defaultOptions: { queries: { retry: tryAgain, staleTime: 2_000 } },
 });
 
+const FETCH_AHEAD_MILLIS = 3_000;
 const place = document.getElementById('root');
 if (place === null) throw new Error('the page has no #root');
 
@@ -48,4 +49,5 @@ createRoot(place).render(
   </StrictMode>,
 );
 
-requestIdleCallback(fetchPages, { timeout: 5_000 });
+// Not while the first page is still asking for what it shows: the scripts would stand in its way.
+window.setTimeout(() => requestIdleCallback(fetchPages), FETCH_AHEAD_MILLIS);
