@@ -77,7 +77,7 @@ export interface SessionNarrowing {
   readonly until: Date | null;
 }
 
-export const NOT_NARROWED: SessionNarrowing = {
+const NOT_NARROWED: SessionNarrowing = {
   ...{ person: null, target: null, system: null, state: null, refusals: false, exports: false },
   ...{ verdict: null, from: null, until: null },
 };

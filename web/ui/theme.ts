@@ -3,7 +3,7 @@ import { type CSSVariablesResolver, createTheme } from '@mantine/core';
 const SANS =
   'system-ui, -apple-system, "Segoe UI", "Noto Sans", "Hiragino Sans", "Hiragino Kaku Gothic ProN", "Yu Gothic UI", Meiryo, "Noto Sans JP", "Noto Sans CJK JP", sans-serif';
 
-export const MONO =
+const MONO =
   'ui-monospace, "SF Mono", "Cascadia Mono", "DejaVu Sans Mono", Consolas, "BIZ UDGothic", "MS Gothic", "Noto Sans Mono CJK JP", monospace';
 
 /** For screens: fonts whose CJK glyphs are exactly two of their own Latin ones wide come first. */
