@@ -10,7 +10,7 @@ import { expectAccessible, openConsole } from './support/console.ts';
 const TYPING = 20;
 /** What the screen shows, row by row. */
 const TEXT =
-  "[...document.querySelectorAll('.xterm-rows > div')].map((row) => row.textContent.replaceAll('\\u00a0', ' ').trimEnd()).join('\\n')";
+  "[...document.querySelectorAll('.xterm-accessibility-tree > div')].map((row) => row.textContent.replaceAll('\\u00a0', ' ').trimEnd()).join('\\n')";
 
 describeWith(['chromium'], 'the terminal page', () => {
   let gateway: TestGateway;
@@ -28,7 +28,7 @@ describeWith(['chromium'], 'the terminal page', () => {
   });
 
   const sees = (wanted: string | RegExp): Promise<void> =>
-    page.locator('.xterm-rows > div', { hasText: wanted }).first().waitFor();
+    page.locator('.xterm-accessibility-tree > div', { hasText: wanted }).first().waitFor();
   const text = (): Promise<string> => page.evaluate(TEXT);
   const type = (keys: string): Promise<void> => page.keyboard.type(keys, { delay: TYPING });
   const paste = (copied: string): Promise<void> =>

@@ -42,6 +42,7 @@ export async function openScreen({ frame, label, typed, pasted, resized }: Scree
     fontSize: FONT_SIZE,
     lineHeight: 1.2,
     scrollback: SCROLLBACK_LINES,
+    screenReaderMode: true, // What is drawn on a canvas is otherwise nothing to a screen reader.
     theme: { background: '#14161b', foreground: '#e6e6e6', cursor: '#e6e6e6', selectionBackground: '#3d5a9a' },
     // A target asks for the size, the title or the place of nothing here (CSI t): its answer would be typed.
     windowOptions: {},
