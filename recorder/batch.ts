@@ -102,9 +102,12 @@ export class FrameQueue {
     const batch = this.#batches.shift();
     if (batch === undefined) return undefined;
     batch.before = this.#taken;
-    const typed = batch.small.reduce((count, { stream }) => count + (stream === 'keystrokes' ? 1 : 0), 0);
-    this.#count('keystrokes', typed);
-    this.#count('screen', batch.small.length - typed);
+    let { screen, keystrokes } = this.#taken;
+    for (const { stream } of batch.small) {
+      if (stream === 'screen') screen += 1;
+      else keystrokes += 1;
+    }
+    this.#taken = { screen, keystrokes };
     if (batch.fill !== undefined) this.#count(batch.fill.stream, batch.fill.frames);
     return batch;
   }

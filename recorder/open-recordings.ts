@@ -19,7 +19,7 @@ import type { ObjectStore } from './objects/store.ts';
 import { PendingBytes } from './pending.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 import type { Durability, RecordingMeta, RecordingWriter } from './recording.ts';
-import { SessionWriter, type SessionWriterOptions } from './session-writer.ts';
+import { SessionWriter, type SharedSessionOptions } from './session-writer.ts';
 import { WriteAheadLog } from './wal.ts';
 
 export interface RecorderSettings {
@@ -42,11 +42,6 @@ export interface Recorder extends AsyncDisposable {
   /** Aborted with a GatewayError `recording_unavailable` when nothing can be stored any more; every session fails with it. */
   readonly failed: AbortSignal;
 }
-
-/** What all sessions share. */
-type Parts = Omit<SessionWriterOptions, 'onClosed'> & {
-  readonly sessions: Map<string, SessionWriter>;
-};
 
 export interface RecordingsOptions {
   /** The directory of this process's write-ahead log, locked by it and with nothing left to recover. */
@@ -79,9 +74,14 @@ export async function openRecordings(
   );
   await wal.start();
   cleanup.defer(() => sealAll(sessions, log));
-  const parts: Parts = {
+  const shared: SharedSessionOptions = {
     ...settings,
-    ...{ buffers, fault, keyFiles, leafLog, sessions, thread, wal },
+    ...{ buffers, fault, keyFiles, leafLog, thread, wal },
+    onClosed: async (sessionId, sealed) => {
+      sessions.delete(sessionId);
+      // Otherwise the write-ahead log keeps it for the next start.
+      if (sealed !== undefined) await wal.end(sessionId);
+    },
     pending: new PendingBytes(limits.recorderPendingBytesMax),
     chunkBytes: new PendingBytes(limits.recorderChunkBytesMax),
   };
@@ -94,7 +94,7 @@ export async function openRecordings(
       await checkFreeSpace();
       await settings.objects.admit();
       if (stopped) throw new GatewayError('recording_unavailable', 'The recorder has stopped.');
-      return await openSession(meta, parts);
+      return await openSession(meta, sessions, shared);
     },
     [Symbol.asyncDispose]: () => {
       stopped = true;
@@ -119,20 +119,17 @@ function createSpaceCheck({ clock, directory, files, limits }: RecorderSettings)
   };
 }
 
-async function openSession(meta: RecordingMeta, { sessions, ...parts }: Parts): Promise<RecordingWriter> {
+async function openSession(
+  meta: RecordingMeta,
+  sessions: Map<string, SessionWriter>,
+  shared: SharedSessionOptions,
+): Promise<RecordingWriter> {
   const { sessionId } = meta;
   invariant(!sessions.has(sessionId), 'a session has one recording');
-  const session: SessionWriter = new SessionWriter(meta, {
-    ...parts,
-    onClosed: async (sealed) => {
-      sessions.delete(sessionId);
-      // Otherwise the write-ahead log keeps it for the next start.
-      if (sealed !== undefined) await parts.wal.end(sessionId);
-    },
-  });
+  const session = new SessionWriter(sessionId, shared);
   sessions.set(sessionId, session);
   try {
-    await session.open();
+    await session.open(meta);
     return session;
   } catch (thrown) {
     sessions.delete(sessionId);

@@ -2,21 +2,20 @@
 import { encodeBeginning, openLeafOf } from './beginning.ts';
 import { Commits } from './commits.ts';
 import type { EncodedFrame, FrameQueue } from './batch.ts';
-import type { FloodBuffer, FloodBuffers } from './chunks/flood-buffers.ts';
 import type { KeyFiles } from './keys/key-files.ts';
 import type { SessionKeySource } from './keys/key-pool.ts';
-import { forgetSessionKeys, type PerStream, type SessionKeys } from './keys/session-keys.ts';
+import { forgetSessionKeys, type PerStream } from './keys/session-keys.ts';
 import { LeafChain } from './leaf-chain.ts';
-import type { AppendedLeaf, LeafLog } from './log/leaf-log.ts';
+import type { LeafLog } from './log/leaf-log.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 import { encodeMeta, type RecordingMeta, type SealedRecording } from './recording.ts';
-import { StreamWriter, type StreamWriterOptions } from './stream-writer.ts';
+import { type SharedOptions, type StreamSession, StreamWriter } from './stream-writer.ts';
 import type { WriteAheadLog } from './wal.ts';
 import { toHex } from '../evidence/index.ts';
 import { type Clock, GatewayError } from '../foundation/index.ts';
 
 /** Shared by all sessions. */
-export interface OpeningOptions extends Pick<StreamWriterOptions, 'fault' | 'limits' | 'objects' | 'thread'> {
+export interface OpeningOptions extends SharedOptions {
   readonly clock: Clock;
   readonly wal: WriteAheadLog;
   readonly leafLog: LeafLog;
@@ -24,14 +23,14 @@ export interface OpeningOptions extends Pick<StreamWriterOptions, 'fault' | 'lim
   readonly keyFiles: KeyFiles;
   readonly pseudonyms: Pseudonyms;
   readonly build: string;
-  readonly buffers: FloodBuffers;
 }
 
 interface Parts {
-  readonly keys: SessionKeys;
+  readonly keys: PerStream<Buffer>;
   readonly chain: LeafChain;
   readonly streams: PerStream<StreamWriter>;
-  readonly openLeaf: AppendedLeaf;
+  /** Its index. */
+  readonly openLeaf: number;
 }
 
 export class OpenedSession {
@@ -51,7 +50,7 @@ export class OpenedSession {
     const chunks = { screen: streams.screen.chunks, keystrokes: streams.keystrokes.chunks };
     const closeLeaf = await chain.close({ ...chunks, frames, recovered: false });
     const bytes = streams.screen.bytes + streams.keystrokes.bytes;
-    const leaves = { openLeaf: openLeaf.index, closeLeaf: closeLeaf.index, head: Buffer.from(closeLeaf.hash) };
+    const leaves = { openLeaf, closeLeaf: closeLeaf.index, head: Buffer.from(closeLeaf.hash) };
     return { frames, bytes, chunks, ...leaves, recovered: false };
   }
 
@@ -89,10 +88,11 @@ export async function openSession(
     const { whole, later } = encodeBeginning(header.micros, payload, { keys, leaf });
     await Promise.all([keyFiles.store(sessionId, keys.wraps), wal.begin(sessionId, whole, later)]);
     const chain = new LeafChain({ sessionId, leafLog, clock });
-    const openLeaf = await chain.open(leaf);
-    const streams = createStreams({ ...options, sessionId, chain, onBacklog }, keys);
+    const { index: openLeaf } = await chain.open(leaf);
+    const { screen, keystrokes } = keys; // The wraps stand in their files, and need no memory while the session goes on.
+    const streams = createStreams(options, { sessionId, chain, keys, onBacklog });
     streams.screen.add(header);
-    return new OpenedSession(sessionId, { keys, chain, streams, openLeaf }, wal);
+    return new OpenedSession(sessionId, { keys: { screen, keystrokes }, chain, streams, openLeaf }, wal);
   } catch (thrown) {
     forgetSessionKeys(keys);
     throw fault.trip(thrown);
@@ -100,11 +100,10 @@ export async function openSession(
 }
 
 function createStreams(
-  options: Omit<StreamWriterOptions, 'key' | 'onBuffer' | 'stream'> & { readonly buffers: FloodBuffers },
-  keys: PerStream<Buffer>,
+  shared: OpeningOptions,
+  { keys, ...session }: Omit<StreamSession, 'stream' | 'key'> & { readonly keys: PerStream<Buffer> },
 ): PerStream<StreamWriter> {
-  const onBuffer = (buffer: FloodBuffer): void => options.buffers.give(buffer);
   const create = (stream: 'screen' | 'keystrokes'): StreamWriter =>
-    new StreamWriter({ ...options, stream, key: keys[stream], onBuffer });
+    new StreamWriter(shared, { ...session, stream, key: keys[stream] });
   return { screen: create('screen'), keystrokes: create('keystrokes') };
 }

@@ -18,22 +18,22 @@ const LIMIT_NOTE = Buffer.from('The recording reached its limit; the session was
 const LAST_BYTES = FRAME_HEAD_BYTES + LIMIT_NOTE.length;
 const BUFFERED_MICROS = BigInt(LIMITS.recorderBufferedMillis) * 1_000n;
 
-export interface SessionWriterOptions extends OpeningOptions {
+/** One object for all sessions. */
+export interface SharedSessionOptions extends OpeningOptions {
   readonly limits: Limits;
   readonly durability: Durability;
   /** Of all sessions: bytes that are not durable yet, and bytes in chunks that do not stand in the log yet. */
   readonly pending: PendingBytes;
   readonly chunkBytes: PendingBytes;
   /** Called once, with undefined when the recording could not be sealed. */
-  readonly onClosed: (sealed: SealedRecording | undefined) => Promise<void>;
+  readonly onClosed: (sessionId: SessionId, sealed: SealedRecording | undefined) => Promise<void>;
 }
 
 export class SessionWriter implements RecordingWriter {
   readonly sessionId: SessionId;
-  readonly #options: SessionWriterOptions;
+  readonly #options: SharedSessionOptions;
   readonly #failed = new AbortController();
   readonly #frames: FrameQueue;
-  readonly #meta: RecordingMeta;
   /** One and the same: who waits for room waits once. */
   readonly #pumpAgain = (): void => this.#pump();
   #opened: OpenedSession | undefined;
@@ -49,10 +49,10 @@ export class SessionWriter implements RecordingWriter {
   #opening: Promise<void> | undefined;
   #closing: Promise<SealedRecording> | undefined;
 
-  constructor(meta: RecordingMeta, options: SessionWriterOptions) {
-    this.sessionId = meta.sessionId;
-    this.#meta = meta;
+  constructor(sessionId: SessionId, options: SharedSessionOptions) {
+    this.sessionId = sessionId;
     this.#options = options;
+
     this.#frames = new FrameQueue(options);
   }
 
@@ -60,12 +60,12 @@ export class SessionWriter implements RecordingWriter {
     return this.#failed.signal;
   }
 
-  open(): Promise<void> {
-    this.#opening ??= this.#open();
+  open(meta: RecordingMeta): Promise<void> {
+    this.#opening ??= this.#open(meta);
     return this.#opening;
   }
 
-  async #open(): Promise<void> {
+  async #open(meta: RecordingMeta): Promise<void> {
     const { chunkBytes } = this.#options;
     const onBacklog = (bytes: number): void => {
       this.#chunkBytes += bytes;
@@ -73,7 +73,7 @@ export class SessionWriter implements RecordingWriter {
       else chunkBytes.give(-bytes);
       if (bytes < 0) this.#pump();
     };
-    this.#opened = await openSession(this.#meta, this.#options, { frames: this.#frames, onBacklog });
+    this.#opened = await openSession(meta, this.#options, { frames: this.#frames, onBacklog });
   }
 
   append(type: FrameType, payload: Uint8Array): Promise<void> {
@@ -174,8 +174,10 @@ export class SessionWriter implements RecordingWriter {
       const stored = this.#store(batch);
       underWay.push(stored);
       // What comes while the disk works is stored together; of a flood the next chunk need not wait for the one before.
-      if (batch.fill === undefined) await stored;
-      else if (underWay.length >= this.#options.limits.recorderFloodChunksMax) await underWay.shift();
+      if (batch.fill === undefined) {
+        await stored;
+        underWay.length = 0; // All before it are acknowledged, too.
+      } else if (underWay.length >= this.#options.limits.recorderFloodChunksMax) await underWay.shift();
     }
     this.#storing = undefined;
   }
@@ -233,7 +235,7 @@ export class SessionWriter implements RecordingWriter {
       throw unavailable(thrown);
     } finally {
       this.#opened?.forget();
-      await this.#options.onClosed(sealed);
+      await this.#options.onClosed(this.sessionId, sealed);
     }
   }
 

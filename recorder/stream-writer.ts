@@ -5,10 +5,9 @@
 import type { Limits } from '../foundation/index.ts';
 import type { EncodedFrame, Fill } from './batch.ts';
 import type { ChunkContents } from './chunks/chunk.ts';
-import type { FloodBuffer } from './chunks/flood-buffers.ts';
+import type { FloodBuffer, FloodBuffers } from './chunks/flood-buffers.ts';
 import type { SealedChunk, SealThread } from './chunks/seal-thread.ts';
 import type { Fault } from './fault.ts';
-import { gather } from './files.ts';
 import type { StreamName } from './keys/session-keys.ts';
 import type { LeafChain } from './leaf-chain.ts';
 import type { ObjectStore } from './objects/store.ts';
@@ -18,23 +17,31 @@ import type { WalHold } from './wal.ts';
 const LEVEL_WHEN_FULL = 1;
 const LEVEL_WHEN_IDLE = 6;
 
-export interface StreamWriterOptions {
-  readonly sessionId: string;
-  readonly stream: StreamName;
-  readonly key: Uint8Array;
-  readonly chain: LeafChain;
+/** One object for all sessions: of each only what is its own takes memory. */
+export interface SharedOptions {
   readonly objects: ObjectStore;
   readonly thread: SealThread;
   readonly fault: Fault;
   readonly limits: Pick<Limits, 'chunkBytes' | 'chunkMillis'>;
-  /** Bytes of frames that are in closed chunks: more of them, or fewer. */
-  readonly onBacklog: (bytes: number) => void;
-  /** The buffer of a flood's chunk is not needed any more. */
-  readonly onBuffer: (buffer: FloodBuffer) => void;
+  readonly buffers: FloodBuffers;
 }
 
+export interface StreamSession {
+  readonly sessionId: string;
+  readonly stream: StreamName;
+  readonly key: Uint8Array;
+  readonly chain: LeafChain;
+  /** Bytes of frames that are in closed chunks: more of them, or fewer. */
+  readonly onBacklog: (bytes: number) => void;
+}
+
+/** Of a chunk when it begins; doubled as often as it has to be. */
+const FIRST_BYTES = 1_024;
+
 interface OpenChunk {
-  readonly parts: Buffer[];
+  /** The frames, from its beginning: one piece and not many, for what lives as long as a chunk is collected dearly. */
+  memory: ArrayBuffer;
+  frames: number;
   readonly first: number;
   readonly t0: bigint;
   readonly holds: Set<WalHold>;
@@ -45,19 +52,23 @@ interface OpenChunk {
 
 /** The leaf of a chunk was handed to the log; `logged` settles when it stands there. */
 interface Submitted {
-  readonly logged: Promise<unknown>;
+  readonly logged: Promise<void>;
 }
 
+const NOTHING_YET: Submitted = { logged: Promise.resolve() };
+
 export class StreamWriter {
-  readonly #options: StreamWriterOptions;
+  readonly #shared: SharedOptions;
+  readonly #session: StreamSession;
   #open: OpenChunk | undefined;
   #chunks = 0;
   #bytes = 0;
-  #last: Promise<Submitted> = Promise.resolve({ logged: Promise.resolve() });
+  #last: Promise<Submitted> = Promise.resolve(NOTHING_YET);
   #stopped = false;
 
-  constructor(options: StreamWriterOptions) {
-    this.#options = options;
+  constructor(shared: SharedOptions, session: StreamSession) {
+    this.#shared = shared;
+    this.#session = session;
   }
 
   /** Closed so far. */
@@ -73,14 +84,16 @@ export class StreamWriter {
   /** Takes a frame that is durable in the write-ahead log, or is to be made so by `flush`. */
   add({ seq, micros, bytes }: EncodedFrame, hold?: WalHold): void {
     const open = (this.#open ??= this.#begin(seq, micros));
-    open.parts.push(bytes);
+    if (open.size + bytes.length > open.memory.byteLength) open.memory = larger(open, bytes.length);
+    new Uint8Array(open.memory).set(bytes, open.size);
     open.size += bytes.length;
+    open.frames += 1;
     open.t1 = micros;
     if (hold !== undefined && !open.holds.has(hold)) {
       open.holds.add(hold);
       hold.retain();
     }
-    if (open.size >= this.#options.limits.chunkBytes) this.#flushSoon(LEVEL_WHEN_FULL);
+    if (open.size >= this.#shared.limits.chunkBytes) this.#flushSoon(LEVEL_WHEN_FULL);
   }
 
   /** Resolves when everything taken so far stands in the log. @throws {GatewayError} `recording_unavailable`. */
@@ -109,8 +122,8 @@ export class StreamWriter {
   }
 
   #begin(first: number, t0: bigint): OpenChunk {
-    const timer = setTimeout(() => this.#flushSoon(LEVEL_WHEN_IDLE), this.#options.limits.chunkMillis).unref();
-    return { parts: [], first, t0, t1: t0, size: 0, holds: new Set(), timer };
+    const timer = setTimeout(() => this.#flushSoon(LEVEL_WHEN_IDLE), this.#shared.limits.chunkMillis).unref();
+    return { memory: new ArrayBuffer(FIRST_BYTES), frames: 0, first, t0, t1: t0, size: 0, holds: new Set(), timer };
   }
 
   #flushSoon(level: number): void {
@@ -123,20 +136,20 @@ export class StreamWriter {
     if (open === undefined || this.#stopped) return;
     clearTimeout(open.timer);
     this.#open = undefined;
-    const { parts, first, size, t0, t1, holds } = open;
-    const contents = this.#contents({ first, frames: parts.length, bytes: size, t0, t1 });
-    this.#options.onBacklog(size);
-    const submitted = this.#submit(this.#sealed(contents, { memory: gather(parts), level }));
+    const { memory, frames, first, size, t0, t1, holds } = open;
+    const contents = this.#contents({ first, frames, bytes: size, t0, t1 });
+    this.#session.onBacklog(size);
+    const submitted = this.#submit(this.#sealed(contents, { memory, level }));
     const settle = (): void => {
-      this.#options.onBacklog(-size);
+      this.#session.onBacklog(-size);
       for (const hold of holds) hold.release();
     };
     // Of a chunk that could not be kept the segments stay: the next start reads them.
-    submitted.then(({ logged }) => logged).then(settle, () => this.#options.onBacklog(-size));
+    submitted.then(({ logged }) => logged).then(settle, () => this.#session.onBacklog(-size));
   }
 
   #contents(of: Pick<ChunkContents, 'first' | 'frames' | 'bytes'> & { t0: bigint; t1: bigint }): ChunkContents {
-    const { sessionId: sid, stream } = this.#options;
+    const { sessionId: sid, stream } = this.#session;
     return { ...of, sid, stream, seq: this.#chunks++, t0: Number(of.t0), t1: Number(of.t1) };
   }
 
@@ -144,23 +157,24 @@ export class StreamWriter {
     contents: ChunkContents,
     { memory, level }: { readonly memory: ArrayBuffer; readonly level: number },
   ): Promise<SealedChunk> {
-    const { key, objects, thread } = this.#options;
-    const sealed = await thread.seal({ contents, key, memory, level });
+    const { objects, thread } = this.#shared;
+    const sealed = await thread.seal({ contents, key: this.#session.key, memory, level });
     await objects.put(sealed.parts, sealed.id);
     return sealed;
   }
 
   /** Of a chunk that could not be stored the buffer is not used again: the recorder has failed. */
   async #sealedFlood(contents: ChunkContents, buffer: FloodBuffer): Promise<SealedChunk> {
-    const { key, objects, onBuffer, thread } = this.#options;
-    const sealed = await thread.sealFlood({ contents, key, buffer });
+    const { buffers, objects, thread } = this.#shared;
+    const sealed = await thread.sealFlood({ contents, key: this.#session.key, buffer });
     await objects.put(sealed.parts, sealed.id, sealed.pages);
-    onBuffer(buffer);
+    buffers.give(buffer);
     return sealed;
   }
 
   #submit(sealing: Promise<SealedChunk>, before?: Promise<unknown>): Promise<Submitted> {
-    const { chain, fault } = this.#options;
+    const { fault } = this.#shared;
+    const { chain } = this.#session;
     const ahead = this.#last;
     const submit = async (): Promise<Submitted> => {
       try {
@@ -169,7 +183,7 @@ export class StreamWriter {
         await before;
         fault.check();
         this.#bytes += sealed.bytes;
-        const logged = chain.chunk(sealed);
+        const logged = chain.chunk(sealed).then(() => undefined); // Its place in the log is nothing to remember.
         logged.catch(() => undefined); // Whoever waits for it is told.
         return { logged };
       } catch (thrown) {
@@ -181,4 +195,10 @@ export class StreamWriter {
     this.#last = submitted;
     return submitted;
   }
+}
+
+function larger({ memory, size }: Pick<OpenChunk, 'memory' | 'size'>, more: number): ArrayBuffer {
+  const grown = new ArrayBuffer(Math.max(2 * memory.byteLength, size + more));
+  new Uint8Array(grown).set(new Uint8Array(memory, 0, size));
+  return grown;
 }

@@ -74,7 +74,7 @@ export function encodeRecord(
   number: number,
   entries: readonly WalEntry[],
 ): Buffer[] {
-  const plaintext = Buffer.concat(entries.flatMap(encodeEntry));
+  const plaintext = encodeEntries(entries);
   const head = Buffer.allocUnsafe(RECORD_HEADER_BYTES);
   marker.copy(head, 0);
   head.writeUInt32BE(plaintext.length, LENGTH_AT);
@@ -87,13 +87,21 @@ export function encodeRecord(
   return [head, ciphertext, tag];
 }
 
-/** session id 16 | kind u8 | length u32 | body. */
-function encodeEntry({ sessionId, kind, parts, size }: WalEntry): Buffer[] {
-  const head = Buffer.allocUnsafe(ENTRY_HEADER_BYTES);
-  parseUuid(sessionId).copy(head, 0);
-  head.writeUInt8(ENTRY_KINDS.indexOf(kind), 16);
-  head.writeUInt32BE(size, 17);
-  return [head, ...parts];
+/** Of each: session id 16 | kind u8 | length u32 | body. In one piece of memory: all sessions wait for this. */
+function encodeEntries(entries: readonly WalEntry[]): Buffer {
+  const whole = Buffer.allocUnsafe(entries.reduce((sum, { size }) => sum + ENTRY_HEADER_BYTES + size, 0));
+  let at = 0;
+  for (const { sessionId, kind, parts, size } of entries) {
+    whole.set(parseUuid(sessionId), at);
+    whole.writeUInt8(ENTRY_KINDS.indexOf(kind), at + 16);
+    whole.writeUInt32BE(size, at + 17);
+    at += ENTRY_HEADER_BYTES;
+    for (const part of parts) {
+      whole.set(part, at);
+      at += part.length;
+    }
+  }
+  return whole;
 }
 
 /** What every whole record of a segment holds, also of those behind a torn one. Never throws on any bytes. */
