@@ -1,5 +1,6 @@
 export { equal, EvidenceError, fromBase64, fromHex, fromUtf8, toBase64, toHex, utf8 } from './bytes.ts';
 export { canonicalJson, type Json, parseCanonicalJson } from './canonical-json.ts';
+export { crc32 } from './crc32.ts';
 export { type Checkpoint, formatCheckpoint, parseCheckpoint } from './checkpoints.ts';
 export {
   type Chunk,

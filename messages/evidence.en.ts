@@ -10,7 +10,7 @@ export const evidenceEn = {
   'bundle.readme.what':
     'Made {made} by {build}. {about}. It holds the whole transparency log up to a signed checkpoint, the ledger of exports, the sealed recordings, and what is needed to check them. Nobody has to be asked and nothing has to be fetched.',
   'bundle.readme.how':
-    'Check it with the program, `sekisho verify BUNDLE.zip --policy YOUR-POLICY`, or without any program of ours: `python3 verify.py BUNDLE.zip --policy YOUR-POLICY`. verify.py is one file of plain Python that you can read; take it from an earlier delivery, not from a bundle you doubt.',
+    'Check it with the program, `sekisho verify BUNDLE.zip --policy YOUR-POLICY`, or without any program of ours: `python3 verify.py BUNDLE.zip --policy YOUR-POLICY`. Without installing anything: open `verify.html` in a browser and choose the bundle; it sends nothing anywhere. verify.py is one file of plain Python that you can read; take either from an earlier delivery, not from a bundle you doubt.',
   'bundle.readme.policy':
     'YOUR-POLICY is the policy file you were given at the time of the contract. It names the log and the witnesses whose word counts. The file `policy` in this bundle is the word of those whom the evidence is about: compare it with yours, and do not use it instead. If you run a witness, add what it cosigned last: `--held CHECKPOINT`.',
   'bundle.readme.words': 'The first line of the answer is one of four words:',

@@ -10,6 +10,7 @@ export type Partner =
   | 'redis-server'
   | 'psql'
   | 'sqlite3'
+  | 'strace'
   | 'bash'
   | 'python3'
   | 'sudo'

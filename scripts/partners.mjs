@@ -15,6 +15,7 @@ const PROGRAMS = {
   'redis-server': ['redis-server'],
   psql: ['psql'],
   sqlite3: ['sqlite3'],
+  strace: ['strace'],
   bash: ['bash'],
   python3: ['python3'],
   sudo: ['sudo'],

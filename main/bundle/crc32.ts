@@ -1,18 +1,8 @@
-/** The CRC-32 of zip files (ISO 3309), for a Node whose zlib has none yet. */
+/** The CRC-32 of zip files, by Node.js itself where it has one. */
 import * as zlib from 'node:zlib';
-
-const POLYNOMIAL = 0xedb88320;
-
-const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let value = byte;
-  for (let bit = 0; bit < 8; bit += 1) value = (value & 1) === 1 ? (value >>> 1) ^ POLYNOMIAL : value >>> 1;
-  return value;
-});
+import { crc32 as plain } from '../../evidence/index.ts';
 
 export function crc32(bytes: Uint8Array): number {
-  const native: unknown = Reflect.get(zlib, 'crc32'); // Node.js has it from 20.15 on.
-  if (typeof native === 'function') return Number(Reflect.apply(native, zlib, [bytes]));
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = (TABLE[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8);
-  return (crc ^ 0xffffffff) >>> 0;
+  const native: unknown = Reflect.get(zlib, 'crc32'); // From 20.15 on.
+  return typeof native === 'function' ? Number(Reflect.apply(native, zlib, [bytes])) : plain(bytes);
 }

@@ -142,6 +142,7 @@ async function openSource({ dataDirectory, policy, place }: BundleOptions): Prom
 /** A policy that asks for nobody. */
 const NOBODY = 'quorum none\n';
 const KEY_FILE_BYTES_MAX = 16 * 1024;
+const PAGE_BYTES_MAX = 4 * 1024 * 1024;
 
 /** Undefined when it is not there: then what needs it is left out. */
 function keyFile(dataDirectory: string, name: string): Promise<Buffer | undefined> {
@@ -176,6 +177,9 @@ async function extras(
     ['README.ja.md', bundleReadme('ja', manifest)],
     ['verify.py', await readFile(join(programDirectory, 'evidence', 'python', 'verify.py'))],
   ]);
+  // Where the program was not built, as beside its sources, there is none: verify.py says the same.
+  const page = await readWhole(nodeFiles, join(programDirectory, 'dist', 'verify', 'verify.html'), PAGE_BYTES_MAX);
+  if (page !== undefined) files.set('verify.html', page);
   if (recipients.length === 0) return files;
   const encrypt = encryptTo(recipients);
   const identity = await readFile(options.identity ?? join(dataDirectory, 'keys', 'replay_identity.age.txt'), 'utf8');

@@ -11,6 +11,8 @@ import { BrokenPage, MissingPage } from './pages/Missing.tsx';
 const AccountsPage = lazyRouteComponent(() => import('./pages/Accounts.tsx'), 'AccountsPage');
 const AuditPage = lazyRouteComponent(() => import('./pages/Audit.tsx'), 'AuditPage');
 const DeliveriesPage = lazyRouteComponent(() => import('./pages/Deliveries.tsx'), 'DeliveriesPage');
+const CheckPage = lazyRouteComponent(() => import('./pages/Check.tsx'), 'CheckPage');
+const CustodyPage = lazyRouteComponent(() => import('./pages/Custody.tsx'), 'CustodyPage');
 const GatePage = lazyRouteComponent(() => import('./pages/Gate.tsx'), 'GatePage');
 const HomePage = lazyRouteComponent(() => import('./pages/Home.tsx'), 'HomePage');
 const KeysPage = lazyRouteComponent(() => import('./pages/Keys.tsx'), 'KeysPage');
@@ -60,6 +62,8 @@ const textOf = (value: unknown): string | undefined => (typeof value === 'string
 
 const root = createRootRoute({ component: Shell, notFoundComponent: MissingPage, errorComponent: BrokenPage });
 const home = createRoute({ getParentRoute: () => root, path: '/', component: HomePage });
+const check = createRoute({ getParentRoute: () => root, path: '/check', component: CheckPage });
+const custody = createRoute({ getParentRoute: () => root, path: '/custody', component: CustodyPage });
 const keys = createRoute({ getParentRoute: () => root, path: '/keys', component: KeysPage });
 const security = createRoute({ getParentRoute: () => root, path: '/security', component: SecurityPage });
 const sshSignIn = createRoute({ getParentRoute: () => root, path: '/ssh/$code', component: SshSignInRoute });
@@ -190,6 +194,8 @@ export const router = createRouter({
     accounts,
     gate,
     terminal,
+    check,
+    custody,
     audit,
   ]),
   scrollRestoration: true,

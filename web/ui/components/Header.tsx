@@ -112,6 +112,9 @@ function Navigation({ me }: { readonly me: Me }) {
             <li>
               <Link to="/audit">{t('nav.audit')}</Link>
             </li>
+            <li>
+              <Link to="/check">{t('nav.check')}</Link>
+            </li>
           </>
         )}
         <li>

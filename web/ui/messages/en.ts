@@ -1,4 +1,5 @@
 import { accountsEn } from './accounts.en.ts';
+import { checkEn } from './check.en.ts';
 import { codesEn } from './codes.en.ts';
 import { findingsEn } from '../../../messages/findings.en.ts';
 import { evidenceEn } from './evidence.en.ts';
@@ -12,10 +13,12 @@ import { relayEn } from './relay.en.ts';
 import { replayEn } from './replay.en.ts';
 import { terminalEn } from './terminal.en.ts';
 import { ticketsEn } from './tickets.en.ts';
+import { verdictsEn } from './verdicts.en.ts';
 
 /** Everything the console says, in English. Keys are shared with ja.ts; a test compares them. */
 export const en = {
   ...accountsEn,
+  ...checkEn,
   ...codesEn,
   ...evidenceEn,
   ...consoleEn,
@@ -29,6 +32,7 @@ export const en = {
   ...replayEn,
   ...terminalEn,
   ...ticketsEn,
+  ...verdictsEn,
   'app.name': 'Sekisho',
   'witnesses.title': 'Too few outside witnesses have cosigned since {{since}}',
   'witnesses.late': 'Exports are closed. New sessions open for {{minutes}} more minutes.',

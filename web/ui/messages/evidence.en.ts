@@ -191,16 +191,12 @@ export const evidenceEn = {
   'verify.title': 'Is this recording what was logged?',
   'verify.button': 'Check the recording',
   'verify.running': 'Recomputing every frame from the files…',
-  'verify.VERIFIED': 'VERIFIED',
   'verify.VERIFIED.meaning':
     'Every byte of the recording matches the signed log: {{frames}} frames, {{bytes}} bytes. Nothing was changed, added or left out since it was sealed, and the outside witnesses have cosigned the log.',
-  'verify.VERIFIED-UNWITNESSED': 'VERIFIED-UNWITNESSED',
   'verify.VERIFIED-UNWITNESSED.meaning':
     'Every byte of the recording matches the signed log: {{frames}} frames, {{bytes}} bytes. But nobody outside vouches for the log: it is signed by this gateway alone, and whoever holds its key could have written all of it anew.',
-  'verify.TAMPERED': 'TAMPERED',
   'verify.TAMPERED.meaning':
     'The recording or the log was changed after it was written. Do not rely on it. Tell the security officer at once and let nobody touch the files.',
-  'verify.INCOMPLETE': 'INCOMPLETE',
   'verify.INCOMPLETE.meaning':
     'This is NOT a confirmation. Something that is needed for the proof is missing, so nobody can say that the recording is whole.',
   'verify.findings': 'What the check found',

@@ -194,16 +194,12 @@ export const evidenceJa: Readonly<Record<keyof typeof evidenceEn, string>> = {
   'verify.title': 'この記録は、書き込まれたときのままですか?',
   'verify.button': '記録を検証する',
   'verify.running': 'ファイルからすべてのフレームを再計算しています…',
-  'verify.VERIFIED': 'VERIFIED（検証済み）',
   'verify.VERIFIED.meaning':
     '記録のすべてのバイトが署名付きログと一致しました（{{frames}} フレーム、{{bytes}} バイト）。封印後の変更、追加、欠落はなく、ログには外部の証人の副署があります。',
-  'verify.VERIFIED-UNWITNESSED': 'VERIFIED-UNWITNESSED（外部の裏付けなし）',
   'verify.VERIFIED-UNWITNESSED.meaning':
     '記録のすべてのバイトが署名付きログと一致しました（{{frames}} フレーム、{{bytes}} バイト）。ただし、このログを裏付ける外部の証人がいません。署名はこのゲートウェイのものだけで、署名鍵を持つ者がログ全体を書き直した可能性までは否定できません。',
-  'verify.TAMPERED': 'TAMPERED（改ざんあり）',
   'verify.TAMPERED.meaning':
     '記録またはログが、書き込まれた後に変更されています。この記録を根拠にしないでください。直ちに情報セキュリティ推進の担当者に連絡し、ファイルには誰も触れないようにしてください。',
-  'verify.INCOMPLETE': 'INCOMPLETE（証明不能）',
   'verify.INCOMPLETE.meaning':
     '「問題なし」という意味ではありません。証明に必要なものが欠けているため、記録が完全であるとは言えません。',
   'verify.findings': '検証で見つかったこと',

@@ -1,4 +1,5 @@
 import { accountsJa } from './accounts.ja.ts';
+import { checkJa } from './check.ja.ts';
 import { codesJa } from './codes.ja.ts';
 import type { en } from './en.ts';
 import { findingsJa } from '../../../messages/findings.ja.ts';
@@ -13,10 +14,12 @@ import { relayJa } from './relay.ja.ts';
 import { replayJa } from './replay.ja.ts';
 import { terminalJa } from './terminal.ja.ts';
 import { ticketsJa } from './tickets.ja.ts';
+import { verdictsJa } from './verdicts.ja.ts';
 
 /** Everything the console says, in Japanese. */
 export const ja: Readonly<Record<keyof typeof en, string>> = {
   ...accountsJa,
+  ...checkJa,
   ...codesJa,
   ...evidenceJa,
   ...consoleJa,
@@ -30,6 +33,7 @@ export const ja: Readonly<Record<keyof typeof en, string>> = {
   ...replayJa,
   ...terminalJa,
   ...ticketsJa,
+  ...verdictsJa,
   'app.name': 'Sekisho',
   'witnesses.title': '外部の証人サーバーから十分な署名がありません ({{since}} から)',
   'witnesses.late': '持出は停止中です。新しい作業セッションは、あと{{minutes}}分間は開始できます。',
