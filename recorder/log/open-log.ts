@@ -7,6 +7,7 @@ import type { Fault } from '../fault.ts';
 import { type FileSystem, readWhole, replaceFile } from '../files.ts';
 import { createWitnessClient, type WitnessSettings } from '../witness/client.ts';
 import { type AppendedLeaf, EntryLog, type PublishedTree } from './entry-log.ts';
+import { readLate, storeLate } from './late-file.ts';
 import { createHead, type HeadPlace, openHead, readHead } from './head-file.ts';
 import {
   isSameTree,
@@ -85,7 +86,7 @@ export async function openLog(options: OpenLogOptions): Promise<OpenLog> {
   if (reading.condition !== 'sound') throw new GatewayError('start_refused', reading.detail);
   checkHead(reading, head, place.path);
   checkWitnessed(reading, witnessed);
-  const opened = new OpenedLog(options, { ...key, accepted: witnessed });
+  const opened = new OpenedLog(options, { ...key, accepted: witnessed, lateBefore: await readLate(options) });
   const file = await openHead(place);
   const entries = new EntryLog(
     { directory, files, fault, ...key, head: file, onPublished: (tree) => opened.offer(tree) },
@@ -104,12 +105,18 @@ interface LogKey {
   readonly key: VerifierKey;
 }
 
+/** What an earlier run left to know of the witnesses. */
+interface Before {
+  readonly accepted: Accepted | undefined;
+  readonly lateBefore: Date | undefined;
+}
+
 class OpenedLog implements OpenLog {
   readonly publicKey: KeyObject;
   readonly #witnessing: Witnessing;
   #entries: EntryLog | undefined;
 
-  constructor(options: OpenLogOptions, { privateKey, key, accepted }: LogKey & { accepted: Accepted | undefined }) {
+  constructor(options: OpenLogOptions, { privateKey, key, accepted, lateBefore }: LogKey & Before) {
     const { clock, log, witnesses, fault } = options;
     this.publicKey = createPublicKey(privateKey);
     this.#witnessing = new Witnessing({
@@ -119,6 +126,14 @@ class OpenedLog implements OpenLog {
       clock,
       log,
       accepted,
+      lateBefore,
+      keepLate: async (since) => {
+        try {
+          await storeLate(options, since);
+        } catch (thrown) {
+          throw fault.trip(thrown);
+        }
+      },
       keep: async (tree, note) => {
         try {
           fault.check();

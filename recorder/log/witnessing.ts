@@ -18,6 +18,10 @@ export interface WitnessingOptions {
   readonly log: Log;
   /** Of an earlier run. */
   readonly accepted: Accepted | undefined;
+  /** Since when an earlier run was late and stayed so: a new start is no new time of grace. */
+  readonly lateBefore: Date | undefined;
+  /** Remembers it for the next start; undefined: nothing is late any more. */
+  readonly keepLate: (since: Date | undefined) => Promise<void>;
   /** Makes the note durable beside the log before anybody relies on it. */
   readonly keep: (tree: TreeHead, note: string) => Promise<void>;
   /** Somebody knows more of the log than we do; nothing may be signed any more. */
@@ -47,12 +51,16 @@ export class Witnessing {
   #accepted: Accepted | undefined;
   #offered: PublishedTree | undefined;
   #lateSince: Date | undefined;
+  #lateBefore: Date | undefined;
+  #isLateKept: boolean;
   #running: Promise<void> | undefined;
   #wake: () => void = () => undefined;
 
   constructor(options: WitnessingOptions) {
     this.#options = options;
     this.#accepted = options.accepted;
+    this.#lateBefore = options.lateBefore;
+    this.#isLateKept = options.lateBefore !== undefined;
   }
 
   get isNeeded(): boolean {
@@ -71,7 +79,7 @@ export class Witnessing {
   offer(tree: PublishedTree): void {
     this.#offered = tree;
     if (this.#options.clients.length === 0 && !this.isNeeded) return;
-    if (this.#isBehind()) this.#lateSince ??= this.#accepted?.at ?? this.#options.clock.now();
+    if (this.#isBehind()) this.#lateSince ??= this.#lateBefore ?? this.#accepted?.at ?? this.#options.clock.now();
     if (this.#waiters.size > 0) this.#wake();
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined;
@@ -117,9 +125,17 @@ export class Witnessing {
         pause = LIMITS.witnessRetryMillis;
         continue;
       }
+      await this.#rememberLate();
       await this.#pause(this.#waiters.size > 0 ? LIMITS.witnessRetryMillis : pause);
       pause = Math.min(pause * 2, LIMITS.witnessRetryMillisMax);
     }
+  }
+
+  /** Once a time of lateness. Where it cannot be kept the log itself has failed, and says so. */
+  async #rememberLate(): Promise<void> {
+    if (this.#isLateKept || this.#stopped.signal.aborted) return;
+    this.#isLateKept = true;
+    await this.#options.keepLate(this.#lateSince).catch(() => undefined);
   }
 
   /** Ends as soon as the policy accepts; whoever is slower adds to the same checkpoint later. */
@@ -174,6 +190,11 @@ export class Witnessing {
     if (tree.size < (this.#accepted?.size ?? 0)) return true;
     this.#accepted = { size: tree.size, root: tree.root, at: new Date(seconds * 1_000) };
     this.#lateSince = this.#isBehind() ? this.#options.clock.now() : undefined;
+    this.#lateBefore = undefined;
+    if (this.#isLateKept) {
+      this.#isLateKept = false;
+      await this.#options.keepLate(undefined).catch(() => undefined); // As below.
+    }
     for (const waiter of this.#waiters) {
       if (waiter.size > tree.size) continue;
       clearTimeout(waiter.timer);

@@ -16,6 +16,7 @@ import { GatewayError, LIMITS } from '../../foundation/index.ts';
 import { STREAMS } from '../../recorder/index.ts';
 import type { WebApiDeps } from './deps.ts';
 import { principalOf } from './guards.ts';
+import { namesOf } from './queries.ts';
 import { body, params, typed } from './request.ts';
 import { SessionParams } from './session-params.ts';
 
@@ -35,7 +36,10 @@ export function custodyRoutes(deps: WebApiDeps): Router {
   router.get('/custody', async (request, response) => {
     if (!keepsRecordings(principalOf(request).person)) throw new GatewayError('not_permitted');
     const [holds, erasures] = [await listHolds(deps.database), await listErasures(deps.database)];
-    response.json({ holds: holds.map(showHold), erasures: erasures.map(showErasure) });
+    const people = [...holds.map(({ placedBy }) => placedBy), ...erasures.flatMap(whoOf)];
+    const names = Object.fromEntries(await namesOf(deps.database, [...new Set(people)]));
+    const me = principalOf(request).person.id;
+    response.json({ holds: holds.map(showHold), erasures: erasures.map(showErasure), names, me });
   });
 
   router.post('/sessions/:id/hold', async (request, response) => {
@@ -65,6 +69,10 @@ export function custodyRoutes(deps: WebApiDeps): Router {
   });
 
   return router;
+}
+
+function whoOf({ requestedBy, decidedBy }: Erasure): string[] {
+  return decidedBy === null ? [requestedBy] : [requestedBy, decidedBy];
 }
 
 function showHold({ placedAt, ...hold }: LegalHold) {

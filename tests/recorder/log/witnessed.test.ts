@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { asError, createLog, systemClock } from '../../../foundation/index.ts';
+import { asError, type Clock, createLog, systemClock } from '../../../foundation/index.ts';
 import { witnessListener } from '../../../main/witness/http.ts';
 import { createFault } from '../../../recorder/fault.ts';
 import { startExportLedger } from '../../../recorder/ledger/export-ledger.ts';
@@ -108,6 +108,29 @@ describe('a log with witnesses', () => {
     accepted.catch(() => undefined);
     await log[Symbol.asyncDispose]();
     await expect(accepted).rejects.toMatchObject({ code: 'witness_unreachable' });
+  });
+
+  test('is late since before a new start, as long as nobody cosigns', async () => {
+    const disk = await begun();
+    const one = await serve(disk, 'one');
+    const witnesses = witnessesOf([one]);
+    await stop(one.server);
+    const { log } = await open(disk, settings(witnesses));
+    await log.append(leaf(9));
+    const since = log.lateSince();
+    expect(since).toBeInstanceOf(Date);
+    while (disk.get(`${DIRECTORY}/witnesses.late`) === undefined) await new Promise((resolve) => setImmediate(resolve));
+    await log[Symbol.asyncDispose]();
+    const later: Clock = { ...systemClock, now: () => new Date(systemClock.now().getTime() + 3_600_000) };
+    const { log: next } = await open(disk, { ...settings(witnesses), clock: later });
+    expect(next.lateSince()).toEqual(since);
+    await next[Symbol.asyncDispose]();
+    await serve(disk, 'one', { state: one.state, port: one.port });
+    const { log: last } = await open(disk, settings(witnesses));
+    await last.accepted(3);
+    expect(last.lateSince()).toBeUndefined();
+    await last[Symbol.asyncDispose]();
+    expect(disk.get(`${DIRECTORY}/witnesses.late`)).toBeUndefined();
   });
 
   test('goes on with a quorum, whoever else is away', async () => {

@@ -115,6 +115,9 @@ function Navigation({ me }: { readonly me: Me }) {
             <li>
               <Link to="/check">{t('nav.check')}</Link>
             </li>
+            <li>
+              <Link to="/custody">{t('nav.custody')}</Link>
+            </li>
           </>
         )}
         <li>

@@ -1,5 +1,6 @@
 import { accountsEn } from './accounts.en.ts';
 import { checkEn } from './check.en.ts';
+import { custodyEn } from './custody.en.ts';
 import { codesEn } from './codes.en.ts';
 import { findingsEn } from '../../../messages/findings.en.ts';
 import { evidenceEn } from './evidence.en.ts';
@@ -19,6 +20,7 @@ import { verdictsEn } from './verdicts.en.ts';
 export const en = {
   ...accountsEn,
   ...checkEn,
+  ...custodyEn,
   ...codesEn,
   ...evidenceEn,
   ...consoleEn,

@@ -1,5 +1,6 @@
 import { accountsJa } from './accounts.ja.ts';
 import { checkJa } from './check.ja.ts';
+import { custodyJa } from './custody.ja.ts';
 import { codesJa } from './codes.ja.ts';
 import type { en } from './en.ts';
 import { findingsJa } from '../../../messages/findings.ja.ts';
@@ -20,6 +21,7 @@ import { verdictsJa } from './verdicts.ja.ts';
 export const ja: Readonly<Record<keyof typeof en, string>> = {
   ...accountsJa,
   ...checkJa,
+  ...custodyJa,
   ...codesJa,
   ...evidenceJa,
   ...consoleJa,
