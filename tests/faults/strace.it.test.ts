@@ -44,7 +44,7 @@ async function expectKept(home: string, { acknowledged, sealed, end }: Outcome, 
   }
 }
 
-describeWith('strace', 'a recorder whose system calls fail', () => {
+describeWith(['strace', 'root'], 'a recorder whose system calls fail', () => {
   test(
     'has lost nothing that it acknowledged, and says what it stopped for',
     async () => {

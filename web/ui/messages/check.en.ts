@@ -11,6 +11,7 @@ export const checkEn = {
   'check.policy.note':
     'Names the logs and the outside witnesses that you trust. Without it the best answer is VERIFIED-UNWITNESSED.',
   'check.held': 'Checkpoints that you have from elsewhere (optional)',
+  'check.clear': 'Take away: {{what}}',
   'check.start': 'Check the bundle',
   'check.files': 'Files of the bundle: {{done}} of {{total}}',
   'check.log': 'Entries of the log: {{done}} of {{total}}',

@@ -13,6 +13,7 @@ export const checkJa: Record<keyof typeof checkEn, string> = {
   'check.policy.note':
     '信頼するログと外部の立会人を指定するファイルです。指定しない場合、結果は最良でも VERIFIED-UNWITNESSED です。',
   'check.held': '別の経路で入手したチェックポイント（任意）',
+  'check.clear': '選択を取り消す: {{what}}',
   'check.start': 'バンドルを検証する',
   'check.files': 'バンドル内のファイル: {{total}}件中{{done}}件',
   'check.log': 'ログの記録: {{total}}件中{{done}}件',

@@ -43,10 +43,18 @@ export function CheckPage(): ReactElement {
             label={t('check.policy')}
             description={t('check.policy.note')}
             clearable
+            clearButtonProps={{ 'aria-label': t('check.clear', { what: t('check.policy') }) }}
             value={policy}
             onChange={setPolicy}
           />
-          <FileInput label={t('check.held')} multiple clearable value={held} onChange={setHeld} />
+          <FileInput
+            label={t('check.held')}
+            multiple
+            clearable
+            clearButtonProps={{ 'aria-label': t('check.clear', { what: t('check.held') }) }}
+            value={held}
+            onChange={setHeld}
+          />
           <div>
             <Button
               disabled={bundle === null}
