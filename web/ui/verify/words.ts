@@ -41,7 +41,8 @@ function factsOf({ scope, log, sessions }: BundleReport, t: Words): string[] {
       ? t('check.noLog')
       : t('check.logOf', { origin: visibleText(log.origin), size: log.size, by: visibleText(by) });
   const each = sessions.map(({ sid, frames, chunks, bytes }) => t('check.session', { sid, frames, chunks, bytes }));
-  return [asked, ofLog, ...each];
+  const isAsked = scope.kind === 'period' || scope.sessions.length > 0; // Of what is no bundle nothing was asked.
+  return [...(isAsked ? [asked] : []), ofLog, ...each];
 }
 
 export function wordProgress({ stage, done, total }: Progress, t: Words): string {
