@@ -65,9 +65,9 @@ test('nothing in a bundle can be another without the browser saying TAMPERED or 
 
 /** Everything that a reader gets out of a zip; its times, versions and unused bits are nobody's. */
 async function contentsOf(zip: Buffer): Promise<string> {
-  const { paths, read } = await openBundleFile(new Blob([Uint8Array.from(zip)]));
+  const source = await openBundleFile(new Blob([Uint8Array.from(zip)]));
   const all = await Promise.all(
-    paths.map(async (path) => [path, Buffer.from((await read(path)) ?? []).toString('hex')]),
+    source.paths.map(async (path) => [path, Buffer.from((await source.read(path)) ?? []).toString('hex')]),
   );
   return JSON.stringify(all);
 }

@@ -104,22 +104,7 @@ function Navigation({ me }: { readonly me: Me }) {
             <Link to="/deliveries">{t('nav.deliveries')}</Link>
           </li>
         )}
-        {has(AUDIT) && (
-          <>
-            <li>
-              <Link to="/search">{t('nav.search')}</Link>
-            </li>
-            <li>
-              <Link to="/audit">{t('nav.audit')}</Link>
-            </li>
-            <li>
-              <Link to="/check">{t('nav.check')}</Link>
-            </li>
-            <li>
-              <Link to="/custody">{t('nav.custody')}</Link>
-            </li>
-          </>
-        )}
+        {has(AUDIT) && <AuditLinks />}
         <li>
           <Link to="/notifications" aria-label={t('app.notifications', { n: me.notificationCount })}>
             <Bell /> {me.notificationCount > 0 && <span className="count">{me.notificationCount}</span>}
@@ -127,6 +112,26 @@ function Navigation({ me }: { readonly me: Me }) {
         </li>
       </ul>
     </nav>
+  );
+}
+
+function AuditLinks() {
+  const { t } = useTranslation();
+  return (
+    <>
+      <li>
+        <Link to="/search">{t('nav.search')}</Link>
+      </li>
+      <li>
+        <Link to="/audit">{t('nav.audit')}</Link>
+      </li>
+      <li>
+        <Link to="/check">{t('nav.check')}</Link>
+      </li>
+      <li>
+        <Link to="/custody">{t('nav.custody')}</Link>
+      </li>
+    </>
   );
 }
 

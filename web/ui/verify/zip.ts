@@ -148,12 +148,13 @@ async function unpack(packed: Blob, method: number, size: number): Promise<Uint8
   const reader = packed.stream().pipeThrough(new DecompressionStream('deflate-raw')).getReader();
   let at = 0;
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    if (at + part.value.length > size) {
+    const piece: unknown = part.value;
+    if (!ArrayBuffer.isView(piece) || at + piece.byteLength > size) {
       await reader.cancel();
       return undefined;
     }
-    whole.set(part.value, at);
-    at += part.value.length;
+    whole.set(new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength), at);
+    at += piece.byteLength;
   }
   return at === size ? whole : undefined;
 }

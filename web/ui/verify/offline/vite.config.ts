@@ -9,7 +9,7 @@ function oneFile(): Plugin {
     generateBundle(_options, bundle) {
       const take = (name: string): string => {
         const item = bundle[name];
-        delete bundle[name];
+        Reflect.deleteProperty(bundle, name);
         if (item === undefined) throw new Error(`${name} was not built`);
         return item.type === 'chunk' ? item.code : String(item.source);
       };
