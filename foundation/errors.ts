@@ -87,6 +87,7 @@ export const ERRORS = {
   },
   vault_unavailable: { status: 503, meaning: 'The vault cannot store what an export brings, so it brings nothing.' },
   parcel_unavailable: { status: 409, meaning: 'The parcel is in a state that does not allow this step.' },
+  scanner_unavailable: { status: 503, meaning: 'The malware scanner does not answer, so nothing is let go.' },
   target_unreachable: { status: 502, meaning: 'There is no way to the target, or the connection broke.' },
   target_name_not_found: { status: 502, meaning: "The target's host name has no address." },
   target_address_refused: { status: 502, meaning: 'The target stands at an address that may not be dialled.' },

@@ -450,6 +450,32 @@ export const LIMITS = {
   ticketBytesMax: 100 * 1024 * 1024 * 1024,
   /** Files of one export in the vault. */
   parcelFilesMax: 100_000,
+  /** Parcels that one round of the relay's upkeep inspects or destroys. */
+  parcelsPerRound: 100,
+  /** Findings that are told of one parcel. */
+  parcelFindingsMax: 100,
+  /** Bytes of a parcel that are inspected before others have their turn. */
+  inspectedBytesAtOnce: 64 * 1024,
+  /** Bytes that the archives of one parcel may unpack to. */
+  unpackedBytesMax: 2 * 1024 * 1024 * 1024,
+  /** Files in one archive. */
+  archiveEntriesMax: 10_000,
+  /** Milliseconds a malware scanner may take for one answer, or to take one piece. */
+  scannerMillis: 60_000,
+  /** Times a system may begin to take one parcel. */
+  parcelPickupsMax: 20,
+  /** Seconds after which a pick-up or a put of which nothing was heard is over. */
+  parcelLeaseSeconds: 60,
+  /** Bytes of one file that a system puts. */
+  parcelPutBytesMax: 64 * 1024 * 1024 * 1024,
+  /** Connections of systems at one relay process, signed in or not. */
+  relayConnectionsMax: 256,
+  /** Seconds from TCP connect to signed in, of a system. */
+  relayLoginGraceSeconds: 20,
+  /** Seconds a system may be silent. */
+  relayIdleSeconds: 300,
+  /** Files and directories that a system has open at once. */
+  relayHandlesMax: 64,
   /** Columns that a transfer ticket names. */
   transferFieldsMax: 200,
   /** Bytes of the manifest of a parcel, and of any other piece of it. */

@@ -2,6 +2,8 @@
 export const relayEn = {
   'error.parcel_unavailable.message': 'The parcel is in a state that does not allow this step.',
   'error.parcel_unavailable.next': 'Load the page again and look at its journey.',
+  'error.scanner_unavailable.message': 'The malware scanner does not answer.',
+  'error.scanner_unavailable.next': 'Parcels wait and go on by themselves when it is back.',
   'event.parcel.put_begun': 'A system began to put a parcel',
   'event.parcel.scanning': 'Inspection of a parcel began',
   'event.parcel.held': 'Parcel held for the owners',

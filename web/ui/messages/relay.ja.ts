@@ -4,6 +4,8 @@ import type { relayEn } from './relay.en.ts';
 export const relayJa: Readonly<Record<keyof typeof relayEn, string>> = {
   'error.parcel_unavailable.message': '小包は今の状態ではこの操作を受け付けません。',
   'error.parcel_unavailable.next': '画面を読み込み直して、小包の経路を確認してください。',
+  'error.scanner_unavailable.message': '不正プログラムの検査が応答しません。',
+  'error.scanner_unavailable.next': '小包は待機し、復旧すれば自動で再開します。',
   'event.parcel.put_begun': 'システムによる小包の投入開始',
   'event.parcel.scanning': '小包の検査開始',
   'event.parcel.held': '小包の保留（運用責任者の判断待ち）',
