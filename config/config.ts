@@ -9,6 +9,7 @@ import { completeEmergency, type EmergencyConfig } from './emergency.ts';
 import { completeFlow, type FlowConfig } from './flow.ts';
 import { completeNotifications, type NotificationsConfig } from './notifications.ts';
 import { type Fault, productionFaults } from './production.ts';
+import { completeRelay, type RelayConfig } from './relay.ts';
 import { type ConfigFile, ConfigSchema } from './schema.ts';
 import { completeStorage, completeStorageCredentials, type StorageConfig, type StorageCredentials } from './storage.ts';
 import { completeLog, type TransparencyConfig } from './transparency.ts';
@@ -72,6 +73,8 @@ export interface Config {
   /** In the order of the sign-in page; none: the demo identity provider. */
   readonly identityProviders: readonly IdentityProviderConfig[];
   readonly emergency: EmergencyConfig;
+  /** Undefined: the relay does not listen. */
+  readonly relay?: RelayConfig | undefined;
   readonly flow: FlowConfig;
   readonly notifications: NotificationsConfig;
   readonly secondFactor: { readonly web: 'off' | 'required'; readonly webMinutes: number };
@@ -165,6 +168,7 @@ function complete(file: ConfigFile, places: ConfigPlaces): Config {
     redis: file.redis?.url === undefined ? null : { url: new Secret(file.redis.url) },
     identityProviders: completeProviders(file),
     emergency: completeEmergency(file.emergency),
+    relay: completeRelay(file.relay),
     flow: completeFlow(file.flow, (name) => absolute(name, places.directory)),
     notifications: completeNotifications(file.notifications, (name) => absolute(name, places.directory)),
     secondFactor: {

@@ -7,6 +7,7 @@ import { EmergencySchema } from './emergency.ts';
 import { path, urlOf } from './fields.ts';
 import { FlowSchema } from './flow.ts';
 import { NotificationsSchema } from './notifications.ts';
+import { RelaySchema } from './relay.ts';
 import { identityProviders, oidc, secondFactor } from './sign-in.ts';
 import { storage, storageCredentials } from './storage.ts';
 import { transparencyLog } from './transparency.ts';
@@ -242,6 +243,7 @@ export const ConfigSchema = z.strictObject({
   identity_providers: identityProviders.optional(),
   second_factor: secondFactor.optional(),
   emergency: EmergencySchema.optional(),
+  relay: RelaySchema.optional(),
   flow: FlowSchema.optional(),
   notifications: NotificationsSchema.optional(),
   inventory: path

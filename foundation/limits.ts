@@ -450,6 +450,8 @@ export const LIMITS = {
   ticketBytesMax: 100 * 1024 * 1024 * 1024,
   /** Files of one export in the vault. */
   parcelFilesMax: 100_000,
+  /** Parcels on one page of the console. */
+  parcelsPerPage: 50,
   /** Parcels that one round of the relay's upkeep inspects or destroys. */
   parcelsPerRound: 100,
   /** Findings that are told of one parcel. */
@@ -474,6 +476,8 @@ export const LIMITS = {
   relayLoginGraceSeconds: 20,
   /** Seconds a system may be silent. */
   relayIdleSeconds: 300,
+  /** Requests of one sftp channel that wait for their answer. */
+  relayRequestsPendingMax: 4_096,
   /** Files and directories that a system has open at once. */
   relayHandlesMax: 64,
   /** Columns that a transfer ticket names. */

@@ -34,9 +34,10 @@ import { startDiskWatch } from './disk-watch.ts';
 import { startHttpServer } from './http-server.ts';
 import { startKeyOrders } from './key-orders.ts';
 import { listenForDecisions } from './session-listeners.ts';
+import { parcelsDoor, type Relay, startRelay } from './relay.ts';
 import { type SshService, startSshService } from './ssh-service.ts';
 import { openStorage } from './storage.ts';
-import { loadVaultKeys, openVault } from './vault.ts';
+import { loadVaultKeys, openVault, vaultPieces } from './vault.ts';
 import { VERSION } from './version.ts';
 
 export interface Running extends AsyncDisposable {
@@ -49,6 +50,8 @@ export interface Running extends AsyncDisposable {
     readonly hostAuthorityLine: string;
   };
   readonly directory: DataDirectory;
+  /** Where systems put and take parcels; undefined where the relay does not listen. */
+  readonly relay: Relay | undefined;
   /** Aborted when the gateway can no longer record and should be restarted. */
   readonly failed: AbortSignal;
   readonly workers: SshService['workers'];
@@ -100,6 +103,9 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
     cleanup,
   );
   const signInDecided = await listenForDecisions(database);
+  const store = vaultPieces(directory.root);
+  const { identities } = vaultKeys;
+  const relay = await startRelay({ ...deps, queue, keys, vault, store, identities }, config, cleanup);
 
   const service = await startSshService(
     {
@@ -122,6 +128,7 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
     loginAuthority: keys.loginAuthority,
     controlSession: (principal, request) => controlSession(deps, principal, request),
     signInDecided,
+    parcels: parcelsDoor(deps),
     workers: service.workers,
     witnessDelay: () => witnessDelay(witnessesLateSince(), clock.now(), config.recorder.log.witnessGraceMinutes),
     providers: providersOf(config, publicUrl, demo),
@@ -143,6 +150,7 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
       hostAuthorityLine: hostAuthorityLine(keys.hostAuthority.publicKeyLine),
     },
     directory,
+    relay,
     failed: recorder.failed,
     workers: service.workers,
     reload: service.reload,

@@ -25,6 +25,7 @@ import {
   upsertTarget,
   wasTakenAway,
 } from './queries.ts';
+import { applyRelaySide } from './relay/apply.ts';
 import type { Inventory } from './schema.ts';
 
 /** One application of an inventory: its transaction, its moment, and what it has changed so far. */
@@ -147,6 +148,7 @@ async function applySystems(application: Application): Promise<void> {
         kept.systemIds.push(systemId);
         kept.personIds.push(personId);
       }
+      await applyRelaySide(tx, at, { ...system, id: systemId }, note);
       for (const asset of system.assets) {
         const change = await upsertAsset(tx, { id: newUuid(at), systemId, asset });
         note(change, `asset ${asset.kind} ${asset.name} of ${system.name}`);

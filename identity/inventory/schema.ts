@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isZone } from '../../policy/index.ts';
+import { parseNetwork } from '../../foundation/index.ts';
 import { GrantActionSchema, LocaleSchema, RiskSettingsSchema, RoleSchema, TargetModeSchema } from '../rows.ts';
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, 63 at most');
@@ -39,6 +40,22 @@ const InventorySystemSchema = z.strictObject({
   risk: RiskSettingsSchema.nullable().default(null),
   /** Subjects of the persons who answer for the system. */
   owners: z.array(subject),
+  /** How well it protects what it is given, 1 to 4: a parcel never moves to a system of a lower class. */
+  protectionClass: z.number().int().min(1).max(4).default(1),
+  /** By which keys, and from which addresses, the system itself comes to the relay. */
+  relay: z
+    .array(
+      z.strictObject({
+        name,
+        publicKey: z.string().regex(/^ssh-ed25519 [A-Za-z0-9+/=]+$/, 'ssh-ed25519 and the key in base64'),
+        sources: z
+          .array(z.string().refine((text) => parseNetwork(text) !== undefined, 'an address or a CIDR'))
+          .min(1)
+          .max(32),
+      }),
+    )
+    .max(32)
+    .default([]),
   assets: z
     .array(
       z.strictObject({

@@ -57,7 +57,9 @@ const FIELD_CHARACTERS_MAX = 200;
 
 /** The names in the first line of a table with `,`, `;` or tabs; undefined when it does not look like one. */
 export function fieldsOf(head: Uint8Array): readonly string[] | undefined {
-  const text = Buffer.from(head).toString('utf8').replace(/^\ufeff/, '');
+  const text = Buffer.from(head)
+    .toString('utf8')
+    .replace(/^\ufeff/, '');
   const line = /^[^\r\n]*/.exec(text)?.[0] ?? '';
   const separator = [',', '\t', ';'].find((one) => line.includes(one));
   if (separator === undefined) return undefined;

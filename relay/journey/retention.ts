@@ -17,7 +17,10 @@ export async function destroyDue(deps: RetentionDeps): Promise<number> {
     try {
       if (await endOne(deps, id)) destroyed += 1;
     } catch (thrown) {
-      log.warn({ event: 'relay.not_destroyed', parcel: id, err: asError(thrown) }, 'a parcel could not be destroyed yet');
+      log.warn(
+        { event: 'relay.not_destroyed', parcel: id, err: asError(thrown) },
+        'a parcel could not be destroyed yet',
+      );
     }
   }
   return destroyed;

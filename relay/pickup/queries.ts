@@ -30,7 +30,9 @@ const OpenRow = z.strictObject({ id: z.uuid(), lease_until: z.date() });
 export function openPickup(tx: Transaction, parcel: string): Promise<z.output<typeof OpenRow> | undefined> {
   return maybeOne(
     tx,
-    sql(OpenRow)`SELECT id, lease_until FROM parcel_pickups WHERE parcel_id = ${parcel} AND ended_at IS NULL FOR UPDATE`,
+    sql(
+      OpenRow,
+    )`SELECT id, lease_until FROM parcel_pickups WHERE parcel_id = ${parcel} AND ended_at IS NULL FOR UPDATE`,
   );
 }
 

@@ -184,7 +184,8 @@ export class RelayFiles {
     if (place?.kind === 'ticket' && (await this.#expected()).includes(place.ticket)) return [];
     if (place?.kind !== 'directory') throw new Absent();
     if (place.of === 'root') return ['pickup', 'put', 'receipts'].map((name) => entry(name, DIRECTORY_MODE, 0));
-    if (place.of === 'pickup') return (await this.#offered()).map(({ number }) => entry(`P-${number}`, DIRECTORY_MODE, 0));
+    if (place.of === 'pickup')
+      return (await this.#offered()).map(({ number }) => entry(`P-${number}`, DIRECTORY_MODE, 0));
     if (place.of === 'put') return (await this.#expected()).map((number) => entry(`T-${number}`, DIRECTORY_MODE, 0));
     return [];
   }

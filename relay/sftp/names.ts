@@ -37,9 +37,7 @@ export function placeOf(path: string): Place | undefined {
       : { kind: 'parcel_file', parcel: number, name: third };
   }
   if (first === 'put' && letter === 'T') {
-    return third === undefined
-      ? { kind: 'ticket', ticket: number }
-      : { kind: 'put_file', ticket: number, name: third };
+    return third === undefined ? { kind: 'ticket', ticket: number } : { kind: 'put_file', ticket: number, name: third };
   }
   return undefined;
 }

@@ -2,6 +2,7 @@
 import ssh2, { type SFTPWrapper } from 'ssh2';
 import { asError, LIMITS, type Log } from '../../foundation/index.ts';
 import { absolute } from './names.ts';
+import { type ClientWindow, watchWindow } from './window.ts';
 import { Absent, type Handle, Refused, type RelayFiles, statusOf } from './files.ts';
 
 const { STATUS_CODE } = ssh2.utils.sftp;
@@ -16,6 +17,8 @@ class Channel {
   readonly #files: RelayFiles;
   readonly #log: Log;
   readonly #handles = new Map<string, Handle>();
+  readonly #window: ClientWindow;
+  #pending = 0;
   #next = 0;
   /** Requests in their order: a close comes after the writes before it. */
   #turn: Promise<void> = Promise.resolve();
@@ -25,6 +28,7 @@ class Channel {
     this.#sftp = sftp;
     this.#files = files;
     this.#log = log;
+    this.#window = watchWindow(sftp);
     this.#listenToPaths();
     this.#listenToHandles();
   }
@@ -34,6 +38,7 @@ class Channel {
       const over = (): void => {
         if (this.#isOver) return;
         this.#isOver = true;
+        this.#window.close();
         // After the close that may be on its way: a put whose close was read is whole.
         void this.#turn.then(() => this.#files.end()).then(resolve, () => resolve());
       };
@@ -50,14 +55,18 @@ class Channel {
     const sftp = this.#sftp;
     sftp.on('REALPATH', (id, path) => {
       const filename = absolute(path);
-      sftp.name(id, [{ filename, longname: filename, attrs: { mode: 0, uid: 0, gid: 0, size: 0, atime: 0, mtime: 0 } }]);
+      sftp.name(id, [
+        { filename, longname: filename, attrs: { mode: 0, uid: 0, gid: 0, size: 0, atime: 0, mtime: 0 } },
+      ]);
     });
     const stat = (id: number, path: string): void =>
       this.#answer(id, async () => sftp.attrs(id, await this.#files.stat(path)));
     sftp.on('STAT', stat);
     sftp.on('LSTAT', stat);
     sftp.on('OPENDIR', (id, path) => this.#answer(id, async () => this.#keep(id, await this.#files.list(path))));
-    sftp.on('OPEN', (id, path, flags) => this.#answer(id, async () => this.#keep(id, await this.#files.open(path, flags))));
+    sftp.on('OPEN', (id, path, flags) =>
+      this.#answer(id, async () => this.#keep(id, await this.#files.open(path, flags))),
+    );
     // Modes and times that a client wants to set mean nothing here; refusing them would only fail its copy.
     sftp.on('SETSTAT', (id) => sftp.status(id, STATUS_CODE.OK));
     sftp.on('FSETSTAT', (id) => sftp.status(id, STATUS_CODE.OK));
@@ -119,8 +128,13 @@ class Channel {
   }
 
   #answer(id: number, work: () => Promise<void>): void {
+    this.#pending += 1;
+    // Nobody waits for so many answers at once; whoever asks on and reads none would fill the memory.
+    if (this.#pending > LIMITS.relayRequestsPendingMax) this.#sftp.end();
     this.#turn = this.#turn.then(async () => {
+      this.#pending -= 1;
       if (this.#isOver && this.#handles.size === 0) return;
+      await this.#window.taken();
       try {
         await work();
       } catch (thrown) {

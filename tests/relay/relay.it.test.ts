@@ -9,6 +9,7 @@ import { decideParcel, receiptText } from '../../relay/index.ts';
 import { codeOf, HOUR } from '../approvals/world.ts';
 import { describeWith, partner } from '../support/partners.ts';
 import { runToEnd } from '../support/gateway.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { listenAgain, type RelayWorld, relayWorld } from './support/world.ts';
 
 const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
@@ -160,7 +161,9 @@ describeWith(['sftp', 'ssh-keygen'], 'a parcel between two systems', () => {
         relay.sftp('billing', [`get /pickup/P-${parcel}/large.bin ${join(relay.here, to)}`], port);
       const both = await Promise.all([get('one', relay.port), get('two', second.port)]);
       expect(both.filter(({ status }) => status === 0)).toHaveLength(1);
-      expect((await relay.house.events('parcel.picked_up')).filter(({ body }) => body['parcel'] === parcel)).toHaveLength(1);
+      expect(
+        (await relay.house.events('parcel.picked_up')).filter(({ body }) => body['parcel'] === parcel),
+      ).toHaveLength(1);
     }
   });
 
@@ -185,7 +188,11 @@ describeWith(['sftp', 'ssh-keygen'], 'a parcel between two systems', () => {
       ...['-o', 'IdentitiesOnly=yes', 'crm@127.0.0.1', 'id'],
     ]);
     expect([ssh.status === 0, ssh.stdout.length]).toEqual([false, 0]);
-    expect((await newest('relay.refused'))?.body).toMatchObject({ kind: 'exec', detail: 'id' });
+    const refused = await waitFor('the event', async () => {
+      const last = await newest('relay.refused');
+      return last?.body['kind'] === 'exec' ? last.body : undefined;
+    });
+    expect(refused).toMatchObject({ kind: 'exec', detail: 'id' });
   });
 
   test('is not reached with an unknown key, from another address, or while its system is locked', async () => {
@@ -201,7 +208,7 @@ describeWith(['sftp', 'ssh-keygen'], 'a parcel between two systems', () => {
     await execute(
       house.database,
       sql(z.never())`
-        INSERT INTO locks (id, kind, subject, reason, placed_by, placed_at)
+        INSERT INTO locks (id, kind, subject, reason, locked_by, locked_at)
         VALUES (gen_random_uuid(), 'system', ${await relay.systemId('crm')}, 'why', ${house.idOf('kimura')}, now())`,
     );
     expect([(await relay.sftp('crm', ['ls /'])).status === 0, await reason()]).toEqual([false, 'system_locked']);

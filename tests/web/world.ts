@@ -11,6 +11,7 @@ import { controlSession } from '../../gateway/live-control/command.ts';
 import { type Derived, followSession, inProcess, openRecordingReader, startDerived } from '../../recorder/index.ts';
 import { TerminalDesk, type TerminalPlace } from '../../gateway/terminal/index.ts';
 import { type LoginDeps, loadCertificateAuthority, loadFactorSeal, openWebSession } from '../../identity/index.ts';
+import { parcelsDoor } from '../../main/relay.ts';
 import { createOidcClient, createWebApi, type WebApiDeps } from '../../web/api/index.ts';
 import { ISSUER, type Name, type World, world } from '../approvals/world.ts';
 import { rootOf } from '../recorder/support/recordings.ts';
@@ -91,6 +92,7 @@ export async function web(change: Partial<WebApiDeps> = {}): Promise<Web> {
       ...{ hostKeyLine: HOST_KEY, hostCaLine: null },
     },
     ...{ loginAuthority, signInDecided },
+    parcels: parcelsDoor(house),
     controlSession: (principal, request) => controlSession(house, principal, request),
     workers: () => ({ wanted: 2, serving: 1 }),
     witnessDelay: () => undefined,

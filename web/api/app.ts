@@ -22,6 +22,7 @@ import { loginRoutes } from './logins.ts';
 import { meRoutes } from './me.ts';
 import { notificationRoutes } from './notifications.ts';
 import { personRoutes } from './persons.ts';
+import { parcelRoutes } from './parcels.ts';
 import { ping } from './queries.ts';
 import { programRoutes } from './programs.ts';
 import { reconciliationRoutes } from './reconciliation.ts';
@@ -65,6 +66,7 @@ const ROUTES = [
   custodyRoutes,
   replayRoutes,
   searchRoutes,
+  parcelRoutes,
   notificationRoutes,
   deliveryRoutes,
   auditEventRoutes,

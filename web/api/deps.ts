@@ -1,7 +1,7 @@
 import type { DeliverySettings, EmergencySettings } from '../../approvals/index.ts';
 import type { Clock, Database, Log } from '../../foundation/index.ts';
 import type { CertificateAuthority, FactorRules, FactorSeal } from '../../identity/index.ts';
-import type { ControlVerb, Principal, SessionId } from '../../policy/index.ts';
+import type { ControlVerb, PersonId, Principal, SessionId } from '../../policy/index.ts';
 import type { Derived, Frame, Protection, RecordingSource, WitnessDelay } from '../../recorder/index.ts';
 import type { OidcClient } from './oidc.ts';
 import type { Terminals } from './terminals.ts';
@@ -11,6 +11,23 @@ export interface SessionControl {
   readonly verb: ControlVerb;
   /** What the person of the session is told; '' to resume. */
   readonly text: string;
+}
+
+/** Who looks at parcels, as the relay goes by it. */
+export interface ParcelsLooking {
+  readonly person: PersonId;
+  readonly seesAll: boolean;
+}
+
+/** The relay, as the console knows it: rooms beside each other do not see one another. */
+export interface ParcelsDoor {
+  readonly list: (asked: ParcelsLooking & { before: number | null; limit: number }) => Promise<readonly object[]>;
+  readonly find: (asked: ParcelsLooking & { number: number }) => Promise<object | undefined>;
+  readonly routes: (looking: ParcelsLooking) => Promise<readonly object[]>;
+  readonly decide: (
+    principal: Principal,
+    decision: { parcel: number; decision: 'release' | 'revoke'; reason: string },
+  ) => Promise<void>;
 }
 
 /** What the routes are given by main. */
@@ -47,6 +64,7 @@ export interface WebApiDeps {
   readonly loginAuthority: CertificateAuthority;
   /** Events named by the id of a login, fired when it was decided (NOTIFY sekisho_sign_in_decided). */
   readonly signInDecided: EventTarget;
+  readonly parcels: ParcelsDoor;
   readonly emergency?: EmergencySettings;
   /** The ways out of the house, and the key of the links in messages; left out: nothing is sent. */
   readonly delivery?: DeliverySettings;

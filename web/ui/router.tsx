@@ -20,7 +20,9 @@ const LocksPage = lazyRouteComponent(() => import('./pages/Locks.tsx'), 'LocksPa
 const LoginPage = lazyRouteComponent(() => import('./pages/Login.tsx'), 'LoginPage');
 const NotificationsPage = lazyRouteComponent(() => import('./pages/Notifications.tsx'), 'NotificationsPage');
 const OpenLinkPage = lazyRouteComponent(() => import('./pages/OpenLink.tsx'), 'OpenLinkPage');
+const ParcelPage = lazyRouteComponent(() => import('./pages/Parcel.tsx'), 'ParcelPage');
 const PeoplePage = lazyRouteComponent(() => import('./pages/People.tsx'), 'PeoplePage');
+const RelayPage = lazyRouteComponent(() => import('./pages/Relay.tsx'), 'RelayPage');
 const ReviewPage = lazyRouteComponent(() => import('./pages/Review.tsx'), 'ReviewPage');
 const ReviewsPage = lazyRouteComponent(() => import('./pages/Reviews.tsx'), 'ReviewsPage');
 const ReconciliationPage = lazyRouteComponent(() => import('./pages/Reconciliation.tsx'), 'ReconciliationPage');
@@ -117,6 +119,8 @@ const locks = createRoute({ getParentRoute: () => root, path: '/locks', componen
 const reviews = createRoute({ getParentRoute: () => root, path: '/reviews', component: ReviewsPage });
 const review = createRoute({ getParentRoute: () => root, path: '/reviews/$id', component: ReviewRoute });
 const accounts = createRoute({ getParentRoute: () => root, path: '/accounts', component: AccountsPage });
+const relay = createRoute({ getParentRoute: () => root, path: '/relay', component: RelayPage });
+const parcel = createRoute({ getParentRoute: () => root, path: '/relay/$number', component: ParcelRoute });
 const gate = createRoute({ getParentRoute: () => root, path: '/gate', component: GatePage });
 const terminal = createRoute({ getParentRoute: () => root, path: '/terminal/$target', component: TerminalRoute });
 const audit = createRoute({
@@ -160,6 +164,10 @@ function SessionRoute(): ReactElement {
 function SearchRoute(): ReactElement {
   return <SearchPage filters={search.useSearch()} />;
 }
+function ParcelRoute(): ReactElement {
+  const number = Number(parcel.useParams().number);
+  return <ParcelPage number={Number.isSafeInteger(number) && number > 0 ? number : 0} />;
+}
 function ReviewRoute(): ReactElement {
   return <ReviewPage id={review.useParams().id} />;
 }
@@ -192,6 +200,8 @@ export const router = createRouter({
     reviews,
     review,
     accounts,
+    relay,
+    parcel,
     gate,
     terminal,
     check,

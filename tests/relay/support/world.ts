@@ -67,7 +67,12 @@ export async function relayWorld(
   const hostKey = host.privateKey;
   const listener = cleanup.use(await listenRelay({ ...deps, host: '127.0.0.1', port: 0, hostKey }));
   const systemId = async (name: SystemName): Promise<SystemId> =>
-    (await one(database, sql(z.strictObject({ id: z.custom<SystemId>() }))`SELECT id FROM systems WHERE name = ${name}`)).id;
+    (
+      await one(
+        database,
+        sql(z.strictObject({ id: z.custom<SystemId>() }))`SELECT id FROM systems WHERE name = ${name}`,
+      )
+    ).id;
   const keyPath = (name: SystemName): string => join(path, `${name}_ed25519`);
   for (const name of ['crm', 'billing', 'lonely'] as const) {
     const made = generateSshKey(name);

@@ -69,6 +69,9 @@ function Navigation({ me }: { readonly me: Me }) {
           <Link to="/sessions">{t('nav.sessions')}</Link>
         </li>
         <li>
+          <Link to="/relay">{t('nav.relay')}</Link>
+        </li>
+        <li>
           <Link to="/keys">{t('nav.keys')}</Link>
         </li>
         <li>

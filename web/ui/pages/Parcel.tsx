@@ -1,0 +1,176 @@
+import { Group, List, Stack, Table, Text } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { type Parcel, useDecideParcel, useParcel } from '../api/parcels.ts';
+import { Answer } from '../components/Answer.tsx';
+import { Confirm } from '../components/Confirm.tsx';
+import { TextLink } from '../components/Links.tsx';
+import { Facts, Page, Part } from '../components/Page.tsx';
+import { useTitleOf } from '../components/RouteMap.tsx';
+import { Scroll } from '../components/Scroll.tsx';
+import { Moment, Visible } from '../components/Texts.tsx';
+import { useLocale, useNameOf } from '../components/use-locale.ts';
+import { formatBytesExactly, formatCount } from '../format/numbers.ts';
+import { ParcelStateTag } from './Relay.tsx';
+
+/** One parcel: what it carries beside what was promised, its way, and what owners decide. */
+export function ParcelPage({ number }: { readonly number: number }) {
+  const { t } = useTranslation();
+  const parcel = useParcel(number);
+  return (
+    <Page title={t('relay.parcel', { number })}>
+      <Answer query={parcel}>
+        {(found) => (
+          <Stack gap="lg">
+            <Summary parcel={found} />
+            {found.differences.length > 0 && <Differences parcel={found} />}
+            {found.mayDecide && ['sealed', 'scanning', 'held', 'released'].includes(found.state) && (
+              <Decide parcel={found} />
+            )}
+            <Files parcel={found} />
+            <Journey parcel={found} />
+          </Stack>
+        )}
+      </Answer>
+    </Page>
+  );
+}
+
+function Summary({ parcel }: { readonly parcel: Parcel }) {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  const titleOf = useTitleOf();
+  const { bytes, files, from, keepUntil, people, requester, rows, scanner, state, ticket, to, types } = parcel;
+  const counted =
+    rows === null || people === null
+      ? t('relay.notCounted')
+      : t('relay.counts', { rows: formatCount(rows, locale), people: formatCount(people, locale) });
+  const size = { files: formatCount(files, locale), bytes: formatBytesExactly(bytes, locale) };
+  return (
+    <Part title={t('relay.origin')}>
+      <Facts
+        rows={[
+          [t('relay.column.state'), <ParcelStateTag key="state" state={state} />],
+          [t('relay.column.from'), titleOf(from)],
+          [t('relay.column.to'), titleOf(to)],
+          [
+            t('relay.column.ticket'),
+            <TextLink key="ticket" to="/tickets/$id" params={{ id: ticket.id }}>
+              {t('relay.origin.ticket', { number: ticket.number, name: requester })}
+            </TextLink>,
+          ],
+          [t('relay.column.contents'), `${t('relay.contents', size)}, ${counted}`],
+          [t('relay.types'), types === null ? '–' : types.join(', ')],
+          [t('relay.scanner'), scanner ?? '–'],
+          [t('relay.column.keepUntil'), <Moment key="keep" at={keepUntil} />],
+        ]}
+      />
+    </Part>
+  );
+}
+
+function Differences({ parcel }: { readonly parcel: Parcel }) {
+  const { t } = useTranslation();
+  const nameOf = useNameOf();
+  return (
+    <Part title={t('relay.differences')}>
+      <Scroll label={t('relay.differences')}>
+        <Table miw={560}>
+          <Table.Thead>
+            <Table.Tr>
+              {(['kind', 'promised', 'found'] as const).map((column) => (
+                <Table.Th key={column} scope="col">
+                  {t(`relay.difference.${column}`)}
+                </Table.Th>
+              ))}
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {parcel.differences.map(({ kind, promised, found }) => (
+              <Table.Tr key={`${kind} ${promised} ${found}`}>
+                <Table.Td>{nameOf('relay.difference', kind)}</Table.Td>
+                <Table.Td>
+                  <Visible text={promised === '' ? '–' : promised} />
+                </Table.Td>
+                <Table.Td>
+                  <Visible text={found} />
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Scroll>
+    </Part>
+  );
+}
+
+function Decide({ parcel: { differences, number, state } }: { readonly parcel: Parcel }) {
+  const { t } = useTranslation();
+  const release = useDecideParcel(number, 'release');
+  const revoke = useDecideParcel(number, 'revoke');
+  const isBad = differences.some(({ kind }) => kind === 'malware');
+  const asked = { body: t('relay.decide.intro'), reasonLabel: t('relay.decide.reason') };
+  return (
+    <Part title={t('relay.decide')}>
+      <Text mb="sm">{isBad ? t('relay.decide.malware') : t('relay.decide.intro')}</Text>
+      <Group>
+        {state === 'held' && !isBad && (
+          <Confirm label={t('relay.decide.release')} title={t('relay.decide.release')} {...asked} step={release} />
+        )}
+        <Confirm label={t('relay.decide.revoke')} title={t('relay.decide.revoke')} {...asked} step={revoke} danger />
+      </Group>
+      {(release.isSuccess || revoke.isSuccess) && <Text mt="sm">{t('relay.decided')}</Text>}
+    </Part>
+  );
+}
+
+function Files({ parcel }: { readonly parcel: Parcel }) {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  return (
+    <Part title={t('relay.files')}>
+      <Scroll label={t('relay.files')}>
+        <Table miw={720}>
+          <Table.Thead>
+            <Table.Tr>
+              {(['file', 'bytes', 'sha256'] as const).map((column) => (
+                <Table.Th key={column} scope="col">
+                  {t(`relay.column.${column}`)}
+                </Table.Th>
+              ))}
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {parcel.shownFiles.map(({ bytes, path, sha256 }, at) => (
+              <Table.Tr key={`${at} ${path}`}>
+                <Table.Td>
+                  <Visible text={path} />
+                </Table.Td>
+                <Table.Td>{formatBytesExactly(bytes, locale)}</Table.Td>
+                <Table.Td>
+                  <code>{sha256}</code>
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Scroll>
+    </Part>
+  );
+}
+
+function Journey({ parcel }: { readonly parcel: Parcel }) {
+  const { t } = useTranslation();
+  const nameOf = useNameOf();
+  return (
+    <Part title={t('relay.journey')}>
+      <List type="ordered" spacing="xs">
+        {parcel.moves.map(({ at, by, type }, index) => (
+          <List.Item key={`${index} ${type}`}>
+            <Moment at={at} seconds /> {nameOf('event', type)}
+            {by !== null && ` (${by})`}
+          </List.Item>
+        ))}
+      </List>
+    </Part>
+  );
+}
