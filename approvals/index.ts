@@ -84,6 +84,6 @@ export {
   type SealedParcel,
   type Vault,
 } from './vault/model.ts';
-export { findTransfer, type TransferTicket, transfersOf } from './transfers/queries.ts';
+export { findTransfer, type TransferTicket, transfersBegunFor, transfersOf } from './transfers/queries.ts';
 export { beginTransfer, endTransfer } from './transfers/transfers.ts';
 export { endParcel, recoverParcels } from './vault/parcels.ts';

@@ -52,6 +52,22 @@ export function findTransfer(db: Queryable, number: number): Promise<TransferTic
 
 const NumberRow = z.strictObject({ number: count });
 
+const NamingRow = z.strictObject({ id: ticketId });
+
+/** Those that were begun for this parcel, whoever brought it. */
+export async function transfersBegunFor(
+  db: Queryable,
+  { parcel, ticket }: { readonly parcel: number; readonly ticket: TicketId },
+): Promise<TicketId[]> {
+  const rows = await many(
+    db,
+    sql(NamingRow)`
+      SELECT id FROM tickets WHERE kind = 'transfer' AND state = 'in_use'
+        AND (id = ${ticket} OR (details ->> 'parcel')::bigint = ${parcel}) ORDER BY id`,
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** Those by which this system may take this parcel: approved or begun, the one that ends first first. */
 export async function transfersOf(
   db: Queryable,

@@ -1,5 +1,5 @@
 /** One step of a parcel: its state, what follows from it for its ticket, and the event, in one transaction. */
-import { endTransfer } from '../../approvals/index.ts';
+import { endTransfer, transfersBegunFor } from '../../approvals/index.ts';
 import { type Clock, type Database, GatewayError, type Transaction } from '../../foundation/index.ts';
 import { nextParcelState, type ParcelEvent } from '../../policy/index.ts';
 import { appendAuditEvent, type AuditEvent } from '../../recorder/index.ts';
@@ -37,6 +37,8 @@ export function about(journey: Pick<Journey, 'ticket' | 'session'>, actor: strin
 }
 
 /** A transfer that was to hand it over has nothing to hand over any more. */
-export async function giveUpTransfer(tx: Transaction, clock: Clock, { kind, ticket, number }: Journey): Promise<void> {
-  if (kind === 'transfer') await endTransfer(tx, clock, { ticket, parcel: number, outcome: 'aborted' });
+export async function giveUpTransfer(tx: Transaction, clock: Clock, { ticket, number }: Journey): Promise<void> {
+  for (const begun of await transfersBegunFor(tx, { parcel: number, ticket })) {
+    await endTransfer(tx, clock, { ticket: begun, parcel: number, outcome: 'aborted' });
+  }
 }

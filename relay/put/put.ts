@@ -17,6 +17,8 @@ import type { RelayIdentity } from '../identities/queries.ts';
 import type { JourneyDeps } from '../journey/move.ts';
 import { hasParcel, insertPutParcel, stalePuts, touchFilling } from './queries.ts';
 
+const UNIQUE_VIOLATION = '23505';
+
 export interface PutDeps extends JourneyDeps {
   readonly vault: Vault;
   readonly log: Log;
@@ -106,7 +108,13 @@ export class Put {
       await this.#tell(undefined);
       throw thrown;
     }
-    await this.#tell(sealed);
+    try {
+      await this.#tell(sealed);
+    } catch (thrown) {
+      // It was silent for so long that another process has ended it: what was stored since must not stay.
+      if (sqlState(thrown) === UNIQUE_VIOLATION) await this.#deps.vault.discard(this.#filling.parcel.id);
+      throw thrown;
+    }
   }
 
   /** It broke off. */
@@ -138,8 +146,6 @@ export class Put {
     await touchFilling(database, this.#filling.parcel.id, now);
   }
 }
-
-const UNIQUE_VIOLATION = '23505';
 
 /** Removes what processes that died left half-way. @returns how many. */
 export async function recoverPuts({ database, clock, vault }: PutDeps): Promise<number> {
