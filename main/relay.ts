@@ -84,17 +84,14 @@ async function startUpkeep(upkeep: UpkeepDeps, { queue, log }: RelayDeps, cleanu
   queues.work(RELAY_UPKEEP, () => keepUpRelay(upkeep), 1);
   await queues.every(RELAY_UPKEEP, {}, UPKEEP_INTERVAL_MS);
   let running: Promise<void> | undefined;
-  let again = false;
-  const round = async (): Promise<void> => {
-    do {
-      again = false;
-      await keepUpRelay(upkeep);
-    } while (again);
+  const asked = new Set<'round'>();
+  const rounds = async (): Promise<void> => {
+    while (asked.delete('round')) await keepUpRelay(upkeep);
   };
   // At once after a parcel was filled; the job is for what a notification that was lost would have told.
   const soon = (): void => {
-    again = true;
-    running ??= round()
+    asked.add('round');
+    running ??= rounds()
       .catch((thrown: unknown) => log.warn({ event: 'relay.upkeep_failed', err: asError(thrown) }, 'the relay waits'))
       .finally(() => {
         running = undefined;

@@ -22,7 +22,10 @@ export interface Scanner {
 }
 
 /** The European Institute's test file (EICAR), in two parts: this very file must not be taken for one. */
-const EICAR = Buffer.from(`${'X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR'}${'-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*'}`, 'latin1');
+const EICAR = Buffer.from(
+  ['X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR', '-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*'].join(''),
+  'latin1',
+);
 
 /** Finds the test file and nothing else: for trying out, and it says so in its name. */
 export const TEST_SCANNER: Scanner = {

@@ -141,11 +141,11 @@ function serve(connection: Connection, served: Served): void {
     };
     session.on('exec', (_accept, rejectExec, { command }) => {
       refuse('exec', command);
-      rejectExec?.();
+      decline(rejectExec);
     });
     session.on('shell', (_accept, rejectShell) => {
       refuse('shell', '');
-      rejectShell?.();
+      decline(rejectShell);
     });
   });
 }
@@ -199,6 +199,11 @@ function refusalOf(identity: RelayIdentity | undefined, sourceAddress: string): 
     return network !== undefined && address !== undefined && networkHolds(network, address);
   });
   return isKnown ? undefined : 'source_address';
+}
+
+/** The library passes no function when the client wants no answer. */
+function decline(reply: (() => unknown) | undefined): void {
+  reply?.();
 }
 
 /** The library's answers throw when the client has gone on meanwhile. */

@@ -29,6 +29,10 @@ export function placeOf(path: string): Place | undefined {
     const parcel = RECEIPT.exec(second)?.[1];
     return parcel === undefined || third !== undefined ? undefined : { kind: 'receipt', parcel: Number(parcel) };
   }
+  return numbered(first, second, third);
+}
+
+function numbered(first: string, second: string, third: string | undefined): Place | undefined {
   const [, letter, digits] = NUMBER.exec(second) ?? [];
   const number = Number(digits);
   if (first === 'pickup' && letter === 'P') {

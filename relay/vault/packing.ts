@@ -1,4 +1,5 @@
 /** Contents of many files on their way into pieces: what is not stored yet is bounded, whatever comes. */
+import { asError } from '../../foundation/index.ts';
 import { PIECE_BYTES, type Extent, pieceName, sealPiece } from './pieces.ts';
 import type { PieceStore } from './store.ts';
 
@@ -17,7 +18,7 @@ export class Packing {
   #open = Buffer.allocUnsafe(PIECE_BYTES);
   #used = 0;
   #pieces = 0;
-  #error: unknown;
+  #error: Error | undefined;
 
   constructor(options: PackingOptions) {
     this.#options = options;
@@ -60,7 +61,7 @@ export class Packing {
     const storing = store
       .put(parcel, name, sealed)
       .catch((thrown: unknown) => {
-        this.#error ??= thrown;
+        this.#error ??= asError(thrown);
       })
       .finally(() => this.#storing.delete(storing));
     this.#storing.add(storing);

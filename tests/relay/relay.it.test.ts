@@ -99,7 +99,7 @@ describeWith(['sftp', 'ssh-keygen'], 'a parcel between two systems', () => {
   });
 
   test('with malicious content is released by nobody, and one owner has it destroyed', async () => {
-    const eicar = `${'X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR'}${'-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*'}`;
+    const eicar = ['X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR', '-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*'].join('');
     await writeFile(join(relay.here, 'bad.txt'), eicar);
     const ticket = await relay.transfer();
     const { parcel } = await put(ticket.number, 'bad.txt');

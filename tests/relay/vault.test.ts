@@ -119,7 +119,7 @@ describe('a sealed parcel', () => {
     await flipByte(place(name), 200 % (await stat(place(name))).size);
     const reading = (async () => {
       using open = await opened(parcel);
-      return contents(open, 0);
+      return await contents(open, 0);
     })();
     await expect(reading).rejects.toMatchObject({ code: 'vault_unavailable' });
   });
