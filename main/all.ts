@@ -37,7 +37,7 @@ import { listenForDecisions } from './session-listeners.ts';
 import { parcelsDoor, type Relay, startRelay } from './relay.ts';
 import { type SshService, startSshService } from './ssh-service.ts';
 import { openStorage } from './storage.ts';
-import { loadVaultKeys, openVault, vaultPieces } from './vault.ts';
+import { openOwnVault } from './vault.ts';
 import { VERSION } from './version.ts';
 
 export interface Running extends AsyncDisposable {
@@ -87,8 +87,7 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
   const demo = await startDemo({ config, directory, keys, log, clock }, cleanup);
   const inventory = await findInventory(config, demo);
   if (inventory !== undefined) await applyInventory(deps, inventory);
-  const vaultKeys = await loadVaultKeys(directory, config);
-  const vault = openVault(directory.root, clock, vaultKeys.recipients);
+  const { vault, vaultRecipients, store, identities } = await openOwnVault(directory, config, clock);
   await recoverEverything(deps, directory, evidence, vault);
   const ways = await startWork({ ...deps, queue, recordings }, { config, directory }, cleanup);
   await evidence.keepUp();
@@ -103,14 +102,12 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
     cleanup,
   );
   const signInDecided = await listenForDecisions(database);
-  const store = vaultPieces(directory.root);
-  const { identities } = vaultKeys;
   const relay = await startRelay({ ...deps, queue, keys, vault, store, identities }, config, cleanup);
 
   const service = await startSshService(
     {
       ...{ ...deps, databaseUrl, recorder, recordings, keys, signInDecided, directory },
-      ...{ exports: ledger, witnessesLateSince, vault, vaultRecipients: vaultKeys.recipients },
+      ...{ exports: ledger, witnessesLateSince, vault, vaultRecipients },
     },
     config,
     cleanup,

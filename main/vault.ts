@@ -7,7 +7,7 @@ import { loadOrMakeIdentities, recipientOf } from '../recorder/index.ts';
 import { filePieces, type PieceStore, sealedVault } from '../relay/index.ts';
 import { type DataDirectory, vaultOf } from './data-directory.ts';
 
-export interface VaultKeys {
+interface VaultKeys {
   /** Public: who fills parcels gets these and nothing else. */
   readonly recipients: readonly string[];
   /** Of the relay, which inspects and hands over. */
@@ -18,17 +18,20 @@ export interface VaultKeys {
  * The relay's own identity, which the first start makes, and as escrow whoever recordings are sealed to.
  * @throws {GatewayError} `start_refused` when the identity cannot be used.
  */
-export async function loadVaultKeys(directory: Pick<DataDirectory, 'keys'>, config: Config): Promise<VaultKeys> {
+async function loadVaultKeys(directory: Pick<DataDirectory, 'keys'>, config: Config): Promise<VaultKeys> {
   const identities = await loadOrMakeIdentities(join(directory.keys, 'vault_identity.age.txt'));
   const own = await Promise.all(identities.slice(0, 1).map((identity) => recipientOf(identity)));
   return { recipients: [...new Set([...own, ...config.recorder.recipients.screen])], identities };
 }
 
-export function vaultPieces(root: string): PieceStore {
-  return filePieces(vaultOf(root));
-}
-
 /** For who fills parcels below `root`. */
 export function openVault(root: string, clock: Clock, recipients: readonly string[]): Vault {
-  return sealedVault({ store: vaultPieces(root), clock, recipients });
+  return sealedVault({ store: filePieces(vaultOf(root)), clock, recipients });
+}
+
+/** The vault with what opens it: for the one process that has the relay. */
+export async function openOwnVault(directory: DataDirectory, config: Config, clock: Clock) {
+  const { identities, recipients: vaultRecipients } = await loadVaultKeys(directory, config);
+  const store: PieceStore = filePieces(directory.vault);
+  return { vault: openVault(directory.root, clock, vaultRecipients), vaultRecipients, store, identities };
 }
