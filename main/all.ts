@@ -88,7 +88,7 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
   const inventory = await findInventory(config, demo);
   if (inventory !== undefined) await applyInventory(deps, inventory);
   const { vault, vaultRecipients, store, identities } = await openOwnVault(directory, config, clock);
-  await recoverEverything(deps, directory, evidence, vault);
+  await recoverEverything({ ...deps, vault }, directory, evidence);
   const ways = await startWork({ ...deps, queue, recordings }, { config, directory }, cleanup);
   await evidence.keepUp();
   const derived = await startDerivedWork({ database, clock, log, directory, recordings }, cleanup);
@@ -188,12 +188,11 @@ function sshTitle({ ssh }: Config, { hostKey, hostAuthority }: SshKeys) {
 
 /** What a crash left open of sessions, uses of tickets and parcels is ended. */
 async function recoverEverything(
-  deps: Parameters<typeof recoverSessions>[0],
+  deps: Parameters<typeof recoverSessions>[0] & { readonly vault: Vault },
   directory: DataDirectory,
   { recordings }: Evidence,
-  vault: Vault,
 ): Promise<void> {
-  const { database, clock } = deps;
+  const { database, clock, vault } = deps;
   await recoverSessions(deps, directory.recorder);
   await recoverRedemptions({ database, clock, recordings });
   await recoverParcels({ database, clock, vault });
