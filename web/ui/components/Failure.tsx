@@ -1,7 +1,7 @@
 import { Alert, Button, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '../api/client.ts';
-import { isMessageKey } from '../messages/index.ts';
+import { isMessageKey } from '../i18n.ts';
 import { StepUp } from './StepUp.tsx';
 import { useNameOf } from './use-locale.ts';
 

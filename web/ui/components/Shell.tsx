@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { ApiError, isSignedOut } from '../api/client.ts';
 import { useMe } from '../api/queries.ts';
 import { zoneName } from '../format/dates.ts';
-import { isMessageKey } from '../messages/index.ts';
+import { isMessageKey } from '../i18n.ts';
 import { SignInPage } from '../pages/SignIn.tsx';
 import { Answer } from './Answer.tsx';
 import { Failure } from './Failure.tsx';

@@ -1,6 +1,7 @@
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
-import { isMessageKey, type Locale } from '../messages/index.ts';
+import { isMessageKey } from '../i18n.ts';
+import type { Locale } from '../messages/index.ts';
 
 /** The language the page speaks now. */
 export function useLocale(): Locale {

@@ -6,8 +6,3 @@ export type MessageKey = keyof typeof en;
 
 /** Both languages of the console. */
 export const CATALOGUES: Readonly<Record<Locale, Readonly<Record<MessageKey, string>>>> = { en, ja };
-
-/** Whether a composed key, such as a name for a code the server sent, is in the catalogue. */
-export function isMessageKey(key: string): key is MessageKey {
-  return Object.hasOwn(en, key);
-}

@@ -13,11 +13,9 @@ import { ProtectionLine } from '../components/ProtectionLine.tsx';
 import { Moment } from '../components/Texts.tsx';
 import { useActor } from '../components/use-actor.ts';
 import { useNameOf } from '../components/use-locale.ts';
-import { en } from '../messages/en.ts';
+import { messageKeys } from '../i18n.ts';
 
-const TYPES = Object.keys(en)
-  .filter((key) => key.startsWith('event.'))
-  .map((key) => key.slice('event.'.length));
+const EVENT = 'event.';
 
 export function AuditPage({ type }: { readonly type: string | undefined }): ReactElement {
   const { t } = useTranslation();
@@ -38,7 +36,10 @@ export function AuditPage({ type }: { readonly type: string | undefined }): Reac
         onChange={(event) => choose(event.currentTarget.value)}
         data={[
           { value: '', label: t('audit.type.all') },
-          ...TYPES.map((one) => ({ value: one, label: nameOf('event', one) })),
+          ...messageKeys()
+            .filter((key) => key.startsWith(EVENT))
+            .map((key) => key.slice(EVENT.length))
+            .map((one) => ({ value: one, label: nameOf('event', one) })),
         ]}
       />
       <Answer query={events}>

@@ -4,7 +4,7 @@ import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useProviders } from '../api/factors.ts';
 import { useNameOf } from '../components/use-locale.ts';
-import { isMessageKey } from '../messages/index.ts';
+import { isMessageKey } from '../i18n.ts';
 
 /** The way in. The identity provider asks who it is; this page asks for nothing. */
 export function SignInPage() {
