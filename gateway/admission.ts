@@ -102,6 +102,7 @@ const USED: Readonly<Record<SessionKind, readonly GrantAction[]>> = {
   shell: ['shell'],
   exec: ['exec', 'develop'],
   files: ['upload', 'download'],
+  web: ['web'],
 };
 
 type Standing =

@@ -22,7 +22,7 @@ export const NO_TICKET_NEEDED: TicketFacts = { required: false, entry: undefined
 type Granted = NonNullable<AuthorizationFacts['grant']>;
 
 /** What an emergency opens of a target on which the person has an account; the gate judges there as always. */
-const EMERGENCY_ACTIONS: readonly GrantAction[] = ['shell', 'exec', 'upload', 'download'];
+const EMERGENCY_ACTIONS: readonly GrantAction[] = ['shell', 'exec', 'upload', 'download', 'web'];
 
 /** What is known when somebody asks for a target. `undefined` means that there is none for this person. */
 export interface AuthorizationFacts {

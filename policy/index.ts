@@ -205,3 +205,18 @@ export {
   signOffRefusal,
 } from './review.ts';
 export { type ControlVerb, controlVerbs } from './session-control.ts';
+export {
+  type AnswerFacts,
+  type BodyReader,
+  type ContentKind,
+  contentKindOf,
+  createBodyReader,
+  judgeAnswer,
+  judgeRequest,
+  refuseRoute,
+  type RouteRefusal,
+  textOfAct,
+  type WebAct,
+  type WebSettings,
+  WebSettingsSchema,
+} from './web/index.ts';

@@ -51,9 +51,17 @@ export interface Principal {
  * How much of what is asked of a target the gate owns, strongest first.
  * `exec-only`: single commands, no shell. `guarded-line`: the gateway's own prompt, every line judged before it runs.
  * `guarded-shell`: a bash of the target that asks before each simple command. `guarded-pty`: a login shell whose lines
- * are read off the terminal and held at Enter. `recorded`: recorded, and not judged.
+ * are read off the terminal and held at Enter. `guarded-web`: a site, whose every answer is judged before its first byte
+ * reaches the browser. `recorded`: recorded, and not judged.
  */
-export const TARGET_MODES = ['exec-only', 'guarded-line', 'guarded-shell', 'guarded-pty', 'recorded'] as const;
+export const TARGET_MODES = [
+  'exec-only',
+  'guarded-line',
+  'guarded-shell',
+  'guarded-pty',
+  'guarded-web',
+  'recorded',
+] as const;
 export type TargetMode = (typeof TARGET_MODES)[number];
 
 export interface Target {
@@ -91,15 +99,15 @@ export interface ProtectedAsset {
   readonly copyOf?: string;
 }
 
-/** `files`: the sftp subsystem, or the server's side of scp, rsync or git. */
-export const SESSION_KINDS = ['shell', 'exec', 'files'] as const;
+/** `files`: the sftp subsystem, or the server's side of scp, rsync or git. `web`: one browser's work on a site. */
+export const SESSION_KINDS = ['shell', 'exec', 'files', 'web'] as const;
 export type SessionKind = (typeof SESSION_KINDS)[number];
 
 /**
  * What a grant allows. `upload` and `download` are the two directions of a `files` session; `develop` lets a person
- * reach the editor's server they started on the target themselves.
+ * reach the editor's server they started on the target themselves. `web`: the pages of a site.
  */
-export const GRANT_ACTIONS = ['shell', 'exec', 'upload', 'download', 'develop'] as const;
+export const GRANT_ACTIONS = ['shell', 'exec', 'upload', 'download', 'develop', 'web'] as const;
 export type GrantAction = (typeof GRANT_ACTIONS)[number];
 
 /** What the gate needs to know of the target a command is for. */

@@ -1,6 +1,8 @@
 /** One command, judged whole before anything runs; an export with its ticket is counted and cut on the way out. */
 import { completeRedemption } from '../../approvals/index.ts';
-import { createDelivery, type Delivery, type Redeemed, tellResult } from './delivery.ts';
+import { createDelivery, type Delivery, type Redeemed } from '../exports/delivery.ts';
+import { redeem } from '../exports/redeem.ts';
+import { tellResult } from './delivery.ts';
 import {
   dialogueOf,
   judgeCommand,
@@ -12,7 +14,7 @@ import {
 import { appendAuditEvent } from '../../recorder/index.ts';
 import { protectCopied } from './copied.ts';
 import { refuseShell } from './exec-only.ts';
-import { REFUSED_STATUS, redeem, refuseAct } from './gate.ts';
+import { REFUSED_STATUS, refuseAct } from './gate.ts';
 import { type Act, joinOnRoad } from './output/index.ts';
 import { holdDialogue } from './guarded-line/index.ts';
 import { refine } from './refine.ts';

@@ -103,16 +103,17 @@ export function upsertTarget(
     tx,
     sql(ChangeRow)`
       INSERT INTO targets AS t (id, system_id, name, host, port, host_key, host_ca, mode, legacy_algorithms,
-        source_address, inspect_as, created_at)
+        source_address, inspect_as, web, created_at)
       VALUES (${id}, ${systemId}, ${target.name}, ${target.host}, ${target.port}, ${target.hostKey}, ${target.hostCa},
-        ${target.mode}, ${target.legacyAlgorithms}, ${target.sourceAddress}, ${target.inspectAs}, ${at})
+        ${target.mode}, ${target.legacyAlgorithms}, ${target.sourceAddress}, ${target.inspectAs},
+        ${target.web === null ? null : JSON.stringify(target.web)}::jsonb, ${at})
       ON CONFLICT (system_id, name) DO UPDATE SET host = excluded.host, port = excluded.port,
           host_key = excluded.host_key, host_ca = excluded.host_ca, mode = excluded.mode,
           legacy_algorithms = excluded.legacy_algorithms, source_address = excluded.source_address,
-          inspect_as = excluded.inspect_as
-        WHERE (t.host, t.port, t.host_key, t.host_ca, t.mode, t.legacy_algorithms, t.source_address, t.inspect_as)
+          inspect_as = excluded.inspect_as, web = excluded.web
+        WHERE (t.host, t.port, t.host_key, t.host_ca, t.mode, t.legacy_algorithms, t.source_address, t.inspect_as, t.web)
           IS DISTINCT FROM (excluded.host, excluded.port, excluded.host_key, excluded.host_ca, excluded.mode,
-            excluded.legacy_algorithms, excluded.source_address, excluded.inspect_as)
+            excluded.legacy_algorithms, excluded.source_address, excluded.inspect_as, excluded.web)
       RETURNING (xmax = 0) AS added`,
   );
 }

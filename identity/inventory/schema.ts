@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isZone } from '../../policy/index.ts';
+import { isZone, WebSettingsSchema } from '../../policy/index.ts';
 import { parseNetwork } from '../../foundation/index.ts';
 import { GrantActionSchema, LocaleSchema, RiskSettingsSchema, RoleSchema, TargetModeSchema } from '../rows.ts';
 
@@ -70,37 +70,44 @@ const InventorySystemSchema = z.strictObject({
 
 const publicKey = z.string().regex(/^[a-z0-9-]+ [A-Za-z0-9+/=]+$/, 'an algorithm and the key in base64');
 
-const InventoryTargetSchema = z.strictObject({
-  name,
-  system: name,
-  host: z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/, 'a host name or an address'),
-  port: z.number().int().min(1).max(65535),
-  /** The pinned host key, `algorithm base64`, as in known_hosts. */
-  hostKey: publicKey.nullable().default(null),
-  /** The authority whose host certificates for this host are accepted instead of, or beside, a pinned key. */
-  hostCa: publicKey.nullable().default(null),
-  mode: TargetModeSchema,
-  /** Speaks algorithms that are no longer safe: an exception, shown wherever the target is. */
-  legacyAlgorithms: z.boolean().default(false),
-  /** From where the target sees the gateway come: CIDRs, commas between. Session certificates are bound to it. */
-  sourceAddress: z
-    .string()
-    .regex(/^[0-9a-fA-F.:/,]{1,500}$/, 'addresses or CIDRs, commas between')
-    .nullable()
-    .default(null),
-  /**
-   * An ordinary account of its own, on it alone, under which the gateway looks at which accounts there are; null: nobody
-   * looks. Its certificate runs one fixed command and nothing else.
-   */
-  inspectAs: z
-    .string()
-    .regex(/^[a-z_][a-z0-9_.-]{0,31}$/, 'a POSIX account name, 32 characters at most')
-    .refine((name) => name !== 'root', 'must not be root')
-    .nullable()
-    .default(null),
-  /** The relay host through which it is reached. */
-  via: targetName.nullable().default(null),
-});
+const InventoryTargetSchema = z
+  .strictObject({
+    name,
+    system: name,
+    host: z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/, 'a host name or an address'),
+    port: z.number().int().min(1).max(65535),
+    /** The pinned host key, `algorithm base64`, as in known_hosts. */
+    hostKey: publicKey.nullable().default(null),
+    /** The authority whose host certificates for this host are accepted instead of, or beside, a pinned key. */
+    hostCa: publicKey.nullable().default(null),
+    mode: TargetModeSchema,
+    /** Speaks algorithms that are no longer safe: an exception, shown wherever the target is. */
+    legacyAlgorithms: z.boolean().default(false),
+    /** From where the target sees the gateway come: CIDRs, commas between. Session certificates are bound to it. */
+    sourceAddress: z
+      .string()
+      .regex(/^[0-9a-fA-F.:/,]{1,500}$/, 'addresses or CIDRs, commas between')
+      .nullable()
+      .default(null),
+    /**
+     * An ordinary account of its own, on it alone, under which the gateway looks at which accounts there are; null: nobody
+     * looks. Its certificate runs one fixed command and nothing else.
+     */
+    inspectAs: z
+      .string()
+      .regex(/^[a-z_][a-z0-9_.-]{0,31}$/, 'a POSIX account name, 32 characters at most')
+      .refine((name) => name !== 'root', 'must not be root')
+      .nullable()
+      .default(null),
+    /** The relay host through which it is reached. */
+    via: targetName.nullable().default(null),
+    /** A site, and how it is spoken to; null: a server that is entered by SSH. */
+    web: WebSettingsSchema.nullable().default(null),
+  })
+  .refine(({ mode, web }) => (web === null ? mode !== 'guarded-web' : mode === 'guarded-web' || mode === 'recorded'), {
+    message: 'a site is guarded-web or recorded, and nothing else is guarded-web',
+  })
+  .refine(({ via, web }) => via === null || web === null, { message: 'a site is reached directly' });
 
 const InventoryAccountSchema = z.strictObject({
   target: targetName,

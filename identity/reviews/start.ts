@@ -103,6 +103,7 @@ const USED_BY: Readonly<Record<Candidate['grants'][number]['actions'][number], r
   upload: ['files'],
   download: ['files'],
   develop: ['exec'],
+  web: ['web'],
 };
 
 function factsOf(candidate: Candidate, now: Date, grant: ReviewedFacts['grant']): ReviewedFacts {

@@ -106,4 +106,34 @@ export const OTHER_REASONS: Readonly<Record<string, Reason>> = {
     en: 'More has been shown than may be without a ticket.',
     ja: '申請なしで表示できる量を超えました。',
   },
+  'web.route': {
+    en: 'The owner named this page as one that gives data out.',
+    ja: 'データを出力する画面として、運用責任者が登録しています。',
+  },
+  'web.attachment': { en: 'The site sends it as a file to be saved.', ja: '保存用のファイルとして送られてきました。' },
+  'web.table': {
+    en: 'It is a table of records, whatever it is called.',
+    ja: '名称にかかわらず、内容はレコードの表です。',
+  },
+  'web.sql': { en: 'It is a dump of a database.', ja: 'データベースのダンプです。' },
+  'web.pdf': { en: 'It is a document that can hold many records.', ja: '多数のレコードを含み得る文書です。' },
+  'web.spreadsheet': { en: 'It is a spreadsheet.', ja: '表計算ファイルです。' },
+  'web.archive': {
+    en: 'It is an archive; what is in it is not seen.',
+    ja: '圧縮ファイルであり、中身は確認できません。',
+  },
+  'web.database': { en: 'It is a file of a database.', ja: 'データベースのファイルです。' },
+  'web.opaque': { en: 'Nobody here can read what it holds.', ja: '内容を読み取ることができません。' },
+  'web.unreadable': {
+    en: 'It is packed in a way that is not read here.',
+    ja: 'ここでは読み取れない形式で圧縮または符号化されています。',
+  },
+  'web.false-type': {
+    en: 'It is called a picture and is none.',
+    ja: '画像などと称していますが、実体が異なります。',
+  },
+  'web.many-rows': {
+    en: 'One answer holds more records than a page does.',
+    ja: '1回の応答に、画面表示としては多すぎるレコードが含まれています。',
+  },
 };

@@ -51,6 +51,7 @@ const MODES = {
   'guarded-line': true,
   'guarded-shell': true,
   'guarded-pty': true,
+  'guarded-web': true,
   recorded: true,
 } satisfies Record<TargetMode, true>;
 

@@ -11,8 +11,10 @@ import {
   readBy,
   type Transfer,
 } from '../../../policy/index.ts';
-import { createDelivery, type Delivery, type Redeemed, tellResult } from '../delivery.ts';
-import { REFUSED_STATUS, redeem, refuseAct } from '../gate.ts';
+import { createDelivery, type Delivery, type Redeemed } from '../../exports/delivery.ts';
+import { tellResult } from '../delivery.ts';
+import { redeem } from '../../exports/redeem.ts';
+import { REFUSED_STATUS, refuseAct } from '../gate.ts';
 import { type Filtered, join } from '../join.ts';
 import { createFileMeter } from '../output/index.ts';
 import type { ChannelWork, Exit } from '../model.ts';

@@ -2,7 +2,8 @@
 import { completeRedemption } from '../../../approvals/index.ts';
 import { hasCode, LIMITS } from '../../../foundation/index.ts';
 import type { BudgetDecision, Passed } from '../../../policy/index.ts';
-import { createDelivery, type Delivery, type Redeemed, tellResult } from '../delivery.ts';
+import { createDelivery, type Delivery, type Redeemed } from '../../exports/delivery.ts';
+import { tellResult } from '../delivery.ts';
 import type { ChannelWork, Exit } from '../model.ts';
 import { confirmInBrowser } from './confirm.ts';
 import { hasTicketAtLimit, redeemAtLimit, refuseByBudget } from './exceed.ts';

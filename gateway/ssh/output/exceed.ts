@@ -2,7 +2,8 @@
 import { findUsableTicket, type Redemption, recordRefusedAct } from '../../../approvals/index.ts';
 import type { Judgement, Passed } from '../../../policy/index.ts';
 import { appendAuditEvent } from '../../../recorder/index.ts';
-import { redeem, ticketCode, ticketMessage } from '../gate.ts';
+import { redeem } from '../../exports/redeem.ts';
+import { ticketCode, ticketMessage } from '../gate.ts';
 import type { ChannelWork } from '../model.ts';
 import type { Act } from './model.ts';
 import type { Speech } from './speech.ts';

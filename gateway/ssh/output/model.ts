@@ -1,6 +1,6 @@
 /** The shapes on the one way of output from a target to the person. */
 import type { Addition, BudgetDecision, Judgement, Passed } from '../../../policy/index.ts';
-import type { Delivery } from '../delivery.ts';
+import type { Delivery } from '../../exports/delivery.ts';
 
 export type Output = 'o' | 'e';
 

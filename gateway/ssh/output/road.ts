@@ -4,7 +4,7 @@
  */
 import { asError, LIMITS } from '../../../foundation/index.ts';
 import { type BudgetDecision, CANCEL, type DroppedKind, type TransferOffer } from '../../../policy/index.ts';
-import type { Delivery } from '../delivery.ts';
+import type { Delivery } from '../../exports/delivery.ts';
 import type { Filtered, OutputHold, OutputWays } from '../join.ts';
 import type { ChannelWork } from '../model.ts';
 import { decideAtLimit, type InUse, ticketWhileHeld } from './at-limit.ts';

@@ -1,6 +1,6 @@
 /** An export whose output goes to the vault: the person sees its receipt and nothing else of it. */
 import { protectCopied } from '../copied.ts';
-import type { Redeemed } from '../delivery.ts';
+import type { Redeemed } from '../../exports/delivery.ts';
 import { join } from '../join.ts';
 import type { ChannelWork, Exit } from '../model.ts';
 import type { Act } from '../output/index.ts';

@@ -2,7 +2,7 @@
 import type { ParcelWriter } from '../../../approvals/index.ts';
 import { GatewayError, LIMITS } from '../../../foundation/index.ts';
 import type { FileProtocol } from '../../../policy/index.ts';
-import type { Delivery, Redeemed } from '../delivery.ts';
+import type { Delivery, Redeemed } from '../../exports/delivery.ts';
 import { Content } from '../files/content.ts';
 import { FileAudit } from '../files/file-audit.ts';
 import { shownPath } from '../files/paths.ts';

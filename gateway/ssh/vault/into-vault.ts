@@ -1,7 +1,8 @@
 /** The one use of a ticket for the vault: counted, hashed and cut as any other, and nothing of it reaches the person. */
 import { completeRedemption, type Parcel, type ParcelWriter, type SealedParcel } from '../../../approvals/index.ts';
 import { asError, GatewayError, hasCode } from '../../../foundation/index.ts';
-import { createDelivery, type Delivery, type Redeemed, tellResult } from '../delivery.ts';
+import { createDelivery, type Delivery, type Redeemed } from '../../exports/delivery.ts';
+import { tellResult } from '../delivery.ts';
 import { REFUSED_STATUS } from '../gate.ts';
 import type { ChannelWork, Exit } from '../model.ts';
 

@@ -18,7 +18,7 @@ export type Windows = z.infer<typeof windows>;
 export const GuardedTarget = z.object({
   id: z.string(),
   name: z.string(),
-  mode: z.enum(['exec-only', 'guarded-line', 'guarded-shell', 'guarded-pty', 'recorded']),
+  mode: z.enum(['exec-only', 'guarded-line', 'guarded-shell', 'guarded-pty', 'guarded-web', 'recorded']),
   systemId: z.string(),
   systemTitle: titles,
   owned: z.boolean(),

@@ -44,7 +44,7 @@ export const useLeave = (id: string) =>
   );
 
 const Flag = z.string();
-const ACTIONS = ['shell', 'exec', 'upload', 'download', 'develop'] as const;
+const ACTIONS = ['shell', 'exec', 'upload', 'download', 'develop', 'web'] as const;
 const Action = z.enum(ACTIONS);
 export type Action = z.infer<typeof Action>;
 

@@ -24,6 +24,8 @@ export const gateEn = {
   'gate.notSeen.guarded-shell': 'What happens inside a program, and programs that already run as the same account.',
   'gate.notSeen.guarded-pty':
     'What the screen does not show: history, completion and key bindings of the target’s shell, and what programs do.',
+  'gate.notSeen.guarded-web':
+    'What is in pictures, sound and film, and what somebody copies from the screen by hand. What pages show is counted.',
   'gate.notSeen.recorded': 'Nothing is judged. Everything is recorded and can be replayed.',
   'gate.assets': 'Protected, with copies of the last 30 days',
   'gate.copyOf': 'copy of {{name}}',

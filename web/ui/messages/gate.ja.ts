@@ -26,6 +26,8 @@ export const gateJa: Readonly<Record<keyof typeof gateEn, string>> = {
   'gate.notSeen.guarded-shell': 'プログラムの内部の動作と、同じアカウントですでに動いているプログラム。',
   'gate.notSeen.guarded-pty':
     '画面に現れないもの（接続先のシェルの履歴・補完・キー割り当て）と、プログラムの内部の動作。',
+  'gate.notSeen.guarded-web':
+    '画像・音声・動画の中身と、画面からの手作業での書き写し。画面に表示された件数は数えられます。',
   'gate.notSeen.recorded': '判定は行いません。すべて記録され、後から再生できます。',
   'gate.assets': '保護対象（直近 30 日の複製を含む）',
   'gate.copyOf': '{{name}} の複製',

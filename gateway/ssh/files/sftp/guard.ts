@@ -1,7 +1,8 @@
 /** Decides about single acts of an SFTP session: the direction first, then what is protected. */
 import { denyFileAct, isStartupPlace, judgeFileAct, type TransferDirection } from '../../../../policy/index.ts';
-import { createDelivery } from '../../delivery.ts';
-import { redeem, refuseAct } from '../../gate.ts';
+import { createDelivery } from '../../../exports/delivery.ts';
+import { redeem } from '../../../exports/redeem.ts';
+import { refuseAct } from '../../gate.ts';
 import type { ChannelWork } from '../../model.ts';
 import { fetchToVault } from '../../vault/fetch.ts';
 import type { FileAudit } from '../file-audit.ts';

@@ -1,6 +1,6 @@
 /** What an SFTP session holds open, and what was asked for and not answered yet. */
 import { completeRedemption } from '../../../../approvals/index.ts';
-import type { Delivery, Redeemed } from '../../delivery.ts';
+import type { Delivery, Redeemed } from '../../../exports/delivery.ts';
 import { tellResult } from '../../delivery.ts';
 import type { ChannelWork } from '../../model.ts';
 import { Content } from '../content.ts';
