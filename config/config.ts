@@ -11,6 +11,7 @@ import { completeNotifications, type NotificationsConfig } from './notifications
 import { type Fault, productionFaults } from './production.ts';
 import { completeRelay, type RelayConfig } from './relay.ts';
 import { type ConfigFile, ConfigSchema } from './schema.ts';
+import { completeSites, type SitesConfig } from './sites.ts';
 import { completeStorage, completeStorageCredentials, type StorageConfig, type StorageCredentials } from './storage.ts';
 import { completeLog, type TransparencyConfig } from './transparency.ts';
 
@@ -48,6 +49,8 @@ export interface Config {
     /** CIDRs. */
     readonly proxyProtocolFrom: readonly string[];
   };
+  /** Null: no site is served. */
+  readonly sites: SitesConfig | null;
   /** CIDRs; an empty list of allowed ones allows everything that nothing denies. */
   readonly targets: { readonly allowedNetworks: readonly string[]; readonly deniedNetworks: readonly string[] };
   readonly recorder: {
@@ -157,6 +160,7 @@ function complete(file: ConfigFile, places: ConfigPlaces): Config {
     dataDirectory,
     http: completeHttp(file),
     ssh: completeSsh(file),
+    sites: completeSites(file.mode, file.sites, (name) => absolute(name, places.directory)),
     targets: completeTargets(file),
     recorder: completeRecorder(file, places, dataDirectory),
     storageCredentials: completeStorageCredentials(file.storage_credentials),

@@ -10,6 +10,7 @@ const Lenient = z.looseObject({
   data_directory: text,
   http: z.looseObject({ public_url: text }).optional().catch(undefined),
   ssh: z.looseObject({ advertised_host: text }).optional().catch(undefined),
+  sites: z.looseObject({ public_scheme: text }).optional().catch(undefined),
   recorder: z
     .looseObject({ storage: z.looseObject({ endpoint: text }).optional().catch(undefined) })
     .optional()
@@ -44,6 +45,12 @@ const CHECKS: readonly { key: string; refused: (settings: Settings) => string | 
       ssh?.advertised_host === undefined || LOOPBACK.test(ssh.advertised_host)
         ? 'the demo default, this machine only, is refused; name the host people connect to'
         : undefined,
+  },
+  {
+    key: 'sites.public_scheme',
+    refused: ({ sites }) =>
+      // Without TLS the cookie of a site travels readable, and with it who somebody is.
+      sites?.public_scheme === 'http' ? 'plain http is refused: sites are reached by https' : undefined,
   },
   {
     key: 'recorder.storage.endpoint',

@@ -8,6 +8,7 @@ import { path, urlOf } from './fields.ts';
 import { FlowSchema } from './flow.ts';
 import { NotificationsSchema } from './notifications.ts';
 import { RelaySchema } from './relay.ts';
+import { SitesSchema } from './sites.ts';
 import { identityProviders, oidc, secondFactor } from './sign-in.ts';
 import { storage, storageCredentials } from './storage.ts';
 import { transparencyLog } from './transparency.ts';
@@ -234,6 +235,7 @@ export const ConfigSchema = z.strictObject({
     ),
   http: http.optional(),
   ssh: ssh.optional(),
+  sites: SitesSchema.optional(),
   targets: targets.optional(),
   recorder: recorder.optional(),
   storage_credentials: storageCredentials.optional(),

@@ -8,6 +8,8 @@ import type { DemoTarget } from './target/server.ts';
 const SYSTEM = 'crm';
 const RECEIVING_SYSTEM = 'billing';
 const TARGET = 'crm-db';
+/** The same customers in a browser. */
+export const SITE = 'crm-admin';
 const GRANT_DAYS = 90;
 const CONTRACT_DAYS = 180;
 const DAY_MS = 86_400_000;
@@ -23,11 +25,14 @@ const SMALL_BUDGET = { persons: { command: 50, session: 50 }, softRatio: 1 };
 export function demoInventory(options: {
   readonly issuer: string;
   readonly target: Pick<DemoTarget, 'host' | 'port' | 'hostKey' | 'customersDirectory'>;
+  /** Left out where no site is served. */
+  readonly site?: { readonly host: string; readonly port: number } | undefined;
   readonly clock?: Clock;
 }): InventoryInput {
-  const { issuer, target, clock = systemClock } = options;
+  const { issuer, site, target, clock = systemClock } = options;
   const inDays = (days: number): Date => new Date(clock.now().getTime() + days * DAY_MS);
   const maintainers = DEMO_PEOPLE.filter(({ roles }) => roles.includes('maintainer'));
+  const onSite = site === undefined ? [] : maintainers;
   return {
     issuer,
     people: DEMO_PEOPLE.map((person) => ({
@@ -60,13 +65,35 @@ export function demoInventory(options: {
         hostKey: target.hostKey,
         mode: 'guarded-line',
       },
+      ...(site === undefined ? [] : [siteOf(site)]),
     ],
-    accounts: maintainers.map(({ subject }) => ({ target: TARGET, person: subject, account: subject })),
-    grants: maintainers.map(({ subject }) => ({
-      target: TARGET,
-      person: subject,
-      actions: subject === 'aoki' ? ['shell', 'exec', 'upload', 'download'] : ['shell', 'exec'],
-      expiresAt: inDays(GRANT_DAYS),
-    })),
+    accounts: [
+      ...maintainers.map(({ subject }) => ({ target: TARGET, person: subject, account: subject })),
+      ...onSite.map(({ subject }) => ({ target: SITE, person: subject, account: subject })),
+    ],
+    grants: [
+      ...maintainers.map(({ subject }) => ({
+        target: TARGET,
+        person: subject,
+        actions:
+          subject === 'aoki'
+            ? (['shell', 'exec', 'upload', 'download'] as const).slice()
+            : (['shell', 'exec'] as const).slice(),
+        expiresAt: inDays(GRANT_DAYS),
+      })),
+      ...onSite.map(({ subject }) => ({
+        target: SITE,
+        person: subject,
+        actions: (['web'] as const).slice(),
+        expiresAt: inDays(GRANT_DAYS),
+      })),
+    ],
+  };
+}
+
+function siteOf({ host, port }: { readonly host: string; readonly port: number }) {
+  return {
+    ...{ name: SITE, system: SYSTEM, host, port, mode: 'guarded-web' as const },
+    web: { scheme: 'http' as const, banner: true },
   };
 }

@@ -5,9 +5,10 @@ import { EVIDENCE_LIMITS } from './limits.ts';
 /**
  * header (canonical JSON), output, stderr, input, resize (`COLUMNSxROWS`), marker (UTF-8), exit (decimal status or
  * signal name), gap (UTF-8: what is missing and why), contents of files (`o BYTES` or `i BYTES`: passed and not kept),
- * terminal notes (JSON `{"echo":false}`: the target's terminal shows what is typed no more, or again).
+ * terminal notes (JSON `{"echo":false}`: the target's terminal shows what is typed no more, or again), web (canonical JSON:
+ * one step of an exchange with a site), answer and question (`u32 exchange | bytes`: text of a body from and to it).
  */
-export const FRAME_TYPES = ['h', 'o', 'e', 'i', 'r', 'm', 'x', 'g', 'c', 'n'] as const;
+export const FRAME_TYPES = ['h', 'o', 'e', 'i', 'r', 'm', 'x', 'g', 'c', 'n', 'w', 'a', 'u'] as const;
 export type FrameType = (typeof FRAME_TYPES)[number];
 
 export interface Frame {
@@ -93,5 +94,5 @@ function isFrameType(type: string): type is FrameType {
 
 /** The stream a frame of this type stands in. */
 export function streamOf(type: FrameType): 'screen' | 'keystrokes' {
-  return type === 'i' ? 'keystrokes' : 'screen';
+  return type === 'i' || type === 'u' ? 'keystrokes' : 'screen';
 }

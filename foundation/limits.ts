@@ -655,6 +655,40 @@ export const LIMITS = {
   lockSubjectCharactersMax: 200,
   /** Seconds a clean shutdown may take before it becomes a hard one. */
   shutdownSeconds: 25,
+  /** Seconds in which a browser that comes from the console has to enter a site. */
+  siteCodeSeconds: 60,
+  /** Bytes of all header lines of a request to a site, or of its answer. */
+  siteHeaderBytesMax: 32 * 1024,
+  /** Seconds for the header lines of a request to a site. */
+  siteHeadersSeconds: 15,
+  /** Seconds for a request to a site with its body. */
+  siteRequestSeconds: 900,
+  /** Seconds until a site begins to answer. */
+  siteAnswerSeconds: 120,
+  /** Connections of browsers to all sites together. */
+  siteConnectionsMax: 4_000,
+  /** Connections of one visit to its site. */
+  siteConnectionsPerVisitMax: 16,
+  /** Requests of one visit at once, WebSockets among them. */
+  siteExchangesPerVisitMax: 64,
+  /** Visits to sites that are open at once. */
+  siteVisitsMax: 2_000,
+  /** Bytes of a form that are read before it is sent on. */
+  siteFormBytesMax: 1024 * 1024,
+  /** Bytes of an answer that are judged before the first of them is shown. */
+  siteHeldBytesMax: 1024 * 1024,
+  /** Milliseconds a slow answer is held for that, from its first byte on. */
+  siteHeldMs: 2_000,
+  /** Bytes of text of one body that the recording keeps. */
+  siteBodyKeptBytesMax: 2 * 1024 * 1024,
+  /** Bytes that a packed answer may unpack to whatever its ratio is. */
+  siteInflatedFreeBytes: 16 * 1024 * 1024,
+  /** How many times its packed size an answer may unpack to. */
+  siteInflateRatioMax: 200,
+  /** Pieces of an answer on their way to the recording at once. */
+  sitePiecesInFlightMax: 16,
+  /** Bytes of one message of a WebSocket. */
+  siteMessageBytesMax: 4 * 1024 * 1024,
 } as const;
 
 export type Limits = { readonly [Name in keyof typeof LIMITS]: number };

@@ -1,3 +1,7 @@
+export { loadSiteKey } from './http/identity/site-key.ts';
+export { listenSites, type SiteListener } from './http/listener.ts';
+export type { HttpDeps } from './http/model.ts';
+export { createSitePlace, type SitePlace } from './http/place.ts';
 export { keepActivity } from './live-control/activity.ts';
 export { type ControlRequest, controlSession } from './live-control/command.ts';
 export { applyControl, CONTROL_CHANNEL, rereadControls } from './live-control/control.ts';

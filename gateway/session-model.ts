@@ -35,3 +35,9 @@ export interface SessionRequest {
 }
 
 export type Direction = 'i' | 'o' | 'e';
+
+/** So many bytes of a body pass, and in which direction. */
+export interface Counted {
+  readonly direction: 'i' | 'o';
+  readonly bytes: number;
+}

@@ -16,7 +16,7 @@ import type { HeldBytes } from './held-bytes.ts';
 import { Attendance } from './live-control/attendance.ts';
 import { closeSession, insertSession } from './queries.ts';
 import { openedEvent, recordingMeta } from './session-opening.ts';
-import type { Direction, SessionDeps, SessionRequest } from './session-model.ts';
+import type { Counted, Direction, SessionDeps, SessionRequest } from './session-model.ts';
 import type { EndReason, LiveSession } from './session-registry.ts';
 
 export type { Direction, SessionDeps, SessionRequest } from './session-model.ts';
@@ -77,9 +77,7 @@ export class GatewaySession implements LiveSession {
     this.#latest = granted.until;
     this.#deps = deps;
     this.#recording = recording;
-    this.#closed = new Promise((resolve) => {
-      this.#resolveClosed = resolve;
-    });
+    this.#closed = new Promise((resolve) => (this.#resolveClosed = resolve));
     this.attendance = new Attendance({
       ...{ clock: deps.clock, limits: deps.timeLimits, hasTerminal: granted.hasTerminal },
       locale: granted.authorization.person.locale,
@@ -184,6 +182,13 @@ export class GatewaySession implements LiveSession {
     else this.#bytesOut += bytes;
   }
 
+  /** As `record`: one step of an exchange with a site, or a piece of a body, of which `counted` passes. */
+  async recordExchange(type: 'w' | 'a' | 'u', payload: Uint8Array, counted?: Counted): Promise<void> {
+    while (this.attendance.held !== undefined) await this.attendance.held;
+    await this.#recording.append(type, payload);
+    if (counted !== undefined) this.#count(counted.direction, counted.bytes);
+  }
+
   async recordResize(columns: number, rows: number): Promise<void> {
     await this.#recording.append('r', Buffer.from(`${columns}x${rows}`));
   }
@@ -286,9 +291,8 @@ export async function openSession(
   return new GatewaySession(
     deps,
     {
-      ...{ ...granted, serial, keyBlob: request.keyBlob, connectionId: request.connectionId },
-      hasTerminal: request.terminal !== undefined,
-      until: request.until,
+      ...{ ...granted, serial, keyBlob: request.keyBlob, connectionId: request.connectionId, until: request.until },
+      hasTerminal: request.terminal !== undefined || request.kind === 'web', // Left open, both are idle.
     },
     recording,
   );

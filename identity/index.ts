@@ -90,6 +90,9 @@ export { insertApprovedConnection } from './sign-ins/queries.ts';
 export { findSignIn, requestSignIn } from './sign-ins/request.ts';
 export { offeredPairs, type WordPair, wordsOf } from './sign-ins/words.ts';
 export { SIGN_INS_CHANGED, waitForSignIn } from './sign-ins/wait.ts';
+export { keepSiteCredential, openSiteCredential } from './sites/credentials.ts';
+export { endSiteSignIns, type Site, type SiteSignIn } from './sites/queries.ts';
+export { enterSite, findSite, findSiteSignIn, handOverToSite } from './sites/sign-ins.ts';
 export { endProviderSession, type ProviderLogout } from './web-sessions/provider-logout.ts';
 export { type Assurance, inheritConnectionSignIn, type WebSession } from './web-sessions/queries.ts';
 export {

@@ -35,6 +35,7 @@ import { startHttpServer } from './http-server.ts';
 import { startKeyOrders } from './key-orders.ts';
 import { listenForDecisions } from './session-listeners.ts';
 import { parcelsDoor, type Relay, startRelay } from './relay.ts';
+import { placeOf, type ServedSites, serveSites } from './sites.ts';
 import { type SshService, startSshService } from './ssh-service.ts';
 import { openStorage } from './storage.ts';
 import { openOwnVault } from './vault.ts';
@@ -49,6 +50,7 @@ export interface Running extends AsyncDisposable {
     /** For known_hosts: with this line a client knows the gateway and every target behind it. */
     readonly hostAuthorityLine: string;
   };
+  readonly sites: ServedSites | undefined;
   readonly directory: DataDirectory;
   /** Where systems put and take parcels; undefined where the relay does not listen. */
   readonly relay: Relay | undefined;
@@ -103,40 +105,27 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
   );
   const signInDecided = await listenForDecisions(database);
   const relay = await startRelay({ ...deps, queue, keys, vault, store, identities }, config, cleanup);
-
-  const service = await startSshService(
-    {
-      ...{ ...deps, databaseUrl, recorder, recordings, keys, signInDecided, directory },
-      ...{ exports: ledger, witnessesLateSince, vault, vaultRecipients },
-    },
-    config,
-    cleanup,
-  );
+  const own = { ...deps, recorder, keys, signInDecided, directory, exports: ledger, witnessesLateSince, vault };
+  const ofSsh = { ...own, databaseUrl, recordings, vaultRecipients };
+  const service = await startSshService(ofSsh, config, cleanup);
   const terminals = new TerminalDesk({ clock, database, place: service.terminals });
   const web = createWebApi({
-    ...deps,
-    publicUrl,
-    mode: config.mode,
-    trustedProxies: config.http.trustedProxies ?? [],
+    ...{ ...deps, publicUrl, derived, signInDecided },
+    ...settledBy(config, keys),
     uiDirectory: uiDirectory(),
     ...watchedBy(evidence),
-    derived,
-    ssh: sshTitle(config, keys),
-    loginAuthority: keys.loginAuthority,
     controlSession: (principal, request) => controlSession(deps, principal, request),
-    signInDecided,
     parcels: parcelsDoor(deps),
     workers: service.workers,
     witnessDelay: () => witnessDelay(witnessesLateSince(), clock.now(), config.recorder.log.witnessGraceMinutes),
     providers: providersOf(config, publicUrl, demo),
-    factorRules: config.secondFactor,
     ...ways,
-    factorSeal: keys.factorSeal,
     askAccountInventory,
     terminals,
   });
   const door = createTerminalDoor({ ...deps, publicUrl, terminals });
   cleanup.use(await startHttpServer(withDemo(web, demo), config.http, door));
+  const sites = await serveSites(own, config, cleanup);
   const { host, port, proxyProtocolFrom } = config.ssh;
   const { serve, connectionsMax } = service;
   const ssh = cleanup.use(await listenSsh({ host, port, log, serve, connectionsMax, balancers: proxyProtocolFrom }));
@@ -146,6 +135,7 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
       ...{ host: config.ssh.advertisedHost, port: ssh.port, hostKeyLine: keys.hostKey.publicKeyLine },
       hostAuthorityLine: hostAuthorityLine(keys.hostAuthority.publicKeyLine),
     },
+    sites,
     directory,
     relay,
     failed: recorder.failed,
@@ -176,6 +166,16 @@ async function startWork(
   const { review } = config.emergency;
   const { holidays } = flow.calendar;
   return { delivery, emergency: { ...config.emergency, review: { ...review, holidays } } };
+}
+
+/** What of the console the configuration and the keys settle. */
+function settledBy(config: Config, keys: SshKeys) {
+  const { http, mode, secondFactor: factorRules, sites } = config;
+  return {
+    ...{ mode, factorRules, ssh: sshTitle(config, keys), trustedProxies: http.trustedProxies ?? [] },
+    ...{ loginAuthority: keys.loginAuthority, factorSeal: keys.factorSeal },
+    sites: sites === null ? undefined : placeOf(sites),
+  };
 }
 
 /** How the console tells people to come in by SSH. */
@@ -232,7 +232,7 @@ async function startDemo(
   const publicUrl = new URL(config.http.publicUrl);
   const authorityLine = keys.authority.publicKeyLine;
   return startDemoParts(
-    { mode: config.mode, publicUrl, directory: directory.demo, authorityLine, log, clock },
+    { mode: config.mode, publicUrl, directory: directory.demo, authorityLine, sites: config.sites, log, clock },
     cleanup,
   );
 }

@@ -1,8 +1,10 @@
 /** The parts that exist in demo mode only. The demo room is loaded here and nowhere else, and never in production. */
 import { randomBytes } from 'node:crypto';
 import type { RequestListener } from 'node:http';
+import type { SitesConfig } from '../config/index.ts';
 import { type Cleanup, type Clock, invariant, type Log, Secret } from '../foundation/index.ts';
 import type { InventoryInput } from '../identity/index.ts';
+import { placeOf } from './sites.ts';
 
 export interface DemoParts {
   readonly issuer: URL;
@@ -14,16 +16,35 @@ export interface DemoParts {
 
 const CLIENT_ID = 'sekisho-demo';
 
-export async function startDemoParts(
-  options: { mode: string; publicUrl: URL; directory: string; authorityLine: string; log: Log; clock: Clock },
-  cleanup: Cleanup,
-): Promise<DemoParts> {
+interface DemoOptions {
+  readonly mode: string;
+  readonly publicUrl: URL;
+  readonly directory: string;
+  readonly authorityLine: string;
+  readonly sites: SitesConfig | null;
+  readonly log: Log;
+  readonly clock: Clock;
+}
+
+export async function startDemoParts(options: DemoOptions, cleanup: Cleanup): Promise<DemoParts> {
   invariant(options.mode === 'demo', 'demo parts start in demo mode only');
   const demo = await import('../demo/index.ts');
   const { publicUrl, directory, authorityLine, log, clock } = options;
   const issuer = new URL('/oidc', publicUrl);
   const clientSecret = new Secret(randomBytes(32).toString('base64url'));
   const target = cleanup.use(await demo.startDemoTarget({ directory, authorityLine, log, clock }));
+  const { sites } = options;
+  const site =
+    sites === null
+      ? undefined
+      : cleanup.use(
+          await demo.startDemoSite({
+            // The listener itself: the name of a site is for browsers, whose machine may be another one.
+            jwksUrl: new URL(`/.sekisho/jwks.json`, `http://${sites.host}:${sites.port}`),
+            audience: placeOf(sites).originOf(demo.SITE),
+            ...{ clock, log },
+          }),
+        );
   return {
     issuer,
     clientId: CLIENT_ID,
@@ -37,6 +58,6 @@ export async function startDemoParts(
       backchannelLogoutUri: new URL('/auth/backchannel-logout', publicUrl).href,
       clock,
     }),
-    inventory: demo.demoInventory({ issuer: issuer.href, target, clock }),
+    inventory: demo.demoInventory({ issuer: issuer.href, target, site, clock }),
   };
 }

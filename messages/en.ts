@@ -3,6 +3,7 @@ import { doctorEn } from './doctor.en.ts';
 import { evidenceEn } from './evidence.en.ts';
 import { findingsEn } from './findings.en.ts';
 import { lettersEn } from './letters.en.ts';
+import { sitesEn } from './sites.en.ts';
 
 /** What the gateway says to people outside the console, in English. Keys are shared with ja.ts; a test compares them. */
 export const en = {
@@ -284,4 +285,5 @@ export const en = {
   ...evidenceEn,
   ...findingsEn,
   ...lettersEn,
+  ...sitesEn,
 } as const;

@@ -4,6 +4,7 @@ import type { en } from './en.ts';
 import { evidenceJa } from './evidence.ja.ts';
 import { findingsJa } from './findings.ja.ts';
 import { lettersJa } from './letters.ja.ts';
+import { sitesJa } from './sites.ja.ts';
 
 /** What the gateway says to people outside the console, in Japanese. */
 export const ja: Record<keyof typeof en, string> = {
@@ -293,4 +294,5 @@ export const ja: Record<keyof typeof en, string> = {
   ...evidenceJa,
   ...findingsJa,
   ...lettersJa,
+  ...sitesJa,
 };

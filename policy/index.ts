@@ -207,7 +207,6 @@ export {
 export { type ControlVerb, controlVerbs } from './session-control.ts';
 export {
   type AnswerFacts,
-  type BodyReader,
   type ContentKind,
   contentKindOf,
   createBodyReader,

@@ -37,7 +37,7 @@ export async function* toAsciicast(frames: AsyncIterable<Frame>): AsyncGenerator
     } else if (type === 'o' || type === 'e') {
       const text = decoders[type].decode(payload, { stream: true });
       if (text !== '') yield event(micros, 'o', hasTerminal ? text : asOnTerminal(text));
-    } else if (type !== 'i' && type !== 'c' && type !== 'n') {
+    } else if (type === 'r' || type === 'm' || type === 'x' || type === 'g') {
       yield event(micros, ...sideEvent(type, payload.toString('utf8')));
     }
   }

@@ -9,6 +9,7 @@ import { READING_EVENTS } from './reading-events.ts';
 import { RECORDING_EVENTS } from './recording-events.ts';
 import { PARCEL_EVENTS } from './parcel-events.ts';
 import { TERMINAL_EVENTS } from './terminal-events.ts';
+import { SITE_EVENTS } from './site-events.ts';
 import { TICKET_EVENTS } from './ticket-events.ts';
 import { SIGN_IN_METHODS } from '../policy/index.ts';
 
@@ -129,6 +130,7 @@ export const AUDIT_EVENTS = {
   'login.certificate_revoked': body('A certificate of `sekisho login` was revoked; what it signed in ends.', {
     serial: text,
   }),
+  ...SITE_EVENTS,
   'ssh.signed_in': body('An SSH connection proved who the person is.', {
     connection: id,
     method: z.enum(SIGN_IN_METHODS),

@@ -57,6 +57,8 @@ export {
 } from './recording.ts';
 export { findSealedRecordings, type VerifyOptions, type VerifyReport, verifySession } from './verify.ts';
 export { nodeFiles, readWhole, replaceFile } from './files.ts';
+export { decodeWebStep, encodeWebStep, type WebDone, type WebOutcome, type WebStep } from './web/steps.ts';
+export { exportHar, readWebTrail, type WebExchange } from './web/trail.ts';
 export { createFault } from './fault.ts';
 export { createPseudonyms, type Pseudonyms } from './pseudonyms.ts';
 export { EventAnchor } from './anchoring/event-anchor.ts';

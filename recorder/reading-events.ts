@@ -10,8 +10,8 @@ const body = <Shape extends z.ZodRawShape>(description: string, shape: Shape) =>
 export const READING_EVENTS = {
   'recording.viewed': body('Somebody replayed or downloaded a recording.', {
     session: id,
-    form: z.enum(['replay', 'download', 'transcript', 'live']).describe('`live`: watched while it went on.'),
-    file: z.enum(['cast2', 'cast3', 'transcript', 'commands']).optional().describe('What was downloaded.'),
+    form: z.enum(['replay', 'download', 'transcript', 'live', 'trail']).describe('`live`: watched while it went on.'),
+    file: z.enum(['cast2', 'cast3', 'transcript', 'commands', 'har']).optional().describe('What was downloaded.'),
   }),
   'recording.keystrokes_viewed': body('An auditor read what was typed in a session, also what was not shown.', {
     session: id,

@@ -6,6 +6,7 @@ import { lockOnKey } from '../locks/standing.ts';
 import { requireUnlocked } from '../persons/standing.ts';
 import { findPerson, standingOf } from '../persons/queries.ts';
 import type { IdentityDeps } from '../rows.ts';
+import { endSiteSignIns } from '../sites/queries.ts';
 import {
   type Assurance,
   deleteExpiredWebSessions,
@@ -102,6 +103,7 @@ export async function closeWebSession(
   return deps.database.inTransaction(async (tx) => {
     const session = await deleteWebSession(tx, sha256(token));
     if (session === undefined) return undefined;
+    await endSiteSignIns(tx, { webSessionId: session.id }, deps.clock.now());
     await appendAuditEvent(tx, deps.clock, { type: 'person.signed_out', actor: session.personId, body: {} });
     return { idToken: session.idToken, issuer: session.issuer };
   });
@@ -122,6 +124,7 @@ export async function endWebSessions(deps: IdentityDeps, { person }: Principal, 
     const ended = await deleteWebSessionsOf(tx, person.id, id);
     if (id !== null && ended.length === 0) throw new GatewayError('not_found');
     const body = { webSessions: ended.map((session) => session.id) };
+    for (const one of body.webSessions) await endSiteSignIns(tx, { webSessionId: one }, deps.clock.now());
     if (id === null) await endWhatSignInsLetIn(tx, body.webSessions, deps.clock.now());
     await appendAuditEvent(tx, deps.clock, { type: 'person.sign_ins_ended', actor: person.id, body });
   });

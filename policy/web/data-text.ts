@@ -1,5 +1,5 @@
 /** The text of JSON, one object a line, and how many records its lists hold. On bytes, as `page-text.ts`. */
-import type { BodyReader } from './readers.ts';
+import type { BodyReader } from './reader-model.ts';
 
 const DEPTH_MAX = 512;
 /** A string of a list that is as long holds a record and no word. */

@@ -2,7 +2,7 @@
  * The text of HTML and XML, one record a line. Works on bytes as Latin-1 characters: the marks of markup are no part of a
  * character in UTF-8, EUC-JP or Shift_JIS, so what it leaves is the page's own character set still.
  */
-import type { BodyReader, Read } from './readers.ts';
+import type { BodyReader, Read } from './reader-model.ts';
 
 const TAG_CHARACTERS_MAX = 64 * 1024;
 const ENTITY_CHARACTERS_MAX = 12;
@@ -90,15 +90,14 @@ function readTag(tag: string): { readonly rows: number; readonly text: string } 
   const name = raw.toLowerCase();
   const before = BREAKS.has(name) ? '\n' : '\t';
   if (slash === '/') return { rows: 0, text: before };
-  let isRow = ROWS.has(name);
-  const values: string[] = [];
-  for (const [, attribute = '', double, single, bare] of tag.matchAll(ATTRIBUTE)) {
-    const value = double ?? single ?? bare ?? '';
-    const key = attribute.toLowerCase();
-    if (key === 'role' && value === 'row') isRow = true;
-    if (!SILENT.test(key) && value.length > 2) values.push(plain(value));
-  }
-  return { rows: isRow ? 1 : 0, text: `${before}${values.length === 0 ? '' : `${values.join('\t')}\t`}` };
+  const attributes = [...tag.matchAll(ATTRIBUTE)].map(
+    ([, key = '', double, single, bare]) => [key.toLowerCase(), double ?? single ?? bare ?? ''] as const,
+  );
+  const isRow = ROWS.has(name) || attributes.some(([key, value]) => key === 'role' && value === 'row');
+  const values = attributes
+    .filter(([key, value]) => !SILENT.test(key) && value.length > 2)
+    .map(([, value]) => plain(value));
+  return { rows: isRow ? 1 : 0, text: `${before}${values.map((value) => `${value}\t`).join('')}` };
 }
 
 /** As far as no entity is cut. */

@@ -3,17 +3,7 @@ import { createRowCounter } from '../row-counter.ts';
 import type { ContentKind } from './content.ts';
 import { createDataText } from './data-text.ts';
 import { createPageText } from './page-text.ts';
-
-export interface Read {
-  readonly rows: number;
-  /** What a reader of the page would see, one record a line; in the body's own character set. */
-  readonly text: Buffer;
-}
-
-export interface BodyReader {
-  take(chunk: Buffer): Read;
-  finish(): Read;
-}
+import type { BodyReader, Read } from './reader-model.ts';
 
 const NOTHING: Read = { rows: 0, text: Buffer.alloc(0) };
 

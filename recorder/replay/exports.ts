@@ -15,7 +15,7 @@ async function* cleanFrames(frames: AsyncIterable<ReplayFrame>): AsyncGenerator<
   const decoders = { o: createOutputDecoder(), e: createOutputDecoder() };
   const cleaner = new OutputCleaner();
   for await (const { type, micros, seq, payload } of frames) {
-    if (type === 'i' || type === 'n') continue;
+    if (type === 'i' || type === 'n' || type === 'u') continue;
     const shown = type === 'o' || type === 'e' ? Buffer.from(cleaner.push(decoders[type].push(payload))) : payload;
     yield { type, micros, seq, payload: shown };
   }

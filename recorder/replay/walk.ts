@@ -7,6 +7,7 @@ import { GatewayError, LIMITS } from '../../foundation/index.ts';
 import { decodeMeta } from '../recording.ts';
 import { OutputCleaner } from './clean-output.ts';
 import { createOutputDecoder } from './decode.ts';
+import { decodeWebStep, wordWebStep } from '../web/steps.ts';
 import { markerOf } from './markers.ts';
 import type { Marker, ReplayFrame, TranscriptLine } from './model.ts';
 import { fitting, Screen } from './screen.ts';
@@ -103,6 +104,7 @@ export class Walk {
     else if (type === 'i') await this.#takeInput(payload);
     else if (type === 'r') await this.#takeResize(payload.toString('latin1'));
     else if (type === 'm' || type === 'g' || type === 'x') await this.#takeMark(type, payload.toString('utf8'));
+    else if (type === 'w') await this.#takeStep(payload);
     else if (type === 'n') this.#echoes = EchoSchema.parse(JSON.parse(payload.toString('utf8'))).echo;
   }
 
@@ -118,7 +120,7 @@ export class Walk {
 
   /** The bytes of a protocol that carries files are for programs; what passed is told by the marks. */
   get #isForPeople(): boolean {
-    return this.#meta.kind !== 'files';
+    return this.#meta.kind !== 'files' && this.#meta.kind !== 'web';
   }
 
   async #takeOutput(type: 'o' | 'e', payload: Buffer): Promise<void> {
@@ -205,6 +207,14 @@ export class Walk {
     this.#sink.marker(marker);
     this.#lines.push({ at: this.#at, kind: marker.kind === 'command' ? 'executed' : 'note', text: marker.text });
     await this.#tell();
+  }
+
+  /** An exchange with a site is one mark, at its end. */
+  async #takeStep(payload: Buffer): Promise<void> {
+    const step = decodeWebStep(payload);
+    if (step.step !== 'done') return;
+    this.#sink.output(this.#at, step.bytesOut);
+    await this.#takeMark('m', wordWebStep(step));
   }
 
   async #tell(): Promise<void> {

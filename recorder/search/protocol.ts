@@ -7,7 +7,7 @@ import { SEARCH_FIELDS, SearchPlaceSchema, SearchRequestSchema } from './query.t
 const id = z.number().int();
 const bytes = z.custom<Uint8Array>((value) => ArrayBuffer.isView(value));
 const FrameSchema = z.strictObject({
-  type: z.enum(['h', 'o', 'e', 'i', 'r', 'm', 'x', 'g', 'c', 'n']),
+  type: z.enum(['h', 'o', 'e', 'i', 'r', 'm', 'x', 'g', 'c', 'n', 'w', 'a', 'u']),
   seq: z.number().int(),
   micros: z.bigint(),
   payload: bytes,

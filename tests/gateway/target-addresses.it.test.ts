@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
-import { createAddressPolicy } from '../../gateway/ssh/target/address-policy.ts';
+import { createAddressPolicy } from '../../gateway/address-policy.ts';
 import { connectTo, type Lookup, resolveTarget } from '../../gateway/ssh/target/reach.ts';
 
 const place = { name: 'crm-db', isRelay: false };

@@ -4,7 +4,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Cleanup, createLog, newUuid, systemClock } from '../../foundation/index.ts';
-import { createAddressPolicy } from '../../gateway/ssh/target/address-policy.ts';
+import { createAddressPolicy } from '../../gateway/address-policy.ts';
 import type { TargetConnection } from '../../gateway/ssh/target/connection.ts';
 import { type DialDeps, dialTarget, dialTargetAhead } from '../../gateway/ssh/target/dial.ts';
 import { FirstChoices } from '../../gateway/ssh/target/first-choices.ts';

@@ -31,6 +31,7 @@ const LANDED: Readonly<Record<string, string>> = {
   '0019_contracts.sql': 'd8ea2ca37f1744dc87ded8b49f56e8fbda20ed7021098ff705d0642cf9e3d7b2',
   '0026_target_accounts.sql': 'df04f84be0598616475043ad989b395580df93ea80686dddd0dc75eb9c70adb8',
   '0021_terminals.sql': '03d827913683b44c30a5ff30d6f256a64e7f173fe27f051e433dd77585194681',
+  '0022_web_targets.sql': '8e7a4ec5b85f2048d5cdcda845f6f963b9e08f451fb83b795409f1a6536b73a8',
 };
 
 test('a migration that has landed is never edited or removed', async () => {

@@ -34,6 +34,8 @@ export interface TestGatewayOptions {
   readonly config?: Partial<Config>;
   /** Of the configuration's `ssh`, what differs. */
   readonly ssh?: Partial<Config['ssh']>;
+  /** Null: no site is served. */
+  readonly sites?: Config['sites'];
   /** Of the signed log, what differs. */
   readonly log?: Partial<Config['recorder']['log']>;
 }
@@ -151,7 +153,7 @@ export class TestGateway implements AsyncDisposable {
 async function testConfig(
   db: FreshDatabase,
   directory: string,
-  { inventory, ssh: sshSettings, log }: TestGatewayOptions,
+  { inventory, ssh: sshSettings, log, sites }: TestGatewayOptions,
 ): Promise<Config> {
   const http = await findFreePort(LOOPBACK, 0);
   const ssh = await findFreePort(LOOPBACK, 0);
@@ -168,6 +170,7 @@ async function testConfig(
       proxyProtocolFrom: [],
       ...sshSettings,
     },
+    sites: sites === undefined ? await testSites() : sites,
     targets: { allowedNetworks: [], deniedNetworks: [] },
     recorder: testRecorder(join(directory, 'data'), log),
     database: { url: db.url, ownerUrl: null, poolSize: 5 },
@@ -189,6 +192,14 @@ async function testConfig(
     emergency: { hoursMax: 4, review: { zone: 'Asia/Tokyo', dueMinutes: 18 * 60 }, lockAfterHours: 24 },
     inventory: inventory ?? null,
     logLevel: 'silent',
+  };
+}
+
+async function testSites(): Promise<NonNullable<Config['sites']>> {
+  const port = await findFreePort(LOOPBACK, 0);
+  return {
+    ...{ domain: 'localhost', host: LOOPBACK, port, publicScheme: 'http', publicPort: port },
+    ...{ tls: null, clientCertificates: {} },
   };
 }
 

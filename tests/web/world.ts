@@ -97,6 +97,7 @@ export async function web(change: Partial<WebApiDeps> = {}): Promise<Web> {
     workers: () => ({ wanted: 2, serving: 1 }),
     witnessDelay: () => undefined,
     protection: () => Promise.resolve({ mode: 'detected', detail: 'files_read_only' }),
+    sites: undefined,
     factorRules: { web: 'off', webMinutes: 15 },
     factorSeal: await loadFactorSeal(join(path, 'factor_key')),
     askAccountInventory: () => Promise.resolve(),

@@ -35,6 +35,7 @@ import { reviewRoutes } from './reviews.ts';
 import { scimRoutes } from './scim.ts';
 import { sessionControlRoutes } from './session-control.ts';
 import { sessionRoutes } from './sessions.ts';
+import { siteTrailRoutes } from './site-trail.ts';
 import { sshKeyRoutes } from './ssh-keys.ts';
 import { sshSignInRoutes } from './ssh-sign-ins.ts';
 import { stepUpRoutes } from './step-up.ts';
@@ -65,6 +66,7 @@ const ROUTES = [
   recordingRoutes,
   custodyRoutes,
   replayRoutes,
+  siteTrailRoutes,
   searchRoutes,
   parcelRoutes,
   notificationRoutes,

@@ -9,6 +9,7 @@ import { type OidcClient, PENDING_SECONDS } from './oidc.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { body, params, query } from './request.ts';
 import { localPath } from './return-path.ts';
+import { siteEntryRoutes } from './site-entry.ts';
 import { sourceAddress } from './source-address.ts';
 
 const RETURN_CHARACTERS_MAX = 1_000;
@@ -68,6 +69,7 @@ export function authRoutes(deps: WebApiDeps): Router {
     response.json({ url: url.href });
   });
 
+  router.use(siteEntryRoutes(deps, tries));
   router.use(showInConsole(deps));
   return router;
 }

@@ -80,4 +80,6 @@ export interface WebApiDeps {
   /** Has the accounts of all targets looked at, in the background. */
   readonly askAccountInventory: () => Promise<void>;
   readonly terminals: Terminals;
+  /** Where browsers reach sites; undefined: none is served. */
+  readonly sites: { readonly originOf: (label: string) => string } | undefined;
 }

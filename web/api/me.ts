@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import { z } from 'zod';
 import { countInbox, countUnread } from '../../approvals/index.ts';
-import { changeLocale, listOpenTargets } from '../../identity/index.ts';
+import { changeLocale, listOpenTargets, type OpenTarget } from '../../identity/index.ts';
 import type { Principal } from '../../policy/index.ts';
 import type { WebApiDeps } from './deps.ts';
 import { principalOf } from './guards.ts';
@@ -21,7 +21,8 @@ export function meRoutes(deps: WebApiDeps): Router {
   });
 
   router.get('/targets', async (request, response) => {
-    response.json({ targets: await listOpenTargets(deps, principalOf(request).person.id) });
+    const targets = await listOpenTargets(deps, principalOf(request).person.id);
+    response.json({ targets: targets.map((target) => ({ ...target, url: siteUrl(deps, target) })) });
   });
 
   return router;
@@ -39,4 +40,10 @@ async function answer(deps: WebApiDeps, principal: Principal) {
     inboxCount: await countInbox(deps, principal),
     notificationCount: await countUnread(deps.database, person.id),
   };
+}
+
+/** Where a browser opens the target; null: it is entered by SSH. */
+function siteUrl({ sites }: WebApiDeps, { actions, loginName }: OpenTarget): string | null {
+  if (sites === undefined || !actions.includes('web')) return null;
+  return `${sites.originOf(loginName.replace('%', '--'))}/`;
 }

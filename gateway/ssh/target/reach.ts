@@ -3,7 +3,7 @@ import { lookup as systemLookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { isIP, type LookupFunction, Socket } from 'node:net';
 import { asError } from '../../../foundation/index.ts';
-import type { AddressPolicy } from './address-policy.ts';
+import type { AddressPolicy } from '../../address-policy.ts';
 import { unlessAborted } from './deadline.ts';
 import { DialFailure, dialFailure, type Place } from './failure.ts';
 

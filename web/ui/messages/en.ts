@@ -13,6 +13,7 @@ import { lifecycleEn } from './lifecycle.en.ts';
 import { relayEn } from './relay.en.ts';
 import { replayEn } from './replay.en.ts';
 import { terminalEn } from './terminal.en.ts';
+import { trailEn } from './trail.en.ts';
 import { ticketsEn } from './tickets.en.ts';
 import { verdictsEn } from './verdicts.en.ts';
 
@@ -35,6 +36,7 @@ export const en = {
   ...terminalEn,
   ...ticketsEn,
   ...verdictsEn,
+  ...trailEn,
   'app.name': 'Sekisho',
   'witnesses.title': 'Too few outside witnesses have cosigned since {{since}}',
   'witnesses.late': 'Exports are closed. New sessions open for {{minutes}} more minutes.',

@@ -14,6 +14,7 @@ import { lifecycleJa } from './lifecycle.ja.ts';
 import { relayJa } from './relay.ja.ts';
 import { replayJa } from './replay.ja.ts';
 import { terminalJa } from './terminal.ja.ts';
+import { trailJa } from './trail.ja.ts';
 import { ticketsJa } from './tickets.ja.ts';
 import { verdictsJa } from './verdicts.ja.ts';
 
@@ -36,6 +37,7 @@ export const ja: Readonly<Record<keyof typeof en, string>> = {
   ...terminalJa,
   ...ticketsJa,
   ...verdictsJa,
+  ...trailJa,
   'app.name': 'Sekisho',
   'witnesses.title': '外部の証人サーバーから十分な署名がありません ({{since}} から)',
   'witnesses.late': '持出は停止中です。新しい作業セッションは、あと{{minutes}}分間は開始できます。',

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useSession } from '../api/queries.ts';
 import type { Session } from '../api/schemas.ts';
 import { Answer } from '../components/Answer.tsx';
+import { HttpTrail } from '../components/http-trail/HttpTrail.tsx';
 import { EventList } from '../components/EventList.tsx';
 import { TextLink } from '../components/Links.tsx';
 import { Empty, Facts, Page, Part } from '../components/Page.tsx';
@@ -50,6 +51,11 @@ function SessionParts({ answer, at }: { readonly answer: Whole; readonly at: num
           {session.sealed ? <Replay sessionId={session.id} at={at} /> : <Text>{t('session.replay.open')}</Text>}
         </Part>
       )}
+      {session.kind === 'web' && session.sealed ? (
+        <Part title={t('trail.title')}>
+          <HttpTrail sessionId={session.id} />
+        </Part>
+      ) : null}
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg" style={{ alignItems: 'start' }}>
         <Part title={t('session.events')}>
           {events.length === 0 ? (

@@ -6,7 +6,7 @@ import {
   networkHolds,
   parseAddress,
   parseNetwork,
-} from '../../../foundation/index.ts';
+} from '../foundation/index.ts';
 
 export interface AddressRules {
   /** CIDRs; empty allows every address that nothing denies. */

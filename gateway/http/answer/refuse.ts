@@ -1,0 +1,54 @@
+/** The pages that stand in place of an answer. */
+import { message } from '../../../messages/index.ts';
+import type { Passed } from '../../../policy/index.ts';
+import { askToGoOn, type Passage, textOf } from '../gate.ts';
+import type { Work } from '../model.ts';
+import { type Page, say, sendPage, wordFindings, wordPassed } from '../pages.ts';
+
+const FORBIDDEN = 403;
+const TICKETS = {
+  used: 'gate.ticket.used',
+  too_early: 'gate.ticket.too_early',
+  too_late: 'gate.ticket.too_late',
+  not_approved: 'gate.ticket.not_approved',
+  witness_unreachable: 'gate.ticket.witness_unreachable',
+  locked: 'gate.ticket.locked',
+} as const;
+
+export function sendRefusal(work: Work, refused: Extract<Passage, { kind: 'refused' }>): void {
+  const { locale } = work.visit.session.authorization.person;
+  const { name } = work.visit.site.target;
+  const { judgement, ask, ticket, passed } = refused;
+  const known = ticket?.redeemed === false && isTold(ticket.reason) ? [message(locale, TICKETS[ticket.reason])] : [];
+  const isLimit = passed !== undefined;
+  const page: Page = {
+    status: FORBIDDEN,
+    locale,
+    title: say(locale, isLimit ? 'site.limit.title' : 'site.refused.title'),
+    texts: [
+      isLimit ? say(locale, 'site.limit.text', wordPassed(locale, passed)) : say(locale, 'site.refused.text', { name }),
+      ...known,
+      say(locale, 'site.refused.again'),
+    ],
+    facts: [
+      ...(isLimit ? [] : [[say(locale, 'site.refused.found'), wordFindings(locale, judgement)] as const]),
+      [say(locale, 'site.refused.act'), textOf(work)],
+    ],
+    links: ask === undefined ? [] : [{ text: say(locale, 'site.refused.ask'), url: ask.href }],
+  };
+  sendPage(work.request, work.response, page);
+}
+
+function isTold(reason: string): reason is keyof typeof TICKETS {
+  return Object.hasOwn(TICKETS, reason);
+}
+
+export async function sendQuestion(work: Work, which: Passed): Promise<void> {
+  const { locale } = work.visit.session.authorization.person;
+  const { url, code } = await askToGoOn(work, which);
+  sendPage(work.request, work.response, {
+    ...{ status: FORBIDDEN, locale, title: say(locale, 'site.soft.title') },
+    texts: [say(locale, 'site.soft.text', wordPassed(locale, which))],
+    links: [{ text: say(locale, 'site.soft.link', { code }), url: url.href }],
+  });
+}

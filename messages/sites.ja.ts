@@ -1,0 +1,52 @@
+/** What the gateway says on pages it shows in place of a site's own, in Japanese. */
+export const sitesJa = {
+  'site.refused.title': 'ブラウザーに届く前に止めました',
+  'site.refused.text':
+    '「{name}」からのデータの持出に当たります。内容は一切表示されておらず、この操作は記録されています。',
+  'site.refused.found': '検出した内容',
+  'site.refused.act': '要求した操作',
+  'site.refused.ask': 'この持出を申請する',
+  'site.refused.again': '承認されたら、ここで同じ操作をもう一度行ってください。',
+  'site.limit.title': '上限に達しました',
+  'site.limit.text':
+    'この画面を表示すると{window}の{kind}が {count} となり、上限の {limit} を超えます。内容は表示していません。すでに表示した分は引き続き利用できます。',
+  'site.soft.title': '作業を続けますか',
+  'site.soft.text':
+    'この画面で{window}の{kind}が {count} になります（上限 {limit}）。本人であることをコンソールで確認してから、もう一度画面を開いてください。',
+  'site.soft.link': 'コンソールで確認する（{code}）',
+  'site.vault.title': '保管庫に格納しました',
+  'site.vault.text':
+    '申請 T-{number} を使用しました。持出データは保管庫の P-{parcel} にあり、この端末には届いていません。',
+  'site.vault.counted': '{rows} 行、{bytes} バイト、SHA-256 {sha256}',
+  'site.discarded.title': '持出は完了しませんでした',
+  'site.discarded.text':
+    '申請 T-{number} を使用しましたが、途中で中断したか、承認された量を超えました。データは保管されていません。',
+  'site.denied.title': 'サイトには送信していません',
+  'site.denied.path_unreadable': 'アドレスが複数の意味に読めるため、送信しません。',
+  'site.denied.method_refused': '「{name}」ではこのメソッドを利用できません。',
+  'site.denied.path_refused': 'この画面は、ゲートウェイ経由では誰も利用できません。',
+  'site.denied.read_only': '「{name}」は閲覧のみ可能です。',
+  'site.denied.upload_refused': 'ゲートウェイ経由で「{name}」にファイルを送ることはできません。',
+  'site.denied.web_socket_refused': '「{name}」との常時接続は利用できません。',
+  'site.denied.service_worker_refused': '画面の一部をこのブラウザーに常駐または保存させることはできません。',
+  'site.denied.request_malformed': '要求が複数の意味に読めるため、送信しません。',
+  'site.denied.too_many': '同時の要求が多すぎます。少し待ってからやり直してください。',
+  'site.access.title': '利用できません',
+  'site.failed.title': 'サイトから正しい応答がありません',
+  'site.failed.text': '「{name}」からの応答: {detail}',
+  'site.ended.title': '作業セッションは終了しました',
+  'site.ended.text': '引き続き必要な場合は、コンソールからサイトを開き直してください。',
+  'site.no_credential.title': 'サインインはゲートウェイが行います',
+  'site.no_credential.text':
+    '「{name}」にサインインするための、ご本人の情報がまだ登録されていません。そのサイトでのご自身のアカウントとパスワードを入力してください。以後、このブラウザーにもサイトの画面にも表示されません。',
+  'site.no_credential.account': 'サイトでのご自身のアカウント',
+  'site.no_credential.secret': 'パスワードまたはトークン',
+  'site.no_credential.keep': '登録する',
+  'site.no_credential.shared': '他の方のアカウント、または共用のアカウントです。共用アカウントは利用できません。',
+  'site.nowhere.title': '該当するサイトがありません',
+  'site.nowhere.text': '利用できる接続先はコンソールで確認してください。',
+  'site.window.command': '1画面',
+  'site.window.session': 'このサイトを開いてから',
+  'site.console': 'コンソールへ',
+  'site.recorded': '{name} での作業は記録されています: {person}',
+} as const;

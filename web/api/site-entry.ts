@@ -1,0 +1,48 @@
+/** From the host of a site to the console's sign-in, and back there with a code for the browser that came. */
+import { Router } from 'express';
+import { z } from 'zod';
+import { GatewayError } from '../../foundation/index.ts';
+import { findWebSession, handOverToSite, requireFactor } from '../../identity/index.ts';
+import { readCookie, sessionCookieName } from './cookies.ts';
+import type { WebApiDeps } from './deps.ts';
+import type { createRateLimit } from './rate-limit.ts';
+import { params, query } from './request.ts';
+import { sourceAddress } from './source-address.ts';
+
+const RETURN_CHARACTERS_MAX = 1_000;
+const SiteParams = z.strictObject({ label: z.string().regex(/^[a-z0-9][a-z0-9-]{0,126}$/) });
+const SiteQuery = z.strictObject({
+  state: z.string().length(43),
+  return: z.string().max(RETURN_CHARACTERS_MAX).optional(),
+});
+
+export function siteEntryRoutes(deps: WebApiDeps, tries: ReturnType<typeof createRateLimit>): Router {
+  const { publicUrl } = deps;
+  const router = Router();
+
+  router.get('/sites/:label', async (request, response) => {
+    const { label } = params(SiteParams, request);
+    const { state, return: path = '/' } = query(SiteQuery, request);
+    tries.take(sourceAddress(request));
+    const token = readCookie(request, sessionCookieName(publicUrl));
+    const principal = token === undefined ? undefined : await findWebSession(deps, token);
+    const again = `/auth/sites/${label}?${new URLSearchParams({ state, return: path }).toString()}`;
+    if (principal === undefined) {
+      response.redirect(303, `/auth/sign-in?${new URLSearchParams({ return: again }).toString()}`);
+      return;
+    }
+    if (deps.sites === undefined) throw new GatewayError('not_found');
+    const { code, site } = await handOverToSite(deps, principal, {
+      label,
+      state,
+      sourceAddress: sourceAddress(request),
+    });
+    // Whoever has the cookie of a browser left open does not enter what asks for more.
+    if (site.web.stepUp) requireFactor(deps, principal, deps.factorRules);
+    const search = new URLSearchParams({ code: code.expose(), state, return: path });
+    response.set('referrer-policy', 'no-referrer');
+    response.redirect(303, `${deps.sites.originOf(label)}/.sekisho/enter?${search.toString()}`);
+  });
+
+  return router;
+}

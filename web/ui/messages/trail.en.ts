@@ -1,0 +1,20 @@
+/** The trail of a session with a site, in English. */
+export const trailEn = {
+  'trail.title': 'Pages and files',
+  'trail.open': 'Show what was done on the site',
+  'trail.more': 'Show more',
+  'trail.har': 'Download as HAR',
+  'trail.none': 'Nothing was asked of the site.',
+  'trail.at': 'Time',
+  'trail.request': 'Request',
+  'trail.answer': 'Answer',
+  'trail.rows': 'Rows',
+  'trail.bytes': 'Bytes',
+  'trail.outcome.refused': 'stopped',
+  'trail.outcome.cut': 'cut',
+  'trail.outcome.vault': 'to the vault',
+  'trail.outcome.failed': 'broke off',
+  'trail.outcome.gone': 'browser left',
+  'trail.outcome.socket': 'live connection',
+  'trail.outcome.unfinished': 'unfinished',
+} as const;

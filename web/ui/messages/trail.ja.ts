@@ -1,0 +1,20 @@
+/** The trail of a session with a site, in Japanese. */
+export const trailJa = {
+  'trail.title': '画面とファイル',
+  'trail.open': 'サイトでの操作を表示する',
+  'trail.more': 'さらに表示',
+  'trail.har': 'HAR形式でダウンロード',
+  'trail.none': 'サイトへの要求はありません。',
+  'trail.at': '日時',
+  'trail.request': '要求',
+  'trail.answer': '応答',
+  'trail.rows': '行数',
+  'trail.bytes': 'バイト数',
+  'trail.outcome.refused': '停止',
+  'trail.outcome.cut': '途中で切断',
+  'trail.outcome.vault': '保管庫へ',
+  'trail.outcome.failed': '失敗',
+  'trail.outcome.gone': 'ブラウザー離脱',
+  'trail.outcome.socket': '常時接続',
+  'trail.outcome.unfinished': '未完了',
+} as const;
