@@ -179,7 +179,10 @@ describe('a site that does as it likes', () => {
 
   test('a bomb is no page, and a site that dies in the middle is seen to', async () => {
     await expect(browser.get('/bomb')).rejects.toThrow(/aborted|hang up/);
-    expect((await newest(gateway.database, 'site.answer_cut')).body).toMatchObject({ path: '/bomb', reason: 'broke_off' });
+    expect((await newest(gateway.database, 'site.answer_cut')).body).toMatchObject({
+      path: '/bomb',
+      reason: 'broke_off',
+    });
     const died = await browser.get('/dies');
     expect([died.status, died.text]).toEqual([502, expect.not.stringContaining('half')]);
   });
