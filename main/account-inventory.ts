@@ -1,5 +1,6 @@
 /** Once a day, or when somebody asks: which accounts are there on each target that may be looked at. */
 import { z } from 'zod';
+import type { Config } from '../config/index.ts';
 import {
   asError,
   type Cleanup,
@@ -13,6 +14,8 @@ import {
 } from '../foundation/index.ts';
 import { DialFailure, type LookDeps, readTargetAccounts } from '../gateway/index.ts';
 import { type InspectedTarget, inspectedTargets, reportAccounts, reportUnread } from '../identity/index.ts';
+import { addressesOf } from './addresses.ts';
+import type { SshKeys } from './bastion.ts';
 
 interface InventoryDeps extends LookDeps {
   readonly database: Database;
@@ -23,9 +26,15 @@ const HOUR_MS = 3_600_000;
 
 /** @returns what asks for a look now; it is done in the background. */
 export async function startAccountInventory(
-  { queue, ...deps }: InventoryDeps & { readonly queue: QueueBackend },
+  given: Pick<InventoryDeps, 'database' | 'clock' | 'log'> & {
+    readonly queue: QueueBackend;
+    readonly keys: Pick<SshKeys, 'authority'>;
+    readonly config: Pick<Config, 'mode' | 'targets'>;
+  },
   cleanup: Cleanup,
 ): Promise<() => Promise<void>> {
+  const { queue, keys, config, ...own } = given;
+  const deps = { ...own, authority: keys.authority, addresses: addressesOf(config) };
   const queues = cleanup.use(new JobQueues(queue, deps.log));
   queues.work(COMPARE_ACCOUNTS, () => compareAllAccounts(deps), 1);
   await queues.every(COMPARE_ACCOUNTS, {}, LIMITS.targetAccountsHours * HOUR_MS);

@@ -20,7 +20,6 @@ import { applyInventory, type Inventory, InventorySchema } from '../identity/ind
 import { ROLES, type SessionId } from '../policy/index.ts';
 import { appendAuditEvent, followSession, witnessDelay } from '../recorder/index.ts';
 import { startAccountInventory } from './account-inventory.ts';
-import { addressesOf } from './addresses.ts';
 import { createOidcClient, createTerminalDoor, createWebApi } from '../web/api/index.ts';
 import { startBackground } from './background.ts';
 import { loadSshKeys, type SshKeys } from './bastion.ts';
@@ -99,10 +98,7 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
     cleanup,
   );
   await announce(deps, config, cleanup);
-  const askAccountInventory = await startAccountInventory(
-    { ...{ database, clock, log, queue }, authority: keys.authority, addresses: addressesOf(config) },
-    cleanup,
-  );
+  const askAccountInventory = await startAccountInventory({ ...deps, queue, keys, config }, cleanup);
   const signInDecided = await listenForDecisions(database);
   const relay = await startRelay({ ...deps, queue, keys, vault, store, identities }, config, cleanup);
   const own = { ...deps, recorder, keys, signInDecided, directory, exports: ledger, witnessesLateSince, vault };

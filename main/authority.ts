@@ -3,10 +3,17 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GatewayError, hasErrno } from '../foundation/index.ts';
 import { hostAuthorityLine } from '../gateway/index.ts';
-import { loadCertificateAuthority } from '../identity/index.ts';
+import { announceKey, forgetKey, loadCertificateAuthority, switchKey } from '../identity/index.ts';
 import { type MessageKey, message } from '../messages/index.ts';
 
 const COMMENT = 'sekisho';
+const STEPS = {
+  announce: { act: announceKey, says: 'authority.announced' },
+  switch: { act: switchKey, says: 'authority.switched' },
+  forget: { act: forgetKey, says: 'authority.forgotten' },
+} as const;
+/** The host authority is in every client's known_hosts, which nobody here can write. */
+const ROTATED = ['user', 'login'];
 
 interface Kind {
   readonly file: string;
@@ -30,6 +37,7 @@ export async function runAuthority(
   names: readonly string[],
   language: 'en' | 'ja',
 ): Promise<number> {
+  if (names[0] === 'rotate') return rotate(dataDirectory, names.slice(1), language);
   const [name, ...more] = names;
   const named = name === undefined ? undefined : KINDS.get(name);
   if (more.length > 0 || (name !== undefined && named === undefined)) {
@@ -38,16 +46,34 @@ export async function runAuthority(
   const lines = [];
   for (const kind of named === undefined ? KINDS.values() : [named]) {
     if (named === undefined) lines.push(`# ${message(language, kind.says)}`);
-    lines.push(kind.line(await publicLine(join(dataDirectory, 'keys', kind.file))));
+    lines.push(...(await trustedLines(join(dataDirectory, 'keys', kind.file))).map((line) => kind.line(line)));
   }
   process.stdout.write(`${lines.join('\n')}\n`);
   return 0;
 }
 
-async function publicLine(path: string): Promise<string> {
+async function trustedLines(path: string): Promise<readonly string[]> {
   await access(path).catch((thrown: unknown) => {
     if (!hasErrno(thrown, 'ENOENT')) throw new GatewayError('start_refused', `${path} cannot be read by this user.`);
     throw new GatewayError('not_found', `There is no ${path} yet: the first start of the gateway makes it.`);
   });
-  return (await loadCertificateAuthority(path)).publicKeyLine;
+  return (await loadCertificateAuthority(path)).trustedLines;
+}
+
+/** One step of an exchange of keys with an overlap; each says what is to be done before the next. */
+async function rotate(dataDirectory: string, words: readonly string[], language: 'en' | 'ja'): Promise<number> {
+  const [name = '', word = '', ...more] = words;
+  const kind = ROTATED.includes(name) ? KINDS.get(name) : undefined;
+  const step = Object.entries(STEPS).find(([one]) => one === word)?.[1];
+  if (kind === undefined || step === undefined || more.length > 0) {
+    const usage = `sekisho authority rotate ${ROTATED.join('|')} ${Object.keys(STEPS).join('|')}`;
+    throw new GatewayError('request_invalid', usage);
+  }
+  const path = join(dataDirectory, 'keys', kind.file);
+  await trustedLines(path); // Makes no first key: there is nothing to exchange before the first start.
+  await step.act(path);
+  const lines = (await trustedLines(path)).map((line) => kind.line(line));
+  process.stdout.write(`${lines.join('\n')}\n`);
+  process.stderr.write(`${message(language, step.says)}\n`);
+  return 0;
 }

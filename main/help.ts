@@ -39,6 +39,8 @@ export const HELP = `sekisho ${VERSION}: a privileged-access gateway with an exp
   sekisho authority [user|host|login] [--data DIR]
                                      print the public lines of this gateway's certificate authorities: what targets
                                      and clients are to trust; with --data it needs no configuration
+  sekisho authority rotate user|login announce | switch | forget [--data DIR]
+                                     exchange the key of an authority in three steps; both keys are trusted in between
   sekisho keys list | rotate [--as LOGIN]
   sekisho keys rewrap SESSION… --as LOGIN [--identity F]
   sekisho keys hold | release SESSION… --as LOGIN --reason TEXT

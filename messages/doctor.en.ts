@@ -43,6 +43,12 @@ export const doctorEn = {
   'doctor.gateway.running': 'A gateway works in this data directory now.',
   'doctor.gateway.stopped': 'No gateway works in this data directory now.',
   'doctor.key.ok': '{path} is an Ed25519 key that only this user can read.',
+  'doctor.key.announced': 'The exchange of {path} is half done: the key that follows is made and signs nothing yet.',
+  'doctor.key.announced.next':
+    'Put both lines of `sekisho authority` on every target, then: sekisho authority rotate … switch',
+  'doctor.key.switched': 'The exchange of {path} is half done: a former key is still trusted.',
+  'doctor.key.switched.next':
+    'When nothing it signed is in use any more: sekisho authority rotate … forget, and take its line off every target.',
   'doctor.key.missing': '{path} does not exist yet.',
   'doctor.key.missing.next': 'The first start makes it. If a gateway ran here before, put it back from the backup.',
   'doctor.key.open': 'Other users may read {path} (mode {mode}): whoever did can be anybody.',

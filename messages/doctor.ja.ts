@@ -47,6 +47,12 @@ export const doctorJa: Readonly<Record<keyof typeof doctorEn, string>> = {
   'doctor.gateway.running': 'このデータディレクトリーでゲートウェイが動作中です。',
   'doctor.gateway.stopped': 'このデータディレクトリーで動作中のゲートウェイはありません。',
   'doctor.key.ok': '{path} はEd25519鍵で、このユーザーだけが読めます。',
+  'doctor.key.announced': '{path} の交換が途中です。次の鍵は作成済みですが、まだ署名に使われていません。',
+  'doctor.key.announced.next':
+    '`sekisho authority` の2行をすべての接続先に設置してから、sekisho authority rotate … switch を実行してください。',
+  'doctor.key.switched': '{path} の交換が途中です。以前の鍵がまだ信頼されています。',
+  'doctor.key.switched.next':
+    '以前の鍵で署名した証明書が使われなくなったら sekisho authority rotate … forget を実行し、その行を接続先から取り除いてください。',
   'doctor.key.missing': '{path} はまだありません。',
   'doctor.key.missing.next': '最初の起動時に作られます。以前に動かしていた場合はバックアップから戻してください。',
   'doctor.key.open': '他のユーザーが {path} を読めます (モード {mode})。読んだ人は誰にでもなりすませます。',

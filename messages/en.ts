@@ -269,6 +269,11 @@ export const en = {
     'Clients trust this about any host, so it belongs into a file read for the gateway and its targets alone; sekisho login writes a narrower one.',
   'authority.login':
     'Signs the certificates of sekisho login; only this gateway believes it, so it is installed nowhere.',
+  'authority.announced':
+    'The key that follows is made. Put both lines where the one was (TrustedUserCAKeys on every target; for login nothing is to be done), then: sekisho authority rotate … switch',
+  'authority.switched':
+    'It signs from the next sekisho reload or start on. Leave both lines in place until everything the former key signed has ended (10 hours at most), then: sekisho authority rotate … forget',
+  'authority.forgotten': 'Only this line is left; take the other one out wherever it stands.',
   'login.open':
     'Open {url} in your browser and sign in there. Approve only if the page shows the code {code}. Nobody else ever needs this code or this link.',
   'login.done': 'Signed in as {name} until {until}; {targets} targets are open to you.',

@@ -278,6 +278,11 @@ export const ja: Record<keyof typeof en, string> = {
   'authority.host':
     'クライアントがあらゆるホストについて信頼する行です。ゲートウェイとその接続先だけで読み込むファイルに入れてください。sekisho loginは、より範囲の狭い行を書き出します。',
   'authority.login': 'sekisho loginの証明書に署名します。信頼するのはこのゲートウェイだけで、どこにも設置しません。',
+  'authority.announced':
+    '次の鍵を作成しました。これまでの行に代えて2行とも設置し (userはすべての接続先のTrustedUserCAKeys、loginは設置不要)、その後 sekisho authority rotate … switch を実行してください。',
+  'authority.switched':
+    '次回のsekisho reloadまたは起動から、新しい鍵で署名します。以前の鍵で署名した証明書がすべて失効するまで (最長10時間) 2行とも残し、その後 sekisho authority rotate … forget を実行してください。',
+  'authority.forgotten': '残ったのはこの行だけです。もう一方の行は、設置した場所から取り除いてください。',
   'login.open':
     'ブラウザーで {url} を開いてサインインし、画面のコードが {code} であるときだけ承認してください。このコードやリンクを他の人に伝える必要はありません。',
   'login.done': '{name} としてサインインしました ({until} まで)。使える接続先は {targets} 件です。',

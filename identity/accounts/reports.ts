@@ -1,6 +1,12 @@
 /** What was found of accounts on targets is kept, and who answers is told of what is new. */
 import { newUuid } from '../../foundation/index.ts';
-import { ACCOUNT_FINDINGS, compareAccounts, type ExistingAccount, type Person, type Role } from '../../policy/index.ts';
+import {
+  type AccountFinding,
+  compareAccounts,
+  type ExistingAccount,
+  type Person,
+  type Role,
+} from '../../policy/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
 import type { IdentityDeps } from '../rows.ts';
 import {
@@ -28,14 +34,16 @@ export async function reportAccounts(
     const fresh = findings.filter(({ kind, account }) => !before.has(`${kind} ${account}`));
     const report = { id: newUuid(at), target: target.id, at, code: null, accounts: existing.length, findings };
     await insertAccountReport(tx, report);
-    const named = ACCOUNT_FINDINGS.map((kind) => [
-      kind,
-      findings.filter((one) => one.kind === kind).map(({ account }) => account),
-    ]);
+    const of = (kind: AccountFinding['kind']): string[] =>
+      findings.filter((one) => one.kind === kind).map(({ account }) => account);
+    const found = {
+      ...{ unknown: of('unknown'), shared: of('shared'), left: of('left') },
+      ...{ dormant: of('dormant'), missing: of('missing') },
+    };
     await appendAuditEvent(tx, clock, {
       type: 'accounts.compared',
       actor: null,
-      body: { target: target.id, accounts: existing.length, found: Object.fromEntries(named), fresh: fresh.length },
+      body: { target: target.id, accounts: existing.length, found, fresh: fresh.length },
     });
     const subject = `${target.name}%${target.systemName}`;
     if (fresh.length > 0) await noticeFindings(tx, { target: target.id, subject, now: at });

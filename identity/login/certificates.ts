@@ -109,7 +109,7 @@ export async function findPersonByCertificate(
   const principal = principalOf(decodedOrNone(blob));
   if (principal === undefined) return undefined;
   try {
-    const authorities = [authorityBlob(deps.loginAuthority)];
+    const authorities = authorityBlobs(deps.loginAuthority);
     const verified = verifyUserCertificate(blob, { authorities, principal, now: deps.clock.now(), sourceAddress });
     const lock = await lockOnKey(deps.database, { fingerprint: fingerprintOf(verified.publicKey), sourceAddress });
     return lock === undefined ? await findHolder(deps, { ...verified, principal }) : undefined;
@@ -183,7 +183,7 @@ export async function revokeHeldCertificate(
   { blob, signature }: { readonly blob: Buffer; readonly signature: Buffer },
 ): Promise<void> {
   const certificate = decodedOrNone(blob);
-  const isOurs = certificate?.authority.equals(authorityBlob(deps.loginAuthority)) === true;
+  const isOurs = authorityBlobs(deps.loginAuthority).some((blob) => certificate?.authority.equals(blob) === true);
   if (certificate === undefined || !isOurs) throw new GatewayError('not_found');
   const proven = verifySshSignature(certificate.publicKey, revocationText(certificate.serial), signature);
   const personId = proven ? await findCertificateHolder(deps.database, certificate) : undefined;
@@ -231,8 +231,9 @@ function principalOf(certificate: Certificate | undefined): PersonId | undefined
   return more.length === 0 && PERSON_ID.test(principal) ? (principal as PersonId) : undefined;
 }
 
-function authorityBlob({ publicKeyLine }: CertificateAuthority): Buffer {
-  return Buffer.from(publicKeyLine.split(' ')[1] ?? '', 'base64');
+/** While the key is exchanged, what the former one signed counts to its end. */
+function authorityBlobs({ trustedLines }: CertificateAuthority): readonly Buffer[] {
+  return trustedLines.map((line) => Buffer.from(line.split(' ')[1] ?? '', 'base64'));
 }
 
 function rawEd25519(blob: Buffer): Buffer {

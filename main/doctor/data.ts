@@ -4,6 +4,7 @@ import { open, readFile, stat, statfs } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { type Clock, hasErrno, LIMITS } from '../../foundation/index.ts';
+import { rotationOf } from '../../identity/index.ts';
 import { holdName } from '../data-directory.ts';
 import { type Check, type Finding, ok, problem, warning } from './model.ts';
 
@@ -12,6 +13,8 @@ const SYNC_SLOW_MS = 50;
 /** Below that many times the bound there is still room, and not for long. */
 const SPACE_MARGIN = 16;
 const KEYS = ['user_ca_ed25519.pem', 'host_ca_ed25519.pem', 'login_ca_ed25519.pem', 'ssh_host_ed25519_key'];
+/** Authorities whose key is exchanged with an overlap. */
+const ROTATED = ['user_ca_ed25519.pem', 'login_ca_ed25519.pem'];
 
 export function dataChecks({ root, clock }: { root: string; clock: Clock }): Check[] {
   const inside = (part: string): string => join(root, part);
@@ -24,6 +27,7 @@ export function dataChecks({ root, clock }: { root: string; clock: Clock }): Che
     { name: 'sync', run: () => ifThere(root, (path) => checkSync(path, clock)) },
     { name: 'gateway', run: () => ifThere(root, async (path) => ok(await stateOf(path))) },
     ...KEYS.map((key) => ({ name: 'key', run: async () => [await checkKey(join(inside('keys'), key))] })),
+    ...ROTATED.map((key) => ({ name: 'key', run: () => checkRotation(join(inside('keys'), key)) })),
   ];
 }
 
@@ -95,6 +99,12 @@ async function checkKey(path: string): Promise<Finding> {
   }
   if (await isEd25519(path)) return ok('doctor.key.ok', { path });
   return problem('doctor.key.unreadable', 'doctor.key.unreadable.next', { path });
+}
+
+/** Nothing is said where no exchange is under way. */
+async function checkRotation(path: string): Promise<Finding[]> {
+  const step = await rotationOf(path);
+  return step === 'none' ? [] : [warning(`doctor.key.${step}`, `doctor.key.${step}.next`, { path })];
 }
 
 /** PKCS#8, or OpenSSH's own form (PROTOCOL.key) whose first public key is looked at. */

@@ -1,8 +1,8 @@
 /** `sekisho authority`: what targets and clients are told to trust, from the key files alone. */
-import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { loadCertificateAuthority } from '../../identity/index.ts';
+import { announceKey, forgetKey, loadCertificateAuthority, rotationOf, switchKey } from '../../identity/index.ts';
 import { runToEnd } from '../support/run-to-end.ts';
 import { describeWith, partner } from '../support/partners.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
@@ -65,6 +65,53 @@ describe('sekisho authority', () => {
       `${login.publicKeyLine} sekisho login`,
     ]);
     expect(lines).toHaveLength(6);
+  });
+});
+
+describe('the exchange of an authority’s key', () => {
+  const rotate = (root: string, ...words: string[]) => authority('rotate', ...words, '--data', root);
+
+  test('is refused for the host authority, for no step, for steps out of order, and where there is no key', async () => {
+    await using empty = await tempDirectory();
+    expect((await rotate(empty.path, 'user', 'announce')).stderr).toContain('[not_found]');
+    await using directory = await tempDirectory();
+    await withKeys(directory.path);
+    for (const words of [['host', 'announce'], ['user']]) {
+      expect((await rotate(directory.path, ...words)).stderr).toContain('[request_invalid]');
+    }
+    const path = join(directory.path, 'keys', 'user_ca_ed25519.pem');
+    const refused = { code: 'transition_forbidden' };
+    for (const step of [switchKey, forgetKey]) await expect(step(path)).rejects.toMatchObject(refused);
+    await announceKey(path);
+    for (const step of [announceKey, forgetKey]) await expect(step(path)).rejects.toMatchObject(refused);
+  });
+
+  test('trusts the next key before it signs, and the former one until it is forgotten', async () => {
+    await using directory = await tempDirectory();
+    const { user } = await withKeys(directory.path);
+    const former = `${user.publicKeyLine} sekisho`;
+    const announced = await rotate(directory.path, 'user', 'announce');
+    const [first, next = '', ...none] = announced.lines;
+    expect([first, none, next === former]).toEqual([former, [], false]);
+    const load = () => loadCertificateAuthority(join(directory.path, 'keys', 'user_ca_ed25519.pem'));
+    expect((await load()).publicKeyLine).toBe(user.publicKeyLine);
+    expect((await rotate(directory.path, 'user', 'switch')).lines).toEqual([next, former]);
+    expect(`${(await load()).publicKeyLine} sekisho`).toBe(next);
+    expect((await load()).trustedLines).toHaveLength(2);
+    expect((await rotate(directory.path, 'user', 'forget')).lines).toEqual([next]);
+    expect(await rotationOf(join(directory.path, 'keys', 'user_ca_ed25519.pem'))).toBe('none');
+  });
+
+  test('goes on where it broke off, between the second name of the former key and the switch', async () => {
+    await using directory = await tempDirectory();
+    await withKeys(directory.path);
+    const path = join(directory.path, 'keys', 'user_ca_ed25519.pem');
+    await announceKey(path);
+    await link(path, `${path}.former`);
+    const next = (await loadCertificateAuthority(path)).trustedLines[1];
+    await switchKey(path);
+    const { trustedLines } = await loadCertificateAuthority(path);
+    expect([trustedLines[0], trustedLines.length]).toEqual([next, 2]);
   });
 });
 
