@@ -10,6 +10,12 @@ import { useLocale } from './use-locale.ts';
 const PEOPLE: readonly Role[] = ['security_officer', 'administrator'];
 const GATE: readonly Role[] = ['owner', 'auditor', 'security_officer', 'administrator'];
 const AUDIT: readonly Role[] = ['auditor', 'security_officer'];
+/** What stands in somebody's way, what people have, and what is there of it. */
+const ACCESS = [
+  ['/locks', 'nav.locks'],
+  ['/reviews', 'nav.reviews'],
+  ['/accounts', 'nav.accounts'],
+] as const;
 
 export function Header({ me }: { readonly me: Me | undefined }) {
   const { t } = useTranslation();
@@ -87,21 +93,12 @@ function Navigation({ me }: { readonly me: Me }) {
             <Link to="/people">{t('nav.people')}</Link>
           </li>
         )}
-        {has(GATE) && (
-          <li>
-            <Link to="/locks">{t('nav.locks')}</Link>
-          </li>
-        )}
-        {has(GATE) && (
-          <li>
-            <Link to="/reviews">{t('nav.reviews')}</Link>
-          </li>
-        )}
-        {has(GATE) && (
-          <li>
-            <Link to="/accounts">{t('nav.accounts')}</Link>
-          </li>
-        )}
+        {has(GATE) &&
+          ACCESS.map(([to, key]) => (
+            <li key={to}>
+              <Link to={to}>{t(key)}</Link>
+            </li>
+          ))}
         {has(PEOPLE) && (
           <li>
             <Link to="/deliveries">{t('nav.deliveries')}</Link>
