@@ -51,6 +51,7 @@ const OWN = [
   ...['GET /api/sessions', 'GET /api/sessions/:id', 'GET /api/sessions/:id/live', 'GET /api/sessions/facets'],
   ...['GET /api/sessions/:id/recording.cast', 'GET /api/sessions/:id/replay/index.json'],
   ...['GET /api/sessions/:id/replay/segments/:segment.json', 'GET /api/ssh-keys', 'GET /api/ssh-sign-ins/:code'],
+  ...['GET /api/sessions/:id/trail', 'GET /api/sessions/:id/trail.har'],
   ...['GET /api/sessions/:id/exports/:file', 'GET /api/sessions/:id/transcript'],
   ...['GET /api/substitutes', 'GET /api/targets', 'GET /api/tickets', 'GET /api/tickets/:id'],
   ...['GET /api/tickets/choices', 'GET /api/tickets/drafts', 'GET /api/web-sessions'],
