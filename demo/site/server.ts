@@ -58,26 +58,41 @@ async function answer(
   const send = (status: number, type: string, body: string, more: Record<string, string> = {}): void => {
     response.writeHead(status, { 'content-type': type, ...more }).end(body);
   };
-  if (who === undefined)
-    { send(401, 'text/plain; charset=utf-8', 'この画面はゲートウェイ経由でのみ利用できます。\n'); return; }
+  if (who === undefined) {
+    send(401, 'text/plain; charset=utf-8', 'この画面はゲートウェイ経由でのみ利用できます。\n');
+    return;
+  }
   const url = new URL(request.url ?? '/', 'http://site');
   const html = 'text/html; charset=utf-8';
   const record = /^\/customers\/(\d{1,6})$/.exec(url.pathname)?.[1];
   const row = rows.find(([id]) => String(id) === record);
-  if (row !== undefined) { send(200, html, recordPage(row, who)); return; }
+  if (row !== undefined) {
+    send(200, html, recordPage(row, who));
+    return;
+  }
   switch (url.pathname) {
-    case '/':
-      { send(302, html, '', { location: '/customers' }); return; }
-    case '/customers':
-      { send(200, html, listPage(rows, Math.max(1, Number(url.searchParams.get('page') ?? '1') || 1), who)); return; }
-    case '/customers/export.csv':
-      { send(200, 'text/csv; charset=utf-8', csvOf(rows), {
+    case '/': {
+      send(302, html, '', { location: '/customers' });
+      return;
+    }
+    case '/customers': {
+      send(200, html, listPage(rows, Math.max(1, Number(url.searchParams.get('page') ?? '1') || 1), who));
+      return;
+    }
+    case '/customers/export.csv': {
+      send(200, 'text/csv; charset=utf-8', csvOf(rows), {
         'content-disposition': 'attachment; filename="customers.csv"',
-      }); return; }
-    case '/manual':
-      { send(200, html, manualPage(who)); return; }
-    default:
-      { send(404, 'text/plain; charset=utf-8', '見つかりません。\n'); return; }
+      });
+      return;
+    }
+    case '/manual': {
+      send(200, html, manualPage(who));
+      return;
+    }
+    default: {
+      send(404, 'text/plain; charset=utf-8', '見つかりません。\n');
+      return;
+    }
   }
 }
 

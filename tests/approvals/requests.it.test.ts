@@ -274,7 +274,9 @@ describe('what is kept of a decision', () => {
     const second = await house.ask('aoki', { purpose: 'Report for Аcme' });
     const insight = await ticketInsight(house, second);
     expect(insight.history).toMatchObject({ used: 1, rejected: 0, rowsLeft: 7 });
-    expect(insight.similar).toMatchObject([{ id: first.id, sameAct: true, rowsUsed: 7, rowsMax: expect.any(Number), purpose: expect.any(String) }]);
+    expect(insight.similar).toMatchObject([
+      { id: first.id, sameAct: true, rowsUsed: 7, rowsMax: expect.any(Number), purpose: expect.any(String) },
+    ]);
     expect(insight.risk.parts.map(({ part }) => part)).toContain('odd_characters');
     expect(insight.revealed.purpose).toContainEqual(expect.objectContaining({ kind: 'lookalike', like: 'A' }));
   });

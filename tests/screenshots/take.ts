@@ -14,10 +14,7 @@ const HEIGHT_MAX = 1_700;
 
 /** What somebody would find after a morning's work: refusals, a ticket that waits, an export that was done, recordings. */
 async function work(gateway: TestGateway): Promise<{ waiting: string; used: string; session: string }> {
-  await gateway.ssh(
-    'chen',
-    'echo 顧客一覧; printf "山田太郎  東京都\\n佐藤花子  大阪府\\n"; seq 3; uname -s',
-  );
+  await gateway.ssh('chen', 'echo 顧客一覧; printf "山田太郎  東京都\\n佐藤花子  大阪府\\n"; seq 3; uname -s');
   const used = await approved(gateway, 'chen', DUMP);
   await gateway.ssh('chen', DUMP);
   await gateway.ssh('aoki', 'mysql -e "select * from customers" crm');
