@@ -8,7 +8,7 @@ const transform = {
   ],
 };
 const common = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/tests/support/environment.mjs',
   extensionsToTreatAsEsm: ['.ts'],
   transform,
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/var/'],

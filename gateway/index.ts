@@ -24,7 +24,6 @@ export {
   type TerminalPlace,
   type TerminalSeat,
   type Upgrade,
-  WindowSchema,
 } from './terminal/index.ts';
 export {
   type AddressPolicy,

@@ -3,6 +3,7 @@ import { doctorEn } from './doctor.en.ts';
 import { evidenceEn } from './evidence.en.ts';
 import { findingsEn } from './findings.en.ts';
 import { lettersEn } from './letters.en.ts';
+import { loginEn } from './login.en.ts';
 import { sitesEn } from './sites.en.ts';
 
 /** What the gateway says to people outside the console, in English. Keys are shared with ja.ts; a test compares them. */
@@ -274,21 +275,11 @@ export const en = {
   'authority.switched':
     'It signs from the next sekisho reload or start on. Leave both lines in place until everything the former key signed has ended (10 hours at most), then: sekisho authority rotate … forget',
   'authority.forgotten': 'Only this line is left; take the other one out wherever it stands.',
-  'login.open':
-    'Open {url} in your browser and sign in there. Approve only if the page shows the code {code}. Nobody else ever needs this code or this link.',
-  'login.done': 'Signed in as {name} until {until}; {targets} targets are open to you.',
-  'login.include': 'Add this as the first line of ~/.ssh/config (or run again with --write): {line}',
-  'login.include_added': 'Added as the first line of ~/.ssh/config: {line}',
-  'login.include_there': '~/.ssh/config has this line already: {line}',
-  'login.try': 'Then connect: ssh {name}',
-  'logout.done': 'Signed out: the certificate is revoked and its files are deleted.',
-  'logout.none': 'Nobody is signed in here; nothing is left to delete.',
-  'logout.not_confirmed':
-    'The files are deleted, but the gateway did not confirm that the certificate is revoked ({why}). Revoke it in the console: {url}/keys',
   ...dialogueEn,
   ...doctorEn,
   ...evidenceEn,
   ...findingsEn,
   ...lettersEn,
+  ...loginEn,
   ...sitesEn,
 } as const;

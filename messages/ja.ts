@@ -4,6 +4,7 @@ import type { en } from './en.ts';
 import { evidenceJa } from './evidence.ja.ts';
 import { findingsJa } from './findings.ja.ts';
 import { lettersJa } from './letters.ja.ts';
+import { loginJa } from './login.ja.ts';
 import { sitesJa } from './sites.ja.ts';
 
 /** What the gateway says to people outside the console, in Japanese. */
@@ -283,21 +284,11 @@ export const ja: Record<keyof typeof en, string> = {
   'authority.switched':
     '次回のsekisho reloadまたは起動から、新しい鍵で署名します。以前の鍵で署名した証明書がすべて失効するまで (最長10時間) 2行とも残し、その後 sekisho authority rotate … forget を実行してください。',
   'authority.forgotten': '残ったのはこの行だけです。もう一方の行は、設置した場所から取り除いてください。',
-  'login.open':
-    'ブラウザーで {url} を開いてサインインし、画面のコードが {code} であるときだけ承認してください。このコードやリンクを他の人に伝える必要はありません。',
-  'login.done': '{name} としてサインインしました ({until} まで)。使える接続先は {targets} 件です。',
-  'login.include': '~/.ssh/config の先頭にこの行を加えてください (--write を付けて実行しても加えられます): {line}',
-  'login.include_added': '~/.ssh/config の先頭に加えました: {line}',
-  'login.include_there': '~/.ssh/config にはこの行がすでにあります: {line}',
-  'login.try': '接続するには: ssh {name}',
-  'logout.done': 'サインアウトしました。証明書を失効させ、ファイルを削除しました。',
-  'logout.none': 'サインインしていません。削除するファイルもありません。',
-  'logout.not_confirmed':
-    'ファイルは削除しましたが、証明書の失効をゲートウェイが確認していません ({why})。コンソールで失効させてください: {url}/keys',
   ...dialogueJa,
   ...doctorJa,
   ...evidenceJa,
   ...findingsJa,
   ...lettersJa,
+  ...loginJa,
   ...sitesJa,
 };

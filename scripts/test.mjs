@@ -3,7 +3,7 @@
  * Arguments go to jest. Fails on a failure, on no test at all and, with CI=true, on any skip.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from './build.mjs';
 import { findPartner, PARTNERS } from './partners.mjs';
@@ -32,7 +32,8 @@ async function run() {
       '--experimental-vm-modules',
       '--disable-warning=ExperimentalWarning',
       tool('jest/bin/jest.js'),
-      '--maxWorkers=2',
+      // Real programs are waited for half of the time: one worker more than there are processors.
+      `--maxWorkers=${availableParallelism() + 1}`,
       '--json',
       `--outputFile=${file}`,
       ...process.argv.slice(2),

@@ -15,7 +15,7 @@ export const TICKET_TOPICS = [
   'ticket.deviates',
   'ticket.waiting',
 ] as const;
-export const NOTICE_TOPICS = [
+const NOTICE_TOPICS = [
   'review.due',
   'review.overdue',
   'contract.ending',
@@ -45,7 +45,7 @@ export const TicketLetter = z.strictObject({
 export type TicketLetter = z.output<typeof TicketLetter>;
 
 /** News of what is no ticket: what it is about, and the access review it is found in. */
-export const NoticeLetter = z.strictObject({
+const NoticeLetter = z.strictObject({
   subject: z.string(),
   review: z.uuid().optional(),
   number: count.optional(),
@@ -59,20 +59,18 @@ export function isTicketLetter(letter: Letter): letter is TicketLetter {
 }
 
 /** Why something was not taken. What the other side said is not kept: it is hostile, and names whom it was for. */
-export const DELIVERY_FAULTS = [
-  'unreachable',
-  'timed_out',
-  'tls_refused',
-  'name_not_found',
-  'address_refused',
-  'sign_in_refused',
-  'refused',
-  'redirected',
-  'gone',
-  'interrupted',
-  'no_channel',
-] as const;
-export type DeliveryFault = (typeof DELIVERY_FAULTS)[number];
+export type DeliveryFault =
+  | 'unreachable'
+  | 'timed_out'
+  | 'tls_refused'
+  | 'name_not_found'
+  | 'address_refused'
+  | 'sign_in_refused'
+  | 'refused'
+  | 'redirected'
+  | 'gone'
+  | 'interrupted'
+  | 'no_channel';
 
 /** `later`: it is worth another try; `never`: it is not until somebody changes something. */
 export type Outcome =
@@ -103,8 +101,7 @@ export interface Post {
 
 export type Sender<Message> = (message: Message) => Promise<Outcome>;
 
-export const WEBHOOK_KINDS = ['slack', 'teams', 'standard'] as const;
-export type WebhookKind = (typeof WEBHOOK_KINDS)[number];
+export type WebhookKind = 'slack' | 'teams' | 'standard';
 
 /** A room or a program that hears of tickets. */
 export interface WebhookChannel {

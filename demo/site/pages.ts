@@ -1,7 +1,7 @@
 /** The pages of the invented customer administration, as such pages are: a list, a record, a download. */
 import { CUSTOMER_COLUMNS, type Row } from '../customers/rows.ts';
 
-export const PAGE_ROWS = 20;
+const PAGE_ROWS = 20;
 
 function escape(value: string | number): string {
   return String(value).replace(/[&<>"]/g, (mark) => `&#${mark.charCodeAt(0)};`);

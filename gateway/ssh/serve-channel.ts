@@ -175,6 +175,7 @@ function run(channelWork: ChannelWork, files: FilesStart | undefined): Promise<E
       return terminal === undefined ? runGuardedScript(channelWork) : runGuardedPty(channelWork, terminal);
     // A mode that is not offered is refused, and a mode nobody thought of with it: nothing falls to a weaker one.
     case 'exec-only':
+    case 'guarded-web':
     default:
       return refuseShell(channelWork, mode);
   }

@@ -10,9 +10,10 @@ export const SUBPROTOCOL = 'sekisho.terminal.v1';
 const side = z.int().min(1).max(LIMITS.terminalSideMax);
 
 /** The size of a terminal, in columns and rows of cells. */
-export const WindowSchema = z.strictObject({ columns: side, rows: side });
-
-export type Window = z.infer<typeof WindowSchema>;
+export interface Window {
+  readonly columns: number;
+  readonly rows: number;
+}
 
 const FromBrowserSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('resize'), columns: side, rows: side }),

@@ -35,7 +35,7 @@ export async function reportAccounts(
     const report = { id: newUuid(at), target: target.id, at, code: null, accounts: existing.length, findings };
     await insertAccountReport(tx, report);
     const of = (kind: AccountFinding['kind']): string[] =>
-      findings.filter((one) => one.kind === kind).map(({ account }) => account);
+      findings.flatMap((one) => (one.kind === kind ? [one.account] : []));
     const found = {
       ...{ unknown: of('unknown'), shared: of('shared'), left: of('left') },
       ...{ dormant: of('dormant'), missing: of('missing') },

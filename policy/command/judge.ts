@@ -1,7 +1,7 @@
 import type { ParsedScript } from 'unbash';
 import { LIMITS } from '../../foundation/index.ts';
 import { digestOfText } from '../digest.ts';
-import type { Judgement, TargetPolicy } from '../model.ts';
+import type { Finding, Judgement, TargetPolicy } from '../model.ts';
 import { guards, objectsOf, verdictOf } from '../verdict.ts';
 import { copiesOf } from './copies.ts';
 import { digestOf } from './canonical.ts';
@@ -52,9 +52,15 @@ interface Judged {
   readonly script?: ParsedScript;
 }
 
+/** The parser ends an unfinished word behind the text. */
+function within(finding: Finding, end: number): Finding {
+  const [from, to] = finding.span;
+  return to <= end ? finding : { ...finding, span: [Math.min(from, end), end] };
+}
+
 function judgementOf(found: readonly Found[], { text, policy, bench, walked, script }: Judged): Judgement {
   const ordered = unique(found).sort((left, right) => left.finding.span[0] - right.finding.span[0]);
-  const findings = ordered.map(({ finding }) => finding);
+  const findings = ordered.map(({ finding }) => within(finding, text.length));
   let digest: string | undefined;
   return {
     verdict: guards(policy) ? verdictOf(ordered) : 'allow',

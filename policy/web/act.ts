@@ -25,7 +25,7 @@ export function textOfAct({ method, path, parameters }: WebRequest): string {
 }
 
 /** Equal for two askings of the same thing: what changes each time is left out, and order does not count. */
-export function digestOfAct(act: WebAct, settings: Pick<WebSettings, 'changingParameters'>): string {
+function digestOfAct(act: WebAct, settings: Pick<WebSettings, 'changingParameters'>): string {
   const changing = new Set(settings.changingParameters);
   const kept = act.parameters.filter(([name]) => !changing.has(name) && !CHANGING.has(name.toLowerCase()));
   const sorted = kept

@@ -4,21 +4,19 @@
  * What may be shown as part of a page: `page` is HTML, `data` JSON, `text` any other text, `asset` a picture, font, sound
  * or film whose first bytes say so. The others are files: `opaque` is whatever nobody can read.
  */
-export const CONTENT_KINDS = [
-  'empty',
-  'page',
-  'data',
-  'text',
-  'asset',
-  'table',
-  'sql',
-  'pdf',
-  'spreadsheet',
-  'archive',
-  'database',
-  'opaque',
-] as const;
-export type ContentKind = (typeof CONTENT_KINDS)[number];
+export type ContentKind =
+  | 'empty'
+  | 'page'
+  | 'data'
+  | 'text'
+  | 'asset'
+  | 'table'
+  | 'sql'
+  | 'pdf'
+  | 'spreadsheet'
+  | 'archive'
+  | 'database'
+  | 'opaque';
 
 const MAGIC: readonly (readonly [kind: ContentKind, at: number, bytes: string])[] = [
   ['pdf', 0, '%PDF-'],

@@ -18,7 +18,7 @@ const TWO_WAYS = /%(?:2f|5c|00|25|2e)|\\|[^\x21-\x7e]/i;
 const DOT_SEGMENT = /\/\.{1,2}(?:[/;]|$)/;
 
 /** Why a path is not judged; undefined when it can be. */
-export function pathFault(path: string): PathFault | undefined {
+function pathFault(path: string): PathFault | undefined {
   if (!path.startsWith('/') || TWO_WAYS.test(path) || DOT_SEGMENT.test(path)) return 'unreadable';
   return decoded(path) === undefined ? 'unreadable' : undefined;
 }

@@ -11,7 +11,7 @@ const sha256 = z
   .nullable();
 
 /** How an exchange ended. `failed`: the site broke off or did not answer; `gone`: the browser went away. */
-export const WEB_OUTCOMES = ['passed', 'refused', 'cut', 'vault', 'failed', 'gone', 'socket'] as const;
+const WEB_OUTCOMES = ['passed', 'refused', 'cut', 'vault', 'failed', 'gone', 'socket'] as const;
 export type WebOutcome = (typeof WEB_OUTCOMES)[number];
 
 const WebStepSchema = z.discriminatedUnion('step', [

@@ -28,7 +28,7 @@ export function receiptText(parcel: number, files: readonly NamedFile[]): string
 }
 
 /** Whether `armoured` is the signature of `publicKey` (`ssh-ed25519 AAAA…`) over `text`. */
-export function isReceipt(armoured: string, text: string, publicKey: string): boolean {
+function isReceipt(armoured: string, text: string, publicKey: string): boolean {
   const base64 = ARMOUR.exec(armoured)?.[1];
   if (base64 === undefined) return false;
   try {

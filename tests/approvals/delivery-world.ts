@@ -17,7 +17,7 @@ import { type Name, type World, world } from './world.ts';
 
 const LOG = createLog('silent');
 export const LINK_KEY = Buffer.alloc(32, 9);
-export const PUBLIC_URL = new URL('https://sekisho.example.com/');
+const PUBLIC_URL = new URL('https://sekisho.example.com/');
 
 export interface DeliveryHouse extends World {
   readonly delivery: DeliverySettings;

@@ -152,7 +152,7 @@ describe('any words', () => {
         }
         judgeStatement(text, GUARDED);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 1_000, examples: [[['${x:-', '`', '\\']]] },
     );
   });
 });

@@ -40,6 +40,16 @@ export interface TestGatewayOptions {
   readonly log?: Partial<Config['recorder']['log']>;
 }
 
+/** Closed with the suite by its environment, when the suite did not. */
+function leftovers(): (() => Promise<void>)[] {
+  const name = Symbol.for('sekisho.test.leftovers');
+  const known: unknown = Reflect.get(globalThis, name);
+  if (Array.isArray(known)) return known as (() => Promise<void>)[];
+  const none: (() => Promise<void>)[] = [];
+  Reflect.set(globalThis, name, none);
+  return none;
+}
+
 export class TestGateway implements AsyncDisposable {
   readonly running: Running;
   readonly db: FreshDatabase;
@@ -55,7 +65,13 @@ export class TestGateway implements AsyncDisposable {
     this.#cleanup = cleanup;
   }
 
-  static async start(options: TestGatewayOptions = {}): Promise<TestGateway> {
+  static start(options: TestGatewayOptions = {}): Promise<TestGateway> {
+    const starting = TestGateway.#start(options);
+    leftovers().push(async () => (await starting)[Symbol.asyncDispose]());
+    return starting;
+  }
+
+  static async #start(options: TestGatewayOptions): Promise<TestGateway> {
     const cleanup = new Cleanup();
     try {
       const db = cleanup.use(await freshDatabase());

@@ -4,7 +4,7 @@ import type { CertificateAuthority, FactorRules, FactorSeal } from '../../identi
 import type { ControlVerb, PersonId, Principal, SessionId } from '../../policy/index.ts';
 import type { Derived, Frame, Protection, RecordingSource, WitnessDelay } from '../../recorder/index.ts';
 import type { OidcClient } from './oidc.ts';
-import type { Terminals } from './terminals.ts';
+import type { Terminals } from './terminal-place.ts';
 
 export interface SessionControl {
   readonly sessionId: SessionId;

@@ -36,6 +36,6 @@ export async function identityFor(deps: HttpDeps, { session, site }: Visit): Pro
 }
 
 /** The origin by which browsers reach the site: a token for one site is none for another. */
-export function audienceOf({ place }: Pick<HttpDeps, 'place'>, { name }: { readonly name: string }): string {
+function audienceOf({ place }: Pick<HttpDeps, 'place'>, { name }: { readonly name: string }): string {
   return place.originOf(name);
 }

@@ -30,7 +30,7 @@ function redactCookies(value: string): string {
     .join('; ');
 }
 
-export function isSecretName(name: string): boolean {
+function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name);
 }
 

@@ -12,7 +12,7 @@ export interface RequestBody {
 
 const FORM = /^(?:application\/(?:x-www-form-urlencoded|json|[\w.+-]+\+json|xml|graphql)|multipart\/form-data|text\/)/i;
 
-export function hasBody({ headers, method, httpVersionMajor }: BrowserRequest): boolean {
+function hasBody({ headers, method, httpVersionMajor }: BrowserRequest): boolean {
   if (headers['transfer-encoding'] !== undefined) return true;
   const length = headers['content-length'];
   if (length !== undefined) return Number(length) > 0;

@@ -7,14 +7,27 @@ import type { Locale } from '../messages/index.ts';
 import { Failure } from './Failure.tsx';
 import { useLocale } from './use-locale.ts';
 
+const ALL: readonly Role[] = [];
 const PEOPLE: readonly Role[] = ['security_officer', 'administrator'];
 const GATE: readonly Role[] = ['owner', 'auditor', 'security_officer', 'administrator'];
 const AUDIT: readonly Role[] = ['auditor', 'security_officer'];
-/** What stands in somebody's way, what people have, and what is there of it. */
-const ACCESS = [
-  ['/locks', 'nav.locks'],
-  ['/reviews', 'nav.reviews'],
-  ['/accounts', 'nav.accounts'],
+/** Where one goes, in this order, and which roles have something there. */
+const LINKS = [
+  ['/reconciliation', 'nav.reconcile', GATE],
+  ['/sessions', 'nav.sessions', ALL],
+  ['/relay', 'nav.relay', ALL],
+  ['/keys', 'nav.keys', ALL],
+  ['/security', 'nav.security', ALL],
+  ['/gate', 'nav.gate', GATE],
+  ['/people', 'nav.people', PEOPLE],
+  ['/locks', 'nav.locks', GATE],
+  ['/reviews', 'nav.reviews', GATE],
+  ['/accounts', 'nav.accounts', GATE],
+  ['/deliveries', 'nav.deliveries', PEOPLE],
+  ['/search', 'nav.search', AUDIT],
+  ['/audit', 'nav.audit', AUDIT],
+  ['/check', 'nav.check', AUDIT],
+  ['/custody', 'nav.custody', AUDIT],
 ] as const;
 
 export function Header({ me }: { readonly me: Me | undefined }) {
@@ -52,7 +65,7 @@ export function Header({ me }: { readonly me: Me | undefined }) {
 
 function Navigation({ me }: { readonly me: Me }) {
   const { t } = useTranslation();
-  const has = (roles: readonly Role[]): boolean => me.person.roles.some((role) => roles.includes(role));
+  const shown = LINKS.filter(([, , roles]) => roles === ALL || me.person.roles.some((role) => roles.includes(role)));
   return (
     <nav className="main-nav" aria-label={t('nav.main')}>
       <ul>
@@ -66,45 +79,11 @@ function Navigation({ me }: { readonly me: Me }) {
             {t('nav.tickets')} {me.inboxCount > 0 && <span className="count">{me.inboxCount}</span>}
           </Link>
         </li>
-        {has(GATE) && (
-          <li>
-            <Link to="/reconciliation">{t('nav.reconcile')}</Link>
+        {shown.map(([to, key]) => (
+          <li key={to}>
+            <Link to={to}>{t(key)}</Link>
           </li>
-        )}
-        <li>
-          <Link to="/sessions">{t('nav.sessions')}</Link>
-        </li>
-        <li>
-          <Link to="/relay">{t('nav.relay')}</Link>
-        </li>
-        <li>
-          <Link to="/keys">{t('nav.keys')}</Link>
-        </li>
-        <li>
-          <Link to="/security">{t('nav.security')}</Link>
-        </li>
-        {has(GATE) && (
-          <li>
-            <Link to="/gate">{t('nav.gate')}</Link>
-          </li>
-        )}
-        {has(PEOPLE) && (
-          <li>
-            <Link to="/people">{t('nav.people')}</Link>
-          </li>
-        )}
-        {has(GATE) &&
-          ACCESS.map(([to, key]) => (
-            <li key={to}>
-              <Link to={to}>{t(key)}</Link>
-            </li>
-          ))}
-        {has(PEOPLE) && (
-          <li>
-            <Link to="/deliveries">{t('nav.deliveries')}</Link>
-          </li>
-        )}
-        {has(AUDIT) && <AuditLinks />}
+        ))}
         <li>
           <Link to="/notifications" aria-label={t('app.notifications', { n: me.notificationCount })}>
             <Bell /> {me.notificationCount > 0 && <span className="count">{me.notificationCount}</span>}
@@ -112,26 +91,6 @@ function Navigation({ me }: { readonly me: Me }) {
         </li>
       </ul>
     </nav>
-  );
-}
-
-function AuditLinks() {
-  const { t } = useTranslation();
-  return (
-    <>
-      <li>
-        <Link to="/search">{t('nav.search')}</Link>
-      </li>
-      <li>
-        <Link to="/audit">{t('nav.audit')}</Link>
-      </li>
-      <li>
-        <Link to="/check">{t('nav.check')}</Link>
-      </li>
-      <li>
-        <Link to="/custody">{t('nav.custody')}</Link>
-      </li>
-    </>
   );
 }
 
