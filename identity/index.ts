@@ -3,7 +3,7 @@ export { listAccountReports, reportAccounts, reportUnread } from './accounts/rep
 export { openTerminalConnection } from './terminals/open.ts';
 export { loadAuthorizationFacts, type TargetRules } from './access/facts.ts';
 export { protectCopies } from './assets/copies.ts';
-export { listOpenTargets, type OpenTarget } from './access/open-targets.ts';
+export { listOpenServers, listOpenTargets, type OpenTarget } from './access/open-targets.ts';
 export { announceKey, forgetKey, rotationOf, type RotationStep, switchKey } from './certificates/authority-key.ts';
 export { type CertificateAuthority, loadCertificateAuthority } from './certificates/authority.ts';
 export { type Certificate, decodeCertificate } from './certificates/certificate.ts';

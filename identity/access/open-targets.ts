@@ -39,3 +39,9 @@ export async function listOpenTargets(deps: IdentityDeps, personId: PersonId): P
   }
   return open;
 }
+
+/** Those of them that are spoken to by SSH; a site is opened in the browser alone. */
+export async function listOpenServers(deps: IdentityDeps, personId: PersonId): Promise<OpenTarget[]> {
+  const open = await listOpenTargets(deps, personId);
+  return open.filter(({ actions }) => actions.some((action) => action !== 'web'));
+}

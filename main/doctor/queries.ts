@@ -46,14 +46,14 @@ const InventoryTargetRow = z
     }),
   );
 
-/** Every target of the inventory, as the gateway has it now. */
+/** Every server of the inventory, as the gateway has it now; sites are no servers to sign in to by SSH. */
 export function listInventoryTargets(database: Database): Promise<InventoryTarget[]> {
   return many(
     database,
     sql(InventoryTargetRow)`
       SELECT t.id, t.system_id, s.name AS system_name, t.name, t.host, t.port, t.host_key, t.host_ca, t.mode,
         t.legacy_algorithms, t.source_address, t.via_target_id
-      FROM targets t JOIN systems s ON s.id = t.system_id ORDER BY s.name, t.name`,
+      FROM targets t JOIN systems s ON s.id = t.system_id WHERE t.web IS NULL ORDER BY s.name, t.name`,
   );
 }
 

@@ -5,7 +5,7 @@ import { type AddressPolicy, DialFailure, dialTarget, probeTarget } from '../../
 import {
   type CertificateAuthority,
   findPerson,
-  listOpenTargets,
+  listOpenServers,
   loadAuthorizationFacts,
   type OpenTarget,
 } from '../../identity/index.ts';
@@ -61,7 +61,7 @@ export async function checkSignIns(
   if (person === undefined) {
     return named([problem('doctor.person.unknown', 'doctor.person.unknown.next', { person: called })]);
   }
-  const open = await listOpenTargets(deps, person.id);
+  const open = await listOpenServers(deps, person.id);
   if (open.length === 0) {
     return named([warning('doctor.person.nothing', 'doctor.person.nothing.next', { person: called })]);
   }

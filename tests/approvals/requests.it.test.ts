@@ -251,7 +251,7 @@ describe('what is kept of a decision', () => {
         SELECT rules, capacity, facts FROM approvals WHERE ticket_id = ${ticket.id}`,
     );
     expect(kept).toMatchObject({
-      ...{ rules: 'approval-2', capacity: 'owner' },
+      ...{ rules: 'approval-3', capacity: 'owner' },
       facts: {
         requester: house.idOf('aoki'),
         approver: { id: house.idOf('tanaka') },

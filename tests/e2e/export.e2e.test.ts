@@ -272,13 +272,14 @@ describeWith(['ssh', 'ssh-keygen'], 'an export', () => {
     await asOwner(
       gateway,
       `INSERT INTO target_accounts SELECT gen_random_uuid(), (SELECT id FROM targets WHERE name = $1), person_id, account, now()
-       FROM target_accounts`,
+       FROM target_accounts WHERE target_id = (SELECT id FROM targets WHERE name = 'crm-db')`,
       [name],
     );
     await asOwner(
       gateway,
       `INSERT INTO grants (id, person_id, target_id, actions, expires_at, created_at)
-       SELECT gen_random_uuid(), person_id, (SELECT id FROM targets WHERE name = $1), actions, expires_at, now() FROM grants`,
+       SELECT gen_random_uuid(), person_id, (SELECT id FROM targets WHERE name = $1), actions, expires_at, now()
+       FROM grants WHERE target_id = (SELECT id FROM targets WHERE name = 'crm-db')`,
       [name],
     );
   }

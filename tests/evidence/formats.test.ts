@@ -327,7 +327,7 @@ describe('chunks and frames', () => {
       const one = { type, seq: 2 ** 40, micros: 2n ** 60n, payload: utf8('漢字') };
       expect(parseFrames(encodeFrame(one))).toEqual([one]);
       expect(encodeFrameHead(one, 6)).toEqual(encodeFrame(one).slice(0, FRAME_HEAD_BYTES));
-      expect(streamOf(type)).toBe(type === 'i' ? 'keystrokes' : 'screen');
+      expect(streamOf(type)).toBe(type === 'i' || type === 'u' ? 'keystrokes' : 'screen');
     }
   });
 

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { GatewayError, LIMITS } from '../../foundation/index.ts';
 import {
   awaitLogin,
-  listOpenTargets,
+  listOpenServers,
   type LoginAnswer,
   requestLogin,
   revokeHeldCertificate,
@@ -76,7 +76,7 @@ async function worded(deps: WebApiDeps, answer: LoginAnswer): Promise<object> {
   if (answer.state !== 'issued') return { state: answer.state };
   const { person, certificate } = answer;
   const { host, port, hostKeyLine, hostCaLine } = deps.ssh;
-  const targets = await listOpenTargets(deps, person.id);
+  const targets = await listOpenServers(deps, person.id);
   return {
     state: 'issued',
     certificate: certificate.line,

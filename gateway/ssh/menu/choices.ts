@@ -1,4 +1,4 @@
-import { listOpenTargets } from '../../../identity/index.ts';
+import { listOpenServers } from '../../../identity/index.ts';
 import type { PersonId } from '../../../policy/index.ts';
 import type { SshDeps } from '../model.ts';
 import { shown } from '../printable.ts';
@@ -10,7 +10,7 @@ export async function choicesFor(
   deps: Pick<SshDeps, 'database' | 'clock'>,
   { person, loginName }: { person: { readonly id: PersonId }; loginName: string },
 ): Promise<string> {
-  const open = await listOpenTargets(deps, person.id);
+  const open = await listOpenServers(deps, person.id);
   const choices = open.filter((target) => target.name === loginName).map(({ loginName }) => shown(loginName));
   return choices.slice(0, CHOICES_SHOWN).join(', ');
 }

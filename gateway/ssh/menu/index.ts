@@ -4,7 +4,7 @@
  * The menu is no session: nothing is dialled, nothing recorded, and what is typed in it goes nowhere. What is chosen is
  * admitted afterwards exactly as if it had been the login name, on the same channel, and the channel ends with it.
  */
-import { listOpenTargets, loadAuthorizationFacts } from '../../../identity/index.ts';
+import { listOpenServers, loadAuthorizationFacts } from '../../../identity/index.ts';
 import { authorizeTarget } from '../../../policy/index.ts';
 import type { Caller, ChannelRequest, SshDeps } from '../model.ts';
 import type { PersonSide } from '../person-side.ts';
@@ -31,7 +31,7 @@ export async function findDestination(
   const { locale } = caller.person;
   const offset = wallOffset(deps.clock.now());
   const zone = zoneName(offset);
-  const items = itemsOf(await listOpenTargets(deps, caller.person.id), { locale, offset });
+  const items = itemsOf(await listOpenServers(deps, caller.person.id), { locale, offset });
   if (items.length === 0) {
     await outside.say('menu.empty', 'no_open_target', { url: deps.publicUrl.href });
     return named; // And refused, with its event, as anybody who names no target.

@@ -62,6 +62,8 @@ export const OpenTarget = z.object({
   expiresAt: moment,
   mode: z.enum(['exec-only', 'guarded-line', 'guarded-shell', 'guarded-pty', 'guarded-web', 'recorded']),
   assets: z.array(Asset),
+  /** Of a site: where it is opened. */
+  url: z.nullable(z.string()),
 });
 export type OpenTarget = z.infer<typeof OpenTarget>;
 

@@ -1,4 +1,4 @@
-import { Alert, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Alert, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useHome } from '../api/home.ts';
@@ -143,7 +143,13 @@ function TargetCard({ target, ssh }: { readonly target: OpenTarget; readonly ssh
         </div>
         <div>
           <Text fw={600}>{t('home.connect')}</Text>
-          <CopyLine line={`ssh -p ${String(ssh.port)} ${target.loginName}@${ssh.host}`} />
+          {target.url === null ? (
+            <CopyLine line={`ssh -p ${String(ssh.port)} ${target.loginName}@${ssh.host}`} />
+          ) : (
+            <Anchor href={target.url} underline="always">
+              {t('home.browser.named', { target: target.loginName })}
+            </Anchor>
+          )}
           {target.actions.includes('shell') && (
             <TextLink
               to="/terminal/$target"
