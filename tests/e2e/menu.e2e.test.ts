@@ -15,13 +15,13 @@ async function addTargets(gateway: TestGateway): Promise<void> {
   await asOwner(
     gateway,
     `INSERT INTO systems (id, name, title_en, title_ja, created_at)
-     VALUES (gen_random_uuid(), 'billing', 'Billing' || chr(8238) || chr(27) || '[2J', '請求システム', now())`,
+     VALUES (gen_random_uuid(), 'books', 'Billing' || chr(8238) || chr(27) || '[2J', '請求システム', now())`,
   );
   for (const name of ['pay-app', 'crm-db']) {
     await asOwner(
       gateway,
       `INSERT INTO targets (id, system_id, name, host, port, host_key, mode, created_at)
-       SELECT gen_random_uuid(), (SELECT id FROM systems WHERE name = 'billing'), $1, host, port, host_key, 'recorded', now()
+       SELECT gen_random_uuid(), (SELECT id FROM systems WHERE name = 'books'), $1, host, port, host_key, 'recorded', now()
        FROM targets WHERE name = 'crm-db' AND system_id = (SELECT id FROM systems WHERE name = 'crm')`,
       [name],
     );
@@ -31,7 +31,7 @@ async function addTargets(gateway: TestGateway): Promise<void> {
 async function grant(gateway: TestGateway, subject: string, name: string): Promise<void> {
   const person = await personId(gateway, subject);
   const target =
-    "(SELECT t.id FROM targets t JOIN systems s ON s.id = t.system_id WHERE s.name = 'billing' AND t.name = $1)";
+    "(SELECT t.id FROM targets t JOIN systems s ON s.id = t.system_id WHERE s.name = 'books' AND t.name = $1)";
   await asOwner(
     gateway,
     `INSERT INTO target_accounts (id, target_id, person_id, account, created_at)
@@ -204,7 +204,7 @@ describeWith(['ssh', 'ssh-keygen'], 'ssh to the bastion alone', () => {
     test('a command is refused with what to type', async () => {
       const result = await gateway.ssh('chen', 'echo in');
       expectOneLine(result.stderr, 'access_ambiguous');
-      expect(result.stderr).toContain('Type one of: crm-db%billing, crm-db%crm');
+      expect(result.stderr).toContain('Type one of: crm-db%books, crm-db%crm');
       expect((await newest(gateway.database, 'access.refused')).body).toMatchObject({ reason: 'ambiguous' });
     });
 
@@ -218,7 +218,7 @@ describeWith(['ssh', 'ssh-keygen'], 'ssh to the bastion alone', () => {
       expect(await terminal.exited).toBe(0);
     });
 
-    test.each(['crm-db%crm', 'crm-db%billing'])('%s goes straight in', async (loginName) => {
+    test.each(['crm-db%crm', 'crm-db%books'])('%s goes straight in', async (loginName) => {
       const result = await gateway.ssh('chen', 'echo in', { loginName });
       expect(result).toEqual({ status: 0, stdout: Buffer.from('in\n'), stderr: '' });
     });
