@@ -7,7 +7,7 @@ export const terminalEn = {
   'error.too_many_terminals.message': 'There are as many terminals open in the browser as may be.',
   'error.too_many_terminals.next': 'Close one that you do not need, or come in with ssh.',
   'home.browser': 'Open in the browser',
-  'home.browser.named': 'Open {{target}} in the browser',
+  'home.browser.named': 'Open in the browser: {{target}}',
   'terminal.title': 'Terminal: {{target}}',
   'terminal.intro':
     'The same session as over SSH: under your own account, recorded from the first key, and judged by the same rules.',

@@ -9,7 +9,7 @@ export const terminalJa: Readonly<Record<keyof typeof terminalEn, string>> = {
   'error.too_many_terminals.message': 'ブラウザーで開ける端末の上限に達しています。',
   'error.too_many_terminals.next': '不要な端末を閉じるか、ssh で接続してください。',
   'home.browser': 'ブラウザーで開く',
-  'home.browser.named': '{{target}} をブラウザーで開く',
+  'home.browser.named': 'ブラウザーで開く: {{target}}',
   'terminal.title': '端末: {{target}}',
   'terminal.intro':
     'SSH と同じ作業セッションです。ご自身のアカウントで入り、最初のキー入力から記録され、同じ規則で判定されます。',
