@@ -41,7 +41,7 @@ describeWith(['chromium'], 'the terminal page', () => {
 
   test('opens from the list of targets and shows what is typed, Japanese too', async () => {
     page = await openConsole({ browser, gateway, faults }, 'chen', '/');
-    await page.getByRole('link', { name: 'Open crm-db in the browser' }).first().click();
+    await page.getByRole('link', { name: 'Open in the browser: crm-db' }).first().click();
     await page.getByText('Connected', { exact: true }).waitFor();
     await expectAccessible(page);
     await type('echo one-$((1+1))\n');
