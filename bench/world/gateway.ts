@@ -68,6 +68,7 @@ export class GatewayHouse implements AsyncDisposable {
         mode: 'demo',
         http: { port: ports.http },
         ssh: { port: ports.ssh, ...options.ssh },
+        sites: { domain: 'localhost', port: await freePort() },
         log_level: 'warn',
         recorder: { durability: options.durability },
         inventory,

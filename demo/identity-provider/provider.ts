@@ -66,7 +66,7 @@ export function buildProvider(options: DemoIdentityProviderOptions, base: string
     // It tells its one client of the end of sessions, and has no reason to call anybody else.
     fetch: (address, init) =>
       (address instanceof Request ? address.url : address.toString()) === options.backchannelLogoutUri
-        ? fetch(address, init)
+        ? fetch(address, withOwnDispatcher(init))
         : Promise.reject(new Error('the demonstration fetches nothing else')),
     renderError: (ctx, out) =>
       render(
@@ -80,6 +80,12 @@ export function buildProvider(options: DemoIdentityProviderOptions, base: string
       ),
   };
   return new Provider(options.issuer, configuration);
+}
+
+/** The library hands over the newest undici's dispatcher, which the runtime's own fetch may be too old for. */
+function withOwnDispatcher(init: RequestInit = {}): RequestInit {
+  const { dispatcher: _, ...plain }: RequestInit & { readonly dispatcher?: unknown } = init;
+  return plain;
 }
 
 function clientOf(options: DemoIdentityProviderOptions) {

@@ -58,7 +58,7 @@ describe('the announced inventory', () => {
         port: 2222,
         hostKey: 'ssh-ed25519 AAAA',
         mode: 'guarded-line',
-        ...{ hostCa: null, legacyAlgorithms: false, sourceAddress: null, via: null, inspectAs: null },
+        ...{ hostCa: null, legacyAlgorithms: false, sourceAddress: null, via: null, web: null, inspectAs: null },
       },
     ]);
   });

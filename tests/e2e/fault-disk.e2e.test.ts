@@ -55,7 +55,8 @@ describeWith(['ssh', 'ssh-keygen', 'root'], 'a full disk', () => {
       const others = Array.from({ length: LOUD_SESSIONS - 1 }, async () =>
         cleanup.use(await startSsh(gateway, 'chen', [LITTLE_BY_LITTLE])),
       );
-      await Promise.all(others);
+      // Each of them is a session by then, so that the last one is this one's.
+      for (const other of others) await (await other).sees('0000');
       await using loud = await startSsh(gateway, 'chen', [LITTLE_BY_LITTLE]);
       const result = await loud.ended;
       received = result.stdout;

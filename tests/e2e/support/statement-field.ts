@@ -11,6 +11,9 @@ import { tempDirectory } from '../../support/temp-directory.ts';
 import { Terminal } from '../../support/terminal.ts';
 import { type Sshd, startSshd } from './sshd.ts';
 
+/** A site is no server that anybody signs in to by SSH. */
+const SSH_MODES = TARGET_MODES.filter((mode) => mode !== 'guarded-web');
+
 export interface StatementField extends AsyncDisposable {
   readonly gateway: TestGateway;
   readonly account: string;
@@ -65,12 +68,12 @@ function inventoryOf(sshd: Sshd, issuer: string): InventoryInput {
         assets: [{ kind: 'table', name: 'shop.members', dataClass: 'personal', recordCount: 10 }],
       },
     ],
-    targets: TARGET_MODES.map((mode) => ({
+    targets: SSH_MODES.map((mode) => ({
       ...{ name: mode, mode, system: 'field' },
       ...{ host: '127.0.0.1', port: sshd.port, hostKey: sshd.hostKey },
     })),
-    accounts: TARGET_MODES.map((target) => ({ target, person: 'chen', account: sshd.account })),
-    grants: TARGET_MODES.map((target) => ({
+    accounts: SSH_MODES.map((target) => ({ target, person: 'chen', account: sshd.account })),
+    grants: SSH_MODES.map((target) => ({
       ...{ target, person: 'chen', actions: ['shell' as const, 'exec' as const] },
       expiresAt: new Date(Date.now() + 86_400_000).toISOString(),
     })),
