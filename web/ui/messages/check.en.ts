@@ -2,6 +2,7 @@
 export const checkEn = {
   'nav.check': 'Check evidence',
   'check.title': 'Check an evidence bundle',
+  'check.choose': 'Choose a file',
   'check.intro':
     'The bundle is read and checked in this browser. Nothing of it leaves this computer, and no gateway is asked.',
   'check.trust':

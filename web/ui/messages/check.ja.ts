@@ -4,6 +4,7 @@ import type { checkEn } from './check.en.ts';
 export const checkJa: Record<keyof typeof checkEn, string> = {
   'nav.check': '証拠の検証',
   'check.title': '証拠バンドルを検証する',
+  'check.choose': 'ファイルを選択',
   'check.intro':
     'バンドルの読み取りと検証は、このブラウザーの中だけで行います。内容がこのコンピューターの外に出ることはなく、ゲートウェイへの問い合わせも行いません。',
   'check.trust':

@@ -38,9 +38,16 @@ export function CheckPage(): ReactElement {
     <Page title={t('check.title')} intro={t('check.intro')}>
       <Part title={t('check.bundle')}>
         <Stack maw={560}>
-          <FileInput label={t('check.bundle')} accept=".zip" value={bundle} onChange={setBundle} />
+          <FileInput
+            label={t('check.bundle')}
+            placeholder={t('check.choose')}
+            accept=".zip"
+            value={bundle}
+            onChange={setBundle}
+          />
           <FileInput
             label={t('check.policy')}
+            placeholder={t('check.choose')}
             description={t('check.policy.note')}
             clearable
             clearButtonProps={{ 'aria-label': t('check.clear', { what: t('check.policy') }) }}
@@ -49,6 +56,7 @@ export function CheckPage(): ReactElement {
           />
           <FileInput
             label={t('check.held')}
+            placeholder={t('check.choose')}
             multiple
             clearable
             clearButtonProps={{ 'aria-label': t('check.clear', { what: t('check.held') }) }}

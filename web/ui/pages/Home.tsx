@@ -142,7 +142,7 @@ function TargetCard({ target, ssh }: { readonly target: OpenTarget; readonly ssh
           )}
         </div>
         <div>
-          <Text fw={600}>{t('home.connect')}</Text>
+          {target.url === null && <Text fw={600}>{t('home.connect')}</Text>}
           {target.url === null ? (
             <CopyLine line={`ssh -p ${String(ssh.port)} ${target.loginName}@${ssh.host}`} />
           ) : (
