@@ -1,13 +1,13 @@
-import { Button, Group, Stack, Table, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type AccountReport, useAccountReports, useLookAtAccounts } from '../api/accounts.ts';
 import { useMe } from '../api/queries.ts';
 import { Answer } from '../components/Answer.tsx';
+import { type Column, DataTable } from '../components/DataTable.tsx';
 import { Done } from '../components/Done.tsx';
 import { Failure } from '../components/Failure.tsx';
 import { Empty, Page } from '../components/Page.tsx';
-import { Scroll } from '../components/Scroll.tsx';
 import { Tag } from '../components/StateBadge.tsx';
 import { Moment } from '../components/Texts.tsx';
 import { useNameOf } from '../components/use-locale.ts';
@@ -49,33 +49,19 @@ function LookNow() {
 
 function ReportTable({ reports }: { readonly reports: readonly AccountReport[] }) {
   const { t } = useTranslation();
+  const columns: readonly Column<AccountReport>[] = [
+    { name: t('accounts.column.target'), cell: ({ target, system }) => `${target}%${system}`, isRowHeader: true },
+    { name: t('accounts.column.looked'), cell: ({ madeAt }) => (madeAt === null ? '–' : <Moment at={madeAt} />) },
+    { name: t('accounts.column.found'), cell: (report) => <Found report={report} /> },
+  ];
   return (
-    <Scroll label={t('accounts.title')}>
-      <Table miw={640} verticalSpacing="sm">
-        <Table.Thead>
-          <Table.Tr>
-            {(['target', 'looked', 'found'] as const).map((column) => (
-              <Table.Th key={column} scope="col">
-                {t(`accounts.column.${column}`)}
-              </Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {reports.map((report) => (
-            <Table.Tr key={report.targetId}>
-              <Table.Th scope="row">
-                {report.target}%{report.system}
-              </Table.Th>
-              <Table.Td>{report.madeAt === null ? '–' : <Moment at={report.madeAt} />}</Table.Td>
-              <Table.Td>
-                <Found report={report} />
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Scroll>
+    <DataTable
+      caption={t('accounts.title')}
+      columns={columns}
+      rows={reports}
+      keyOf={({ targetId }) => targetId}
+      minWidth={640}
+    />
   );
 }
 

@@ -10,6 +10,7 @@ import {
   useSendChannelAgain,
 } from '../api/deliveries.ts';
 import { Answer } from '../components/Answer.tsx';
+import { type Column, DataTable } from '../components/DataTable.tsx';
 import { Done } from '../components/Done.tsx';
 import { Failure } from '../components/Failure.tsx';
 import { Empty, Page, Part } from '../components/Page.tsx';
@@ -47,6 +48,7 @@ export function DeliveriesPage(): ReactElement {
 
 function Channels({ overview, onDone }: { readonly overview: Overview; readonly onDone: () => void }) {
   const { t } = useTranslation();
+  const columns = useChannelColumns();
   const { channels, mayResend } = overview;
   if (channels.length === 0) {
     return <Empty text={t('deliveries.channels.none')} next={t('deliveries.channels.none.next')} />;
@@ -54,24 +56,13 @@ function Channels({ overview, onDone }: { readonly overview: Overview; readonly 
   const failing = mayResend ? channels.filter(({ dead }) => dead > 0) : [];
   return (
     <Stack>
-      <Scroll label={t('deliveries.channels')}>
-        <Table miw={560}>
-          <Table.Thead>
-            <Table.Tr>
-              {(['channel', 'waiting', 'sentToday', 'lastSent', 'dead'] as const).map((column) => (
-                <Table.Th key={column} scope="col">
-                  {t(`deliveries.${column}`)}
-                </Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {channels.map((channel) => (
-              <ChannelRow key={channel.channel} channel={channel} />
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Scroll>
+      <DataTable
+        caption={t('deliveries.channels')}
+        columns={columns}
+        rows={channels}
+        keyOf={({ channel }) => channel}
+        minWidth={560}
+      />
       {failing.map((channel) => (
         <AgainAll key={channel.channel} channel={channel} onDone={onDone} />
       ))}
@@ -79,20 +70,27 @@ function Channels({ overview, onDone }: { readonly overview: Overview; readonly 
   );
 }
 
-function ChannelRow({ channel }: { readonly channel: Channel }) {
+function useChannelColumns(): readonly Column<Channel>[] {
   const { t } = useTranslation();
   const nameOf = useChannelName();
-  return (
-    <Table.Tr>
-      <Table.Th scope="row">
-        {nameOf(channel.channel)} {!channel.configured && <Tag tone="wait">{t('deliveries.channel.unknown')}</Tag>}
-      </Table.Th>
-      <Table.Td>{channel.waiting}</Table.Td>
-      <Table.Td>{channel.sent}</Table.Td>
-      <Table.Td>{channel.lastSentAt === null ? t('deliveries.never') : <Moment at={channel.lastSentAt} />}</Table.Td>
-      <Table.Td>{channel.dead > 0 ? <Tag tone="bad">{String(channel.dead)}</Tag> : channel.dead}</Table.Td>
-    </Table.Tr>
-  );
+  return [
+    {
+      name: t('deliveries.channel'),
+      cell: ({ channel, configured }) => (
+        <>
+          {nameOf(channel)} {!configured && <Tag tone="wait">{t('deliveries.channel.unknown')}</Tag>}
+        </>
+      ),
+      isRowHeader: true,
+    },
+    { name: t('deliveries.waiting'), cell: ({ waiting }) => waiting },
+    { name: t('deliveries.sentToday'), cell: ({ sent }) => sent },
+    {
+      name: t('deliveries.lastSent'),
+      cell: ({ lastSentAt }) => (lastSentAt === null ? t('deliveries.never') : <Moment at={lastSentAt} />),
+    },
+    { name: t('deliveries.dead'), cell: ({ dead }) => (dead > 0 ? <Tag tone="bad">{String(dead)}</Tag> : dead) },
+  ];
 }
 
 function AgainAll({ channel, onDone }: { readonly channel: Channel; readonly onDone: () => void }) {

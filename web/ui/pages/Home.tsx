@@ -142,9 +142,11 @@ function TargetCard({ target, ssh }: { readonly target: OpenTarget; readonly ssh
           )}
         </div>
         <div>
-          {target.url === null && <Text fw={600}>{t('home.connect')}</Text>}
           {target.url === null ? (
-            <CopyLine line={`ssh -p ${String(ssh.port)} ${target.loginName}@${ssh.host}`} />
+            <>
+              <Text fw={600}>{t('home.connect')}</Text>
+              <CopyLine line={`ssh -p ${String(ssh.port)} ${target.loginName}@${ssh.host}`} />
+            </>
           ) : (
             <Anchor href={target.url} underline="always">
               {t('home.browser.named', { target: target.loginName })}

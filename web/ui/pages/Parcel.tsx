@@ -1,12 +1,12 @@
-import { Group, List, Stack, Table, Text } from '@mantine/core';
+import { Group, List, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { type Parcel, useDecideParcel, useParcel } from '../api/parcels.ts';
 import { Answer } from '../components/Answer.tsx';
 import { Confirm } from '../components/Confirm.tsx';
+import { type Column, DataTable } from '../components/DataTable.tsx';
 import { TextLink } from '../components/Links.tsx';
 import { Facts, Page, Part } from '../components/Page.tsx';
 import { useTitleOf } from '../components/RouteMap.tsx';
-import { Scroll } from '../components/Scroll.tsx';
 import { Moment, Visible } from '../components/Texts.tsx';
 import { useLocale, useNameOf } from '../components/use-locale.ts';
 import { formatBytesExactly, formatCount } from '../format/numbers.ts';
@@ -71,34 +71,23 @@ function Summary({ parcel }: { readonly parcel: Parcel }) {
 function Differences({ parcel }: { readonly parcel: Parcel }) {
   const { t } = useTranslation();
   const nameOf = useNameOf();
+  const columns: readonly Column<Parcel['differences'][number]>[] = [
+    { name: t('relay.difference.kind'), cell: ({ kind }) => nameOf('relay.difference', kind) },
+    {
+      name: t('relay.difference.promised'),
+      cell: ({ promised }) => <Visible text={promised === '' ? '–' : promised} />,
+    },
+    { name: t('relay.difference.found'), cell: ({ found }) => <Visible text={found} /> },
+  ];
   return (
     <Part title={t('relay.differences')}>
-      <Scroll label={t('relay.differences')}>
-        <Table miw={560}>
-          <Table.Thead>
-            <Table.Tr>
-              {(['kind', 'promised', 'found'] as const).map((column) => (
-                <Table.Th key={column} scope="col">
-                  {t(`relay.difference.${column}`)}
-                </Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {parcel.differences.map(({ kind, promised, found }) => (
-              <Table.Tr key={`${kind} ${promised} ${found}`}>
-                <Table.Td>{nameOf('relay.difference', kind)}</Table.Td>
-                <Table.Td>
-                  <Visible text={promised === '' ? '–' : promised} />
-                </Table.Td>
-                <Table.Td>
-                  <Visible text={found} />
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Scroll>
+      <DataTable
+        caption={t('relay.differences')}
+        columns={columns}
+        rows={parcel.differences}
+        keyOf={({ kind, promised, found }) => `${kind} ${promised} ${found}`}
+        minWidth={560}
+      />
     </Part>
   );
 }
@@ -126,34 +115,16 @@ function Decide({ parcel: { differences, number, state } }: { readonly parcel: P
 function Files({ parcel }: { readonly parcel: Parcel }) {
   const { t } = useTranslation();
   const locale = useLocale();
+  // Two files of a parcel may have one path.
+  const rows = parcel.shownFiles.map((file, at) => ({ ...file, at }));
+  const columns: readonly Column<(typeof rows)[number]>[] = [
+    { name: t('relay.column.file'), cell: ({ path }) => <Visible text={path} /> },
+    { name: t('relay.column.bytes'), cell: ({ bytes }) => formatBytesExactly(bytes, locale) },
+    { name: t('relay.column.sha256'), cell: ({ sha256 }) => <code>{sha256}</code> },
+  ];
   return (
     <Part title={t('relay.files')}>
-      <Scroll label={t('relay.files')}>
-        <Table miw={720}>
-          <Table.Thead>
-            <Table.Tr>
-              {(['file', 'bytes', 'sha256'] as const).map((column) => (
-                <Table.Th key={column} scope="col">
-                  {t(`relay.column.${column}`)}
-                </Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {parcel.shownFiles.map(({ bytes, path, sha256 }, at) => (
-              <Table.Tr key={`${at} ${path}`}>
-                <Table.Td>
-                  <Visible text={path} />
-                </Table.Td>
-                <Table.Td>{formatBytesExactly(bytes, locale)}</Table.Td>
-                <Table.Td>
-                  <code>{sha256}</code>
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Scroll>
+      <DataTable caption={t('relay.files')} columns={columns} rows={rows} keyOf={({ at }) => at} minWidth={720} />
     </Part>
   );
 }

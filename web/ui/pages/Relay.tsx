@@ -1,12 +1,12 @@
-import { Button, Group, Stack, Table } from '@mantine/core';
+import { Button, Group, Stack } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type ListedParcel, type ParcelState, useParcels, useRoutes } from '../api/parcels.ts';
+import { type ListedParcel, type ParcelState, type Route, useParcels, useRoutes } from '../api/parcels.ts';
 import { Answer } from '../components/Answer.tsx';
+import { type Column, DataTable } from '../components/DataTable.tsx';
 import { TextLink } from '../components/Links.tsx';
 import { Empty, Page, Part } from '../components/Page.tsx';
 import { RouteMap, useTitleOf } from '../components/RouteMap.tsx';
-import { Scroll } from '../components/Scroll.tsx';
 import { Tag, type Tone } from '../components/StateBadge.tsx';
 import { Moment } from '../components/Texts.tsx';
 import { useLocale } from '../components/use-locale.ts';
@@ -72,67 +72,51 @@ function Parcels() {
 
 function ParcelTable({ parcels }: { readonly parcels: readonly ListedParcel[] }) {
   const { t } = useTranslation();
-  const columns = ['parcel', 'state', 'from', 'to', 'ticket', 'contents', 'keepUntil'] as const;
+  const locale = useLocale();
+  const titleOf = useTitleOf();
+  const columns: readonly Column<ListedParcel>[] = [
+    { name: t('relay.column.parcel'), cell: ({ number }) => <ParcelLink number={number} /> },
+    { name: t('relay.column.state'), cell: ({ state }) => <ParcelStateTag state={state} /> },
+    { name: t('relay.column.from'), cell: ({ from }) => titleOf(from) },
+    { name: t('relay.column.to'), cell: ({ to }) => titleOf(to) },
+    { name: t('relay.column.ticket'), cell: ({ ticket }) => <TicketLink ticket={ticket} /> },
+    {
+      name: t('relay.column.contents'),
+      cell: ({ bytes, files }) =>
+        t('relay.contents', { files: formatCount(files, locale), bytes: formatBytesExactly(bytes, locale) }),
+    },
+    { name: t('relay.column.keepUntil'), cell: ({ keepUntil }) => <Moment at={keepUntil} /> },
+  ];
   return (
-    <Scroll label={t('relay.parcels')}>
-      <Table miw={860}>
-        <Table.Thead>
-          <Table.Tr>
-            {columns.map((column) => (
-              <Table.Th key={column} scope="col">
-                {t(`relay.column.${column}`)}
-              </Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {parcels.map((parcel) => (
-            <Row key={parcel.number} parcel={parcel} />
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Scroll>
+    <DataTable
+      caption={t('relay.parcels')}
+      columns={columns}
+      rows={parcels}
+      keyOf={({ number }) => number}
+      minWidth={860}
+    />
   );
 }
 
-function Row({ parcel }: { readonly parcel: ListedParcel }) {
-  const { t } = useTranslation();
-  const locale = useLocale();
-  const titleOf = useTitleOf();
-  const { bytes, files, from, keepUntil, number, state, ticket, to } = parcel;
+function ParcelLink({ number }: { readonly number: number }) {
   return (
-    <Table.Tr>
-      <Table.Td>
-        <TextLink to="/relay/$number" params={{ number: String(number) }}>
-          P-{number}
-        </TextLink>
-      </Table.Td>
-      <Table.Td>
-        <ParcelStateTag state={state} />
-      </Table.Td>
-      <Table.Td>{titleOf(from)}</Table.Td>
-      <Table.Td>{titleOf(to)}</Table.Td>
-      <Table.Td>
-        <TextLink to="/tickets/$id" params={{ id: ticket.id }}>
-          T-{ticket.number}
-        </TextLink>
-      </Table.Td>
-      <Table.Td>
-        {t('relay.contents', { files: formatCount(files, locale), bytes: formatBytesExactly(bytes, locale) })}
-      </Table.Td>
-      <Table.Td>
-        <Moment at={keepUntil} />
-      </Table.Td>
-    </Table.Tr>
+    <TextLink to="/relay/$number" params={{ number: String(number) }}>
+      P-{number}
+    </TextLink>
+  );
+}
+
+function TicketLink({ ticket }: Pick<ListedParcel, 'ticket'>) {
+  return (
+    <TextLink to="/tickets/$id" params={{ id: ticket.id }}>
+      T-{ticket.number}
+    </TextLink>
   );
 }
 
 function Map() {
   const { t } = useTranslation();
-  const locale = useLocale();
-  const titleOf = useTitleOf();
   const routes = useRoutes();
-  const columns = ['from', 'to', 'parcels', 'bytes', 'people', 'since', 'last', 'ticket'] as const;
   return (
     <Part title={t('relay.map')}>
       <p>{t('relay.map.intro')}</p>
@@ -143,41 +127,36 @@ function Map() {
           ) : (
             <Stack>
               <RouteMap routes={list} />
-              <Scroll label={t('relay.map')}>
-                <Table miw={860}>
-                  <Table.Thead>
-                    <Table.Tr>
-                      {columns.map((column) => (
-                        <Table.Th key={column} scope="col">
-                          {t(`relay.column.${column}`)}
-                        </Table.Th>
-                      ))}
-                    </Table.Tr>
-                  </Table.Thead>
-                  <Table.Tbody>
-                    {list.map((route) => (
-                      <Table.Tr key={`${route.from.name} ${route.to.name}`}>
-                        <Table.Td>{titleOf(route.from)}</Table.Td>
-                        <Table.Td>{titleOf(route.to)}</Table.Td>
-                        <Table.Td>{formatCount(route.parcels, locale)}</Table.Td>
-                        <Table.Td>{formatBytesExactly(route.bytes, locale)}</Table.Td>
-                        <Table.Td>{formatCount(route.people, locale)}</Table.Td>
-                        <Table.Td>
-                          <Moment at={route.since} />
-                        </Table.Td>
-                        <Table.Td>
-                          <Moment at={route.last} />
-                        </Table.Td>
-                        <Table.Td>T-{route.ticketNumber}</Table.Td>
-                      </Table.Tr>
-                    ))}
-                  </Table.Tbody>
-                </Table>
-              </Scroll>
+              <RouteTable routes={list} />
             </Stack>
           )
         }
       </Answer>
     </Part>
+  );
+}
+
+function RouteTable({ routes }: { readonly routes: readonly Route[] }) {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  const titleOf = useTitleOf();
+  const columns: readonly Column<Route>[] = [
+    { name: t('relay.column.from'), cell: ({ from }) => titleOf(from) },
+    { name: t('relay.column.to'), cell: ({ to }) => titleOf(to) },
+    { name: t('relay.column.parcels'), cell: ({ parcels }) => formatCount(parcels, locale) },
+    { name: t('relay.column.bytes'), cell: ({ bytes }) => formatBytesExactly(bytes, locale) },
+    { name: t('relay.column.people'), cell: ({ people }) => formatCount(people, locale) },
+    { name: t('relay.column.since'), cell: ({ since }) => <Moment at={since} /> },
+    { name: t('relay.column.last'), cell: ({ last }) => <Moment at={last} /> },
+    { name: t('relay.column.ticket'), cell: ({ ticketNumber }) => `T-${ticketNumber}` },
+  ];
+  return (
+    <DataTable
+      caption={t('relay.map')}
+      columns={columns}
+      rows={routes}
+      keyOf={({ from, to }) => `${from.name} ${to.name}`}
+      minWidth={860}
+    />
   );
 }
