@@ -86,4 +86,4 @@ export {
 } from './vault/model.ts';
 export { findTransfer, type TransferTicket, transfersBegunFor, transfersOf } from './transfers/queries.ts';
 export { beginTransfer, endTransfer } from './transfers/transfers.ts';
-export { endParcel, recoverParcels } from './vault/parcels.ts';
+export { discardParcels, endParcel, recoverParcels } from './vault/parcels.ts';

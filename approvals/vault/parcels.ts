@@ -16,6 +16,15 @@ export function beginParcel(
   return insertParcel(tx, { id: newUuid(now), ticket, use, begunAt: now });
 }
 
+interface VaultDeps {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly vault: Vault;
+}
+
+/** One that was begun and not ended, with the ticket it is of. */
+type LeftParcel = Awaited<ReturnType<typeof brokenParcels>>[number];
+
 /** How the parcel of a use ended; `sealed` is undefined when nothing was kept. */
 export interface EndedParcel {
   readonly parcel: Parcel;
@@ -44,18 +53,25 @@ export async function endParcel(
 }
 
 /** Removes what broken-off exports left in the vault. Call it at start, after their sessions were closed. */
-export async function recoverParcels(deps: { database: Database; clock: Clock; vault: Vault }): Promise<number> {
-  const { database, clock, vault } = deps;
-  let recovered = 0;
-  for (const { ticket_id: ticket, ...parcel } of await brokenParcels(database)) {
+export async function recoverParcels(deps: VaultDeps): Promise<number> {
+  return discardParcels(deps, await brokenParcels(deps.database));
+}
+
+/** Removes parcels that nobody fills any more. @returns how many; one that another process ended meanwhile is none. */
+export async function discardParcels(
+  { database, clock, vault }: VaultDeps,
+  left: readonly LeftParcel[],
+): Promise<number> {
+  let discarded = 0;
+  for (const { ticket_id: ticket, ...parcel } of left) {
     await vault.discard(parcel.id);
     try {
       await database.inTransaction((tx) => endParcel(tx, clock, { parcel, sealed: undefined }, { ticket }));
-      recovered += 1;
+      discarded += 1;
     } catch (thrown) {
       // Another process ended it between our look and now: that is what was wanted.
       if (sqlState(thrown) !== UNIQUE_VIOLATION) throw thrown;
     }
   }
-  return recovered;
+  return discarded;
 }

@@ -1,6 +1,6 @@
 /** The gate's answer to a person: what was recognised, why, and where to ask. */
-import { type Redemption, recordRefusedAct } from '../../approvals/index.ts';
-import { type MessageKey, message } from '../../messages/index.ts';
+import type { Redemption } from '../../approvals/index.ts';
+import { message } from '../../messages/index.ts';
 import {
   dialogueOf,
   type Finding,
@@ -11,6 +11,7 @@ import {
   withoutTicket,
 } from '../../policy/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
+import { isUnwitnessed, keepRefused, ticketCode, ticketMessage } from '../exports/refused.ts';
 import type { PersonSide } from './person-side.ts';
 import type { ChannelWork } from './model.ts';
 
@@ -18,28 +19,6 @@ import type { ChannelWork } from './model.ts';
 export const REFUSED_STATUS = 126;
 
 const FINDINGS_SHOWN = 3;
-const TICKET_MESSAGES: Partial<Record<Extract<Redemption, { redeemed: false }>['reason'], MessageKey>> = {
-  used: 'gate.ticket.used',
-  too_early: 'gate.ticket.too_early',
-  too_late: 'gate.ticket.too_late',
-  not_approved: 'gate.ticket.not_approved',
-  witness_unreachable: 'gate.ticket.witness_unreachable',
-  locked: 'gate.ticket.locked',
-};
-
-/** Why a ticket for this act cannot be used, where there is one. */
-export function ticketMessage(ticket: Redemption | undefined): MessageKey | undefined {
-  return ticket?.redeemed === false ? TICKET_MESSAGES[ticket.reason] : undefined;
-}
-
-/** The code beside that message. */
-export function ticketCode(ticket: Redemption | undefined): string {
-  return isUnwitnessed(ticket) ? 'witness_unreachable' : 'ticket_unusable';
-}
-
-function isUnwitnessed(ticket: Redemption | undefined): boolean {
-  return ticket?.redeemed === false && ticket.reason === 'witness_unreachable';
-}
 
 /**
  * Keeps the refused act, then says so. The event comes first: a refusal that left no trace did not happen.
@@ -50,11 +29,9 @@ export async function refuseAct(
   act: { text: string; judgement: Judgement; ticket?: Redemption },
 ): Promise<RefusedActId> {
   const { deps, session, person } = work;
-  const { person: who, target } = session.authorization;
   const { text } = act;
   const judgement = withoutTicket(text, act.judgement, session.policy);
-  const about = { sessionId: session.id, personId: who.id, targetId: target.id };
-  const id = await deps.database.inTransaction((tx) => recordRefusedAct(tx, deps.clock, { ...about, text, judgement }));
+  const id = await keepRefused(work, { text, judgement });
   const reason = wordFindings(person, judgement.findings);
   const why = wordWhy(person, judgement.findings);
   if (judgement.verdict === 'deny') {

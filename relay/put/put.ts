@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import {
   beginTransfer,
+  discardParcels,
   endParcel,
   findTransfer,
   type Parcel,
@@ -148,18 +149,7 @@ export class Put {
 }
 
 /** Removes what processes that died left half-way. @returns how many. */
-export async function recoverPuts({ database, clock, vault }: PutDeps): Promise<number> {
-  const before = new Date(clock.now().getTime() - LIMITS.parcelLeaseSeconds * 1_000);
-  let recovered = 0;
-  for (const { ticket_id: ticket, ...parcel } of await stalePuts(database, before)) {
-    await vault.discard(parcel.id);
-    try {
-      await database.inTransaction((tx) => endParcel(tx, clock, { parcel, sealed: undefined }, { ticket }));
-      recovered += 1;
-    } catch (thrown) {
-      // Another process ended it between our look and now: that is what was wanted.
-      if (sqlState(thrown) !== UNIQUE_VIOLATION) throw thrown;
-    }
-  }
-  return recovered;
+export async function recoverPuts(deps: PutDeps): Promise<number> {
+  const before = new Date(deps.clock.now().getTime() - LIMITS.parcelLeaseSeconds * 1_000);
+  return discardParcels(deps, await stalePuts(deps.database, before));
 }

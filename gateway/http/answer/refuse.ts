@@ -1,25 +1,19 @@
 /** The pages that stand in place of an answer. */
 import { message } from '../../../messages/index.ts';
 import type { Passed } from '../../../policy/index.ts';
-import { askToGoOn, type Passage, textOf } from '../gate.ts';
+import { ticketMessage } from '../../exports/refused.ts';
+import { askToGoOn } from '../../metering/index.ts';
+import { type Passage, textOf } from '../gate.ts';
 import type { Work } from '../model.ts';
 import { type Page, say, sendPage, wordFindings, wordPassed } from '../pages.ts';
 
 const FORBIDDEN = 403;
-const TICKETS = {
-  used: 'gate.ticket.used',
-  too_early: 'gate.ticket.too_early',
-  too_late: 'gate.ticket.too_late',
-  not_approved: 'gate.ticket.not_approved',
-  witness_unreachable: 'gate.ticket.witness_unreachable',
-  locked: 'gate.ticket.locked',
-} as const;
 
 export function sendRefusal(work: Work, refused: Extract<Passage, { kind: 'refused' }>): void {
   const { locale } = work.visit.session.authorization.person;
   const { name } = work.visit.site.target;
   const { judgement, ask, ticket, passed } = refused;
-  const known = ticket?.redeemed === false && isTold(ticket.reason) ? [message(locale, TICKETS[ticket.reason])] : [];
+  const known = ticketMessage(ticket);
   const isLimit = passed !== undefined;
   const page: Page = {
     status: FORBIDDEN,
@@ -27,7 +21,7 @@ export function sendRefusal(work: Work, refused: Extract<Passage, { kind: 'refus
     title: say(locale, isLimit ? 'site.limit.title' : 'site.refused.title'),
     texts: [
       isLimit ? say(locale, 'site.limit.text', wordPassed(locale, passed)) : say(locale, 'site.refused.text', { name }),
-      ...known,
+      ...(known === undefined ? [] : [message(locale, known)]),
       say(locale, 'site.refused.again'),
     ],
     facts: [
@@ -39,16 +33,14 @@ export function sendRefusal(work: Work, refused: Extract<Passage, { kind: 'refus
   sendPage(work.request, work.response, page);
 }
 
-function isTold(reason: string): reason is keyof typeof TICKETS {
-  return Object.hasOwn(TICKETS, reason);
-}
-
 export async function sendQuestion(work: Work, which: Passed): Promise<void> {
   const { locale } = work.visit.session.authorization.person;
-  const { url, code } = await askToGoOn(work, which);
+  const { deps, sourceAddress } = work;
+  const { meter, session } = work.visit;
+  const { url, code } = await askToGoOn({ deps, session, meter, sourceAddress, until: session.signal }, which);
   sendPage(work.request, work.response, {
     ...{ status: FORBIDDEN, locale, title: say(locale, 'site.soft.title') },
     texts: [say(locale, 'site.soft.text', wordPassed(locale, which))],
-    links: [{ text: say(locale, 'site.soft.link', { code }), url: url.href }],
+    links: [{ text: say(locale, 'site.soft.link', { code }), url }],
   });
 }

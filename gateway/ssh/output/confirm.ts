@@ -1,9 +1,6 @@
-/** Near a limit the person confirms in the browser that they go on: somebody else at their keyboard cannot. */
-import { LIMITS } from '../../../foundation/index.ts';
-import { requestSignIn, waitForSignIn } from '../../../identity/index.ts';
+/** Near a limit: the question at the terminal, and the wait for its answer in the browser. */
 import type { Passed } from '../../../policy/index.ts';
-import { appendAuditEvent } from '../../../recorder/index.ts';
-import type { Asking } from '../../metering/index.ts';
+import { type Asking, askToGoOn } from '../../metering/index.ts';
 import type { ChannelWork } from '../model.ts';
 import type { Speech } from './speech.ts';
 import { untilAborted } from './until-aborted.ts';
@@ -31,33 +28,10 @@ export async function confirmInBrowser(
 
 async function ask(work: ChannelWork, which: Passed): Promise<Asking> {
   const { caller, deps, meter, session } = work;
-  const { person, target } = session.authorization;
-  const request = await requestSignIn(deps, {
-    loginName: target.name,
-    sourceAddress: caller.sourceAddress,
-    seconds: LIMITS.sshBrowserApprovalSeconds,
-    confirmation: { purpose: 'budget', holder: person.id, connectionId: caller.connectionId, targetId: target.id },
-  });
-  const about = { actor: person.id, session: session.id };
-  const signIn = request.id;
-  await appendAuditEvent(deps.database, deps.clock, {
-    type: 'budget.confirm_asked',
-    ...about,
-    body: { signIn, ...which },
-  });
   const until = AbortSignal.any([session.signal, caller.closed]);
-  const confirmed = async (): Promise<boolean> => {
-    const approver = await waitForSignIn(deps, request.id, until);
-    // The database keeps this too; going on must not hang on one check.
-    if (approver?.id !== person.id) return false;
-    await appendAuditEvent(deps.database, deps.clock, { type: 'budget.confirmed', ...about, body: { signIn } });
-    meter.connection.confirmed = true;
-    return true;
-  };
-  const answer = confirmed()
-    .catch(() => false)
-    .finally(() => {
-      meter.connection.asking = undefined;
-    });
-  return { url: new URL(`/ssh/${request.code}`, deps.publicUrl).href, code: request.code, answer };
+  const asking = await askToGoOn({ deps, session, meter, sourceAddress: caller.sourceAddress, until }, which);
+  const answer = asking.answer.finally(() => {
+    meter.connection.asking = undefined;
+  });
+  return { ...asking, answer };
 }
