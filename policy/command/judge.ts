@@ -1,7 +1,7 @@
 import type { ParsedScript } from 'unbash';
 import { LIMITS } from '../../foundation/index.ts';
 import { digestOfText } from '../digest.ts';
-import type { Finding, Judgement, TargetPolicy } from '../model.ts';
+import type { Judgement, TargetPolicy } from '../model.ts';
 import { guards, objectsOf, verdictOf } from '../verdict.ts';
 import { copiesOf } from './copies.ts';
 import { digestOf } from './canonical.ts';
@@ -53,9 +53,9 @@ interface Judged {
 }
 
 /** The parser ends an unfinished word behind the text. */
-function within(finding: Finding, end: number): Finding {
-  const [from, to] = finding.span;
-  return to <= end ? finding : { ...finding, span: [Math.min(from, end), end] };
+function within<Spanned extends { readonly span: Span }>(one: Spanned, end: number): Spanned {
+  const [from, to] = one.span;
+  return to <= end ? one : { ...one, span: [Math.min(from, end), end] };
 }
 
 function judgementOf(found: readonly Found[], { text, policy, bench, walked, script }: Judged): Judgement {
@@ -68,7 +68,7 @@ function judgementOf(found: readonly Found[], { text, policy, bench, walked, scr
     commands: walked === undefined ? [] : commandsOf(walked),
     objects: objectsOf(findings),
     copies: bench === undefined ? [] : copiesOf(surelyTouched(ordered), bench),
-    statements: bench?.statements ?? [],
+    statements: bench?.statements.map((one) => within(one, text.length)) ?? [],
     // Most acts are allowed, and then nobody asks for it.
     get digest() {
       digest ??= script === undefined ? digestOfText('unreadable', text) : digestOf(script);
