@@ -34,9 +34,12 @@ const DONE_KEPT = 1_000;
 const FAILED_KEPT = 5_000;
 const ERROR_LOG_INTERVAL_MS = 5_000;
 const POOL_SIZE = 4;
+/** A worker that gave no sign of life for so long is dead, and its job another's. */
+const LEASE_MS = 30_000;
 
 interface Opened {
-  close(): Promise<void>;
+  /** `force`: without waiting for what is in hand. */
+  close(force?: boolean): Promise<void>;
   on(event: 'error', listener: (error: Error) => void): unknown;
 }
 
@@ -54,13 +57,16 @@ interface Adder extends Opened {
 export class JobQueues implements AsyncDisposable {
   readonly #backend: QueueBackend;
   readonly #log: Log;
+  readonly #leaseMs: number;
   readonly #opened: Opened[] = [];
   readonly #redis: Redis[] = [];
   readonly #queues = new Map<string, Adder>();
+  readonly #schedules: (() => Promise<unknown>)[] = [];
 
-  constructor(backend: QueueBackend, log: Log) {
+  constructor(backend: QueueBackend, log: Log, leaseMs = LEASE_MS) {
     this.#backend = backend;
     this.#log = log;
+    this.#leaseMs = leaseMs;
   }
 
   /** Adds one job; it survives a crash once this returns. */
@@ -78,15 +84,20 @@ export class JobQueues implements AsyncDisposable {
 
   /** Adds the same job again and again; one schedule per kind, however many processes ask for it. */
   async every<Payload>(kind: JobKind<Payload>, payload: Payload, intervalMs: number): Promise<void> {
-    await this.#queue(kind.name).upsertJobScheduler(
-      `every-${kind.name}`,
-      { every: intervalMs },
-      {
-        name: kind.name,
-        data: kind.payload.parse(payload),
-        opts: { removeOnComplete: { count: 10 }, removeOnFail: { count: 100 } },
-      },
-    );
+    const schedule = (): Promise<unknown> =>
+      this.#queue(kind.name).upsertJobScheduler(
+        `every-${kind.name}`,
+        { every: intervalMs },
+        {
+          name: kind.name,
+          data: kind.payload.parse(payload),
+          opts: { removeOnComplete: { count: 10 }, removeOnFail: { count: 100 } },
+        },
+      );
+    this.#schedules.push(schedule);
+    this.#queue(kind.name); // Opens the connection that tells it.
+    // A Redis that is away is told when it is there: nothing that starts waits for it.
+    if (this.#backend.kind === 'postgres' || this.#redis.some(({ status }) => status === 'ready')) await schedule();
   }
 
   /** Runs `handle` for each job of `kind`, at most `concurrency` at once, until this is closed. */
@@ -95,10 +106,14 @@ export class JobQueues implements AsyncDisposable {
       await handle(kind.payload.parse(job.data));
     };
     const backend = this.#backend;
+    const options = {
+      ...{ concurrency, lockDuration: this.#leaseMs, stalledInterval: this.#leaseMs },
+      maxStalledCount: ATTEMPTS,
+    };
     const worker =
       backend.kind === 'postgres'
-        ? new Worker(kind.name, processor, { connection: postgres(backend.url), concurrency }, createPostgresBackend)
-        : new Worker(kind.name, processor, { connection: this.#connectRedis(backend.url), concurrency });
+        ? new Worker(kind.name, processor, { ...options, connection: postgres(backend.url) }, createPostgresBackend)
+        : new Worker(kind.name, processor, { ...options, connection: this.#connectRedis(backend.url) });
     worker.on('failed', (job, error) => {
       this.#log.warn({ event: 'job.failed', kind: kind.name, job: job?.id, err: error }, 'job failed');
     });
@@ -106,7 +121,10 @@ export class JobQueues implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.allSettled(this.#opened.toReversed().map((opened) => opened.close()));
+    const away = this.#redis.some(({ status }) => status !== 'ready');
+    // Whoever waits for a Redis that is away to take leave of it waits for ever: a stop must not hang on it.
+    if (away) for (const redis of this.#redis) redis.disconnect();
+    await Promise.allSettled(this.#opened.toReversed().map((opened) => opened.close(away)));
     for (const redis of this.#redis) redis.disconnect();
   }
 
@@ -125,7 +143,12 @@ export class JobQueues implements AsyncDisposable {
 
   #connectRedis(url: Secret<string>): Redis {
     const redis = new Redis(url.expose(), { maxRetriesPerRequest: null });
-    redis.on('error', this.#errorLogger('redis'));
+    const failed = this.#errorLogger('redis');
+    redis.on('error', failed);
+    // A Redis that came back may have forgotten the schedules, and with them everything that falls due by time.
+    redis.on('ready', () => {
+      for (const schedule of this.#schedules) schedule().catch((thrown: unknown) => failed(asError(thrown)));
+    });
     this.#redis.push(redis);
     return redis;
   }

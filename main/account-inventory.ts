@@ -38,7 +38,13 @@ export async function startAccountInventory(
   const queues = cleanup.use(new JobQueues(queue, deps.log));
   queues.work(COMPARE_ACCOUNTS, () => compareAllAccounts(deps), 1);
   await queues.every(COMPARE_ACCOUNTS, {}, LIMITS.targetAccountsHours * HOUR_MS);
-  return () => queues.add(COMPARE_ACCOUNTS, {});
+  return () => {
+    // A queue that is away takes it when it is back; who asks is not kept waiting for that.
+    queues.add(COMPARE_ACCOUNTS, {}).catch((thrown: unknown) => {
+      deps.log.warn({ event: 'accounts.not_asked', err: asError(thrown) }, 'the accounts are looked at by schedule only');
+    });
+    return Promise.resolve();
+  };
 }
 
 /** Every target; one that cannot be read is reported so and keeps no other waiting. */

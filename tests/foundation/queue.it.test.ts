@@ -1,15 +1,19 @@
 import { once } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { createLog, type JobKind, JobQueues, type QueueBackend } from '../../foundation/index.ts';
+import { createLog, type JobKind, JobQueues, type QueueBackend, Secret } from '../../foundation/index.ts';
 import { freshDatabase } from '../support/database.ts';
 import { describeWith } from '../support/partners.ts';
+import { freePort } from '../support/free-port.ts';
+import { startScript } from '../support/child.ts';
 import { startRedis } from '../support/redis.ts';
 
 type Mail = z.infer<typeof Mail>;
 const Mail = z.strictObject({ to: z.string() });
 
 const log = createLog('silent');
+/** After which a worker counts as dead. */
+const LEASE_MS = 500;
 
 interface Backend extends AsyncDisposable {
   readonly backend: QueueBackend;
@@ -112,6 +116,51 @@ function keepsTheContract(open: () => Promise<Backend>): void {
     expect(performance.now() - begun).toBeGreaterThan(400);
   });
 
+  test('gives the job of a worker that was killed over it to another, once', async () => {
+    await using store = await open();
+    const kind = mail();
+    const { kind: what, url } = store.backend;
+    const told = { kind: what, url: url.expose(), name: kind.name, leaseMs: LEASE_MS };
+    await using queues = new JobQueues(store.backend, log, LEASE_MS);
+    await queues.add(kind, { to: 'tanaka' });
+    await using victim = startScript('tests/foundation/queue-worker-child.ts', [JSON.stringify(told)]);
+    expect(await victim.nextLine()).toBe('in hand');
+    await victim.kill('SIGKILL');
+    await queues.add(kind, { to: 'last' }, { delayMs: 4 * LEASE_MS });
+    const seen: string[] = [];
+    const done = new EventTarget();
+    const last = once(done, 'last');
+    queues.work(kind, ({ to }) => {
+      seen.push(to);
+      return Promise.resolve(void done.dispatchEvent(new Event(to)));
+    });
+    await last;
+    expect(seen).toEqual(['tanaka', 'last']);
+  });
+
+  test('does once what was handed over twice and done meanwhile', async () => {
+    await using store = await open();
+    await using queues = new JobQueues(store.backend, log);
+    const kind = mail();
+    const seen: string[] = [];
+    const done = new EventTarget();
+    const [first, last] = [once(done, 'first'), once(done, 'last')];
+    queues.work(
+      kind,
+      ({ to }) => {
+        seen.push(to);
+        return Promise.resolve(void done.dispatchEvent(new Event(to)));
+      },
+      1,
+    );
+    await queues.add(kind, { to: 'first' }, { id: 'outbox-1' });
+    await first;
+    await queues.add(kind, { to: 'again' }, { id: 'outbox-1' });
+    await queues.add(kind, { to: 'last' }, { id: 'outbox-2' });
+    await last;
+    expect(seen).toEqual(['first', 'last']);
+  });
+
   test('finishes the job in hand before it closes', async () => {
     await using store = await open();
     await using queues = new JobQueues(store.backend, log);
@@ -152,5 +201,25 @@ describeWith('redis-server', 'the queue on Redis', () => {
       backend: { kind: 'redis', url: redis.url },
       [Symbol.asyncDispose]: () => redis[Symbol.asyncDispose](),
     };
+  });
+
+  test('that is away keeps neither a start nor a stop waiting, and learns the schedules when it is there', async () => {
+    const port = await freePort();
+    const url = new Secret(`redis://127.0.0.1:${port}`);
+    const kind: JobKind<Mail> = { name: 'schedule', payload: Mail };
+    const queues = new JobQueues({ kind: 'redis', url }, log);
+    await queues.every(kind, { to: 'inspector' }, 200);
+    const done = new EventTarget();
+    let ran = once(done, 'ran');
+    queues.work(kind, () => Promise.resolve(void done.dispatchEvent(new Event('ran'))));
+    const first = await startRedis(port);
+    await ran;
+    await first[Symbol.asyncDispose]();
+    // The second knows nothing of what the first had in mind.
+    const second = await startRedis(port);
+    ran = once(done, 'ran');
+    await ran;
+    await second[Symbol.asyncDispose]();
+    await queues[Symbol.asyncDispose]();
   });
 });

@@ -11,10 +11,10 @@ export interface RedisServer extends AsyncDisposable {
   readonly url: Secret<string>;
 }
 
-/** Call it inside `describeWith('redis-server', …)`. Resolves when the server takes connections. */
-export async function startRedis(): Promise<RedisServer> {
+/** Call it inside `describeWith('redis-server', …)`, with the port of one that stopped for one that came back with nothing in mind. */
+export async function startRedis(wanted?: number): Promise<RedisServer> {
   const directory = await tempDirectory();
-  const port = await freePort();
+  const port = wanted ?? (await freePort());
   const options = [
     '--bind',
     '127.0.0.1',
