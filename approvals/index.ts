@@ -7,7 +7,7 @@ export {
   requestErasure,
   requireKeeper,
 } from './custody/acts.ts';
-export { KEY_ORDERS_CHANNEL, type KeyOrdersDeps, performKeyOrders } from './custody/perform.ts';
+export { KEY_ORDERS_CHANNEL, type KeyLog, type KeyOrdersDeps, performKeyOrders } from './custody/perform.ts';
 export { type Erasure, insertRewrap, type LegalHold, listErasures, listHolds } from './custody/queries.ts';
 export {
   decideTicket,

@@ -4,6 +4,7 @@ import { type Chunk, parseChunk } from './chunks.ts';
 import type { Verifying } from './crypto.ts';
 import type { InspectedSession } from './inspect-sessions.ts';
 import { type ChunkLeaf, type Stream, STREAMS } from './leaves.ts';
+import { namedKey, readNamedKey } from './named-key.ts';
 import { type EvidenceSource, PATHS, type Progress } from './source.ts';
 import type { Findings } from './verdicts.ts';
 
@@ -75,12 +76,13 @@ function whatDiffers(bytes: Uint8Array, leaf: ChunkLeaf): string | undefined {
 }
 
 async function checkKey(check: ObjectsCheck, session: InspectedSession, stream: Stream): Promise<void> {
-  const { source, crypto, findings } = check;
-  const path = PATHS.key(session.sid, stream);
-  const bytes = await source.read(path);
+  const { crypto, findings } = check;
+  const named = namedKey(session, stream);
+  const { path } = named;
+  const bytes = await readNamedKey(check, named);
   if (bytes === undefined) {
     if (session.shredded[stream] === undefined) findings.add('key_missing', path);
-  } else if (toHex(crypto.sha256(bytes)) !== session.wraps[stream]) {
+  } else if (toHex(crypto.sha256(bytes)) !== named.sha256) {
     findings.add('key_differs', path);
   }
 }

@@ -4,6 +4,7 @@ import { parseCheckpoint } from './checkpoints.ts';
 import type { Verifying } from './crypto.ts';
 import { inspectLog } from './inspect-log.ts';
 import { type Stream, STREAMS } from './leaves.ts';
+import { namedKey, type NamedKey } from './named-key.ts';
 import { createNodeStore, type NodeStore } from './nodes.ts';
 import { parseNote } from './notes.ts';
 import { type EvidenceSource, PATHS, type Scope } from './source.ts';
@@ -21,8 +22,9 @@ export interface Collection {
   readonly log: CollectedLog;
   readonly ledger: CollectedLog | undefined;
   readonly sessions: readonly string[];
-  /** Paths of chunks and wrapped keys. */
-  readonly paths: readonly string[];
+  /** Paths of chunks. */
+  readonly objects: readonly string[];
+  readonly keys: readonly NamedKey[];
   /** Numbers of the events that have to be shown. */
   readonly events: readonly number[];
   /** The highest number of an event that the log commits to; -1 for none. */
@@ -47,16 +49,18 @@ export async function collectEvidence({
   });
   if (log === undefined) throw new EvidenceError('The log has no checkpoint yet.');
   const { sessions, closedEvents } = inspector.finish(undefined);
-  const paths = sessions.flatMap(({ sid, chunks }) => [
-    ...chunks.filter(({ stream }) => streams.includes(stream)).map(({ object }) => PATHS.object(object)),
-    ...STREAMS.filter((stream) => streams.includes(stream)).map((stream) => PATHS.key(sid, stream)),
-  ]);
+  const asked = STREAMS.filter((stream) => streams.includes(stream));
+  const objects = sessions.flatMap(({ chunks }) =>
+    chunks.filter(({ stream }) => asked.includes(stream)).map(({ object }) => PATHS.object(object)),
+  );
+  const keys = sessions.flatMap((session) => asked.map((stream) => namedKey(session, stream)));
   return {
     log,
     ledger: await collectLog({ source, crypto }, PATHS.ledger),
     sessions: sessions.map(({ sid }) => sid),
     // A chunk that two leaves name is one file.
-    paths: [...new Set(paths)],
+    objects: [...new Set(objects)],
+    keys,
     events: scope.kind === 'period' ? closedEvents : [],
     lastEvent: closedEvents.reduce((last, n) => Math.max(last, n), -1),
   };

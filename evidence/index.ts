@@ -123,4 +123,5 @@ export {
   verifySession,
   withFindings,
 } from './verify.ts';
+export { readNamedKey } from './named-key.ts';
 export { collectEvidence, type CollectedLog, type Collection } from './collect.ts';

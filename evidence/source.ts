@@ -28,6 +28,8 @@ export const PATHS = {
   sums: 'SHA256SUMS',
   object: (id: string): string => `objects/${id}`,
   key: (sid: string, stream: string): string => `keys/${sid}.${stream}.age`,
+  /** In a recorder's directory alone: what is about to take the place of a key. */
+  waitingKey: (key: string, sha256: string): string => `${key}.${sha256}`,
   record: (index: number): string => `ledger/records/${index}.json`,
   recordProof: (index: number): string => `ledger/proofs/${index}.proof`,
 } as const;

@@ -27,7 +27,7 @@ export interface EvidenceSourceOptions {
 }
 
 const OBJECT = /^objects\/([0-9a-f]{64})$/;
-const KEY = /^keys\/[0-9a-f-]{36}\.(screen|keystrokes)\.age$/;
+const KEY = /^keys\/[0-9a-f-]{36}\.(screen|keystrokes)\.age(\.[0-9a-f]{64})?$/;
 const RECORD = /^ledger\/records\/[0-9]{1,16}\.json$/;
 const TILE = /^(log|ledger)\/tile\/[0-9a-z/.]+$/;
 const CHECKPOINT = /^(log|ledger)\/checkpoint$/;

@@ -51,7 +51,7 @@ export interface OwningRecorder extends Recorder {
   /** Sessions a crash left open, of this process and of every worker there was, sealed at this start. */
   readonly recovered: readonly SealedRecording[];
   /** For the workers of this gateway, which have no log of their own. */
-  readonly leafLog: LeafLog & Pick<OwnedLeafLog, 'accepted'>;
+  readonly leafLog: LeafLog & Pick<OwnedLeafLog, 'accepted' | 'covered'>;
   /**
    * Seals what a worker that is gone left open; repeat it when it failed. Call it when nothing of that worker waits for
    * the log any more. @throws what the disk said; `start_refused` while the worker lives.

@@ -13,6 +13,7 @@ import {
   type Manifest,
   type OpenedEvent,
   PATHS,
+  readNamedKey,
   type Verifying,
 } from '../../evidence/index.ts';
 import { asError, GatewayError, sha256 } from '../../foundation/index.ts';
@@ -60,17 +61,17 @@ export async function makeBundle(options: MakeBundleOptions): Promise<MadeBundle
 
 async function addAll(
   zip: BundleZip,
-  { source, manifest, openEvents, extras }: MakeBundleOptions,
-  { sessions, log, ledger, paths, events, lastEvent }: Awaited<ReturnType<typeof collectEvidence>>,
+  { source, crypto, manifest, openEvents, extras }: MakeBundleOptions,
+  { sessions, log, ledger, objects, keys, events, lastEvent }: Awaited<ReturnType<typeof collectEvidence>>,
 ): Promise<string[]> {
   for (const [path, bytes] of await extras(sessions)) await zip.add(path, bytes);
   await zip.add(PATHS.manifest, encodeManifest(manifest));
   const missing: string[] = [];
-  const copy = async (path: string, { stored = false } = {}): Promise<void> => {
-    const bytes = await source.read(path);
+  const put = async (path: string, bytes: Uint8Array | undefined, { stored = false } = {}): Promise<void> => {
     if (bytes === undefined) missing.push(path);
     else await zip.add(path, bytes, { stored });
   };
+  const copy = async (path: string, how = {}): Promise<void> => put(path, await source.read(path), how);
   await copy(PATHS.policy);
   await addLog(zip, log);
   if (ledger !== undefined) {
@@ -82,7 +83,8 @@ async function addAll(
   const logged = (await openEvents(sessions, events)).filter(({ n }) => n <= lastEvent);
   const lines = logged.sort((left, right) => left.n - right.n).map(formatEventLine);
   await zip.add(PATHS.events, Buffer.from(lines.join('')));
-  for (const path of paths) await copy(path, { stored: true });
+  for (const path of objects) await copy(path, { stored: true });
+  for (const key of keys) await put(key.path, await readNamedKey({ source, crypto }, key), { stored: true });
   return missing;
 }
 

@@ -48,6 +48,8 @@ export interface OwnedLeafLog extends LeafLog, AsyncDisposable {
    * @throws {GatewayError} `witness_unreachable` when too few do in time.
    */
   accepted(index: number): Promise<void>;
+  /** The same, and where nobody has to cosign a checkpoint that others can read covers it. @throws as `accepted`. */
+  covered(index: number): Promise<void>;
 }
 
 /** Opens or begins the log. @throws {GatewayError} `start_refused` when its parts do not fit each other. */
@@ -57,6 +59,7 @@ export async function startLeafLog({ settings = {}, ...options }: LeafLogOptions
   return {
     append: (leaf) => log.append(encodeLeaf(leaf)),
     accepted: (index) => log.accepted(index),
+    covered: (index) => log.covered(index),
     latestAccepted: () => log.latestAccepted(),
     lateSince: () => log.lateSince(),
     [Symbol.asyncDispose]: () => log[Symbol.asyncDispose](),

@@ -63,6 +63,8 @@ export interface OpenLog extends AsyncDisposable {
   append(bytes: Uint8Array): Promise<AppendedLeaf>;
   /** Resolves when an accepted checkpoint covers the entry. @throws {GatewayError} `witness_unreachable`. */
   accepted(index: number): Promise<void>;
+  /** Resolves when a published checkpoint, accepted where anybody has to cosign, covers it. @throws as `accepted`. */
+  covered(index: number): Promise<void>;
   latestAccepted(): TreeHead | null;
   /** Since when something published is not accepted. */
   lateSince(): Date | undefined;
@@ -172,6 +174,11 @@ class OpenedLog implements OpenLog {
     if (!this.#witnessing.isNeeded) return;
     await this.entries.publish();
     await this.#witnessing.wait(index + 1);
+  }
+
+  async covered(index: number): Promise<void> {
+    await this.entries.publish();
+    await this.accepted(index);
   }
 
   latestAccepted(): TreeHead | null {

@@ -1,11 +1,12 @@
 /** What becomes of a recording's keys: held, erased by two people, wrapped anew. */
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import {
   decideErasure,
   insertRewrap,
+  type KeyLog,
   listErasures,
   performKeyOrders,
   placeHold,
@@ -13,7 +14,7 @@ import {
   requestErasure,
 } from '../../approvals/index.ts';
 import { insertErasure, insertErasureDecision } from '../../approvals/custody/queries.ts';
-import { createLog, execute, newUuid, sha256, sql } from '../../foundation/index.ts';
+import { createLog, execute, GatewayError, newUuid, sha256, sql } from '../../foundation/index.ts';
 import { lockPerson } from '../../identity/index.ts';
 import type { ConnectionId, SessionId } from '../../policy/index.ts';
 import {
@@ -42,7 +43,8 @@ interface Archive extends AsyncDisposable {
   /** Sessions of which what was derived is gone. */
   readonly forgotten: readonly string[];
   readonly recordings: RecordingSource;
-  readonly perform: (files?: KeyFiles) => Promise<number>;
+  readonly leafLog: KeyLog;
+  readonly perform: (files?: KeyFiles, leafLog?: KeyLog) => Promise<number>;
   readonly ask: (by: Name) => Promise<string>;
   readonly decide: (by: Name, erasure: string, verdict?: 'approved' | 'rejected') => Promise<unknown>;
 }
@@ -67,7 +69,7 @@ async function archive(): Promise<Archive> {
   await database.inTransaction((tx) => insertRecording(tx, clock, sealed));
   const directory = rootOf(home.path);
   const keyFiles = new KeyFiles(directory);
-  const deps = { database, clock, log: createLog('silent'), leafLog: recorder.leafLog, directory };
+  const deps = { database, clock, log: createLog('silent'), directory };
   const pseudonyms = createPseudonyms(Buffer.alloc(32, 2));
   const forgotten: string[] = [];
   const forget = (sessionId: string): Promise<void> => {
@@ -76,7 +78,9 @@ async function archive(): Promise<Archive> {
   };
   return {
     ...{ house, session, directory, forgotten, recordings: testRecordings(directory) },
-    perform: (files = keyFiles) => performKeyOrders({ ...deps, forget, keyFiles: files, pseudonyms }),
+    leafLog: recorder.leafLog,
+    perform: async (files = keyFiles, leafLog = recorder.leafLog) =>
+      (await performKeyOrders({ ...deps, leafLog, forget, keyFiles: files, pseudonyms })).done,
     ask: async (by) => {
       const [erasure = ''] = await requestErasure(house, house.people[by].person, {
         ...{ session, streams: ['keystrokes'], ...REASON },
@@ -94,6 +98,10 @@ async function archive(): Promise<Archive> {
 }
 
 const keysOf = async ({ directory }: Archive): Promise<string[]> => (await readdir(join(directory, 'keys'))).sort();
+
+/** SHA-256 of the wrapped key of the screen as it lies at its place. */
+const screenKey = async ({ directory, session }: Archive): Promise<string> =>
+  sha256(await readFile(join(directory, 'keys', `${session}.screen.age`))).toString('hex');
 
 /** How many leaves of the log are of this type. */
 async function toldOf(directory: string, type: string): Promise<number> {
@@ -262,6 +270,50 @@ describe('a key wrapped anew', () => {
       verdict: 'VERIFIED-UNWITNESSED',
     });
     expect((await house.events('recording.rewrapped')).map(({ body }) => body['to'])).toEqual([to]);
+  });
+
+  test('is not put in its place while the witnesses do not answer, and erasures do not wait for it', async () => {
+    await using one = await archive();
+    const { leafLog } = one;
+    const before = await screenKey(one);
+    await order(one, (await createIdentity()).recipient);
+    const erasure = await one.ask('suzuki');
+    await one.decide('kimura', erasure);
+    const covered = (): Promise<void> => Promise.reject(new GatewayError('witness_unreachable'));
+    expect(await one.perform(undefined, { append: (leaf) => leafLog.append(leaf), covered })).toBe(1);
+    expect(await screenKey(one)).toBe(before);
+    expect(await keysOf(one)).not.toContain(`${one.session}.keystrokes.age`);
+    expect(await one.perform()).toBe(1);
+    expect(await screenKey(one)).not.toBe(before);
+    expect(await toldOf(one.directory, 'key.rotate')).toBe(1);
+  });
+
+  test('is right in every moment of its exchange, and another file in its place never', async () => {
+    await using one = await archive();
+    const { directory, recordings, session, leafLog } = one;
+    const path = join(directory, 'keys', `${session}.screen.age`);
+    await order(one, (await createIdentity()).recipient);
+    const seen: string[] = [];
+    const look = async (): Promise<void> => {
+      seen.push((await verifySession({ ...recordings, sessionId: session })).verdict);
+    };
+    const append: KeyLog['append'] = async (leaf) => {
+      await look();
+      const appended = await leafLog.append(leaf);
+      await look();
+      return appended;
+    };
+    const covered = async (index: number): Promise<void> => {
+      await leafLog.covered(index);
+      await look();
+      // What somebody puts there meanwhile is not what the log names: that the right one waits excuses nothing.
+      const right = await readFile(path);
+      await writeFile(path, 'swapped');
+      await look();
+      await writeFile(path, right);
+    };
+    await one.perform(undefined, { append, covered });
+    expect(seen).toEqual(['VERIFIED-UNWITNESSED', 'VERIFIED-UNWITNESSED', 'VERIFIED-UNWITNESSED', 'TAMPERED']);
   });
 
   test('is of no use once somebody else was quicker or the key was erased', async () => {
