@@ -1,4 +1,7 @@
-/** `node scripts/screenshots.mjs [DIRECTORY]`: builds the program and takes docs/images anew, from the demo as it is run. */
+/**
+ * `node scripts/screenshots.mjs [DIRECTORY [NAME…] [phone]]`: builds the program and takes docs/images anew, from the demo
+ * as it is run; with names those pages alone, with `phone` as narrow as a telephone.
+ */
 import { spawn } from 'node:child_process';
 import { build } from './build.mjs';
 import { ROOT } from './steps.mjs';

@@ -22,6 +22,13 @@ async function replay(page: Page): Promise<void> {
   await page.locator('.ap-player').filter({ hasText: '顧客一覧' }).waitFor();
 }
 
+/** The section that stands open on a wide screen, or the list of all pages on a narrow one. */
+async function openMenu(page: Page): Promise<void> {
+  const burger = page.locator('.nav-narrow .mantine-Burger-root');
+  if (await burger.isVisible()) await burger.click();
+  else await page.locator('.nav-section button').first().click();
+}
+
 export function pagesOf({ waiting, used, session }: Made): readonly Shot[] {
   return [
     { name: 'home-maintainer', login: 'aoki', path: '/' },
@@ -29,6 +36,7 @@ export function pagesOf({ waiting, used, session }: Made): readonly Shot[] {
     { name: 'home-auditor', login: 'suzuki', path: '/' },
     { name: 'home-security', login: 'kimura', path: '/' },
     { name: 'home-security-dark', login: 'kimura', path: '/', dark: true },
+    { name: 'menu', login: 'kimura', path: '/people', then: openMenu },
     { name: 'home-administrator', login: 'yamada', path: '/' },
     { name: 'tickets-inbox', login: 'tanaka', path: '/tickets?box=inbox' },
     { name: 'ticket-new', login: 'aoki', path: '/tickets/new?kind=access' },

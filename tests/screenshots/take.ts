@@ -9,7 +9,8 @@ import { approved, ask } from '../e2e/support/tickets.ts';
 import { pagesOf, type Shot } from './pages.ts';
 
 const DUMP = 'mysqldump crm customers';
-const SIZE = { width: 1_280, height: 860 };
+const SIZES = { wide: { width: 1_280, height: 860 }, phone: { width: 390, height: 844 } } as const;
+type Size = keyof typeof SIZES;
 const HEIGHT_MAX = 1_700;
 
 /** What somebody would find after a morning's work: refusals, a ticket that waits, an export that was done, recordings. */
@@ -24,10 +25,15 @@ async function work(gateway: TestGateway): Promise<{ waiting: string; used: stri
   return { waiting: waiting.id, used: used.id, session: session?.id ?? '' };
 }
 
-async function openAs(browser: Browser, gateway: TestGateway, shot: Shot, locale: 'en' | 'ja'): Promise<Page> {
+interface Look {
+  readonly locale: 'en' | 'ja';
+  readonly size: Size;
+}
+
+async function openAs(browser: Browser, gateway: TestGateway, shot: Shot, { locale, size }: Look): Promise<Page> {
   const context = await browser.newContext({
     locale: locale === 'ja' ? 'ja-JP' : 'en-GB',
-    viewport: SIZE,
+    viewport: SIZES[size],
     timezoneId: 'Asia/Tokyo',
   });
   const { cookie } = await gateway.person(shot.login);
@@ -47,7 +53,8 @@ async function openAs(browser: Browser, gateway: TestGateway, shot: Shot, locale
   return page;
 }
 
-async function main(directory: string): Promise<void> {
+/** `names`: of the pages to take; all of them where none is named. With `phone` among them, as a telephone shows them. */
+async function main(directory: string, names: readonly string[]): Promise<void> {
   await using cleanup = new Cleanup();
   const executablePath = findPartner('chromium');
   if (executablePath === undefined) throw new Error('chromium is missing');
@@ -55,18 +62,22 @@ async function main(directory: string): Promise<void> {
   for (const [role, name] of Object.entries(TEST_URLS)) process.env[name] = String(Reflect.get(postgres, role));
   const gateway = cleanup.use(await TestGateway.start());
   const browser = cleanup.use(await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] }));
-  const made = await work(gateway);
-  for (const shot of pagesOf(made)) {
+  const size = names.includes('phone') ? 'phone' : 'wide';
+  const wanted = names.filter((name) => name !== 'phone');
+  const shots = pagesOf(await work(gateway)).filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+  for (const shot of shots) {
     for (const locale of ['en', 'ja'] as const) {
-      const page = await openAs(browser, gateway, shot, locale);
+      const page = await openAs(browser, gateway, shot, { locale, size });
       await shot.then?.(page);
       const height = Number(await page.evaluate('document.documentElement.scrollHeight'));
-      await page.setViewportSize({ ...SIZE, height: Math.min(Math.max(height, 400), HEIGHT_MAX) });
-      await page.screenshot({ path: join(directory, `${shot.name}-${locale}.png`), animations: 'disabled' });
-      process.stderr.write(`screenshots: ${shot.name}-${locale}\n`);
+      await page.setViewportSize({ ...SIZES[size], height: Math.min(Math.max(height, 400), HEIGHT_MAX) });
+      const file = `${shot.name}-${locale}${size === 'phone' ? '-phone' : ''}.png`;
+      await page.screenshot({ path: join(directory, file), animations: 'disabled' });
+      process.stderr.write(`screenshots: ${file}\n`);
       await page.context().close();
     }
   }
 }
 
-await main(process.argv[2] ?? 'docs/images');
+const [directory, ...names] = process.argv.slice(2);
+await main(directory ?? 'docs/images', names);
