@@ -52,7 +52,12 @@ export interface Config {
   /** Null: no site is served. */
   readonly sites: SitesConfig | null;
   /** CIDRs; an empty list of allowed ones allows everything that nothing denies. */
-  readonly targets: { readonly allowedNetworks: readonly string[]; readonly deniedNetworks: readonly string[] };
+  readonly targets: {
+    readonly allowedNetworks: readonly string[];
+    readonly deniedNetworks: readonly string[];
+    /** The key that wraps the secrets of target accounts; absent: one in the data directory. */
+    readonly secretKeyFile?: string;
+  };
   readonly recorder: {
     readonly durability: 'strict' | 'buffered';
     /** age recipients beside the console's own. */
@@ -161,7 +166,7 @@ function complete(file: ConfigFile, places: ConfigPlaces): Config {
     http: completeHttp(file),
     ssh: completeSsh(file),
     sites: completeSites(file.mode, file.sites, (name) => absolute(name, places.directory)),
-    targets: completeTargets(file),
+    targets: completeTargets(file, (name) => absolute(name, places.directory)),
     recorder: completeRecorder(file, places, dataDirectory),
     storageCredentials: completeStorageCredentials(file.storage_credentials),
     database: {
@@ -219,8 +224,13 @@ function completeProviders({ oidc, identity_providers: list }: ConfigFile): read
   }));
 }
 
-function completeTargets({ targets }: ConfigFile): Config['targets'] {
-  return { allowedNetworks: targets?.allowed_networks ?? [], deniedNetworks: targets?.denied_networks ?? [] };
+function completeTargets({ targets }: ConfigFile, place: (name: string) => string): Config['targets'] {
+  const secretKeyFile = targets?.secret_key_file;
+  return {
+    allowedNetworks: targets?.allowed_networks ?? [],
+    deniedNetworks: targets?.denied_networks ?? [],
+    ...(secretKeyFile === undefined ? {} : { secretKeyFile: place(secretKeyFile) }),
+  };
 }
 
 function completeHttp({ http }: ConfigFile): Config['http'] {

@@ -213,6 +213,11 @@ const targets = z
         'CIDRs targets may stand in; then nowhere else. Without it everywhere but where no target stands: link-local (a metadata service of a cloud), multicast, unspecified, and in production loopback. One of those is opened only by naming it as narrowly.',
       ),
     denied_networks: networks.optional().describe('CIDRs that are never dialled, whatever else says so.'),
+    secret_key_file: path
+      .optional()
+      .describe(
+        'File of 32 random bytes that only the gateway may read: the key that wraps the secrets of accounts on targets without certificates, so that it can lie on another volume than the data. Default: `keys/target_secret_key` in the data directory, made at the first start.',
+      ),
   })
   .describe('Which addresses the bastion dials.');
 

@@ -98,6 +98,11 @@ export const ERRORS = {
   target_host_certificate_refused: { status: 502, meaning: "The target's host certificate is not to be believed." },
   target_host_key_mismatch: { status: 502, meaning: 'The target showed another host key than the pinned one.' },
   target_sign_in_refused: { status: 502, meaning: 'The target did not accept the certificate of this session.' },
+  target_secret_missing: {
+    status: 409,
+    meaning: 'The target is entered with a secret, and none is kept for the account of this person.',
+  },
+  target_secret_unchanged: { status: 502, meaning: 'The target did not take a new secret for an account.' },
   protocol_violation: { status: 400, meaning: 'The peer broke the protocol or one of its limits.' },
   database_unavailable: { status: 503, meaning: 'The database does not answer; every decision is therefore no.' },
   identifier_rule_invalid: { status: 400, meaning: 'A rule for identifiers does not compile or is over its limits.' },

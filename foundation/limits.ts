@@ -192,6 +192,12 @@ export const LIMITS = {
   targetAccountsHours: 24,
   /** Targets whose accounts are looked at at once. */
   targetAccountsAtOnce: 4,
+  /** Bytes of a secret that is kept for an account on a target. */
+  targetSecretBytesMax: 512,
+  /** Minutes before a secret that a target did not take is changed there again. */
+  targetSecretRetryMinutes: 60,
+  /** Secrets that are changed on their targets in one turn. */
+  targetSecretsAtOnce: 8,
   /** Seconds one check of `sekisho doctor` may take. */
   doctorCheckSeconds: 20,
   /** Targets that `sekisho doctor` joins at once. */

@@ -27,6 +27,8 @@ export {
 } from './terminal/index.ts';
 export {
   type AddressPolicy,
+  type ChangeDeps,
+  changeTargetSecret,
   createAddressPolicy,
   type DialDeps,
   DialFailure,

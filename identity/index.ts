@@ -94,6 +94,15 @@ export { SIGN_INS_CHANGED, waitForSignIn } from './sign-ins/wait.ts';
 export { keepSiteCredential, openSiteCredential } from './sites/credentials.ts';
 export { endSiteSignIns, type Site, type SiteSignIn } from './sites/queries.ts';
 export { enterSite, findSite, findSiteSignIn, handOverToSite } from './sites/sign-ins.ts';
+export {
+  askSecretRotation,
+  listTargetSecrets,
+  type SecretDeps,
+  setTargetSecret,
+  useTargetSecret,
+} from './target-secrets/secrets.ts';
+export { beginRotation, dueRotations, failRotation, finishRotation, type Rotation } from './target-secrets/rotation.ts';
+export { loadSecretSeal, type SecretSeal } from './target-secrets/seal.ts';
 export { endProviderSession, type ProviderLogout } from './web-sessions/provider-logout.ts';
 export { type Assurance, inheritConnectionSignIn, type WebSession } from './web-sessions/queries.ts';
 export {

@@ -14,6 +14,7 @@ import {
   ROLES,
   type SystemId,
   TARGET_MODES,
+  TARGET_SIGN_INS,
   type Target,
   type TargetId,
 } from '../policy/index.ts';
@@ -62,10 +63,12 @@ export const TargetRow = z
     mode: TargetModeSchema,
     legacy_algorithms: z.boolean(),
     source_address: z.string().nullable(),
+    sign_in: z.enum(TARGET_SIGN_INS).optional(),
   })
   .transform(
-    ({ system_id, system_name, host_key, host_ca, legacy_algorithms, source_address, ...row }): Target => ({
+    ({ system_id, system_name, host_key, host_ca, legacy_algorithms, source_address, sign_in, ...row }): Target => ({
       ...row,
+      ...(sign_in === undefined ? {} : { signIn: sign_in }),
       systemId: system_id,
       systemName: system_name,
       hostKey: host_key,

@@ -35,6 +35,7 @@ import { startKeyOrders } from './key-orders.ts';
 import { listenForDecisions } from './session-listeners.ts';
 import { parcelsDoor, type Relay, startRelay } from './relay.ts';
 import { placeOf, type ServedSites, serveSites } from './sites.ts';
+import { startSecretRotation } from './target-secrets.ts';
 import { type SshService, startSshService } from './ssh-service.ts';
 import { openStorage } from './storage.ts';
 import { openOwnVault } from './vault.ts';
@@ -83,7 +84,7 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
   const evidence = await openEvidence({ config, directory, database, clock, log }, cleanup);
   const { recorder, recordings, ledger, pseudonymKey, witnessesLateSince } = evidence;
   startDiskWatch({ database, clock, log, directory: directory.recorder }, cleanup);
-  const keys = await loadSshKeys(directory.keys);
+  const keys = await loadSshKeys(directory.keys, config);
   const deps = { database, clock, log, gatewayId };
   const demo = await startDemo({ config, directory, keys, log, clock }, cleanup);
   const inventory = await findInventory(config, demo);
@@ -99,6 +100,7 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
   );
   await announce(deps, config, cleanup);
   const askAccountInventory = await startAccountInventory({ ...deps, queue, keys, config }, cleanup);
+  const askSecretRotation = await startSecretRotation({ ...deps, queue, keys, config }, cleanup);
   const signInDecided = await listenForDecisions(database);
   const relay = await startRelay({ ...deps, queue, keys, vault, store, identities }, config, cleanup);
   const own = { ...deps, recorder, keys, signInDecided, directory, exports: ledger, witnessesLateSince, vault };
@@ -117,6 +119,7 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
     providers: providersOf(config, publicUrl, demo),
     ...ways,
     askAccountInventory,
+    askSecretRotation,
     terminals,
   });
   const door = createTerminalDoor({ ...deps, publicUrl, terminals });
@@ -169,7 +172,7 @@ function settledBy(config: Config, keys: SshKeys) {
   const { http, mode, secondFactor: factorRules, sites } = config;
   return {
     ...{ mode, factorRules, ssh: sshTitle(config, keys), trustedProxies: http.trustedProxies ?? [] },
-    ...{ loginAuthority: keys.loginAuthority, factorSeal: keys.factorSeal },
+    ...{ loginAuthority: keys.loginAuthority, factorSeal: keys.factorSeal, secretSeal: keys.secretSeal },
     sites: sites === null ? undefined : placeOf(sites),
   };
 }

@@ -24,6 +24,8 @@ import {
   type FactorSeal,
   loadCertificateAuthority,
   loadFactorSeal,
+  loadSecretSeal,
+  type SecretSeal,
 } from '../identity/index.ts';
 import { addressesOf } from './addresses.ts';
 import { auditRecorderFault } from './recorder-fault.ts';
@@ -40,10 +42,12 @@ export interface SshKeys {
   readonly meterKey: Buffer;
   /** Of the secrets of authenticator apps. */
   readonly factorSeal: FactorSeal;
+  /** Of the secrets of accounts on targets that know no certificates. */
+  readonly secretSeal: SecretSeal;
 }
 
 /** Reads the private keys of `directory`; the first start makes them. */
-export async function loadSshKeys(directory: string): Promise<SshKeys> {
+export async function loadSshKeys(directory: string, { targets }: Pick<Config, 'targets'>): Promise<SshKeys> {
   return {
     authority: await loadCertificateAuthority(join(directory, 'user_ca_ed25519.pem')),
     hostKey: await loadHostKey(join(directory, 'ssh_host_ed25519_key')),
@@ -51,6 +55,7 @@ export async function loadSshKeys(directory: string): Promise<SshKeys> {
     loginAuthority: await loadCertificateAuthority(join(directory, 'login_ca_ed25519.pem')),
     meterKey: await loadMeterKey(join(directory, 'meter_key')),
     factorSeal: await loadFactorSeal(join(directory, 'factor_key')),
+    secretSeal: await loadSecretSeal(targets.secretKeyFile ?? join(directory, 'target_secret_key')),
   };
 }
 
@@ -104,6 +109,7 @@ export async function startBastion({ keys, config, ...own }: BastionOptions, cle
     authority: keys.authority,
     loginAuthority: keys.loginAuthority,
     factorSeal: keys.factorSeal,
+    secretSeal: keys.secretSeal,
     hostKeys: createHostKeys({
       clock: own.clock,
       hostAuthority: keys.hostAuthority,

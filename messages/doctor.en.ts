@@ -118,6 +118,8 @@ export const doctorEn = {
     'Ask its administrator, by another way than this, whether the key changed. Only then change it in the inventory.',
   'doctor.fix.target_host_certificate_refused':
     'Have a new host certificate issued, for the host’s name, by that authority.',
+  'doctor.fix.target_secret_missing':
+    'Only sessions use a kept secret. Whether one is kept: the console, Server accounts, Kept secrets.',
   'doctor.fix.target_sign_in_refused':
     'On the target: TrustedUserCAKeys names a file with the line of `sekisho authority user`, the account exists and is not locked.',
 

@@ -208,6 +208,8 @@ export const en = {
     '"{name}" showed another host key than the pinned one. Nothing was sent. Tell the administrator.',
   'error.target_host_certificate_refused':
     'The host certificate of "{name}" is not to be believed. Nothing was sent. Tell the administrator.',
+  'error.target_secret_missing':
+    '"{name}" is entered with a password that the gateway keeps, and none is kept for your account. Tell the administrator.',
   'error.target_sign_in_refused': '"{name}" did not accept your account. Tell the administrator.',
   'error.at_relay': 'On the way to "{name}": {why}',
   'error.copies_too_many':

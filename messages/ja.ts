@@ -214,6 +214,8 @@ export const ja: Record<keyof typeof en, string> = {
     '「{name}」のホスト鍵が登録済みのものと異なります。何も送信していません。システム管理者に連絡してください。',
   'error.target_host_certificate_refused':
     '「{name}」のホスト証明書を確認できません。何も送信していません。システム管理者に連絡してください。',
+  'error.target_secret_missing':
+    '「{name}」にはゲートウェイが保管するパスワードで接続しますが、あなたのアカウントのパスワードが未登録です。システム管理者に連絡してください。',
   'error.target_sign_in_refused':
     '「{name}」があなたのアカウントを受け付けませんでした。システム管理者に連絡してください。',
   'error.at_relay': '「{name}」への経路の途中: {why}',

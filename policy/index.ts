@@ -120,6 +120,7 @@ export {
   type Target,
   type TargetId,
   TARGET_MODES,
+  TARGET_SIGN_INS,
   type TargetMode,
   type TargetPolicy,
   type TicketId,

@@ -64,6 +64,9 @@ export const TARGET_MODES = [
 ] as const;
 export type TargetMode = (typeof TARGET_MODES)[number];
 
+export const TARGET_SIGN_INS = ['certificate', 'password'] as const;
+export type TargetSignIn = (typeof TARGET_SIGN_INS)[number];
+
 export interface Target {
   readonly id: TargetId;
   readonly systemId: SystemId;
@@ -81,6 +84,8 @@ export interface Target {
   readonly legacyAlgorithms: boolean;
   /** From where the target sees us come, as CIDRs with commas between; null where the way does not keep it. */
   readonly sourceAddress: string | null;
+  /** `password`: it knows no certificates, and the account's kept secret opens it. Absent: `certificate`. */
+  readonly signIn?: TargetSignIn;
 }
 
 /** A relay host on the way to a target, entered as the person's own account there. */

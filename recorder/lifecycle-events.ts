@@ -48,6 +48,27 @@ export const LIFECYCLE_EVENTS = {
   'accounts.unread': body('The accounts of a target could not be looked at.', {
     ...{ target: id, code: text, detail: text },
   }),
+  'target_secret.set': body('An administrator set the secret of an account on a target that knows no certificates.', {
+    ...{ target: id, person: id, account: text },
+  }),
+  'target_secret.used': body('A session signs in to its target with the secret that is kept for the account.', {
+    ...{ target: id, account: text },
+  }),
+  'target_secret.rotation_asked': body('An administrator asked for a new secret of an account on a target.', {
+    ...{ target: id, person: id },
+  }),
+  'target_secret.rotated': body(
+    'The gateway changed the secret of an account on its target; nobody knows the new one.',
+    {
+      ...{ target: id, person: id, account: text },
+    },
+  ),
+  'target_secret.rotation_failed': body(
+    'The secret of an account could not be changed on its target; it is tried again.',
+    {
+      ...{ target: id, person: id, account: text, code: text, detail: text },
+    },
+  ),
   'contract.ended': body(
     'The contract of a person is over; everything of theirs ended, and who vouches for them was told.',
     {

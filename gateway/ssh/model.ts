@@ -1,7 +1,7 @@
 /** The shapes that the steps of an SSH connection hand on to one another. */
 import type { Vault } from '../../approvals/index.ts';
 import type { Clock, Database, Log } from '../../foundation/index.ts';
-import type { CertificateAuthority, FactorSeal } from '../../identity/index.ts';
+import type { CertificateAuthority, FactorSeal, SecretSeal } from '../../identity/index.ts';
 import type { MessageKey } from '../../messages/index.ts';
 import type { ConnectionId, TargetId } from '../../policy/index.ts';
 import type { ExportIntents } from '../../recorder/index.ts';
@@ -27,6 +27,8 @@ export interface SshDeps extends SessionDeps {
   /** Whose certificates sign people in here (`sekisho login`). */
   readonly loginAuthority: CertificateAuthority;
   readonly factorSeal: FactorSeal;
+  /** Opens what is kept for accounts on targets that know no certificates. */
+  readonly secretSeal?: SecretSeal;
   /** What the gateway shows as a host: itself, and each target in whose name it answers. */
   readonly hostKeys: HostKeys;
   readonly publicUrl: URL;

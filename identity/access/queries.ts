@@ -155,7 +155,7 @@ export async function findPersonAccess(
           SELECT jsonb_agg(jsonb_build_object(
             'target', jsonb_build_object('id', t.id, 'system_id', t.system_id, 'system_name', s.name, 'name', t.name,
               'host', t.host, 'port', t.port, 'host_key', t.host_key, 'host_ca', t.host_ca, 'mode', t.mode,
-              'legacy_algorithms', t.legacy_algorithms, 'source_address', t.source_address),
+              'legacy_algorithms', t.legacy_algorithms, 'source_address', t.source_address, 'sign_in', t.sign_in),
             'account', a.account,
             'grant', (
               SELECT jsonb_build_object('actions', g.actions, 'expires_at', g.expires_at) FROM grants g
@@ -206,7 +206,7 @@ export function findWay(
       )
       SELECT jsonb_build_object('id', t.id, 'system_id', t.system_id, 'system_name', s.name, 'name', t.name,
           'host', t.host, 'port', t.port, 'host_key', t.host_key, 'host_ca', t.host_ca, 'mode', t.mode,
-          'legacy_algorithms', t.legacy_algorithms, 'source_address', t.source_address) AS target,
+          'legacy_algorithms', t.legacy_algorithms, 'source_address', t.source_address, 'sign_in', t.sign_in) AS target,
         a.account,
         ARRAY(SELECT l.kind FROM target_locks l WHERE l.target_id = t.id) AS locks
       FROM way

@@ -103,17 +103,21 @@ export function upsertTarget(
     tx,
     sql(ChangeRow)`
       INSERT INTO targets AS t (id, system_id, name, host, port, host_key, host_ca, mode, legacy_algorithms,
-        source_address, inspect_as, web, created_at)
+        source_address, inspect_as, web, sign_in, rotate_secret, created_at)
       VALUES (${id}, ${systemId}, ${target.name}, ${target.host}, ${target.port}, ${target.hostKey}, ${target.hostCa},
         ${target.mode}, ${target.legacyAlgorithms}, ${target.sourceAddress}, ${target.inspectAs},
-        ${target.web === null ? null : JSON.stringify(target.web)}::jsonb, ${at})
+        ${target.web === null ? null : JSON.stringify(target.web)}::jsonb, ${target.signIn},
+        ${target.rotateSecret}, ${at})
       ON CONFLICT (system_id, name) DO UPDATE SET host = excluded.host, port = excluded.port,
           host_key = excluded.host_key, host_ca = excluded.host_ca, mode = excluded.mode,
           legacy_algorithms = excluded.legacy_algorithms, source_address = excluded.source_address,
-          inspect_as = excluded.inspect_as, web = excluded.web
-        WHERE (t.host, t.port, t.host_key, t.host_ca, t.mode, t.legacy_algorithms, t.source_address, t.inspect_as, t.web)
+          inspect_as = excluded.inspect_as, web = excluded.web,
+          sign_in = excluded.sign_in, rotate_secret = excluded.rotate_secret
+        WHERE (t.host, t.port, t.host_key, t.host_ca, t.mode, t.legacy_algorithms, t.source_address, t.inspect_as, t.web,
+            t.sign_in, t.rotate_secret)
           IS DISTINCT FROM (excluded.host, excluded.port, excluded.host_key, excluded.host_ca, excluded.mode,
-            excluded.legacy_algorithms, excluded.source_address, excluded.inspect_as, excluded.web)
+            excluded.legacy_algorithms, excluded.source_address, excluded.inspect_as, excluded.web, excluded.sign_in,
+            excluded.rotate_secret)
       RETURNING (xmax = 0) AS added`,
   );
 }

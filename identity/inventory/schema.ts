@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isZone, WebSettingsSchema } from '../../policy/index.ts';
+import { isZone, TARGET_SIGN_INS, WebSettingsSchema } from '../../policy/index.ts';
 import { parseNetwork } from '../../foundation/index.ts';
 import { GrantActionSchema, LocaleSchema, RiskSettingsSchema, RoleSchema, TargetModeSchema } from '../rows.ts';
 
@@ -99,6 +99,10 @@ const InventoryTargetSchema = z
       .refine((name) => name !== 'root', 'must not be root')
       .nullable()
       .default(null),
+    /** `password`: it knows no certificates; the gateway keeps a secret for each account and signs in with it. */
+    signIn: z.enum(TARGET_SIGN_INS).default('certificate'),
+    /** `after_use`: the gateway changes that secret there, by passwd(1), once a session that used it has ended. */
+    rotateSecret: z.enum(['never', 'after_use']).default('never'),
     /** The relay host through which it is reached. */
     via: targetName.nullable().default(null),
     /** A site, and how it is spoken to; null: a server that is entered by SSH. */
@@ -106,6 +110,12 @@ const InventoryTargetSchema = z
   })
   .refine(({ mode, web }) => (web === null ? mode !== 'guarded-web' : mode === 'guarded-web' || mode === 'recorded'), {
     message: 'a site is guarded-web or recorded, and nothing else is guarded-web',
+  })
+  .refine(({ signIn, rotateSecret }) => rotateSecret === 'never' || signIn === 'password', {
+    message: 'only the secret of a target with signIn password is rotated',
+  })
+  .refine(({ via, rotateSecret }) => via === null || rotateSecret === 'never', {
+    message: 'behind a relay host no secret is rotated',
   })
   .refine(({ via, web }) => via === null || web === null, { message: 'a site is reached directly' });
 

@@ -191,7 +191,7 @@ async function openServer(
   const recorder = cleanup.use(
     await startWorkerRecorder({ directory: directory.recorder, clock, log, slot, leafLog, ...parts }),
   );
-  const keys = await loadSshKeys(join(dataDirectory, 'keys'));
+  const keys = await loadSshKeys(join(dataDirectory, 'keys'), config);
   const signInDecided = await listenForDecisions(database);
   const vault = openVault(dataDirectory, clock, start.vaultRecipients);
   const own = { database, clock, log, recorder, gatewayId, workerId, keys, config, signInDecided, vault };

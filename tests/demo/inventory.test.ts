@@ -59,6 +59,7 @@ describe('the announced inventory', () => {
         hostKey: 'ssh-ed25519 AAAA',
         mode: 'guarded-line',
         ...{ hostCa: null, legacyAlgorithms: false, sourceAddress: null, via: null, web: null, inspectAs: null },
+        ...{ signIn: 'certificate', rotateSecret: 'never' },
       },
     ]);
   });

@@ -29,6 +29,7 @@ const LANDED: Readonly<Record<string, string>> = {
   '0023_relay.sql': 'db0bd81e40925729862d0dd804cee784ff92be6415eec90f0b92be2def6541b5',
   '0020_console.sql': 'a5c5936f62d94e518a201e621f96e0a4e0e0ed07f62abc738fbcd5ed67441677',
   '0019_contracts.sql': 'd8ea2ca37f1744dc87ded8b49f56e8fbda20ed7021098ff705d0642cf9e3d7b2',
+  '0028_target_secrets.sql': '23300fb33c4bcdf051bb5acd82c298b05824b0ce2c7d686da5d073b695273490',
   '0026_target_accounts.sql': 'df04f84be0598616475043ad989b395580df93ea80686dddd0dc75eb9c70adb8',
   '0021_terminals.sql': '03d827913683b44c30a5ff30d6f256a64e7f173fe27f051e433dd77585194681',
   '0022_web_targets.sql': '8e7a4ec5b85f2048d5cdcda845f6f963b9e08f451fb83b795409f1a6536b73a8',

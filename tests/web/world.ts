@@ -10,7 +10,13 @@ import { Cleanup, createLog, GatewayError, Secret } from '../../foundation/index
 import { controlSession } from '../../gateway/live-control/command.ts';
 import { type Derived, followSession, inProcess, openRecordingReader, startDerived } from '../../recorder/index.ts';
 import { TerminalDesk, type TerminalPlace } from '../../gateway/terminal/index.ts';
-import { type LoginDeps, loadCertificateAuthority, loadFactorSeal, openWebSession } from '../../identity/index.ts';
+import {
+  type LoginDeps,
+  loadCertificateAuthority,
+  loadFactorSeal,
+  loadSecretSeal,
+  openWebSession,
+} from '../../identity/index.ts';
 import { parcelsDoor } from '../../main/relay.ts';
 import { createOidcClient, createWebApi, type WebApiDeps } from '../../web/api/index.ts';
 import { ISSUER, type Name, type World, world } from '../approvals/world.ts';
@@ -100,7 +106,9 @@ export async function web(change: Partial<WebApiDeps> = {}): Promise<Web> {
     sites: undefined,
     factorRules: { web: 'off', webMinutes: 15 },
     factorSeal: await loadFactorSeal(join(path, 'factor_key')),
+    secretSeal: await loadSecretSeal(join(path, 'target_secret_key')),
     askAccountInventory: () => Promise.resolve(),
+    askSecretRotation: () => Promise.resolve(),
     terminals: new TerminalDesk({ database, clock, place: NOWHERE }),
     providers: [
       createOidcClient({

@@ -40,6 +40,7 @@ import { sshKeyRoutes } from './ssh-keys.ts';
 import { sshSignInRoutes } from './ssh-sign-ins.ts';
 import { stepUpRoutes } from './step-up.ts';
 import { substituteRoutes } from './substitutes.ts';
+import { targetSecretRoutes } from './target-secrets.ts';
 import { tableExportRoutes } from './table-exports.ts';
 import { terminalRoutes } from './terminals.ts';
 import { ticketRoutes } from './tickets.ts';
@@ -77,6 +78,7 @@ const ROUTES = [
   lockRoutes,
   reviewRoutes,
   accountReportRoutes,
+  targetSecretRoutes,
   terminalRoutes,
 ];
 

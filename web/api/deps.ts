@@ -1,6 +1,6 @@
 import type { DeliverySettings, EmergencySettings } from '../../approvals/index.ts';
 import type { Clock, Database, Log } from '../../foundation/index.ts';
-import type { CertificateAuthority, FactorRules, FactorSeal } from '../../identity/index.ts';
+import type { CertificateAuthority, FactorRules, FactorSeal, SecretSeal } from '../../identity/index.ts';
 import type { ControlVerb, PersonId, Principal, SessionId } from '../../policy/index.ts';
 import type { Derived, Frame, Protection, RecordingSource, WitnessDelay } from '../../recorder/index.ts';
 import type { OidcClient } from './oidc.ts';
@@ -77,6 +77,9 @@ export interface WebApiDeps {
   /** What is asked of who decides, locks or ends. */
   readonly factorRules: FactorRules;
   readonly factorSeal: FactorSeal;
+  readonly secretSeal: SecretSeal;
+  /** Has the secrets that are due changed on their targets, in the background. */
+  readonly askSecretRotation: () => Promise<void>;
   /** Has the accounts of all targets looked at, in the background. */
   readonly askAccountInventory: () => Promise<void>;
   readonly terminals: Terminals;

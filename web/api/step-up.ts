@@ -27,6 +27,8 @@ const ACTS = [
   '/logins/:code/decision',
   '/terminals',
   '/terminals/:id/openers',
+  '/target-secrets',
+  '/target-secrets/rotation',
 ] as const;
 
 export function stepUpRoutes(deps: WebApiDeps): Router {

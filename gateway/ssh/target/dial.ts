@@ -2,12 +2,12 @@
  * The way to a target: dialled with the proof of authorisation, as the person's own account at every host of it, by
  * certificates made for this one entry. Nothing here takes a host, an account or a key from anywhere else.
  */
-import { asError, invariant, LIMITS } from '../../../foundation/index.ts';
+import { asError, invariant, LIMITS, type Secret } from '../../../foundation/index.ts';
 import { type Hop, type Target, TargetAuthorization } from '../../../policy/index.ts';
 import { TargetConnection } from './connection.ts';
 import { type CredentialDeps, issueCredential } from './credentials.ts';
 import { stepDeadline } from './deadline.ts';
-import { dialFailure, type Place } from './failure.ts';
+import { DialFailure, dialFailure, type Place } from './failure.ts';
 import { type Leg, type LegDeps, openLeg } from './leg.ts';
 import { connectTo, type ReachDeps, resolveTarget } from './reach.ts';
 import { passThrough } from './relay.ts';
@@ -24,6 +24,8 @@ export interface Entry {
   readonly serial: bigint;
   /** Ends the attempt, and only the attempt. */
   readonly signal: AbortSignal;
+  /** What an account signs in with where the target knows no certificates; none is known where it is absent. */
+  readonly secretsOf?: (target: Target, account: string) => Promise<readonly Secret<string>[]>;
 }
 
 interface Stage extends Hop {
@@ -101,9 +103,28 @@ async function enter(
   const { target, account, extensions } = stage;
   const { keyId, serial, signal } = entry;
   const leg = await open(deps, stage, before, signal);
+  if (target.signIn === 'password') return enterBySecret(leg, stage, entry);
   const key = issueCredential(deps, { target, account, keyId, serial, extensions });
   const { signedIn } = await leg.signIn(account, key, signal);
   return { leg, signedIn };
+}
+
+/** The host is known by now: what is sent opens the account wherever it is sent. */
+async function enterBySecret(
+  leg: Leg,
+  { target, account, place }: Stage,
+  { secretsOf, signal }: Entry,
+): Promise<{ leg: Leg; signedIn: Promise<void> }> {
+  try {
+    const secrets = (await secretsOf?.(target, account)) ?? [];
+    if (secrets.length === 0) throw new DialFailure('target_secret_missing', place, { detail: account });
+    const { signedIn } = await leg.signIn(account, secrets, signal);
+    await signedIn; // It may take more than one try, so nothing is asked for ahead of it.
+    return { leg, signedIn };
+  } catch (thrown) {
+    leg.close();
+    throw thrown;
+  }
 }
 
 async function open(deps: DialDeps, stage: Stage, before: Leg | undefined, signal: AbortSignal): Promise<Leg> {

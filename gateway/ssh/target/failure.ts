@@ -18,7 +18,8 @@ export type DialCode =
   | 'target_relay_refused'
   | 'target_host_key_mismatch'
   | 'target_host_certificate_refused'
-  | 'target_sign_in_refused';
+  | 'target_sign_in_refused'
+  | 'target_secret_missing';
 
 /** Why a target could not be joined. `detail` is for the audit event, not for the person. */
 export class DialFailure extends GatewayError {

@@ -1,5 +1,7 @@
 /** The target's connection of one session: every failure leaves its event, every exception its mark. */
-import { asError, type Database, GatewayError } from '../../../foundation/index.ts';
+import { asError, type Database, GatewayError, type Secret } from '../../../foundation/index.ts';
+import { type SecretSeal, useTargetSecret } from '../../../identity/index.ts';
+import type { Target } from '../../../policy/index.ts';
 import { appendAuditEvent } from '../../../recorder/index.ts';
 import type { GatewaySession } from '../../session.ts';
 import type { PersonSide } from '../person-side.ts';
@@ -9,6 +11,8 @@ import { DialFailure } from './failure.ts';
 
 export interface SessionDialDeps extends DialDeps {
   readonly database: Database;
+  /** Opens what is kept for accounts on targets that know no certificates; absent: none of those is entered. */
+  readonly secretSeal?: SecretSeal;
 }
 
 type Told = Pick<PersonSide, 'hasTerminal' | 'say'>;
@@ -21,7 +25,7 @@ export async function dialForSession(
 ): Promise<TargetConnection> {
   const { authorization, id, certificateSerial: serial, signal } = session;
   const refused = (error: Error): Promise<never> => fail(deps, session, error);
-  const entry = { keyId: `session-${id}`, serial, signal, refused };
+  const entry = { keyId: `session-${id}`, serial, signal, refused, secretsOf: secretsFor(deps, session) };
   const connection = await dialTargetAhead(deps, authorization, entry).catch((thrown: unknown) =>
     refused(asError(thrown)),
   );
@@ -34,6 +38,18 @@ export async function dialForSession(
     connection.close(); // An exception that leaves no trace is not made.
     throw thrown;
   }
+}
+
+/** The person's own, for their account at each host of the way. */
+function secretsFor(
+  { clock, database, secretSeal }: SessionDialDeps,
+  { authorization, id }: GatewaySession,
+): (target: Target, account: string) => Promise<readonly Secret<string>[]> {
+  return async (target, account) => {
+    if (secretSeal === undefined) return [];
+    const place = { targetId: target.id, personId: authorization.person.id, account };
+    return useTargetSecret({ clock, database, secretSeal }, place, id);
+  };
 }
 
 async function fail(deps: SessionDialDeps, session: GatewaySession, error: Error): Promise<never> {

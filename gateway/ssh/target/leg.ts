@@ -2,11 +2,12 @@
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { AnyAuthMethod, NegotiatedAlgorithms, NextAuthHandler } from 'ssh2';
-import { asError, type Clock, type Log } from '../../../foundation/index.ts';
+import { asError, type Clock, type Log, type Secret } from '../../../foundation/index.ts';
 import type { Target } from '../../../policy/index.ts';
 import { Client, type ParsedKey, shareTurns, type SshClient, startRekeying } from '../library/index.ts';
 import { unlessAborted } from './deadline.ts';
 import { DialFailure, dialFailure, type Place, TimedOut } from './failure.ts';
+import { type SecretTries, secretTries } from './secret-tries.ts';
 import type { FirstChoices } from './first-choices.ts';
 import { type HostVerdict, judgeHost } from './host-identity.ts';
 import { ServerHello, whenRead } from './kex-init.ts';
@@ -19,6 +20,9 @@ export interface LegDeps {
   /** Where it is known what targets put first, their answer to it is not waited for. */
   readonly firstChoices?: FirstChoices;
 }
+
+/** A key with its certificate, or secrets of which one opens the account, most likely first. */
+export type Credential = ParsedKey | readonly Secret<string>[];
 
 /** A connection whose host is known; nobody is signed in on it yet. */
 export interface Leg {
@@ -34,7 +38,7 @@ export interface Leg {
    * Resolves when the request to sign in is sent. `signedIn` when it was granted; it rejects with a DialFailure
    * `target_sign_in_refused`, `target_unreachable` or `target_timed_out`. @throws {DialFailure} those before it is sent.
    */
-  signIn(account: string, key: ParsedKey, signal: AbortSignal): Promise<{ readonly signedIn: Promise<void> }>;
+  signIn(account: string, credential: Credential, signal: AbortSignal): Promise<{ readonly signedIn: Promise<void> }>;
   close(): void;
 }
 
@@ -87,7 +91,8 @@ export async function openLeg(
       ident: hello.ident ?? '',
       readsOn,
       legacy,
-      signIn: (account, key, until) => signIn({ client, broken, authentication, place }, { account, key, until }),
+      signIn: (account, credential, until) =>
+        signIn({ client, broken, authentication, place }, { account, credential, until }),
       close: () => close(client),
     };
   } catch (thrown) {
@@ -128,6 +133,8 @@ interface Authentication {
   readonly asked: Promise<NextAuthHandler>;
   /** Methods the server offered after it refused. */
   readonly left: () => string;
+  /** From here on asked what to try next, by the methods the server offers after it refused. */
+  readonly tryAlso: (next: (left: readonly string[]) => AnyAuthMethod | undefined) => void;
 }
 
 /** Holds the library's question who signs in until somebody is there to: the key exchange need not wait for it. */
@@ -135,16 +142,22 @@ function holdAuthentication(): Authentication {
   let answer: (next: NextAuthHandler) => void = () => undefined;
   let isAsked = false;
   let left = '';
+  let also: (left: readonly string[]) => AnyAuthMethod | undefined = () => undefined;
   const asked = new Promise<NextAuthHandler>((resolve) => {
     answer = resolve;
   });
   return {
     asked,
     left: () => left,
+    tryAlso: (next) => {
+      also = next;
+    },
     handler: (methods, partial, next) => {
       if (isAsked) {
-        left = `${partial === true ? 'accepted in part; ' : ''}offered: ${Array.isArray(methods) ? methods.join(',') : ''}`;
-        next(false as unknown as AnyAuthMethod); // There is no second try: one account, one certificate.
+        const offered: readonly string[] = Array.isArray(methods) ? methods : [];
+        left = `${partial === true ? 'accepted in part; ' : ''}offered: ${offered.join(',')}`;
+        // There is no second try with a certificate: one account, one certificate.
+        next((partial === true ? undefined : also(offered)) ?? (false as unknown as AnyAuthMethod));
         return;
       }
       isAsked = true;
@@ -162,16 +175,32 @@ interface Asking {
 
 async function signIn(
   leg: Asking,
-  { account, key, until }: { account: string; key: ParsedKey; until: AbortSignal },
+  { account, credential, until }: { account: string; credential: Credential; until: AbortSignal },
 ): Promise<{ signedIn: Promise<void> }> {
   const { client, broken, authentication } = leg;
   const ready = new Promise<void>((resolve) => client.once('ready', resolve));
   const refused = (thrown: unknown): never => refuseSignIn(leg, account, thrown);
   const next = await unlessAborted(until, Promise.race([authentication.asked, broken])).catch(refused);
-  next({ type: 'publickey', username: account, key }); // Written before it returns.
-  const signedIn = unlessAborted(until, Promise.race([ready, broken])).catch(refused);
+  const tries = triesOf(account, credential);
+  authentication.tryAlso(tries.also);
+  next(tries.first); // Written before it returns.
+  const expired = new Promise<never>((_, reject) =>
+    client.once('change password', () => reject(new Error('The password has expired.'))),
+  );
+  const signedIn = unlessAborted(until, Promise.race([ready, broken, expired])).catch(refused);
   signedIn.catch(() => undefined); // Whoever uses the connection is told.
   return { signedIn };
+}
+
+function triesOf(account: string, credential: Credential): SecretTries {
+  if (!isSecrets(credential)) {
+    return { first: { type: 'publickey', username: account, key: credential }, also: () => undefined };
+  }
+  return secretTries(account, credential);
+}
+
+function isSecrets(credential: Credential): credential is readonly Secret<string>[] {
+  return Array.isArray(credential);
 }
 
 /** @throws {DialFailure} always. */

@@ -151,6 +151,10 @@ export const codesJa: Readonly<Record<keyof typeof codesEn, string>> = {
   'error.target_host_key_mismatch.message': 'サーバーが登録済みのものと異なるホスト鍵を提示しました。',
   'error.target_host_key_mismatch.next':
     '接続を続けないでください。別のサーバーの可能性があるため、システム管理者に連絡してください。',
+  'error.target_secret_missing.message': 'このアカウントのパスワードが登録されていません。',
+  'error.target_secret_missing.next': 'システム管理者に連絡してください。「サーバーのアカウント」で登録できます。',
+  'error.target_secret_unchanged.message': 'サーバーが新しいパスワードを受け付けませんでした。',
+  'error.target_secret_unchanged.next': 'サーバーのパスワード規則を確認してください。変更は自動で再試行されます。',
   'error.target_sign_in_refused.message': 'サーバーがこの作業セッションの証明書を受け付けませんでした。',
   'error.target_sign_in_refused.next': 'システム管理者に連絡してください。接続先にアカウントがない可能性があります。',
   'error.protocol_violation.message': '相手側が通信規約または上限に違反しました。',

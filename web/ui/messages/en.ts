@@ -1,4 +1,5 @@
 import { accountsEn } from './accounts.en.ts';
+import { secretsEn } from './secrets.en.ts';
 import { checkEn } from './check.en.ts';
 import { custodyEn } from './custody.en.ts';
 import { codesEn } from './codes.en.ts';
@@ -20,6 +21,7 @@ import { verdictsEn } from './verdicts.en.ts';
 /** Everything the console says, in English. Keys are shared with ja.ts; a test compares them. */
 export const en = {
   ...accountsEn,
+  ...secretsEn,
   ...checkEn,
   ...custodyEn,
   ...codesEn,

@@ -1,4 +1,5 @@
 import { accountsJa } from './accounts.ja.ts';
+import { secretsJa } from './secrets.ja.ts';
 import { checkJa } from './check.ja.ts';
 import { custodyJa } from './custody.ja.ts';
 import { codesJa } from './codes.ja.ts';
@@ -21,6 +22,7 @@ import { verdictsJa } from './verdicts.ja.ts';
 /** Everything the console says, in Japanese. */
 export const ja: Readonly<Record<keyof typeof en, string>> = {
   ...accountsJa,
+  ...secretsJa,
   ...checkJa,
   ...custodyJa,
   ...codesJa,

@@ -8,6 +8,7 @@ import { type Column, DataTable } from '../components/DataTable.tsx';
 import { Done } from '../components/Done.tsx';
 import { Failure } from '../components/Failure.tsx';
 import { Empty, Page } from '../components/Page.tsx';
+import { TargetSecrets } from '../components/TargetSecrets.tsx';
 import { Tag } from '../components/StateBadge.tsx';
 import { Moment } from '../components/Texts.tsx';
 import { useNameOf } from '../components/use-locale.ts';
@@ -23,9 +24,16 @@ export function AccountsPage(): ReactElement {
         <Answer query={reports}>
           {(list) => (list.length === 0 ? <Empty text={t('accounts.none')} /> : <ReportTable reports={list} />)}
         </Answer>
+        <KeptSecrets />
       </Stack>
     </Page>
   );
+}
+
+/** Only who may set them is asked for them. */
+function KeptSecrets() {
+  const me = useMe();
+  return me.data?.person.roles.includes('administrator') === true ? <TargetSecrets /> : null;
 }
 
 function LookNow() {
