@@ -1,6 +1,7 @@
 /** The age file format (age-encryption.org/v1), as far as one small key is wrapped in it. */
 import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { GatewayError } from '../../foundation/index.ts';
+import { x25519Identity, x25519Recipient } from './age-x25519.ts';
 
 const IDENTITY = /^AGE-SECRET-KEY-(PQ-)?1[0-9A-Z]+$/;
 
@@ -17,7 +18,7 @@ export function isAgeRecipient(text: string): boolean {
 /** One binary age file that each of `recipients` opens alone. */
 export async function wrapKey(key: Uint8Array, recipients: readonly string[]): Promise<Buffer> {
   const encrypter = new Encrypter();
-  for (const recipient of recipients) encrypter.addRecipient(recipient);
+  for (const recipient of recipients) encrypter.addRecipient(x25519Recipient(recipient) ?? recipient);
   return Buffer.from(await encrypter.encrypt(key));
 }
 
@@ -25,7 +26,7 @@ export async function wrapKey(key: Uint8Array, recipients: readonly string[]): P
 export async function unwrapKey(file: Uint8Array, identities: readonly string[]): Promise<Buffer | undefined> {
   if (identities.length === 0) return undefined;
   const decrypter = new Decrypter();
-  for (const identity of identities) decrypter.addIdentity(identity);
+  for (const identity of identities) decrypter.addIdentity(x25519Identity(identity) ?? identity);
   try {
     return Buffer.from(await decrypter.decrypt(file));
   } catch {

@@ -17,7 +17,7 @@ import {
   type VerifierKey,
   verifierKey,
 } from '../../evidence/index.ts';
-import { rawPublicKey } from '../../foundation/index.ts';
+import { latin1, rawPublicKey } from '../../foundation/index.ts';
 import { nodeCrypto } from '../node-crypto.ts';
 
 /** The name of the audit log in its checkpoints, where the configuration gives no other. */
@@ -71,6 +71,21 @@ export function openCheckpoint(note: Uint8Array, log: VerifierKey): TreeHead | u
     const { origin, size, root } = parseCheckpoint(parsed.body);
     return openNote(nodeCrypto, parsed, [log]).length === 1 && origin === log.name ? { size, root } : undefined;
   });
+}
+
+/**
+ * `openCheckpoint` that remembers what it opened, as many notes as that: a reader of the journal meets the same ones
+ * each time.
+ */
+export function rememberCheckpoints(max: number): typeof openCheckpoint {
+  const known = new Map<string, TreeHead>();
+  return (note, log) => {
+    const name = `${formatVerifierKey(log)}\n${latin1(note)}`;
+    const opened = known.get(name) ?? openCheckpoint(note, log);
+    if (known.size >= max) known.clear();
+    if (opened !== undefined) known.set(name, opened);
+    return opened;
+  };
 }
 
 export function isSameTree(left: TreeHead, right: TreeHead): boolean {

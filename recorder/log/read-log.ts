@@ -14,7 +14,7 @@ import { hasErrno } from '../../foundation/index.ts';
 import { join } from 'node:path';
 import { readWhole, type FileSystem } from '../files.ts';
 import { type JournalRecord, readJournal } from './journal.ts';
-import { openCheckpoint, parseVerifierLine, unlessMalformed } from './note.ts';
+import { openCheckpoint, parseVerifierLine, type TreeHead, unlessMalformed } from './note.ts';
 import { GrowingTiles, HASH_BYTES, type HashTile, type TileEdge } from './tiles.ts';
 import { nodeCrypto } from '../node-crypto.ts';
 
@@ -69,6 +69,8 @@ export interface ReadLogOptions {
   readonly from?: TileEdge;
   /** Told of each full bundle that was read, with the root over its entries. */
   readonly onBundle?: (number: number, root: Uint8Array) => void;
+  /** As `openCheckpoint`: for who reads the same notes again and again. */
+  readonly openNote?: typeof openCheckpoint;
 }
 
 /** Recomputes the root from the entries and compares it with the signed checkpoints, and the hash tiles with the entries. */
@@ -86,7 +88,7 @@ export async function readLog({ directory, files, verifier, ...options }: ReadLo
   if ('condition' in published) return published;
   const journalled: Uint8Array[] = [];
   for (const record of journal.records) {
-    const read = readRecord(record, key, growing);
+    const read = readRecord(record, (options.openNote ?? openCheckpoint)(record.note, key), growing);
     if (!Array.isArray(read)) return read;
     journalled.push(...read);
   }
@@ -214,12 +216,11 @@ async function readEither(place: LogPlace, paths: readonly string[], bytesMax: n
 
 /** The leaves of a record that stand in no bundle yet; each record is signed as the checkpoint is. */
 function readRecord(
-  { first, leaves, note }: JournalRecord,
-  key: VerifierKey,
+  { first, leaves }: JournalRecord,
+  checkpoint: TreeHead | undefined,
   growing: Growing,
 ): Uint8Array[] | Unsound {
   const { size } = growing.tree;
-  const checkpoint = openCheckpoint(note, key);
   const altered: Unsound = {
     condition: 'altered',
     detail: `The journal of the log from entry ${first} on is not what its key signed.`,

@@ -7,9 +7,13 @@ import { createTree, equal, hashLeaf, TILE_WIDTH } from '../../evidence/index.ts
 import { latin1 } from '../../foundation/index.ts';
 import { type LogEntry, readBundle, readLog, type ReadLogOptions } from '../log/read-log.ts';
 import { createSessionFinder, sessionOf } from '../log/session-leaves.ts';
+import { rememberCheckpoints } from '../log/note.ts';
 import type { TileEdge } from '../log/tiles.ts';
 import { nodeCrypto } from '../node-crypto.ts';
 import { type BrokenStory, type SessionStory, tellSession } from './session-story.ts';
+
+/** Of the journal: more than its file has room for. */
+const NOTES_MAX = 2_048;
 
 type Place = Pick<ReadLogOptions, 'directory' | 'files' | 'verifier'>;
 
@@ -19,6 +23,7 @@ export class LeafIndex {
   readonly #bundles = new Map<string, number[]>();
   /** Of each full bundle. */
   readonly #roots: Uint8Array[] = [];
+  readonly #openNote = rememberCheckpoints(NOTES_MAX);
   #edge: TileEdge | undefined;
   /** One reading at a time: what it finds is added as one act. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -52,6 +57,7 @@ export class LeafIndex {
     const roots: Uint8Array[] = [];
     const reading = await readLog({
       ...this.#place,
+      openNote: this.#openNote,
       ...(this.#edge === undefined ? {} : { from: this.#edge }),
       onBundle: (_number, root) => void roots.push(root),
       visit: (entry) => {
