@@ -2,6 +2,7 @@
 export { createDemoIdentityProvider } from './identity-provider/listener.ts';
 export { demoInventory, SITE } from './inventory.ts';
 export { DEMO_PEOPLE } from './people.ts';
+export { loadRelayKeys, relayKeyPath } from './relay-keys.ts';
 export { type DemoSite, startDemoSite } from './site/server.ts';
 export { signInByHttp } from './sign-in.ts';
 export { customersDirectoryOf, type DemoTarget, startDemoTarget } from './target/server.ts';

@@ -7,6 +7,8 @@ import type { DemoTarget } from './target/server.ts';
 
 const SYSTEM = 'crm';
 const RECEIVING_SYSTEM = 'billing';
+/** The systems that come to the relay by a key of their own. */
+export const RELAYED = [SYSTEM, RECEIVING_SYSTEM] as const;
 const TARGET = 'crm-db';
 /** The same customers in a browser. */
 export const SITE = 'crm-admin';
@@ -27,9 +29,11 @@ export function demoInventory(options: {
   readonly target: Pick<DemoTarget, 'host' | 'port' | 'hostKey' | 'customersDirectory'>;
   /** Left out where no site is served. */
   readonly site?: { readonly host: string; readonly port: number } | undefined;
+  /** The key of each system that comes to the relay, `ssh-ed25519 AAAA…`; none are announced without it. */
+  readonly relayKeys?: Readonly<Record<(typeof RELAYED)[number], string>>;
   readonly clock?: Clock;
 }): InventoryInput {
-  const { issuer, site, target, clock = systemClock } = options;
+  const { issuer, relayKeys, site, target, clock = systemClock } = options;
   const inDays = (days: number): Date => new Date(clock.now().getTime() + days * DAY_MS);
   const maintainers = DEMO_PEOPLE.filter(({ roles }) => roles.includes('maintainer'));
   const onSite = site === undefined ? [] : maintainers;
@@ -48,13 +52,17 @@ export function demoInventory(options: {
         titleJa: '顧客管理システム',
         owners: ['tanaka'],
         risk: SMALL_BUDGET,
+        relay: relayOf(SYSTEM, relayKeys),
         assets: [
           { kind: 'table', name: 'crm.customers', dataClass: 'personal', recordCount: CUSTOMER_COUNT },
           { kind: 'table', name: 'crm.orders', dataClass: 'personal', recordCount: ORDER_COUNT },
           { kind: 'path', name: target.customersDirectory, dataClass: 'personal', recordCount: CUSTOMER_COUNT },
         ],
       },
-      { name: RECEIVING_SYSTEM, titleEn: 'Billing', titleJa: '請求システム', owners: ['mori'] },
+      {
+        ...{ name: RECEIVING_SYSTEM, titleEn: 'Billing', titleJa: '請求システム', owners: ['mori'] },
+        relay: relayOf(RECEIVING_SYSTEM, relayKeys),
+      },
     ],
     targets: [
       {
@@ -71,23 +79,7 @@ export function demoInventory(options: {
       ...maintainers.map(({ subject }) => ({ target: TARGET, person: subject, account: subject })),
       ...onSite.map(({ subject }) => ({ target: SITE, person: subject, account: subject })),
     ],
-    grants: [
-      ...maintainers.map(({ subject }) => ({
-        target: TARGET,
-        person: subject,
-        actions:
-          subject === 'aoki'
-            ? (['shell', 'exec', 'upload', 'download'] as const).slice()
-            : (['shell', 'exec'] as const).slice(),
-        expiresAt: inDays(GRANT_DAYS),
-      })),
-      ...onSite.map(({ subject }) => ({
-        target: SITE,
-        person: subject,
-        actions: (['web'] as const).slice(),
-        expiresAt: inDays(GRANT_DAYS),
-      })),
-    ],
+    grants: grantsOf(maintainers, onSite, inDays(GRANT_DAYS)),
   };
 }
 
@@ -96,4 +88,30 @@ function siteOf({ host, port }: { readonly host: string; readonly port: number }
     ...{ name: SITE, system: SYSTEM, host, port, mode: 'guarded-web' as const },
     web: { scheme: 'http' as const, banner: true },
   };
+}
+
+function relayOf(name: (typeof RELAYED)[number], keys: Readonly<Record<typeof name, string>> | undefined) {
+  return keys === undefined ? [] : [{ name: `${name}-batch`, publicKey: keys[name], sources: ['127.0.0.0/8'] }];
+}
+
+type People = typeof DEMO_PEOPLE;
+
+function grantsOf(maintainers: People, onSite: People, expiresAt: Date) {
+  return [
+    ...maintainers.map(({ subject }) => ({
+      target: TARGET,
+      person: subject,
+      actions:
+        subject === 'aoki'
+          ? (['shell', 'exec', 'upload', 'download'] as const).slice()
+          : (['shell', 'exec'] as const).slice(),
+      expiresAt,
+    })),
+    ...onSite.map(({ subject }) => ({
+      target: SITE,
+      person: subject,
+      actions: (['web'] as const).slice(),
+      expiresAt,
+    })),
+  ];
 }

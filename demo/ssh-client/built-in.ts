@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import ssh2 from 'ssh2';
+import { sshString, uint32 } from '../../foundation/index.ts';
 import { generateSshKey } from '../../identity/index.ts';
 import { type SshClientTool, type SshDestination, type SshRun, typed } from './tool.ts';
 
@@ -20,8 +22,32 @@ export const builtInClient: SshClientTool = {
     connected(destination, (client) => finished((opened) => client.exec(command, opened), '')),
   type: (destination, lines) =>
     connected(destination, (client) => finished((opened) => client.shell({ term: 'dumb' }, opened), typed(lines))),
-  getFile: (destination, path, to) => connected(destination, (client) => getFile(client, path, to)),
+  getFile: (destination, path, to) =>
+    connected(destination, (client) => moveFile(client, (sftp) => promisify(sftp.fastGet.bind(sftp))(path, to))),
+  putFile: (destination, from, path) =>
+    connected(destination, (client) =>
+      // One write after the other: the relay refuses what comes out of order.
+      moveFile(client, (sftp) =>
+        promisify((done: ssh2.Callback) => sftp.fastPut(from, path, { concurrency: 1 }, done))(),
+      ),
+    ),
+  async sign(keyPath, namespace, path) {
+    const key = ssh2.utils.parseKey(await readFile(keyPath));
+    if (key instanceof Error || Array.isArray(key)) throw new Error(`${keyPath} holds no key`);
+    const parts = [namespace, '', 'sha512'].map((part) => sshString(part));
+    const digest = createHash('sha512')
+      .update(await readFile(path))
+      .digest();
+    const signed = key.sign(Buffer.concat([MAGIC, ...parts, sshString(digest)]));
+    const signature = sshString(Buffer.concat([sshString(key.type), sshString(signed)]));
+    const all = Buffer.concat([MAGIC, uint32(1), sshString(key.getPublicSSH()), ...parts, signature]);
+    const lines = all.toString('base64').match(/.{1,70}/g) ?? [];
+    return `-----BEGIN SSH SIGNATURE-----\n${lines.join('\n')}\n-----END SSH SIGNATURE-----\n`;
+  },
 };
+
+/** PROTOCOL.sshsig. */
+const MAGIC = Buffer.from('SSHSIG');
 
 async function connected<Result>(
   destination: SshDestination,
@@ -70,10 +96,9 @@ function finished(open: (opened: Opened) => void, input: string): Promise<SshRun
 }
 
 /** The server's own word of refusal is all this client is told: the gateway's sentence is for the other one. */
-async function getFile(client: ssh2.Client, path: string, to: string): Promise<SshRun> {
+async function moveFile(client: ssh2.Client, move: (sftp: ssh2.SFTPWrapper) => Promise<void>): Promise<SshRun> {
   try {
-    const sftp = await promisify(client.sftp.bind(client))();
-    await promisify(sftp.fastGet.bind(sftp))(path, to);
+    await move(await promisify(client.sftp.bind(client))());
     return { status: 0, stdout: Buffer.alloc(0), stderr: '' };
   } catch (thrown) {
     const stderr = thrown instanceof Error ? thrown.message : String(thrown);

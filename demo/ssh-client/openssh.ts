@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { access, readFile, writeFile } from 'node:fs/promises';
+import { access, readFile, rm, writeFile } from 'node:fs/promises';
 import { type SshClientTool, type SshDestination, type SshRun, typed } from './tool.ts';
 
 const RUN_MS_MAX = 60_000;
@@ -37,14 +37,21 @@ export const openSshClient: SshClientTool = {
       typed(lines),
     );
   },
-  async getFile(destination, path, to) {
-    await writeFile(destination.knownHostsPath, knownHost(destination), { mode: 0o600 });
-    const { host, port, ...rest } = destination;
-    // sftp takes ssh's options but for the port's letter.
-    const options = sshOptions({ ...rest, port }).map((word) => (word === '-p' ? '-P' : word));
-    return runProgram('sftp', [...options, '-q', '-b', '-', '--', host], `get ${quoted(path)} ${quoted(to)}\n`);
+  getFile: (destination, path, to) => sftp(destination, `get ${quoted(path)} ${quoted(to)}\n`),
+  putFile: (destination, from, path) => sftp(destination, `put ${quoted(from)} ${quoted(path)}\n`),
+  async sign(keyPath, namespace, path) {
+    await rm(`${path}.sig`, { force: true }); // It asks before it writes over one.
+    await runProgram('ssh-keygen', ['-Y', 'sign', '-q', '-f', keyPath, '-n', namespace, path]);
+    return readFile(`${path}.sig`, 'utf8');
   },
 };
+
+async function sftp(destination: SshDestination, batch: string): Promise<SshRun> {
+  await writeFile(destination.knownHostsPath, knownHost(destination), { mode: 0o600 });
+  // sftp takes ssh's options but for the port's letter.
+  const options = sshOptions(destination).map((word) => (word === '-p' ? '-P' : word));
+  return runProgram('sftp', [...options, '-q', '-b', '-', '--', destination.host], batch);
+}
 
 /** sftp's batch reads a word between double quotes as it stands, but for backslashes. */
 function quoted(path: string): string {

@@ -26,6 +26,10 @@ export interface SshClientTool {
   type(destination: SshDestination, lines: readonly string[]): Promise<SshRun>;
   /** Gets a file by the sftp subsystem and writes it to `to`. */
   getFile(destination: SshDestination, path: string, to: string): Promise<SshRun>;
+  /** Puts the file `from` there by the sftp subsystem. */
+  putFile(destination: SshDestination, from: string, path: string): Promise<SshRun>;
+  /** Signs the file at `path` as `ssh-keygen -Y sign` does. @returns the armoured signature (PROTOCOL.sshsig). */
+  sign(keyPath: string, namespace: string, path: string): Promise<string>;
 }
 
 export function typed(lines: readonly string[]): string {

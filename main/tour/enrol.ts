@@ -43,7 +43,7 @@ export async function signInAndEnrol({ report, running, ssh, directory }: Story,
 export async function askForExport(
   person: TourPerson,
   shown: string,
-  limits: { readonly rowsMax?: number },
+  limits: { readonly rowsMax?: number; readonly destination?: 'vault' },
 ): Promise<ReturnType<typeof TicketAnswer.parse> & ReturnType<typeof RefusedActAnswer.parse>> {
   const link = /https?:\S+\/tickets\/new\?act=([0-9a-f-]{36})/.exec(shown);
   expect(link?.[1] !== undefined, 'a link that opens the ticket', shown);

@@ -11,6 +11,9 @@ import { TARGET } from './model.ts';
 import { createReport, Surprise } from './report.ts';
 import { tellStory } from './story.ts';
 
+const LOOPBACK = '127.0.0.1';
+const RELAY_PORT = 2223;
+
 /** @returns 0 when every step returned what the story says, 1 at the first surprise. */
 export async function runTour(loaded: Config, options: { exit: boolean }): Promise<number> {
   if (loaded.mode !== 'demo') throw new GatewayError('start_refused', 'The tour runs in demo mode only.');
@@ -46,12 +49,15 @@ export async function runTour(loaded: Config, options: { exit: boolean }): Promi
 async function withFreePorts(config: Config): Promise<Config> {
   const http = await findFreePort(config.http.host, config.http.port);
   const ssh = await findFreePort(config.ssh.host, config.ssh.port);
+  const { relay = { host: LOOPBACK, port: RELAY_PORT, clamav: null } } = config;
+  const relayPort = await findFreePort(relay.host, relay.port);
   const publicUrl = new URL(config.http.publicUrl);
   if (http !== config.http.port) publicUrl.port = String(http);
   return {
     ...config,
     http: { ...config.http, port: http, publicUrl: publicUrl.origin },
     ssh: { ...config.ssh, port: ssh, advertisedPort: ssh === config.ssh.port ? config.ssh.advertisedPort : ssh },
+    relay: { ...relay, port: relayPort },
   };
 }
 

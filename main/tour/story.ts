@@ -11,6 +11,7 @@ import { exportBeyondWhatWasAsked, findDeviation } from './deviation.ts';
 import { workInEmergency } from './emergency.ts';
 import { askForExport, signInAndEnrol } from './enrol.ts';
 import { giveEvidence } from './evidence.ts';
+import { handOver } from './hand-over.ts';
 import { tryFiveWays } from './five-ways.ts';
 import { Refused, SessionAnswer, TicketAnswer, TourPerson, VerifyAnswer } from './console.ts';
 import { EXPORT, REFUSED, type Run, type Story, TARGET } from './model.ts';
@@ -49,6 +50,7 @@ export async function tellStory(story: Story): Promise<{ sessionId: string; dest
   await tamper(story, sessionId);
   await giveEvidence(story, sessionId);
   await refuseOwnYes(story);
+  await handOver({ ...story, aoki, run });
   await workInEmergency(story, planted.maintainer);
   await findDeviation(story, planted.ticket);
   report.step('What is left');

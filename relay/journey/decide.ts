@@ -3,7 +3,7 @@ import { GatewayError, LIMITS, type Transaction } from '../../foundation/index.t
 import { type Principal, systemsUndecided } from '../../policy/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
 import { about, giveUpTransfer, type JourneyDeps, moveParcel, requireJourney } from './move.ts';
-import { findParcelId, insertDecision, type Journey, releasesOf, systemsOfParcel } from './queries.ts';
+import { findParcelId, hasAskedFor, insertDecision, type Journey, releasesOf, systemsOfParcel } from './queries.ts';
 
 export interface ParcelDecision {
   /** P-number. */
@@ -34,7 +34,9 @@ export async function decideParcel(deps: JourneyDeps, { person }: Principal, ask
     const systems = await systemsOfParcel(tx, { id, person: person.id, now: clock.now() });
     const owned = systems.flatMap((system) => (system.owned ? [system.system_id] : []));
     // Whoever owns none of them does not learn that it exists; who asked for it learns why not.
-    if (journey.requester === person.id) throw new GatewayError('own_request');
+    // Whoever asked for the transfer that it is held for would let go what they themselves promised too little of.
+    const { number, ticket } = journey;
+    if (await hasAskedFor(tx, { number, ticket, person: person.id })) throw new GatewayError('own_request');
     if (owned.length === 0) throw new GatewayError('not_found');
     const isHeld = journey.state === 'held';
     if (asked.decision === 'release') {

@@ -215,6 +215,20 @@ export function systemsOfParcel(
   );
 }
 
+/** Whether this person asked that the parcel be brought, or for a transfer of it that goes on. */
+export async function hasAskedFor(
+  db: Queryable,
+  { number, person, ticket }: { readonly number: number; readonly person: PersonId; readonly ticket: TicketId },
+): Promise<boolean> {
+  const row = await maybeOne(
+    db,
+    sql(z.unknown())`
+      SELECT 1 FROM tickets WHERE requester_id = ${person} AND (id = ${ticket} OR (kind = 'transfer'
+        AND state IN ('approved', 'in_use') AND (details ->> 'parcel')::bigint = ${number})) LIMIT 1`,
+  );
+  return row !== undefined;
+}
+
 const PromiseRow = z.strictObject({
   rows: count.nullable(),
   people: count.nullable(),

@@ -4,7 +4,7 @@ import { asError, GatewayError, hasCode, LIMITS } from '../../foundation/index.t
 import { appendAuditEvent } from '../../recorder/index.ts';
 import type { RelayIdentity } from '../identities/queries.ts';
 import { filesOf, findParcelId } from '../journey/queries.ts';
-import { claimParcel } from '../pickup/claim.ts';
+import { breakPickup, claimParcel } from '../pickup/claim.ts';
 import { offeredTo } from '../pickup/queries.ts';
 import { Taking } from '../pickup/taking.ts';
 import { beginPut, type Put, type PutDeps } from '../put/put.ts';
@@ -65,6 +65,7 @@ export class RelayFiles {
       if (place.kind === 'parcel' && files !== undefined) return attributesOf(DIRECTORY_MODE, 0);
       const file = files?.find(({ name }) => place.kind === 'parcel_file' && name === place.name);
       if (file !== undefined) return attributesOf(FILE_MODE, file.bytes);
+      if (files === undefined && place.kind === 'parcel_file') await this.#tellRefused(place.parcel);
     }
     throw new Absent();
   }
@@ -159,6 +160,13 @@ export class RelayFiles {
     const taking = new Taking(this.#deps, claim, opened);
     this.#takings.set(parcel, taking);
     return taking;
+  }
+
+  /** Clients look before they open: who comes for a parcel that is not there for them is in the events too. */
+  async #tellRefused(parcel: number): Promise<void> {
+    const { identity, sourceAddress } = this.#caller;
+    const claim = await claimParcel(this.#deps, identity, { parcel, sourceAddress });
+    if (typeof claim !== 'string') await breakPickup(this.#deps, claim); // It was released this very moment.
   }
 
   async #put(ticket: number, name: string, flags: number): Promise<Handle> {

@@ -17,7 +17,8 @@ export interface PieceStore {
 export const KEY_NAME = 'key.age';
 
 const PARCEL_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const NAME = /^[0-9a-z.]{1,32}$/;
+/** Begins with a letter or a digit: `.` and `..` are directories, and no piece. */
+const NAME = /^[0-9a-z][0-9a-z.]{0,31}$/;
 const OWN_DIRECTORY = 0o700;
 const OWN_FILE = 0o600;
 

@@ -41,8 +41,8 @@ export interface Looking {
 }
 
 /**
- * Newest first, before `before`. Owners see what came from or goes to their systems, everybody what they asked for. The
- * page is cut before anything is joined to it.
+ * Newest first, before `before`. Owners see what came from or goes to their systems, also by a transfer that only names
+ * the parcel; everybody sees what they asked for. The page is cut before anything is joined to it.
  */
 export function listParcels(
   db: Queryable,
@@ -56,14 +56,23 @@ export function listParcels(
         WHERE (${before}::bigint IS NULL OR p.number < ${before}::bigint)
           AND (${seesAll} OR EXISTS (SELECT FROM tickets t WHERE t.id = p.ticket_id AND t.requester_id = ${person})
             OR EXISTS (SELECT FROM ticket_systems s JOIN system_owners o ON o.system_id = s.system_id
-              WHERE s.ticket_id = p.ticket_id AND o.person_id = ${person}))
+              WHERE s.ticket_id = p.ticket_id AND o.person_id = ${person})
+            OR EXISTS (SELECT FROM tickets n WHERE n.kind = 'transfer' AND (n.details ->> 'parcel')::bigint = p.number
+              AND n.state NOT IN ('rejected', 'withdrawn') AND (n.requester_id = ${person}
+                OR EXISTS (SELECT FROM ticket_systems s JOIN system_owners o ON o.system_id = s.system_id
+                  WHERE s.ticket_id = n.id AND o.person_id = ${person}))))
         ORDER BY p.number DESC LIMIT ${limit})
       SELECT p.number, j.state, t.id AS ticket_id, t.number AS ticket_number,
         (SELECT jsonb_build_object('name', s.name, 'titleEn', s.title_en, 'titleJa', s.title_ja) FROM ticket_systems x
           JOIN systems s ON s.id = x.system_id WHERE x.ticket_id = t.id AND x.side IN ('from', 'touched') LIMIT 1)
           AS from_system,
-        (SELECT jsonb_build_object('name', s.name, 'titleEn', s.title_en, 'titleJa', s.title_ja) FROM ticket_systems x
-          JOIN systems s ON s.id = x.system_id WHERE x.ticket_id = t.id AND x.side = 'to' LIMIT 1) AS to_system,
+        coalesce(
+          (SELECT jsonb_build_object('name', s.name, 'titleEn', s.title_en, 'titleJa', s.title_ja) FROM ticket_systems x
+            JOIN systems s ON s.id = x.system_id WHERE x.ticket_id = t.id AND x.side = 'to' LIMIT 1),
+          (SELECT jsonb_build_object('name', s.name, 'titleEn', s.title_en, 'titleJa', s.title_ja) FROM tickets n
+            JOIN ticket_systems x ON x.ticket_id = n.id AND x.side = 'to' JOIN systems s ON s.id = x.system_id
+            WHERE n.kind = 'transfer' AND (n.details ->> 'parcel')::bigint = p.number
+              AND n.state IN ('approved', 'in_use', 'used') ORDER BY n.number DESC LIMIT 1)) AS to_system,
         e.files, e.bytes, j.row_count, j.people_count, j.keep_until
       FROM page p JOIN tickets t ON t.id = p.ticket_id JOIN parcel_journeys j ON j.parcel_id = p.id
         LEFT JOIN parcel_ends e ON e.parcel_id = p.id
@@ -91,7 +100,7 @@ export interface ParcelView extends ListedParcel {
   readonly differences: readonly Difference[];
   readonly types: readonly string[] | null;
   readonly scanner: string | null;
-  /** Whether this person owns one of its systems and did not ask for it. */
+  /** Whether this person owns one of its systems and asked for nothing of it. */
   readonly mayDecide: boolean;
   /** The first 200. */
   readonly shownFiles: readonly { readonly path: string; readonly bytes: number; readonly sha256: string }[];
@@ -111,7 +120,10 @@ export async function findParcel(
     db,
     sql(OneRow)`
       SELECT p.id, w.name AS requester, j.differences, j.types, j.scanner,
-        (t.requester_id <> ${person} AND EXISTS (SELECT FROM tickets n JOIN ticket_systems s ON s.ticket_id = n.id
+        (t.requester_id <> ${person} AND NOT EXISTS (SELECT FROM tickets n WHERE n.kind = 'transfer'
+            AND n.state IN ('approved', 'in_use') AND (n.details ->> 'parcel')::bigint = p.number
+            AND n.requester_id = ${person})
+          AND EXISTS (SELECT FROM tickets n JOIN ticket_systems s ON s.ticket_id = n.id
             JOIN system_owners o ON o.system_id = s.system_id AND o.person_id = ${person}
           WHERE n.id = t.id OR (n.kind = 'transfer' AND n.state IN ('approved', 'in_use')
             AND (n.details ->> 'parcel')::bigint = p.number))) AS may_decide,
@@ -120,7 +132,9 @@ export async function findParcel(
           FROM (SELECT * FROM parcel_files WHERE parcel_id = p.id ORDER BY number LIMIT ${FILES_SHOWN}) f) AS shown,
         (SELECT coalesce(jsonb_agg(jsonb_build_object('type', a.type, 'at', a.at, 'by', b.name) ORDER BY a.seq), '[]'::jsonb)
           FROM audit_events a LEFT JOIN persons b ON b.id = a.actor_id
-          WHERE a.ticket_id = t.id AND a.type LIKE 'parcel.%' AND (a.body ->> 'parcel')::bigint = p.number) AS moves
+          WHERE a.ticket_id IN (SELECT t.id UNION ALL SELECT n.id FROM tickets n
+              WHERE n.kind = 'transfer' AND (n.details ->> 'parcel')::bigint = p.number)
+            AND a.type LIKE 'parcel.%' AND (a.body ->> 'parcel')::bigint = p.number) AS moves
       FROM parcels p JOIN tickets t ON t.id = p.ticket_id JOIN persons w ON w.id = t.requester_id
         JOIN parcel_journeys j ON j.parcel_id = p.id
       WHERE p.number = ${number}`,

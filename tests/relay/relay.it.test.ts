@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { execute, sql } from '../../foundation/index.ts';
-import { decideParcel, receiptText } from '../../relay/index.ts';
+import { requestTransfer } from '../../approvals/index.ts';
+import { decideParcel, findParcel, receiptText } from '../../relay/index.ts';
 import { codeOf, HOUR } from '../approvals/world.ts';
 import { describeWith, partner } from '../support/partners.ts';
 import { runToEnd } from '../support/gateway.ts';
@@ -96,6 +97,28 @@ describeWith(['sftp', 'ssh-keygen'], 'a parcel between two systems', () => {
     expect([await decide(mori), await relay.stateOf(parcel)]).toEqual(['accepted', 'released']);
     expect((await take(parcel, 'more.csv', 'many.csv')).status).toBe(0);
     expect(await there('more.csv')).toBe(people(180));
+  });
+
+  test('is not let go by an owner who asked for a transfer of it', async () => {
+    const ticket = await relay.transfer({ peopleExpected: 100 });
+    const { parcel } = await put(ticket.number, 'many.csv');
+    await relay.keepUp();
+    const { house } = relay;
+    const { tanaka } = house.people;
+    const own = await requestTransfer(house, tanaka, {
+      ...{ from: await relay.systemId('crm'), to: await relay.systemId('billing'), parcel, purpose: 'All of them' },
+      ...{ description: 'The same once more', notBefore: house.clock.now() },
+      notAfter: new Date(house.clock.now().getTime() + HOUR),
+    });
+    for (const owner of ['mori', 'sato'] as const) await relay.approve(own.id, owner);
+    expect(await house.stateOf(own.id)).toBe('approved');
+    expect(
+      await findParcel(house.database, { number: parcel, person: tanaka.person.id, seesAll: false }),
+    ).toMatchObject({
+      ...{ state: 'held', mayDecide: false },
+    });
+    const said = { parcel, decision: 'release', reason: 'I know it' } as const;
+    expect(await codeOf(decideParcel(house, tanaka, said))).toBe('own_request');
   });
 
   test('with malicious content is released by nobody, and one owner has it destroyed', async () => {

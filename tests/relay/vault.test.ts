@@ -162,7 +162,12 @@ describe('what broke off', () => {
 
   test('stores nothing outside, and nothing where it cannot', async () => {
     await expect(vault().discard('../escape')).rejects.toMatchObject({ code: 'vault_unavailable' });
-    await expect(store.get(origin.id, '../key')).rejects.toMatchObject({ code: 'vault_unavailable' });
+    for (const name of ['../key', '..', '.', '.key', '']) {
+      for (const tried of [store.get(origin.id, name), store.put(origin.id, name, Buffer.from('x'))]) {
+        await expect(tried).rejects.toMatchObject({ code: 'vault_unavailable' });
+        await expect(tried).rejects.not.toHaveProperty('cause'); // The file system was not even asked.
+      }
+    }
     await writeFile(join(home.path, 'file'), '');
     const none = sealedVault({ store: filePieces(join(home.path, 'file')), clock, recipients: [own.recipient] });
     const parcel = await none.begin(origin);
