@@ -16,13 +16,20 @@ await build();
 const dist = (file) => import(new URL(`../dist/${file}`, import.meta.url).href);
 const { ERRORS, LIMITS } = await dist('foundation/index.js');
 const { AUDIT_EVENTS } = await dist('recorder/index.js');
+const { apiDocument } = await dist('web/api/openapi/document.js');
 const { ConfigSchema } = await dist('config/index.js');
 const policy = await dist('policy/index.js');
 
 // Beside the others it is for people who are not developers.
 const PERMISSIONS = join(ROOT, 'docs', 'permissions.md');
 const permissions = page('Permissions', 'policy/approval.ts', permissionsText(policy, table));
-const PAGES = { 'errors.md': errors(), 'audit-events.md': auditEvents(), 'config.md': config(), 'limits.md': limits() };
+const PAGES = {
+  'errors.md': errors(),
+  'audit-events.md': auditEvents(),
+  'config.md': config(),
+  'limits.md': limits(),
+  'api.md': api(),
+};
 
 if (process.argv.includes('--write')) {
   mkdirSync(REFERENCE, { recursive: true });
@@ -62,6 +69,32 @@ function table(head, rows) {
 function errors() {
   const rows = Object.entries(ERRORS).map(([code, { status, meaning }]) => [`\`${code}\``, status, meaning]);
   return page('Errors', 'foundation/errors.ts', table(['Code', 'HTTP status', 'Meaning'], rows));
+}
+
+function api() {
+  const { paths } = apiDocument(new URL('https://sekisho.example.com/'), 'en');
+  const fields = (schema = {}) => Object.keys(schema.properties ?? {}).map((name) => `\`${name}\``);
+  const rows = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { summary, parameters = [], requestBody }]) => [
+      `\`${method.toUpperCase()} ${path}\``,
+      summary,
+      parameters
+        .filter(({ in: place }) => place === 'query')
+        .map(({ name }) => `\`${name}\``)
+        .join(' ') || '–',
+      fields(requestBody?.content['application/json'].schema).join(' ') || '–',
+    ]),
+  );
+  const intro =
+    'The whole, with the shapes of answers, is the OpenAPI 3.1 document that a running gateway serves at `/api/openapi.json`, and as a page to read at `/api/reference`. Every call is made with the sign-in of a person. Refusals are `application/problem+json` (RFC 9457) with a code of [errors.md](errors.md).';
+  return page(
+    'API',
+    'web/api/openapi/',
+    `${intro}\n\n${table(
+      ['Call', 'What it does', 'Query', 'Body'],
+      rows.sort(([a], [b]) => (a < b ? -1 : 1)),
+    )}`,
+  );
 }
 
 function auditEvents() {

@@ -2,7 +2,8 @@
 import { expect, test } from '@jest/globals';
 import { newUuid } from '../../foundation/index.ts';
 import type { Name } from '../approvals/world.ts';
-import { type Answer, type Browser, browser, type Web, web } from './world.ts';
+import { apiRoutes } from './api-routes.ts';
+import { type Answer, type Browser, browser, web } from './world.ts';
 
 const ID = newUuid(new Date());
 const REASON = 'Asked for by the table';
@@ -61,6 +62,7 @@ const OWN = [
   ...['GET /api/me/notifications', 'GET /api/terminals', 'PATCH /api/me/notifications', 'POST /api/deliveries/again'],
   ...['POST /api/links/open', 'POST /api/terminals', 'POST /api/terminals/:id/openers'],
   ...['GET /api/parcels', 'GET /api/parcels/:number', 'GET /api/parcels/routes', 'POST /api/parcels/:number/decision'],
+  ...['GET /api/openapi.json', 'GET /api/reference'],
   ...['PATCH /api/me', 'PATCH /api/tickets/drafts/:id', 'POST /api/erasures/:id/decision'],
   ...['POST /api/factors/passkeys', 'POST /api/factors/passkeys/options', 'POST /api/factors/step-up/options'],
   ...['POST /api/factors/step-up/passkey', 'POST /api/factors/step-up/totp', 'POST /api/factors/totp'],
@@ -78,31 +80,6 @@ const OWN = [
   ...['POST /api/web-sessions/:id/end', 'POST /api/web-sessions/end-all'],
 ];
 
-interface Layer {
-  readonly route?: { readonly path: string; readonly methods: Readonly<Record<string, boolean>> };
-  readonly handle?: { readonly stack?: readonly Layer[] };
-  match(path: string): boolean;
-}
-
-/** `GET /api/…` of everything that is mounted there. */
-function routesOf({ app }: Web): string[] {
-  const { stack } = (app as unknown as { router: { stack: readonly Layer[] } }).router;
-  const mounted = stack.filter((layer) => layer.route === undefined && layer.match('/api/x') && !layer.match('/x'));
-  const routes = mounted
-    .flatMap((layer) => within(layer))
-    .flatMap(({ route }) =>
-      route === undefined
-        ? []
-        : Object.keys(route.methods).map((method) => `${method.toUpperCase()} /api${route.path}`),
-    );
-  return [...new Set(routes)].sort();
-}
-
-/** The layers of a router, and of the routers inside it. */
-function within({ handle }: Layer): readonly Layer[] {
-  return (handle?.stack ?? []).flatMap((layer) => (layer.route === undefined ? within(layer) : [layer]));
-}
-
 function ask(who: Browser, route: string, content: object = {}): Promise<Answer> {
   const [method = '', path = ''] = route.split(' ');
   const url = path.replaceAll(/:\w+/g, ID);
@@ -113,13 +90,13 @@ function ask(who: Browser, route: string, content: object = {}): Promise<Answer>
 
 test('a route that was added has its place in the table', async () => {
   await using site = await web();
-  expect(routesOf(site)).toEqual([...OWN, ...OPEN, ...Object.keys(RESTRICTED)].sort());
+  expect(apiRoutes(site.app)).toEqual([...OWN, ...OPEN, ...Object.keys(RESTRICTED)].sort());
 });
 
 test('nobody is let on to any of them without a sign-in, or from the page of another site', async () => {
   await using site = await web();
   const foreign = browser(site.app, await site.cookieOf('yamada'), 'https://evil.example');
-  for (const route of routesOf(site).filter((one) => !OPEN.includes(one))) {
+  for (const route of apiRoutes(site.app).filter((one) => !OPEN.includes(one))) {
     const answer = await ask(browser(site.app, ''), route);
     expect([route, answer.status, answer.code]).toEqual([route, 401, 'not_authenticated']);
     if (route.startsWith('GET ')) continue;
@@ -130,7 +107,7 @@ test('nobody is let on to any of them without a sign-in, or from the page of ano
 test('each says no to those, and to those alone, who may not for who they are', async () => {
   await using site = await web();
   for (const [role, name] of Object.entries(PEOPLE) as [Role, Name][]) {
-    for (const route of routesOf(site).filter((one) => !OPEN.includes(one))) {
+    for (const route of apiRoutes(site.app).filter((one) => !OPEN.includes(one))) {
       const [roles, content] = RESTRICTED[route] ?? [EVERYBODY];
       // A sign-in of its own for each: one of the routes ends them all.
       const { code } = await ask(await site.as(name), route, content);

@@ -22,6 +22,7 @@ import { loginRoutes } from './logins.ts';
 import { meRoutes } from './me.ts';
 import { notificationRoutes } from './notifications.ts';
 import { personRoutes } from './persons.ts';
+import { openApiRoutes } from './openapi/routes.ts';
 import { parcelRoutes } from './parcels.ts';
 import { ping } from './queries.ts';
 import { programRoutes } from './programs.ts';
@@ -80,6 +81,7 @@ const ROUTES = [
   accountReportRoutes,
   targetSecretRoutes,
   terminalRoutes,
+  openApiRoutes,
 ];
 
 /** Everything people reach by browser: sign-in under /auth, JSON under /api, the console everywhere else. */

@@ -17,6 +17,7 @@ export const AuditQuery = z.strictObject({
     .optional(),
   type: z
     .custom<AuditEventType>((type) => typeof type === 'string' && Object.hasOwn(AUDIT_EVENTS, type), 'no such event')
+    .meta({ type: 'string', description: 'One of docs/reference/audit-events.md' })
     .optional(),
 });
 

@@ -21,14 +21,14 @@ import { body, params, typed } from './request.ts';
 import { SessionParams } from './session-params.ts';
 
 const reason = typed(LIMITS.reasonCharactersMax);
-const Reason = z.strictObject({ reason });
-const Request = z.strictObject({
+export const Reason = z.strictObject({ reason });
+export const Request = z.strictObject({
   streams: z.array(z.enum(STREAMS)).min(1).max(STREAMS.length),
   reason,
   basis: typed(LIMITS.reasonCharactersMax),
 });
-const ErasureParams = z.strictObject({ id: z.uuid() });
-const Verdict = z.strictObject({ verdict: z.enum(['approved', 'rejected']) });
+export const ErasureParams = z.strictObject({ id: z.uuid() });
+export const Verdict = z.strictObject({ verdict: z.enum(['approved', 'rejected']) });
 
 export function custodyRoutes(deps: WebApiDeps): Router {
   const router = Router();

@@ -7,8 +7,9 @@ import { principalOf } from './guards.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { body, params, typed } from './request.ts';
 
-const Channel = z.strictObject({ channel: z.string().min(1).max(64) });
-const Token = z.strictObject({ token: typed(200) });
+export const Channel = z.strictObject({ channel: z.string().min(1).max(64) });
+export const MailBody = z.strictObject({ mail: z.boolean() });
+export const Token = z.strictObject({ token: typed(200) });
 
 /** Messages that leave the console: what became of them, who wants them, and the links in them. */
 export function deliveryRoutes(deps: WebApiDeps): Router {
@@ -36,7 +37,7 @@ export function deliveryRoutes(deps: WebApiDeps): Router {
   });
 
   router.patch('/me/notifications', async (request, response) => {
-    const { mail } = body(z.strictObject({ mail: z.boolean() }), request);
+    const { mail } = body(MailBody, request);
     response.json(await switchMail(deps, principalOf(request).person, mail));
   });
 

@@ -28,7 +28,7 @@ const base64url = z
   .regex(/^[A-Za-z0-9_-]*$/)
   .max(16_384);
 const Nothing = z.strictObject({});
-const Code = z.strictObject({ code: z.string().max(12) });
+export const Code = z.strictObject({ code: z.string().max(12) });
 const common = {
   id: base64url,
   rawId: base64url,
@@ -54,8 +54,19 @@ const Shown = z.object({
   }),
 });
 // The library checks each byte; these guards say that the parts it reads are there.
-const made = z.custom<RegistrationResponseJSON>((value) => Made.safeParse(value).success);
-const shown = z.custom<AuthenticationResponseJSON>((value) => Shown.safeParse(value).success);
+const made = z
+  .custom<RegistrationResponseJSON>((value) => Made.safeParse(value).success)
+  .meta({
+    ...{ type: 'object', description: 'RegistrationResponseJSON of WebAuthn Level 3' },
+  });
+const shown = z
+  .custom<AuthenticationResponseJSON>((value) => Shown.safeParse(value).success)
+  .meta({
+    ...{ type: 'object', description: 'AuthenticationResponseJSON of WebAuthn Level 3' },
+  });
+
+export const NewPasskey = z.strictObject({ label: typed(LABEL_CHARACTERS_MAX), response: made });
+export const ShownPasskey = z.strictObject({ response: shown });
 
 export function factorRoutes(deps: WebApiDeps): Router {
   const { factorRules: rules, publicUrl } = deps;
@@ -83,7 +94,7 @@ export function factorRoutes(deps: WebApiDeps): Router {
     response.json({ options: await beginPasskey(withParty, await change(principalOf(request))) });
   });
   router.post('/factors/passkeys', async (request, response) => {
-    const given = body(z.strictObject({ label: typed(LABEL_CHARACTERS_MAX), response: made }), request);
+    const given = body(NewPasskey, request);
     await finishPasskey(withParty, await change(principalOf(request)), given);
     response.status(201).end();
   });
@@ -112,7 +123,7 @@ export function factorRoutes(deps: WebApiDeps): Router {
     response.json({ options: await beginPasskeyProof(withParty, principalOf(request)) });
   });
   router.post('/factors/step-up/passkey', async (request, response) => {
-    const given = body(z.strictObject({ response: shown }), request);
+    const given = body(ShownPasskey, request);
     await provePasskey(withParty, principalOf(request), given.response);
     response.status(204).end();
   });

@@ -11,7 +11,7 @@ import { createRateLimit } from './rate-limit.ts';
 import { withReasons } from './reasons.ts';
 import { body, targetId } from './request.ts';
 
-const Try = z.strictObject({ targetId, command: z.string().min(1).max(LIMITS.commandBytesMax) });
+export const Try = z.strictObject({ targetId, command: z.string().min(1).max(LIMITS.commandBytesMax) });
 
 export function judgeRoutes(deps: WebApiDeps): Router {
   const router = Router();

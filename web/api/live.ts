@@ -12,7 +12,7 @@ import { SessionParams } from './session-params.ts';
 import { requireSession } from './sessions.ts';
 import { createViews } from './views.ts';
 
-const LiveQuery = z.strictObject({ view: z.string().max(200) });
+export const LiveQuery = z.strictObject({ view: z.string().max(200) });
 
 export function liveRoutes(deps: WebApiDeps): Router {
   const { database, clock } = deps;

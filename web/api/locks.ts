@@ -7,8 +7,8 @@ import type { WebApiDeps } from './deps.ts';
 import { principalOf } from './guards.ts';
 import { body, moment, params, typed } from './request.ts';
 
-const Id = z.strictObject({ id: z.uuid() });
-const Lock = z.strictObject({
+export const Id = z.strictObject({ id: z.uuid() });
+export const Lock = z.strictObject({
   kind: z.enum(LOCK_KINDS),
   subject: typed(LIMITS.lockSubjectCharactersMax),
   reason: typed(LIMITS.reasonCharactersMax),

@@ -22,9 +22,9 @@ const base64 = z
   .string()
   .regex(/^[A-Za-z0-9+/]+={0,2}$/)
   .max(2 * LIMITS.sshPublicKeyBytesMax);
-const Question = z.strictObject({ publicKey: typed(2 * LIMITS.sshPublicKeyBytesMax) });
-const Poll = z.strictObject({ pollToken: z.string().max(64) });
-const Revocation = z.strictObject({ certificate: base64, signature: base64 });
+export const Question = z.strictObject({ publicKey: typed(2 * LIMITS.sshPublicKeyBytesMax) });
+export const Poll = z.strictObject({ pollToken: z.string().max(64) });
+export const Revocation = z.strictObject({ certificate: base64, signature: base64 });
 
 export function loginCallRoutes(deps: WebApiDeps): Router {
   const calls = createRateLimit(deps.clock, LIMITS.loginCallsPerMinuteMax);

@@ -9,9 +9,9 @@ import { principalOf } from './guards.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { body, params } from './request.ts';
 
-const Code = z.strictObject({ code: z.string().max(32) });
-const Decision = z.strictObject({ decision: z.enum(['approved', 'denied']) });
-const Serial = z.strictObject({ serial: z.string().regex(/^[1-9]\d{0,18}$/) });
+export const Code = z.strictObject({ code: z.string().max(32) });
+export const Decision = z.strictObject({ decision: z.enum(['approved', 'denied']) });
+export const Serial = z.strictObject({ serial: z.string().regex(/^[1-9]\d{0,18}$/) });
 
 export function loginRoutes(deps: WebApiDeps): Router {
   const misses = createRateLimit(deps.clock, LIMITS.unknownCodesPerMinuteMax);

@@ -7,6 +7,8 @@ import type { WebApiDeps } from './deps.ts';
 import { principalOf } from './guards.ts';
 import { body } from './request.ts';
 
+export const LocaleBody = z.strictObject({ locale: z.enum(['en', 'ja']) });
+
 export function meRoutes(deps: WebApiDeps): Router {
   const router = Router();
 
@@ -15,7 +17,7 @@ export function meRoutes(deps: WebApiDeps): Router {
   });
 
   router.patch('/me', async (request, response) => {
-    const { locale } = body(z.strictObject({ locale: z.enum(['en', 'ja']) }), request);
+    const { locale } = body(LocaleBody, request);
     const principal = principalOf(request);
     response.json(await answer(deps, { ...principal, person: await changeLocale(deps, principal, locale) }));
   });

@@ -7,9 +7,9 @@ import type { WebApiDeps } from './deps.ts';
 import { principalOf } from './guards.ts';
 import { body, params, query, typed } from './request.ts';
 
-const Before = z.strictObject({ before: z.coerce.number().int().positive().optional() });
-const NumberParams = z.strictObject({ number: z.coerce.number().int().positive() });
-const DecisionBody = z.strictObject({
+export const Before = z.strictObject({ before: z.coerce.number().int().positive().optional() });
+export const NumberParams = z.strictObject({ number: z.coerce.number().int().positive() });
+export const DecisionBody = z.strictObject({
   decision: z.enum(['release', 'revoke']),
   reason: typed(LIMITS.reasonCharactersMax),
 });

@@ -7,8 +7,8 @@ import { principalOf } from './guards.ts';
 import { requireReader } from './permissions.ts';
 import { body, params, personId, typed } from './request.ts';
 
-const Id = z.strictObject({ id: personId });
-const Lock = z.strictObject({ reason: typed(LIMITS.reasonCharactersMax) });
+export const Id = z.strictObject({ id: personId });
+export const Lock = z.strictObject({ reason: typed(LIMITS.reasonCharactersMax) });
 
 export function personRoutes(deps: WebApiDeps): Router {
   const router = Router();

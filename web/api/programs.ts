@@ -6,7 +6,10 @@ import type { WebApiDeps } from './deps.ts';
 import { principalOf } from './guards.ts';
 import { body, params, typed } from './request.ts';
 
-const Decision = z.strictObject({ decision: z.enum(['accept', 'decline']), reason: typed(LIMITS.reasonCharactersMax) });
+export const Decision = z.strictObject({
+  decision: z.enum(['accept', 'decline']),
+  reason: typed(LIMITS.reasonCharactersMax),
+});
 
 /** Programs the gate does not know, for the owners of the systems they were met on. */
 export function programRoutes(deps: WebApiDeps): Router {

@@ -8,7 +8,7 @@ import { moment, params, query, ticketId } from './request.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const Id = z.strictObject({ id: ticketId });
-const Span = z.strictObject({ from: moment, until: moment });
+export const Span = z.strictObject({ from: moment, until: moment });
 
 /** Asked and done, and what has no other side. Everybody gets what they may see: not-yours is as absent as not-there. */
 export function reconciliationRoutes(deps: WebApiDeps): Router {

@@ -11,7 +11,7 @@ import { body, params, query } from './request.ts';
 import { SessionParams } from './session-params.ts';
 import { requireSession } from './sessions.ts';
 
-const CastQuery = z.strictObject({ download: z.literal('1').optional() });
+export const CastQuery = z.strictObject({ download: z.literal('1').optional() });
 
 export function recordingRoutes(deps: WebApiDeps): Router {
   const { database, clock, recordings, log } = deps;

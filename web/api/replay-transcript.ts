@@ -20,9 +20,11 @@ import { body, params, query, sessionId, typed } from './request.ts';
 import { sendPieces } from './send-pieces.ts';
 import { SessionParams } from './session-params.ts';
 
-const TranscriptQuery = z.strictObject({ view: z.string().max(200).optional(), part: whole.default(0) });
-const ExportParams = z.strictObject({ id: sessionId, file: z.enum(EXPORTED) });
-const Reason = z.strictObject({ reason: typed(LIMITS.reasonCharactersMax).refine((text) => text.trim() !== '') });
+export const TranscriptQuery = z.strictObject({ view: z.string().max(200).optional(), part: whole.default(0) });
+export const ExportParams = z.strictObject({ id: sessionId, file: z.enum(EXPORTED) });
+export const Reason = z.strictObject({
+  reason: typed(LIMITS.reasonCharactersMax).refine((text) => text.trim() !== ''),
+});
 
 export function transcriptRoutes(deps: WebApiDeps, looks: Looks): Router {
   const { database, clock, derived } = deps;

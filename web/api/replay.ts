@@ -11,11 +11,11 @@ import { transcriptRoutes } from './replay-transcript.ts';
 import { body, params, query, sessionId } from './request.ts';
 import { SessionParams } from './session-params.ts';
 
-const ViewQuery = z.strictObject({
+export const ViewQuery = z.strictObject({
   view: z.string().max(200).optional(),
   pauses: z.enum(['cut', 'kept']).default('cut'),
 });
-const SegmentParams = z.strictObject({ id: sessionId, segment: whole });
+export const SegmentParams = z.strictObject({ id: sessionId, segment: whole });
 
 export function replayRoutes(deps: WebApiDeps): Router {
   const { database, derived } = deps;

@@ -7,13 +7,16 @@ import type { PersonId, RefusedActId, SessionId, SystemId, TargetId, TicketId } 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const isUuid = (value: unknown): boolean => typeof value === 'string' && UUID.test(value);
 
+/** What the description of the API says of an id. */
+const ID = { type: 'string', format: 'uuid' } as const;
+
 export const uuid = z.string().regex(UUID, 'must be an id');
-export const ticketId = z.custom<TicketId>(isUuid, 'must be an id');
-export const sessionId = z.custom<SessionId>(isUuid, 'must be an id');
-export const personId = z.custom<PersonId>(isUuid, 'must be an id');
-export const systemId = z.custom<SystemId>(isUuid, 'must be an id');
-export const targetId = z.custom<TargetId>(isUuid, 'must be an id');
-export const refusedActId = z.custom<RefusedActId>(isUuid, 'must be an id');
+export const ticketId = z.custom<TicketId>(isUuid, 'must be an id').meta(ID);
+export const sessionId = z.custom<SessionId>(isUuid, 'must be an id').meta(ID);
+export const personId = z.custom<PersonId>(isUuid, 'must be an id').meta(ID);
+export const systemId = z.custom<SystemId>(isUuid, 'must be an id').meta(ID);
+export const targetId = z.custom<TargetId>(isUuid, 'must be an id').meta(ID);
+export const refusedActId = z.custom<RefusedActId>(isUuid, 'must be an id').meta(ID);
 
 /** A moment as ISO 8601 with its offset. */
 export const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text));

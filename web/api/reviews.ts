@@ -15,14 +15,14 @@ import type { WebApiDeps } from './deps.ts';
 import { principalOf } from './guards.ts';
 import { body, moment, params, typed } from './request.ts';
 
-const Id = z.strictObject({ id: z.uuid() });
-const ItemId = z.strictObject({ id: z.uuid(), item: z.uuid() });
-const Start = z.strictObject({
+export const Id = z.strictObject({ id: z.uuid() });
+export const ItemId = z.strictObject({ id: z.uuid(), item: z.uuid() });
+export const Start = z.strictObject({
   scope: z.enum(['system', 'company']),
   subject: typed(LIMITS.lockSubjectCharactersMax),
   dueAt: moment,
 });
-const Decision = z.strictObject({
+export const Decision = z.strictObject({
   decision: z.enum(REVIEW_DECISIONS),
   reason: typed(LIMITS.reasonCharactersMax),
   actions: z.array(z.enum(GRANT_ACTIONS)).max(GRANT_ACTIONS.length).optional(),

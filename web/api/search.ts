@@ -32,7 +32,7 @@ const place = z
   })
   .pipe(SearchPlaceSchema);
 
-const SearchQuery = z.strictObject({
+export const SearchQuery = z.strictObject({
   text: typed(LIMITS.searchQueryCharactersMax),
   fields: fields.default([...SEARCH_FIELDS]),
   session: sessionId.optional(),

@@ -10,8 +10,8 @@ import { selectSessions } from './queries.ts';
 import { body, params, typed } from './request.ts';
 import { SessionParams } from './session-params.ts';
 
-const Reason = z.strictObject({ reason: typed(LIMITS.sessionMessageCharactersMax) });
-const Message = z.strictObject({ text: typed(LIMITS.sessionMessageCharactersMax) });
+export const Reason = z.strictObject({ reason: typed(LIMITS.sessionMessageCharactersMax) });
+export const Message = z.strictObject({ text: typed(LIMITS.sessionMessageCharactersMax) });
 const Nothing = z.strictObject({});
 
 export function sessionControlRoutes(deps: WebApiDeps): Router {

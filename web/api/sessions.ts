@@ -36,7 +36,7 @@ export const Narrowing = z.strictObject({
   until: moment.optional(),
 });
 
-const ListQuery = Narrowing.extend({
+export const ListQuery = Narrowing.extend({
   box: z.enum(['mine', 'all', 'live']).default('mine'),
   /** Where the page before ended, as it said. */
   after: z

@@ -16,7 +16,7 @@ import { query, params } from './request.ts';
 import { sendPieces } from './send-pieces.ts';
 import { SessionParams } from './session-params.ts';
 
-const TrailQuery = z.strictObject({
+export const TrailQuery = z.strictObject({
   after: z
     .string()
     .regex(/^\d{1,9}$/)

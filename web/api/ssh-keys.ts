@@ -6,8 +6,8 @@ import type { WebApiDeps } from './deps.ts';
 import { principalOf } from './guards.ts';
 import { body, params, typed } from './request.ts';
 
-const Key = z.strictObject({ publicKey: typed(2 * LIMITS.sshPublicKeyBytesMax), label: typed(200) });
-const Fingerprint = z.strictObject({ fingerprint: z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/) });
+export const Key = z.strictObject({ publicKey: typed(2 * LIMITS.sshPublicKeyBytesMax), label: typed(200) });
+export const Fingerprint = z.strictObject({ fingerprint: z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/) });
 
 export function sshKeyRoutes(deps: WebApiDeps): Router {
   const router = Router();

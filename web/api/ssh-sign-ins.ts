@@ -15,8 +15,8 @@ import { principalOf } from './guards.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { body, params } from './request.ts';
 
-const Code = z.strictObject({ code: z.string().max(32) });
-const Decision = z.strictObject({
+export const Code = z.strictObject({ code: z.string().max(32) });
+export const Decision = z.strictObject({
   decision: z.enum(['approved', 'denied']),
   words: z.tuple([z.int(), z.int()]).optional(),
 });

@@ -5,7 +5,7 @@ import type { WebApiDeps } from './deps.ts';
 import { principalOf } from './guards.ts';
 import { body, moment, params, personId } from './request.ts';
 
-const Chosen = z.strictObject({ substitute: personId, startsAt: moment, endsAt: moment });
+export const Chosen = z.strictObject({ substitute: personId, startsAt: moment, endsAt: moment });
 
 /** Whom an owner chose to act for them while they are away. */
 export function substituteRoutes(deps: WebApiDeps): Router {

@@ -16,9 +16,9 @@ type Cell = string | number | boolean | Date | null;
 type Row = Readonly<Record<string, Cell>>;
 type Table = 'sessions' | 'tickets' | 'audit-events';
 
-const Format = z.strictObject({ format: z.enum(['csv', 'json']) });
-const SessionsQuery = Narrowing.extend({ box: z.enum(['mine', 'all']).default('mine') });
-const TicketsQuery = z.strictObject({ box: z.enum(['mine', 'inbox', 'all']).default('mine') });
+export const Format = z.strictObject({ format: z.enum(['csv', 'json']) });
+export const SessionsQuery = Narrowing.extend({ box: z.enum(['mine', 'all']).default('mine') });
+export const TicketsQuery = z.strictObject({ box: z.enum(['mine', 'inbox', 'all']).default('mine') });
 
 /** One row more than may be taken tells that there were more. */
 const ROWS = LIMITS.tableExportRowsMax;

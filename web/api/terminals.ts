@@ -9,15 +9,15 @@ import { body, params, uuid } from './request.ts';
 import { sourceAddress } from './source-address.ts';
 
 const side = z.int().min(1).max(LIMITS.terminalSideMax);
-const New = z.strictObject({
+export const New = z.strictObject({
   loginName: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}(%[a-z0-9][a-z0-9-]{0,62})?$/, 'must name a target'),
   window: z.strictObject({ columns: side, rows: side }),
 });
-const Back = z.strictObject({
+export const Back = z.strictObject({
   /** The place in the output up to which the page has drawn; null for a page that has drawn nothing. */
   since: z.int().nonnegative().nullable(),
 });
-const Id = z.strictObject({ id: uuid });
+export const Id = z.strictObject({ id: uuid });
 
 export function terminalRoutes(deps: WebApiDeps): Router {
   const { terminals, clock, factorRules } = deps;

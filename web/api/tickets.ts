@@ -29,15 +29,15 @@ import type { WebApiDeps } from './deps.ts';
 import { principalOf } from './guards.ts';
 import { body, moment, params, query, refusedActId, systemId, targetId, ticketId, typed } from './request.ts';
 
-const Id = z.strictObject({ id: ticketId });
-const DraftId = z.strictObject({ id: z.uuid() });
-const ListQuery = z.strictObject({ box: z.enum(['mine', 'inbox', 'all']).default('mine') });
+export const Id = z.strictObject({ id: ticketId });
+export const DraftId = z.strictObject({ id: z.uuid() });
+export const ListQuery = z.strictObject({ box: z.enum(['mine', 'inbox', 'all']).default('mine') });
 const Nothing = z.strictObject({});
 const Reason = typed(LIMITS.reasonCharactersMax);
-const Revocation = z.strictObject({ reason: Reason });
-const Text = z.strictObject({ text: typed(LIMITS.workTextCharactersMax) });
-const Review = z.strictObject({ finding: z.enum(['in_order', 'deviation']), reason: Reason });
-const Decision = z.strictObject({
+export const Revocation = z.strictObject({ reason: Reason });
+export const Text = z.strictObject({ text: typed(LIMITS.workTextCharactersMax) });
+export const Review = z.strictObject({ finding: z.enum(['in_order', 'deviation']), reason: Reason });
+export const Decision = z.strictObject({
   decision: z.enum(['approve', 'reject']),
   reason: Reason,
   actDigest: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits'),
@@ -50,7 +50,7 @@ const window = {
   lastsSeconds: z.number().optional(),
 };
 const targets = z.array(targetId).max(LIMITS.ticketTargetsMax);
-const ExportBody = z.strictObject({
+export const ExportBody = z.strictObject({
   refusedActId,
   purpose: Reason,
   client: typed(200),
@@ -66,8 +66,8 @@ const ExportBody = z.strictObject({
   deleteBy: moment.nullable().optional(),
   ...window,
 });
-const AccessBody = z.strictObject({ targets, purpose: Reason, workPlan: Text.shape.text, ...window });
-const TransferBody = z.strictObject({
+export const AccessBody = z.strictObject({ targets, purpose: Reason, workPlan: Text.shape.text, ...window });
+export const TransferBody = z.strictObject({
   from: systemId,
   to: systemId,
   purpose: Reason,
@@ -78,8 +78,8 @@ const TransferBody = z.strictObject({
   fields: z.array(typed(200)).max(LIMITS.transferFieldsMax).nullable().optional(),
   ...window,
 });
-const EmergencyBody = z.strictObject({ targets, reason: Reason, hours: z.number() });
-const DraftBody = z.strictObject({ kind: z.enum(TICKET_KINDS), content: z.unknown() });
+export const EmergencyBody = z.strictObject({ targets, reason: Reason, hours: z.number() });
+export const DraftBody = z.strictObject({ kind: z.enum(TICKET_KINDS), content: z.unknown() });
 
 export function ticketRoutes(deps: WebApiDeps): Router {
   const router = Router();
