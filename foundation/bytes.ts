@@ -21,6 +21,16 @@ export function keyedHash64(key: Uint8Array, text: string): bigint {
   return createHmac('sha256', key).update(text, 'utf8').digest().readBigUInt64BE();
 }
 
+/**
+ * A copy in memory of its own, for what is kept as long as a session: a small buffer is cut from a pool of 8 KiB, all of
+ * which stays as long as any part of it does.
+ */
+export function unpooled(bytes: Uint8Array): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  copy.set(bytes);
+  return copy;
+}
+
 const RAW_BYTES = 32;
 
 /**

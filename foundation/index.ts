@@ -8,6 +8,7 @@ export {
   sshString,
   uint32,
   uint64,
+  unpooled,
 } from './bytes.ts';
 export { Cleanup } from './cleanup.ts';
 export { type Clock, systemClock } from './clock.ts';

@@ -107,7 +107,7 @@ function base64(bytes: Buffer): string {
 function isWhole(text: string): boolean {
   const at = text.lastIndexOf('1');
   const prefix = [...Buffer.from(text.slice(0, at).toLowerCase())];
-  const data = [...text.toLowerCase().slice(at + 1)].map((character) => BECH32.indexOf(character));
+  const data = Array.from(text.toLowerCase().slice(at + 1), (character) => BECH32.indexOf(character));
   let sum = 1;
   for (const value of [...prefix.map((byte) => byte >> 5), 0, ...prefix.map((byte) => byte & 31), ...data]) {
     const top = sum >>> 25;

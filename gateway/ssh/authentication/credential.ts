@@ -1,5 +1,5 @@
 /** What a client showed: an enrolled key or a certificate of `sekisho login`, and the note of its use. */
-import { LIMITS } from '../../../foundation/index.ts';
+import { LIMITS, unpooled } from '../../../foundation/index.ts';
 import {
   findKey,
   findPersonByCertificate,
@@ -97,7 +97,7 @@ export class ShownCredentials {
     const known = this.#fresh.get(name);
     const now = this.#deps.clock.micros();
     if (known !== undefined && now < known.until) return known.credential;
-    const credential = await findCredential(this.#deps, blob, this.#sourceAddress);
+    const credential = await findCredential(this.#deps, unpooled(blob), this.#sourceAddress);
     // Bounded by the authentication requests of one connection.
     this.#fresh.set(name, { credential, until: now + BigInt(LIMITS.sshCredentialFreshMs) * 1_000n });
     return credential;

@@ -1,7 +1,7 @@
 /** Ed25519 keys in the shape the library signs with: key objects, so that no signature reads a key's text anew. */
 import { type KeyObject, sign } from 'node:crypto';
 import type { ParsedKey } from 'ssh2';
-import { invariant, rawPublicKey, sshString } from '../../../foundation/index.ts';
+import { invariant, rawPublicKey, sshString, unpooled } from '../../../foundation/index.ts';
 import { utils } from './ssh2.ts';
 
 const ALGORITHM = 'ssh-ed25519';
@@ -17,7 +17,8 @@ export function serverKey(privateKey: KeyObject, certificate?: () => Buffer): Pa
 
 /** A key to sign in with, by a certificate or plain. Its private half never leaves memory. */
 export function clientKey(privateKey: KeyObject, certificate?: Buffer): ParsedKey {
-  return signer(privateKey, certificate === undefined ? undefined : () => certificate);
+  const kept = certificate === undefined ? undefined : unpooled(certificate);
+  return signer(privateKey, kept === undefined ? undefined : () => kept);
 }
 
 function signer(privateKey: KeyObject, certificate: (() => Buffer) | undefined): ParsedKey {
