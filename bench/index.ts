@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { approvalsBench } from './approvals/index.ts';
 import { consoleBench } from './console/index.ts';
 import { gateBench } from './gate/index.ts';
+import { httpBench } from './http/index.ts';
 import { topFunctions } from './measure/profile.ts';
 import { type BenchOptions, type Report, ROW_FILES, type RowFile } from './model.ts';
 import { recorderBench } from './recorder/index.ts';
@@ -17,6 +18,7 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<Report
   approvals: approvalsBench,
   recorder: recorderBench,
   console: consoleBench,
+  http: httpBench,
 };
 
 const path = { type: 'string' } as const;

@@ -663,6 +663,10 @@ export const LIMITS = {
   shutdownSeconds: 25,
   /** Seconds in which a browser that comes from the console has to enter a site. */
   siteCodeSeconds: 60,
+  /** Bytes of an answer that are read ahead of the browser. */
+  siteReadBytes: 512 * 1024,
+  /** Milliseconds for which one visit's signed token is used again; it is good for a minute. */
+  siteTokenKeptMs: 5_000,
   /** Bytes of all header lines of a request to a site, or of its answer. */
   siteHeaderBytesMax: 32 * 1024,
   /** Seconds for the header lines of a request to a site. */
@@ -691,8 +695,8 @@ export const LIMITS = {
   siteInflatedFreeBytes: 16 * 1024 * 1024,
   /** How many times its packed size an answer may unpack to. */
   siteInflateRatioMax: 200,
-  /** Pieces of an answer on their way to the recording at once. */
-  sitePiecesInFlightMax: 16,
+  /** Bytes of an answer on their way to the recording at once. */
+  siteBytesInFlightMax: 2 * 1024 * 1024,
   /** Bytes of one message of a WebSocket. */
   siteMessageBytesMax: 4 * 1024 * 1024,
 } as const;

@@ -29,6 +29,8 @@ export interface GatewayOptions {
 
 export class GatewayHouse implements AsyncDisposable {
   readonly sshPort: number;
+  /** Sites are `TARGET.localhost` of this port. */
+  readonly sitesPort: number;
   readonly directory: string;
   /** `ssh-ed25519 AAAA…` */
   readonly hostKeyLine: string;
@@ -39,13 +41,14 @@ export class GatewayHouse implements AsyncDisposable {
   readonly #cookies = new Map<string, string>();
 
   private constructor(parts: {
-    ports: { http: number; ssh: number };
+    ports: { http: number; ssh: number; sites: number };
     directory: string;
     child: ChildProcess;
     log: Buffer[];
     lines: { hostKey: string; authority: string };
   }) {
     this.sshPort = parts.ports.ssh;
+    this.sitesPort = parts.ports.sites;
     this.#httpPort = parts.ports.http;
     this.directory = parts.directory;
     this.hostKeyLine = parts.lines.hostKey;
@@ -56,7 +59,7 @@ export class GatewayHouse implements AsyncDisposable {
 
   static async start(options: GatewayOptions): Promise<GatewayHouse> {
     const { directory, core, nodeArguments = [] } = options;
-    const ports = { http: await freePort(), ssh: await freePort() };
+    const ports = { http: await freePort(), ssh: await freePort(), sites: await freePort() };
     const publicUrl = `http://${HOST}:${ports.http}`;
     await mkdir(directory, { recursive: true });
     const config = join(directory, 'sekisho.json');
@@ -68,7 +71,7 @@ export class GatewayHouse implements AsyncDisposable {
         mode: 'demo',
         http: { port: ports.http },
         ssh: { port: ports.ssh, ...options.ssh },
-        sites: { domain: 'localhost', port: await freePort() },
+        sites: { domain: 'localhost', port: ports.sites },
         log_level: 'warn',
         recorder: { durability: options.durability },
         inventory,
@@ -126,10 +129,17 @@ export class GatewayHouse implements AsyncDisposable {
     return (await this.#send(login, path, {})).json();
   }
 
-  async #send(login: string, path: string, init: RequestInit): Promise<Response> {
+  /** Signed in at the console as this person. */
+  async cookie(login: string): Promise<string> {
     const publicUrl = `http://${HOST}:${this.#httpPort}`;
     const cookie = this.#cookies.get(login) ?? (await signInByHttp({ publicUrl, login, fetch }));
     this.#cookies.set(login, cookie);
+    return cookie;
+  }
+
+  async #send(login: string, path: string, init: RequestInit): Promise<Response> {
+    const publicUrl = `http://${HOST}:${this.#httpPort}`;
+    const cookie = await this.cookie(login);
     const headers = { cookie, origin: publicUrl, 'content-type': 'application/json' };
     const response = await fetch(new URL(path, publicUrl), { ...init, headers });
     if (response.status >= 300) throw new Error(`${path}: ${response.status} ${await response.text()}`);

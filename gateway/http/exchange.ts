@@ -27,20 +27,25 @@ export interface Exchange {
 
 export async function serveExchange(deps: HttpDeps, visit: Visit, exchange: Exchange): Promise<void> {
   const { request, response } = exchange;
-  const gone = new AbortController();
+  const over = new AbortController();
+  const { signal: sessionEnds } = visit.session;
+  const cut = (): void => {
+    over.abort(sessionEnds.reason);
+    response.destroy();
+  };
+  let isGone = false;
   response.on('close', () => {
-    if (!response.writableEnded) gone.abort();
+    if (response.writableEnded) return;
+    isGone = true;
+    over.abort();
   });
-  const signal = AbortSignal.any([gone.signal, visit.session.signal]);
-  const work = await workOf(deps, visit, { ...exchange, signal });
-  const cut = (): void => void response.destroy();
-  visit.session.signal.addEventListener('abort', cut, { once: true });
+  sessionEnds.addEventListener('abort', cut, { once: true });
+  if (sessionEnds.aborted) cut();
   try {
-    await run(work);
-  } catch (thrown) {
-    await fail(work, asError(thrown), gone.signal.aborted);
+    const work = await workOf(deps, visit, { ...exchange, signal: over.signal });
+    await run(work).catch((thrown: unknown) => fail(work, asError(thrown), isGone));
   } finally {
-    visit.session.signal.removeEventListener('abort', cut);
+    sessionEnds.removeEventListener('abort', cut);
   }
   request.resume();
 }
@@ -197,6 +202,7 @@ async function ask(work: Begun, head: readonly (readonly [string, string])[]) {
     body: body === undefined ? null : Readable.from(content(), { objectMode: false }),
     signal,
     responseHeaders: 'raw',
+    highWaterMark: LIMITS.siteReadBytes,
   });
   const raw: unknown = headers;
   return { status: statusCode, head: headOf(Array.isArray(raw) ? raw.map(String) : []), body: answer };

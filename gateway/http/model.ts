@@ -7,6 +7,7 @@ import type { ExportIntents } from '../../recorder/index.ts';
 import type { Meters, SessionMeter } from '../metering/index.ts';
 import type { GatewaySession, SessionDeps } from '../session.ts';
 import type { AddressPolicy } from '../address-policy.ts';
+import type { RecentToken } from './identity/recent-token.ts';
 import type { SiteKey } from './identity/site-key.ts';
 import type { SitePlace } from './place.ts';
 import type { ExchangeRecord } from './record/exchange-record.ts';
@@ -52,6 +53,7 @@ export interface BrowserResponse {
   readonly writableEnded: boolean;
   readonly destroyed?: boolean;
   writeHead(status: number, headers: OutgoingHttpHeaders): unknown;
+  flushHeaders(): void;
   write(chunk: Buffer): boolean;
   end(chunk?: string | Buffer): unknown;
   destroy(error?: Error): unknown;
@@ -66,6 +68,7 @@ export interface Visit {
   readonly session: GatewaySession;
   readonly meter: SessionMeter;
   readonly connections: SiteConnections;
+  readonly tokens: RecentToken;
   /** The number of the next exchange. */
   nextExchange(): number;
   /** What goes on in it: the session is not closed before this has ended, or a moment has passed. */

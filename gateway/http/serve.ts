@@ -57,6 +57,12 @@ async function dispatch(server: SiteServer, request: BrowserRequest, response: B
     response.end(JSON.stringify(deps.siteKey.jwks));
     return;
   }
+  const token = cookieOf(request, siteCookieName(deps.place));
+  const living = livingVisit(server, request, token);
+  if (living !== undefined && path !== ENTER_PATH) {
+    await visit(server, living, { request, response, sourceAddress: sourceOf(deps, request) });
+    return;
+  }
   const found = await siteOf(deps, request);
   if (found === undefined) {
     const page = { title: say(locale, 'site.nowhere.title'), texts: [say(locale, 'site.nowhere.text')] };
@@ -66,8 +72,7 @@ async function dispatch(server: SiteServer, request: BrowserRequest, response: B
   }
   const arriving = { ...found, request, response, sourceAddress: sourceOf(deps, request) };
   if (path === ENTER_PATH) return enter(deps, arriving);
-  const token = cookieOf(request, siteCookieName(deps.place));
-  const arrival = token === undefined ? undefined : await visits.of(found.site, token, arriving.sourceAddress);
+  const arrival = token === undefined ? undefined : await visits.of(found, token, arriving.sourceAddress);
   if (arrival === undefined || arrival.kind === 'unknown') {
     sendToConsole(deps, arriving);
     return;
@@ -110,6 +115,16 @@ async function visit(
   }
 }
 
+/** Without a question to the database: of a visit that lives everything is known. */
+export function livingVisit(
+  { deps, visits }: SiteServer,
+  request: Pick<BrowserRequest, 'headers'>,
+  token: string | undefined,
+): Visit | undefined {
+  const label = deps.place.labelOf(hostOf(request));
+  return label === undefined || token === undefined ? undefined : visits.known(label, token);
+}
+
 export async function siteOf(
   deps: HttpDeps,
   request: Pick<BrowserRequest, 'headers'>,
@@ -141,13 +156,15 @@ export function sourceOf(
   { trustedProxies }: HttpDeps,
   { headers, socket }: Pick<BrowserRequest, 'headers' | 'socket'>,
 ): string {
+  const direct = plainAddress(socket.remoteAddress ?? 'unknown');
+  if (trustedProxies.length === 0) return direct;
   const networks = trustedProxies.flatMap((text) => parseNetwork(text) ?? []);
   const isTrusted = (text: string): boolean => {
     const address = parseAddress(text);
     return address !== undefined && networks.some((network) => networkHolds(network, address));
   };
   const claimed = String(headers['x-forwarded-for'] ?? '').split(',');
-  let source = plainAddress(socket.remoteAddress ?? 'unknown');
+  let source = direct;
   while (isTrusted(source)) {
     const before = claimed.pop()?.trim() ?? '';
     if (parseAddress(before) === undefined) break;

@@ -5,8 +5,15 @@ import { budgetOf, type ConnectionId, type Person } from '../../policy/index.ts'
 import { witnessDelay } from '../../recorder/index.ts';
 import { admit, type AdmissionRefusal } from '../admission.ts';
 import type { GatewaySession } from '../session.ts';
+import { RecentToken } from './identity/recent-token.ts';
 import type { HttpDeps, Visit } from './model.ts';
 import { connectToSite } from './upstream/connections.ts';
+
+export interface FoundSite {
+  readonly site: Site;
+  /** Of the host name. */
+  readonly label: string;
+}
 
 export type Arrival =
   | { readonly kind: 'visit'; readonly visit: Visit }
@@ -21,6 +28,8 @@ const FINAL: ReadonlySet<string> = new Set(['ended', 'too_long', 'revoked', 'loc
 export class Visits implements AsyncDisposable {
   readonly #deps: HttpDeps;
   readonly #open = new Map<string, Promise<Arrival>>();
+  /** By host label and cookie: what a living visit needs of a request without asking the database. */
+  readonly #known = new Map<string, Visit>();
   readonly #live = new Set<Visit>();
   readonly #closing = new Set<Promise<void>>();
 
@@ -28,9 +37,14 @@ export class Visits implements AsyncDisposable {
     this.#deps = deps;
   }
 
+  /** The visit that goes on under this cookie on this host. Whatever ends its session takes it from here at once. */
+  known(label: string, token: string): Visit | undefined {
+    return this.#known.get(keyOf(label, token));
+  }
+
   /** The visit of this cookie; the first request of it opens the session. @throws {GatewayError} nothing is opened. */
-  of(site: Site, token: string, sourceAddress: string): Promise<Arrival> {
-    const key = `${site.target.id} ${sha256(token).toString('hex')}`;
+  of({ site, label }: FoundSite, token: string, sourceAddress: string): Promise<Arrival> {
+    const key = keyOf(label, token);
     const known = this.#open.get(key);
     if (known !== undefined) return known;
     const opening = this.#arrive(site, token, { key, sourceAddress });
@@ -43,7 +57,7 @@ export class Visits implements AsyncDisposable {
   }
 
   async #arrive(site: Site, token: string, from: { key: string; sourceAddress: string }): Promise<Arrival> {
-    const { deps, signIn, person } = { deps: this.#deps, ...(await this.#known(site, token)) };
+    const { deps, signIn, person } = { deps: this.#deps, ...(await this.#signedIn(site, token)) };
     if (signIn === undefined || person === undefined) return { kind: 'unknown' };
     if (this.#live.size >= LIMITS.siteVisitsMax) throw new GatewayError('too_many_requests');
     const delay = witnessDelay(deps.witnessesLateSince(), deps.clock.now(), deps.witnessGraceMinutes);
@@ -57,7 +71,7 @@ export class Visits implements AsyncDisposable {
     return { kind: 'visit', visit: this.#begin(site, signIn, admission.session, from.key) };
   }
 
-  async #known(site: Site, token: string) {
+  async #signedIn(site: Site, token: string) {
     const signIn = await findSiteSignIn(this.#deps, { token, targetId: site.target.id });
     const person = signIn === undefined ? undefined : await findPerson(this.#deps.database, signIn.personId);
     return { signIn, person };
@@ -79,14 +93,16 @@ export class Visits implements AsyncDisposable {
     const connections = connectToSite(this.#deps, site);
     const running = new Set<Promise<void>>();
     const visit: Visit = {
-      ...{ site, signIn, session, meter: metered.meter, connections, running },
+      ...{ site, signIn, session, meter: metered.meter, connections, running, tokens: new RecentToken() },
       nextExchange: () => (exchanges += 1),
     };
     this.#live.add(visit);
+    this.#known.set(key, visit);
     const signInEnds = setTimeout(() => session.end('expired'), this.#until(signIn.expiresAt)).unref();
     const end = (): void => {
       clearTimeout(signInEnds);
       this.#open.delete(key);
+      this.#known.delete(key);
       this.#live.delete(visit);
       const closing = this.#close(visit, metered).finally(() => this.#closing.delete(closing));
       this.#closing.add(closing);
@@ -129,6 +145,11 @@ export class Visits implements AsyncDisposable {
     for (const { session } of [...this.#live]) session.end('shutdown');
     await Promise.all(this.#closing);
   }
+}
+
+/** A cookie is one host's; the token itself is not kept. */
+function keyOf(label: string, token: string): string {
+  return `${label} ${sha256(token).toString('base64url')}`;
 }
 
 /** A name for one exchange in the operator's log. */

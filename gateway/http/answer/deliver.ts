@@ -1,4 +1,5 @@
 /** One answer of a site: judged before its first byte is shown, metered to its last. */
+import type { OutgoingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import {
   type AnswerFacts,
@@ -27,6 +28,8 @@ export interface SiteAnswer {
   readonly body: Readable;
 }
 
+const WITHIN: BudgetDecision = { kind: 'within' };
+
 /** Without a body whatever it says (RFC 9110 §6.4.1). */
 function isBare(method: string, status: number): boolean {
   return method === 'HEAD' || status === 204 || status === 304;
@@ -41,11 +44,11 @@ export async function deliverAnswer(
 ): Promise<void> {
   const { record, response, act } = work;
   const { status, head } = answer;
-  await record.answered(status, head);
+  record.answered(status, head);
   if (ticket === undefined && isBare(act.method, status)) {
     answer.body.resume();
-    response.writeHead(status, answerHeaders(head, rules));
     await record.done('passed');
+    response.writeHead(status, answerHeaders(head, rules));
     response.end();
     return;
   }
@@ -134,22 +137,49 @@ function exportOf(work: Work, { answer, held, rules }: Judged) {
   };
 }
 
-async function show(work: Work, { answer, held, kind, measure, rules }: Judged): Promise<void> {
+async function show(work: Work, judged: Judged): Promise<void> {
+  const { answer, held, kind, measure, rules } = judged;
   const { record, response, signal } = work;
   const isText = kind === 'page' || kind === 'data' || kind === 'text';
   const added = kind === 'page' ? pageAdditions(work, headerOf(answer.head, 'content-type')) : undefined;
   const headers = answerHeaders(answer.head, rules);
-  if (held.isWhole && added === undefined) headers['content-length'] = held.head.length;
+  if (held.isWhole) return showWhole(work, judged, { headers, isText, added });
+  const length = added === undefined ? lengthOf(answer.head) : undefined;
+  if (length !== undefined) headers['content-length'] = length;
   const writer = new AnswerWriter(response, record, { isText, signal });
-  // What is whole is recorded before even its head is sent.
+  // Its beginning is recorded before even its head is sent.
+  await record.stored();
   response.writeHead(answer.status, headers);
+  // A stream of events is open before its first event.
+  response.flushHeaders();
   if (held.head.length > 0) await writer.write(held.head);
-  if (!held.isWhole && !(await follow(work, { held, measure, writer }))) return;
+  if (!(await follow(work, { held, measure, writer }))) return;
   if (added !== undefined) await writer.write(added);
   await writer.flush();
   record.rows = measure.rows;
   await record.done('passed');
   response.end();
+}
+
+/** What comes as it is has the length that the site says, so that a browser sees when it broke off. */
+function lengthOf(head: Head): string | undefined {
+  const length = headerOf(head, 'content-length');
+  return /^\d{1,15}$/.test(length) && headerOf(head, 'content-encoding') === '' ? length : undefined;
+}
+
+/** At once: one write to the disk, then one to the browser. */
+async function showWhole(
+  { record, response, signal }: Work,
+  { answer, held, measure }: Judged,
+  { headers, isText, added }: { headers: OutgoingHttpHeaders; isText: boolean; added: Buffer | undefined },
+): Promise<void> {
+  const shown = added === undefined ? held.head : Buffer.concat([held.head, added]);
+  if (shown.length > 0) record.answer(shown, isText).catch(() => undefined); // What is recorded after it fails with it.
+  record.rows = measure.rows;
+  await record.done('passed');
+  signal.throwIfAborted();
+  response.writeHead(answer.status, { ...headers, 'content-length': shown.length });
+  response.end(shown);
 }
 
 /** @returns whether it came to its end; else the browser sees that it did not. */
@@ -162,7 +192,7 @@ async function follow(
   for await (const chunk of held.rest()) {
     work.signal.throwIfAborted();
     measure.read(chunk);
-    const decided = await measure.chargeMidway();
+    const decided = measure.noteFree() ? WITHIN : await measure.chargeMidway();
     const isTooMany = guards && work.record.kind !== 'text' && measure.rows > limit;
     if (decided.kind !== 'hard' && !isTooMany) {
       await writer.write(chunk);

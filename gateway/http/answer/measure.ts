@@ -34,6 +34,14 @@ export class AnswerMeasure {
     return this.#rows;
   }
 
+  /** Counts what was read where no budget can stop it. @returns false: it has to be charged. */
+  noteFree(): boolean {
+    if (this.#meter.isLimited) return false;
+    this.#meter.note(this.#command, this.#pending);
+    this.#pending = NOTHING_LEAVES;
+    return true;
+  }
+
   /** Reads what is about to leave; nothing of it is charged yet. */
   read(bytes: Buffer): void {
     const { rows, text } = this.#reader.take(bytes);

@@ -9,6 +9,7 @@ export class AnswerWriter {
   readonly #isText: boolean;
   readonly #signal: AbortSignal;
   readonly #waiting: { readonly durable: Promise<void>; readonly bytes: Buffer }[] = [];
+  #waitingBytes = 0;
 
   constructor(response: BrowserResponse, record: ExchangeRecord, options: { isText: boolean; signal: AbortSignal }) {
     this.#response = response;
@@ -21,7 +22,8 @@ export class AnswerWriter {
     const durable = this.#record.answer(bytes, this.#isText);
     durable.catch(() => undefined); // It is waited for below, in its turn.
     this.#waiting.push({ durable, bytes });
-    while (this.#waiting.length >= LIMITS.sitePiecesInFlightMax) await this.#next();
+    this.#waitingBytes += bytes.length;
+    while (this.#waitingBytes >= LIMITS.siteBytesInFlightMax) await this.#next();
   }
 
   /** Everything that was written is with the browser, as far as it takes it. */
@@ -32,6 +34,7 @@ export class AnswerWriter {
   async #next(): Promise<void> {
     const first = this.#waiting.shift();
     if (first === undefined) return;
+    this.#waitingBytes -= first.bytes.length;
     await first.durable;
     this.#signal.throwIfAborted();
     if (!this.#response.write(first.bytes)) await drained(this.#response, this.#signal);

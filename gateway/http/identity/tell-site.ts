@@ -11,14 +11,17 @@ export type SiteIdentity =
 /** Headers of a browser by these names are dropped: nobody says who they are but the gateway. */
 const ALWAYS_DROPPED = ['X-Sekisho-Identity', 'Authorization'];
 
-export async function identityFor(deps: HttpDeps, { session, site }: Visit): Promise<SiteIdentity> {
+export async function identityFor(deps: HttpDeps, visit: Visit): Promise<SiteIdentity> {
+  const { session, site } = visit;
   const { identity } = site.web;
   const { account, person, target } = session.authorization;
   if (identity.kind === 'token') {
-    const token = deps.siteKey.token({
-      ...{ issuer: deps.publicUrl.origin, audience: audienceOf(deps, site.target), subject: person.id },
-      ...{ account, name: person.name, email: person.email, session: session.id },
-    });
+    const token = visit.tokens.of(deps.clock, () =>
+      deps.siteKey.token({
+        ...{ issuer: deps.publicUrl.origin, audience: audienceOf(deps, site.target), subject: person.id },
+        ...{ account, name: person.name, email: person.email, session: session.id },
+      }),
+    );
     return {
       known: true,
       head: [[identity.header, token]],

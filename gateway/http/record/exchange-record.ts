@@ -26,6 +26,7 @@ export class ExchangeRecord {
   #keptIn = 0;
   #keptOut = 0;
   #isDone = false;
+  #stored: Promise<void> = Promise.resolve();
   status: number | null = null;
   kind = 'empty';
   title = '';
@@ -61,10 +62,18 @@ export class ExchangeRecord {
     await this.#session.recordExchange('u', this.#framed(kept), counted);
   }
 
-  async answered(status: number, head: Head): Promise<void> {
+  /** Durable with whatever is recorded after it: frames are stored in their order, and nothing is shown before more is. */
+  answered(status: number, head: Head): void {
     this.status = status;
     const { n } = this.asked;
-    await this.#session.recordExchange('w', encodeWebStep({ step: 'answered', n, status, headers: redactHead(head) }));
+    const step = encodeWebStep({ step: 'answered', n, status, headers: redactHead(head) });
+    this.#stored = this.#session.recordExchange('w', step);
+    this.#stored.catch(() => undefined); // A recorder that fails refuses what follows, too.
+  }
+
+  /** Everything so far is on the disk. */
+  stored(): Promise<void> {
+    return this.#stored;
   }
 
   /** Before it is shown. `isText`: the recording may keep it. */

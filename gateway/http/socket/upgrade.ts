@@ -48,7 +48,7 @@ async function admitted({ deps, visits }: SiteServer, request: BrowserRequest): 
   const found = await siteOf(deps, request);
   if (found === undefined) return 421;
   const token = cookieOf(request, siteCookieName(deps.place));
-  const arrival = token === undefined ? undefined : await visits.of(found.site, token, sourceOf(deps, request));
+  const arrival = token === undefined ? undefined : await visits.of(found, token, sourceOf(deps, request));
   if (arrival === undefined || arrival.kind === 'unknown') return 401;
   if (arrival.kind === 'refused') return 403;
   // Another site's page would speak with this person's cookie (cross-site WebSocket hijacking).
@@ -99,7 +99,7 @@ async function carry({ deps }: SiteServer, visit: Visit, { request, socket, head
     const pairs = Object.entries(opened.headers).flatMap(([name, value]): [string, string][] =>
       [value ?? []].flat().map((one) => [name, one]),
     );
-    await record.answered(101, pairs);
+    record.answered(101, pairs);
     writeHead(socket, pairs, { deps, request });
     if (head.length > 0) socket.unshift(head);
     const work = { deps, visit, record } as const;
