@@ -73,8 +73,12 @@ export class PersonMeter {
 
   /** What each window would count with `addition`; `load` comes before. Without it only what left here is known. */
   counts(addition: Addition): PersonCounts {
+    // A view has seen the persons that are pending: of a large table they would be told apart again with each piece.
+    const all =
+      this.#view === undefined
+        ? both(this.#pending, addition)
+        : { ...sumOf(this.#pending, addition), persons: addition.persons };
     const view = this.#view ?? emptyView('');
-    const all = both(this.#pending, addition);
     const of = (window: PersonWindow) => countsWith(view.seen[window], amountsOf(view, window), all);
     return {
       day: of('day'),

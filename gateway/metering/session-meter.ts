@@ -111,9 +111,11 @@ export class SessionMeter {
    */
   mustReserve(command: Tally, addition: Addition): boolean {
     if (!this.isLimited) return false;
-    const isRaised = this.counts(command, addition).persons.lifetime > this.counts(command).persons.lifetime;
-    const isNewToday = this.counts(command, addition).persons.day > this.counts(command).persons.day;
-    if (isLimited('persons', this.budget) && (isRaised || isNewToday)) return true;
+    if (isLimited('persons', this.budget)) {
+      const { persons: after } = this.counts(command, addition);
+      const { persons: before } = this.counts(command);
+      if (after.lifetime > before.lifetime || after.day > before.day) return true;
+    }
     const unstored = both(this.#person.pending, addition);
     return (['rows', 'bytes', 'opaqueBytes', 'files'] as const).some(
       (kind) => isLimited(kind, this.budget) && unstored[kind] * UNSTORED_SHARE > this.room(kind, command),

@@ -13,12 +13,15 @@ const ALPHA = 1 / (2 * Math.LN2);
 
 export class HyperLogLog {
   readonly #registers = new Uint8Array(REGISTERS);
+  /** Undefined since something changed: it is asked for far more often than it changes. */
+  #estimate: number | undefined;
 
   /** @returns whether it changed anything; false means that the estimate stays as it is. */
   add(hash: bigint): boolean {
     const { register, rank } = place(hash);
     if ((this.#registers[register] ?? 0) >= rank) return false;
     this.#registers[register] = rank;
+    this.#estimate = undefined;
     return true;
   }
 
@@ -29,12 +32,18 @@ export class HyperLogLog {
   }
 
   merge(other: HyperLogLog): void {
+    this.#estimate = undefined;
     for (let at = 0; at < REGISTERS; at += 1) {
       this.#registers[at] = Math.max(this.#registers[at] ?? 0, other.#registers[at] ?? 0);
     }
   }
 
   estimate(): number {
+    this.#estimate ??= this.#estimated();
+    return this.#estimate;
+  }
+
+  #estimated(): number {
     const counts = new Array<number>(REST_BITS + 2).fill(0);
     for (const rank of this.#registers) counts[rank] = (counts[rank] ?? 0) + 1;
     let z = REGISTERS * tau(1 - (counts[REST_BITS + 1] ?? 0) / REGISTERS);

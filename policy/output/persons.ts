@@ -23,6 +23,8 @@ export class Persons {
   readonly #key: Buffer;
   readonly #seed: number;
   readonly #known = new Set<number>();
+  /** What is known, the oldest first; what it has passed is forgotten. */
+  readonly #oldest = this.#known.values();
   readonly #counts = new Map<IdentifierKind, number>();
   /** New identifiers of the present record. */
   #record = new Map<Shelf, Found[]>();
@@ -121,11 +123,10 @@ export class Persons {
     else shelf.push(found);
   }
 
+  /** A new iterator would walk over all that was deleted before, each time. */
   #forgetFirst(): void {
-    for (const first of this.#known) {
-      this.#known.delete(first);
-      return;
-    }
+    const { done, value } = this.#oldest.next();
+    if (done !== true) this.#known.delete(value);
   }
 
   /** The strongest of the fullest. */

@@ -6,11 +6,14 @@ import { type ContentKind, isFileKind } from './content.ts';
 import { exportRouteOf, isKnownFile, type WebRequest } from './routes.ts';
 import type { WebSettings } from './settings.ts';
 
-/** Another value each time: tokens against forged requests, cache busters and the like. */
+/** Another value each time, and never what is asked for: tokens against forged requests, and the state of a form. */
 const CHANGING = new Set(
-  `_ _csrf _token _dc cb csrf csrf_token csrftoken csrfmiddlewaretoken authenticity_token xsrf __requestverificationtoken
-   token nonce ts timestamp __viewstate __eventvalidation javax.faces.viewstate`.split(/\s+/),
+  `_csrf _token csrf csrf_token csrftoken csrfmiddlewaretoken authenticity_token xsrf __requestverificationtoken
+   __viewstate __eventvalidation javax.faces.viewstate`.split(/\s+/),
 );
+/** Cache busters of the usual libraries: left out where the value is a moment in milliseconds, and no page or date. */
+const BUSTERS = new Set(['_', '_dc', 'cb']);
+const MOMENT = /^1[5-9]\d{11}$/;
 const TEXT_CHARACTERS_MAX = 8_000;
 
 export interface WebAct extends WebRequest {
@@ -27,7 +30,11 @@ export function textOfAct({ method, path, parameters }: WebRequest): string {
 /** Equal for two askings of the same thing: what changes each time is left out, and order does not count. */
 function digestOfAct(act: WebAct, settings: Pick<WebSettings, 'changingParameters'>): string {
   const changing = new Set(settings.changingParameters);
-  const kept = act.parameters.filter(([name]) => !changing.has(name) && !CHANGING.has(name.toLowerCase()));
+  // `token`, `cursor`, `ts` and the like may say which records are meant: of them only an inventory can tell.
+  const kept = act.parameters.filter(
+    ([name, value]) =>
+      !changing.has(name) && !CHANGING.has(name.toLowerCase()) && !(BUSTERS.has(name) && MOMENT.test(value)),
+  );
   const sorted = kept
     .map(([name, value]) => [name, value])
     .sort((one, other) => (one.join('\0') < other.join('\0') ? -1 : 1));

@@ -1,5 +1,5 @@
 /** The body of a request: forms are read whole before they are sent on, so that they can be judged; the rest streams. */
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { LIMITS } from '../../../foundation/index.ts';
 import type { BrowserRequest } from '../model.ts';
 
@@ -25,8 +25,9 @@ export async function readBody(request: BrowserRequest): Promise<RequestBody | u
   const chunks: Buffer[] = [];
   let bytes = 0;
   const iterator = request[Symbol.asyncIterator]();
-  const isForm = FORM.test(type);
-  while (isForm && bytes <= LIMITS.siteFormBytesMax) {
+  // Whatever is small is read whole: a ticket is about this very body.
+  const isRead = FORM.test(type) || Number(request.headers['content-length'] ?? Number.NaN) <= LIMITS.siteFormBytesMax;
+  while (isRead && bytes <= LIMITS.siteFormBytesMax) {
     const next = await iterator.next();
     if (next.done === true) return { head: Buffer.concat(chunks), rest: undefined, type };
     chunks.push(next.value);
@@ -43,9 +44,13 @@ export function formFields({ head, rest, type }: RequestBody): [string, string][
   return [];
 }
 
-/** SHA-256 of a body that is no form; null where there is none. The boundary of a form is another each time. */
+/**
+ * SHA-256 of a body that is no form; null where there is none. The boundary of a form is another each time. What is too
+ * large to be read before it is sent on is equal to no other: a ticket for it would carry any body that begins alike.
+ */
 export function bodyDigest(body: RequestBody | undefined): string | null {
   if (body === undefined || (body.rest === undefined && formFields(body).length > 0)) return null;
+  if (body.rest !== undefined) return randomBytes(32).toString('hex');
   return createHash('sha256').update(body.head).digest('hex');
 }
 
