@@ -14,7 +14,7 @@ import type { BrowserRequest, BrowserResponse, HttpDeps, Visit, Work } from './m
 import { say, sendPage } from './pages.ts';
 import { ExchangeRecord } from './record/exchange-record.ts';
 import { redactBody, redactUrl } from './record/redact.ts';
-import { bodyDigest, formFields, isUpload, readBody, type RequestBody } from './request/body.ts';
+import { bodyDigest, formFields, isReadable, isUpload, readBody, type RequestBody } from './request/body.ts';
 import { pendingSiteCookieName, siteCookieName } from './request/cookie.ts';
 import { forwardedHeaders } from './request/headers.ts';
 import { referenceOf } from './visits.ts';
@@ -179,7 +179,7 @@ async function ask(work: Begun, head: readonly (readonly [string, string])[]) {
   async function* content(): AsyncGenerator<Buffer, void, undefined> {
     if (body === undefined) return;
     if (body.head.length > 0) {
-      await record.question(body.head, body.rest === undefined ? redactBody(body.head, body.type, fields) : undefined);
+      await record.question(body.head, isReadable(body) ? redactBody(body.head, body.type, fields) : undefined);
       yield body.head;
     }
     const { rest } = body;

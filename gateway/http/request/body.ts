@@ -54,6 +54,11 @@ export function bodyDigest(body: RequestBody | undefined): string | null {
   return createHash('sha256').update(body.head).digest('hex');
 }
 
+/** Whether the recording may keep it as text: of a file it keeps the hash alone. */
+export function isReadable({ rest, type }: RequestBody): boolean {
+  return rest === undefined && FORM.test(type);
+}
+
 /** Whether the request brings files (RFC 7578 §4.2), or a body that no page's form would send. */
 export function isUpload({ head, type }: RequestBody): boolean {
   if (/^multipart\/form-data/i.test(type))
