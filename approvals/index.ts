@@ -87,3 +87,4 @@ export {
 export { findTransfer, type TransferTicket, transfersBegunFor, transfersOf } from './transfers/queries.ts';
 export { beginTransfer, endTransfer } from './transfers/transfers.ts';
 export { discardParcels, endParcel, recoverParcels } from './vault/parcels.ts';
+export { ticketVersion } from './queries.ts';

@@ -30,6 +30,8 @@ export interface ApprovalsDeps {
   readonly clock: Clock;
   /** Left out: four hours, 18:00 in Japan, a day. */
   readonly emergency?: EmergencySettings;
+  /** Of a step that was asked for with it: the version its ticket must still have; see `ticketVersion`. */
+  readonly ifVersion?: string | undefined;
 }
 
 export interface TargetTitle {

@@ -151,6 +151,21 @@ export function lockOverdueTickets(tx: Transaction, now: Date, limit: number): P
   );
 }
 
+const Version = z.strictObject({ version: z.string() });
+
+/** Another after every step: the time of the last, and how many decisions and messages there are. */
+export async function ticketVersion(db: Queryable, id: TicketId): Promise<string | undefined> {
+  const found = await maybeOne(
+    db,
+    sql(Version)`
+      SELECT (extract(epoch FROM t.updated_at) * 1000)::bigint || '.'
+        || (SELECT count(*) FROM approvals a WHERE a.ticket_id = t.id) || '.'
+        || (SELECT count(*) FROM ticket_messages m WHERE m.ticket_id = t.id) AS version
+      FROM tickets t WHERE t.id = ${id}`,
+  );
+  return found?.version;
+}
+
 /** @throws {GatewayError} `ticket_conflict` when the ticket is no longer in `from`. */
 export async function moveTicket(
   tx: Transaction,

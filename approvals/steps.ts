@@ -5,7 +5,7 @@ import type { ApprovalRefusal, Principal, ReviewRefusal, TicketId, TicketState }
 import { type AuditEvent, appendAuditEvent } from '../recorder/index.ts';
 import { answersFor, decisionFacts, type FactsOfDecision } from './facts/facts.ts';
 import { type ApprovalsDeps, seesEveryTicket, type TicketView } from './model.ts';
-import { lockTicket, moveTicket, type Ticket } from './queries.ts';
+import { lockTicket, moveTicket, type Ticket, ticketVersion } from './queries.ts';
 import { viewTicket } from './tickets.ts';
 
 export type StepRefusal = ApprovalRefusal | ReviewRefusal | 'not_the_requester' | 'thing_locked';
@@ -80,12 +80,16 @@ async function unlessLocked(
 
 async function standingOf(
   tx: Transaction,
-  { clock }: ApprovalsDeps,
+  { clock, ifVersion }: ApprovalsDeps,
   { person }: Principal,
   id: TicketId,
 ): Promise<Standing> {
   const ticket = await lockTicket(tx, id);
   if (ticket === undefined) throw new GatewayError('not_found');
+  // On the locked row: what changes it afterwards waits for this step.
+  if (ifVersion !== undefined && ifVersion !== (await ticketVersion(tx, id))) {
+    throw new GatewayError('precondition_failed');
+  }
   const now = clock.now();
   const facts = await decisionFacts(tx, ticket, person.id, now);
   if (facts === undefined) throw new GatewayError('not_authenticated');

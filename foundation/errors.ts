@@ -88,6 +88,15 @@ export const ERRORS = {
   vault_unavailable: { status: 503, meaning: 'The vault cannot store what an export brings, so it brings nothing.' },
   parcel_unavailable: { status: 409, meaning: 'The parcel is in a state that does not allow this step.' },
   scanner_unavailable: { status: 503, meaning: 'The malware scanner does not answer, so nothing is let go.' },
+  idempotency_key_reused: { status: 422, meaning: 'The idempotency key was used for another request; take a new one.' },
+  idempotency_unsettled: {
+    status: 409,
+    meaning: 'The same command runs, or its end is not known; look whether it was done, and ask again with a new key.',
+  },
+  precondition_failed: {
+    status: 412,
+    meaning: 'It was changed since it was read; read it again, and send the change with the ETag it has now.',
+  },
   target_unreachable: { status: 502, meaning: 'There is no way to the target, or the connection broke.' },
   target_name_not_found: { status: 502, meaning: "The target's host name has no address." },
   target_address_refused: { status: 502, meaning: 'The target stands at an address that may not be dialled.' },
@@ -122,10 +131,18 @@ export class GatewayError extends Error {
   readonly code: ErrorCode;
   readonly status: number;
 
-  constructor(code: ErrorCode, message: string = ERRORS[code].meaning, options?: ErrorOptions) {
+  /** When it is worth another try; undefined: nobody knows. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    code: ErrorCode,
+    message: string = ERRORS[code].meaning,
+    options?: ErrorOptions & { readonly retryAfterSeconds?: number },
+  ) {
     super(message, options);
     this.code = code;
     this.status = ERRORS[code].status;
+    this.retryAfterSeconds = options?.retryAfterSeconds;
   }
 }
 

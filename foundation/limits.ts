@@ -424,6 +424,14 @@ export const LIMITS = {
   loginCertificateHours: 10,
   /** Unknown codes of SSH sign-ins one person may try in a minute. */
   unknownCodesPerMinuteMax: 10,
+  /** Calls of the API by one person in a minute, on one process. */
+  apiCallsPerMinuteMax: 6_000,
+  /** Idempotency keys of one person that are kept at once. */
+  idempotencyKeysPerPersonMax: 1_000,
+  /** Hours after which an idempotency key may be used for something else. */
+  idempotencyKeyHours: 24,
+  /** Bytes of an answer that is kept to be given again; a command whose answer is larger is never run again either. */
+  idempotencyAnswerBytesMax: 262_144,
   /** Commands one person may have judged on trial in a minute. */
   judgeCallsPerMinuteMax: 60,
   /** Requests of one person that wait for a decision. */

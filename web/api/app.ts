@@ -12,8 +12,9 @@ import type { WebApiDeps } from './deps.ts';
 import { errorHandler } from './errors.ts';
 import { backchannelRoutes } from './backchannel.ts';
 import { factorRoutes, webSessionRoutes } from './factors.ts';
-import { noStore, readJson, requirePrincipal, requireSameOrigin } from './guards.ts';
+import { callsLimited, noStore, readJson, requirePrincipal, requireSameOrigin } from './guards.ts';
 import { homeRoutes } from './home.ts';
+import { idempotentCommands } from './idempotency/commands.ts';
 import { judgeRoutes } from './judge.ts';
 import { loginCallRoutes } from './login-calls.ts';
 import { liveRoutes } from './live.ts';
@@ -105,7 +106,8 @@ export function createWebApi(deps: WebApiDeps): Express {
   // The providers' clients, known by a token of their own; no cookie is read here.
   app.use('/scim/v2', scimRoutes(deps));
   // Nothing else stands under /api before the guard: a route that is added later is closed until somebody is signed in.
-  app.use('/api', noStore, requireSameOrigin(deps.publicUrl), requirePrincipal(deps), readJson());
+  app.use('/api', noStore, requireSameOrigin(deps.publicUrl), requirePrincipal(deps), callsLimited(deps), readJson());
+  app.use('/api', idempotentCommands(deps));
   for (const routes of ROUTES) app.use('/api', routes(deps));
   app.use('/api', nothingHere);
   app.use(consoleRoutes(deps.uiDirectory));

@@ -1,8 +1,35 @@
 import type { NextFunction, Request, Response } from 'express';
-import { asError, GatewayError, type Log, newUuid, type Clock } from '../../foundation/index.ts';
+import { asError, ERRORS, GatewayError, type Log, newUuid, type Clock } from '../../foundation/index.ts';
 
-/** The one place where a failure becomes an answer. What is not a GatewayError is our fault and shows a reference only. */
-export function errorHandler({ log, clock }: { readonly log: Log; readonly clock: Clock }) {
+/** Where nothing better is known of when it is worth another try: the length of the windows of rate-limit.ts. */
+const RETRY_AFTER_SECONDS = 60;
+
+interface ErrorDeps {
+  readonly log: Log;
+  readonly clock: Clock;
+  /** The types of problems are addresses below it. */
+  readonly publicUrl: URL;
+}
+
+/**
+ * The one place where a failure becomes an answer: problem details (RFC 9457) with a code that stays the same. What is
+ * not a GatewayError is our fault and shows a reference only.
+ */
+export function errorHandler({ log, clock, publicUrl }: ErrorDeps) {
+  const answer = (response: Response, failure: GatewayError, reference?: string): void => {
+    const { code, message, status, retryAfterSeconds = status === 429 ? RETRY_AFTER_SECONDS : undefined } = failure;
+    if (retryAfterSeconds !== undefined) response.set('retry-after', String(retryAfterSeconds));
+    const named = reference === undefined ? {} : { reference };
+    response
+      .status(status)
+      .type('application/problem+json')
+      .json({
+        type: new URL(`/api/reference#problem-${code}`, publicUrl).href,
+        ...{ title: ERRORS[code].meaning, status, detail: message, code, ...named },
+        // As clients from before the problem details read it.
+        error: { code, message, ...named },
+      });
+  };
   // Express knows an error handler by its four parameters.
   return (thrown: unknown, request: Request, response: Response, next: NextFunction): void => {
     const failure = asGatewayError(thrown);
@@ -12,13 +39,12 @@ export function errorHandler({ log, clock }: { readonly log: Log; readonly clock
     }
     if (failure !== undefined) {
       if (failure.status >= 500) log.warn({ event: 'http.failed', path: request.path, err: failure }, 'request failed');
-      response.status(failure.status).json({ error: { code: failure.code, message: failure.message } });
+      answer(response, failure);
       return;
     }
     const reference = newUuid(clock.now());
     log.error({ event: 'http.internal', reference, path: request.path, err: asError(thrown) }, 'a fault of ours');
-    const internal = new GatewayError('internal');
-    response.status(internal.status).json({ error: { code: internal.code, message: internal.message, reference } });
+    answer(response, new GatewayError('internal'), reference);
   };
 }
 

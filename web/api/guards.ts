@@ -4,6 +4,7 @@ import { GatewayError, LIMITS } from '../../foundation/index.ts';
 import { findWebSession, type WebPrincipal } from '../../identity/index.ts';
 import { readCookie, sessionCookieName } from './cookies.ts';
 import type { WebApiDeps } from './deps.ts';
+import { createRateLimit } from './rate-limit.ts';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 const principals = new WeakMap<Request, WebPrincipal>();
@@ -23,6 +24,15 @@ export function requirePrincipal(deps: WebApiDeps): RequestHandler {
     const principal = token === undefined ? undefined : await findWebSession(deps, token);
     if (principal === undefined) throw new GatewayError('not_authenticated');
     principals.set(request, principal);
+    next();
+  };
+}
+
+/** Bounds what one sign-in can ask of the gateway: a program gone wild, or a stolen cookie, takes nobody else's share. */
+export function callsLimited({ clock }: WebApiDeps): RequestHandler {
+  const calls = createRateLimit(clock, LIMITS.apiCallsPerMinuteMax);
+  return (request, _response, next) => {
+    calls.take(principalOf(request).person.id);
     next();
   };
 }

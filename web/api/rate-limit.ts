@@ -13,7 +13,11 @@ export interface RateLimit {
 
 export function createRateLimit(clock: Clock, perMinuteMax: number): RateLimit {
   const windows = new Map<string, { readonly since: number; tries: number }>();
-  const current = (key: string): { tries: number } => {
+  const refuse = ({ since }: { readonly since: number }): never => {
+    const left = since + WINDOW_MS - clock.now().getTime();
+    throw new GatewayError('too_many_requests', undefined, { retryAfterSeconds: Math.max(1, Math.ceil(left / 1_000)) });
+  };
+  const current = (key: string): { readonly since: number; tries: number } => {
     const now = clock.now().getTime();
     const known = windows.get(key);
     if (known !== undefined && now - known.since < WINDOW_MS) return known;
@@ -27,10 +31,11 @@ export function createRateLimit(clock: Clock, perMinuteMax: number): RateLimit {
     take: (key) => {
       const window = current(key);
       window.tries += 1;
-      if (window.tries > perMinuteMax) throw new GatewayError('too_many_requests');
+      if (window.tries > perMinuteMax) refuse(window);
     },
     check: (key) => {
-      if (current(key).tries >= perMinuteMax) throw new GatewayError('too_many_requests');
+      const window = current(key);
+      if (window.tries >= perMinuteMax) refuse(window);
     },
   };
 }

@@ -6,8 +6,8 @@ import type { WebApiDeps } from './deps.ts';
 import { principalOf } from './guards.ts';
 import { body, personId, targetId, typed } from './request.ts';
 
-const Account = z.strictObject({ targetId, personId });
-const Given = z.strictObject({
+export const Account = z.strictObject({ targetId, personId });
+export const Given = z.strictObject({
   ...{ targetId, personId },
   secret: typed(LIMITS.targetSecretBytesMax).transform((text) => new Secret(text)),
 });

@@ -1,4 +1,4 @@
-import { Router } from 'express';
+import { type Request, Router } from 'express';
 import { z } from 'zod';
 import {
   answerQuestion,
@@ -21,6 +21,7 @@ import {
   startEmergency,
   ticketInsight,
   ticketSteps,
+  ticketVersion,
   withdrawTicket,
 } from '../../approvals/index.ts';
 import { GatewayError, LIMITS } from '../../foundation/index.ts';
@@ -140,45 +141,63 @@ function addReading(router: Router, deps: WebApiDeps): void {
     const principal = principalOf(request);
     const ticket = await findTicket(deps, principal, params(Id, request).id);
     if (ticket === undefined) throw new GatewayError('not_found');
+    const version = await ticketVersion(deps.database, ticket.id);
+    if (version !== undefined) response.set('etag', `"${version}"`);
     const [steps, insight] = [await ticketSteps(deps, principal, ticket.id), await ticketInsight(deps, ticket)];
     response.json({ ticket, ...steps, insight });
   });
 }
 
+/** What a step must still find unchanged, when who asks says so by `If-Match` (RFC 9110 §13.1.1). */
+function asked(deps: WebApiDeps, request: Request) {
+  const given = request.get('if-match');
+  if (given === undefined || given === '*') return deps;
+  // A weak tag, or one of another thing, matches nothing.
+  return { ...deps, ifVersion: /^"([\d.]+)"$/.exec(given)?.[1] ?? 'none' };
+}
+
 function addSteps(router: Router, deps: WebApiDeps): void {
   router.post('/tickets/:id/decision', async (request, response) => {
     const { id } = params(Id, request);
-    response.json({ ticket: await decideTicket(deps, principalOf(request), id, body(Decision, request)) });
+    response.json({
+      ticket: await decideTicket(asked(deps, request), principalOf(request), id, body(Decision, request)),
+    });
   });
   router.post('/tickets/:id/question', async (request, response) => {
     const { id } = params(Id, request);
-    response.json({ ticket: await askBack(deps, principalOf(request), id, body(Text, request)) });
+    response.json({ ticket: await askBack(asked(deps, request), principalOf(request), id, body(Text, request)) });
   });
   router.post('/tickets/:id/answer', async (request, response) => {
     const { id } = params(Id, request);
-    response.json({ ticket: await answerQuestion(deps, principalOf(request), id, body(Text, request)) });
+    response.json({
+      ticket: await answerQuestion(asked(deps, request), principalOf(request), id, body(Text, request)),
+    });
   });
   router.post('/tickets/:id/withdraw', async (request, response) => {
     const { id } = params(Id, request);
     body(Nothing, request);
-    response.json({ ticket: await withdrawTicket(deps, principalOf(request), id) });
+    response.json({ ticket: await withdrawTicket(asked(deps, request), principalOf(request), id) });
   });
   router.post('/tickets/:id/revoke', async (request, response) => {
     const { id } = params(Id, request);
     const { reason } = body(Revocation, request);
-    response.json({ ticket: await revokeTicket(deps, principalOf(request), id, reason) });
+    response.json({ ticket: await revokeTicket(asked(deps, request), principalOf(request), id, reason) });
   });
   router.post('/tickets/:id/finish', async (request, response) => {
     const { id } = params(Id, request);
     body(Nothing, request);
-    response.json({ ticket: await finishEmergency(deps, principalOf(request), id) });
+    response.json({ ticket: await finishEmergency(asked(deps, request), principalOf(request), id) });
   });
   router.post('/tickets/:id/report', async (request, response) => {
     const { id } = params(Id, request);
-    response.json({ ticket: await reportEmergency(deps, principalOf(request), id, body(Text, request)) });
+    response.json({
+      ticket: await reportEmergency(asked(deps, request), principalOf(request), id, body(Text, request)),
+    });
   });
   router.post('/tickets/:id/review', async (request, response) => {
     const { id } = params(Id, request);
-    response.json({ ticket: await reviewEmergency(deps, principalOf(request), id, body(Review, request)) });
+    response.json({
+      ticket: await reviewEmergency(asked(deps, request), principalOf(request), id, body(Review, request)),
+    });
   });
 }

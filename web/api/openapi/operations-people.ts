@@ -11,6 +11,7 @@ import * as persons from '../persons.ts';
 import * as reviews from '../reviews.ts';
 import * as keys from '../ssh-keys.ts';
 import * as signIns from '../ssh-sign-ins.ts';
+import * as secrets from '../target-secrets.ts';
 import * as terminals from '../terminals.ts';
 import { Certificate, id, Judgement, Me, Notification, OpenTarget, SshKey, text, when } from './answers.ts';
 import {
@@ -190,6 +191,18 @@ export const PEOPLE_OPERATIONS: Operations = {
   'POST /account-reports': {
     says: ['Has them looked at now.', 'アカウントの確認を依頼します。'],
     ...{ answer: z.object({}), status: 202 },
+  },
+  'GET /target-secrets': {
+    says: ['Which accounts sign in with a secret; never the secret.', '秘密情報で接続するアカウントを返します。'],
+    answer: z.object({ secrets: z.array(z.looseObject({ targetId: id, personId: id })) }),
+  },
+  'POST /target-secrets': {
+    says: ['Sets the secret of an account.', 'アカウントの秘密情報を設定します。'],
+    body: secrets.Given,
+  },
+  'POST /target-secrets/rotation': {
+    says: ['Has the secret exchanged.', '秘密情報の交換を依頼します。'],
+    ...{ body: secrets.Account, answer: z.object({}), status: 202 },
   },
   'GET /gate': {
     says: ['What the gate guards, and how much left.', '判定の対象と利用量を返します。'],
