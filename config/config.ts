@@ -7,6 +7,7 @@ import { message } from '../messages/index.ts';
 import { ROLES, type Role } from '../policy/index.ts';
 import { completeEmergency, type EmergencyConfig } from './emergency.ts';
 import { completeFlow, type FlowConfig } from './flow.ts';
+import { completeTargets, type TargetsConfig, type UserAuthorityConfig, userAuthorityOf } from './kept-keys.ts';
 import { completeNotifications, type NotificationsConfig } from './notifications.ts';
 import { type Fault, productionFaults } from './production.ts';
 import { completeRelay, type RelayConfig } from './relay.ts';
@@ -26,7 +27,7 @@ export interface Config {
     /** None: the address that connects is where a request comes from. */
     readonly trustedProxies?: readonly string[];
   };
-  readonly ssh: {
+  readonly ssh: UserAuthorityConfig & {
     readonly host: string;
     readonly port: number;
     readonly advertisedHost: string;
@@ -51,13 +52,7 @@ export interface Config {
   };
   /** Null: no site is served. */
   readonly sites: SitesConfig | null;
-  /** CIDRs; an empty list of allowed ones allows everything that nothing denies. */
-  readonly targets: {
-    readonly allowedNetworks: readonly string[];
-    readonly deniedNetworks: readonly string[];
-    /** The key that wraps the secrets of target accounts; absent: one in the data directory. */
-    readonly secretKeyFile?: string;
-  };
+  readonly targets: TargetsConfig;
   readonly recorder: {
     readonly durability: 'strict' | 'buffered';
     /** age recipients beside the console's own. */
@@ -224,15 +219,6 @@ function completeProviders({ oidc, identity_providers: list }: ConfigFile): read
   }));
 }
 
-function completeTargets({ targets }: ConfigFile, place: (name: string) => string): Config['targets'] {
-  const secretKeyFile = targets?.secret_key_file;
-  return {
-    allowedNetworks: targets?.allowed_networks ?? [],
-    deniedNetworks: targets?.denied_networks ?? [],
-    ...(secretKeyFile === undefined ? {} : { secretKeyFile: place(secretKeyFile) }),
-  };
-}
-
 function completeHttp({ http }: ConfigFile): Config['http'] {
   const port = http?.port ?? HTTP_PORT;
   const publicUrl = new URL(http?.public_url ?? `http://${LOOPBACK}:${port}`).origin;
@@ -246,6 +232,7 @@ function workersOf(mode: Config['mode'], ssh: ConfigFile['ssh']): number {
 function completeSsh({ mode, ssh }: ConfigFile): Config['ssh'] {
   const port = ssh?.port ?? SSH_PORT;
   return {
+    ...userAuthorityOf(ssh),
     host: ssh?.host ?? (mode === 'demo' ? LOOPBACK : '0.0.0.0'),
     port,
     advertisedHost: ssh?.advertised_host ?? LOOPBACK,

@@ -63,6 +63,13 @@ const ssh = z
       .describe(
         'Processes that serve SSH connections; `0` serves them in the one process that does everything else. Default `0` in demo mode, in production one a core and at most `8`.',
       ),
+    user_authority: z
+      .string()
+      .regex(/^agent:\/[^#]{1,200}#SHA256:[A-Za-z0-9+/]{43}$/, 'must be agent:/PATH/OF/SOCKET#SHA256:FINGERPRINT')
+      .optional()
+      .describe(
+        'Where the key lies that signs certificates for targets: `agent:/run/sekisho/agent.sock#SHA256:…`, a key of that ssh-agent, or by it of a token (`ssh-add -s` with a PKCS#11 module). Ed25519, ECDSA or RSA. The start fails when it is not there. Default: `keys/user_ca_ed25519.pem` in the data directory, made at the first start.',
+      ),
     second_factor: z
       .enum(['none', 'browser', 'totp'])
       .optional()

@@ -112,6 +112,10 @@ export const ERRORS = {
     meaning: 'The target is entered with a secret, and none is kept for the account of this person.',
   },
   target_secret_unchanged: { status: 502, meaning: 'The target did not take a new secret for an account.' },
+  authority_unavailable: {
+    status: 503,
+    meaning: 'The key that signs certificates lies in an agent, and that does not answer or did not sign.',
+  },
   protocol_violation: { status: 400, meaning: 'The peer broke the protocol or one of its limits.' },
   database_unavailable: { status: 503, meaning: 'The database does not answer; every decision is therefore no.' },
   identifier_rule_invalid: { status: 400, meaning: 'A rule for identifiers does not compile or is over its limits.' },

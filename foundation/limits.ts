@@ -192,6 +192,10 @@ export const LIMITS = {
   targetAccountsHours: 24,
   /** Targets whose accounts are looked at at once. */
   targetAccountsAtOnce: 4,
+  /** Seconds an agent that holds the key of an authority may take for an answer. */
+  agentSeconds: 10,
+  /** Bytes of such an answer. */
+  agentAnswerBytesMax: 256 * 1024,
   /** Bytes of a secret that is kept for an account on a target. */
   targetSecretBytesMax: 512,
   /** Minutes before a secret that a target did not take is changed there again. */

@@ -5,7 +5,13 @@ export { loadAuthorizationFacts, type TargetRules } from './access/facts.ts';
 export { protectCopies } from './assets/copies.ts';
 export { listOpenServers, listOpenTargets, type OpenTarget } from './access/open-targets.ts';
 export { announceKey, forgetKey, rotationOf, type RotationStep, switchKey } from './certificates/authority-key.ts';
-export { type CertificateAuthority, loadCertificateAuthority } from './certificates/authority.ts';
+export type { AgentKey } from './certificates/agent.ts';
+export {
+  type CertificateAuthority,
+  loadCertificateAuthority,
+  openAgentAuthority,
+  type UserAuthority,
+} from './certificates/authority.ts';
 export { type Certificate, decodeCertificate } from './certificates/certificate.ts';
 export { type VerifiedCertificate, verifyUserCertificate } from './certificates/verify.ts';
 export {

@@ -41,7 +41,10 @@ export async function startAccountInventory(
   return () => {
     // A queue that is away takes it when it is back; who asks is not kept waiting for that.
     queues.add(COMPARE_ACCOUNTS, {}).catch((thrown: unknown) => {
-      deps.log.warn({ event: 'accounts.not_asked', err: asError(thrown) }, 'the accounts are looked at by schedule only');
+      deps.log.warn(
+        { event: 'accounts.not_asked', err: asError(thrown) },
+        'the accounts are looked at by schedule only',
+      );
     });
     return Promise.resolve();
   };

@@ -20,6 +20,7 @@ import { applyInventory, type Inventory, InventorySchema } from '../identity/ind
 import { ROLES, type SessionId } from '../policy/index.ts';
 import { appendAuditEvent, followSession, witnessDelay } from '../recorder/index.ts';
 import { startAccountInventory } from './account-inventory.ts';
+import { announceAuthorities } from './authority-events.ts';
 import { createOidcClient, createTerminalDoor, createWebApi } from '../web/api/index.ts';
 import { startBackground } from './background.ts';
 import { loadSshKeys, type SshKeys } from './bastion.ts';
@@ -86,6 +87,7 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
   startDiskWatch({ database, clock, log, directory: directory.recorder }, cleanup);
   const keys = await loadSshKeys(directory.keys, config);
   const deps = { database, clock, log, gatewayId };
+  await announceAuthorities(deps, keys, { directory: directory.keys, isInAgent: 'userAuthority' in config.ssh });
   const demo = await startDemo({ config, directory, keys, log, clock }, cleanup);
   const inventory = await findInventory(config, demo);
   if (inventory !== undefined) await applyInventory(deps, inventory);
@@ -100,7 +102,6 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
   );
   await announce(deps, config, cleanup);
   const askAccountInventory = await startAccountInventory({ ...deps, queue, keys, config }, cleanup);
-  const askSecretRotation = await startSecretRotation({ ...deps, queue, keys, config }, cleanup);
   const signInDecided = await listenForDecisions(database);
   const relay = await startRelay({ ...deps, queue, keys, vault, store, identities }, config, cleanup);
   const own = { ...deps, recorder, keys, signInDecided, directory, exports: ledger, witnessesLateSince, vault };
@@ -119,7 +120,7 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
     providers: providersOf(config, publicUrl, demo),
     ...ways,
     askAccountInventory,
-    askSecretRotation,
+    askSecretRotation: await startSecretRotation({ ...deps, queue, keys, config }, cleanup),
     terminals,
   });
   const door = createTerminalDoor({ ...deps, publicUrl, terminals });

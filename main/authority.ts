@@ -1,9 +1,10 @@
 /** `sekisho authority`: the public lines of the gateway's certificate authorities, from the data directory alone. */
-import { access } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GatewayError, hasErrno } from '../foundation/index.ts';
 import { hostAuthorityLine } from '../gateway/index.ts';
 import { announceKey, forgetKey, loadCertificateAuthority, switchKey } from '../identity/index.ts';
+import { AGENT_LINE_FILE } from './authority-events.ts';
 import { type MessageKey, message } from '../messages/index.ts';
 
 const COMMENT = 'sekisho';
@@ -21,8 +22,10 @@ interface Kind {
   readonly line: (publicKeyLine: string) => string;
 }
 
+const USER_FILE = 'user_ca_ed25519.pem';
+
 const KINDS: ReadonlyMap<string, Kind> = new Map([
-  ['user', { file: 'user_ca_ed25519.pem', says: 'authority.user', line: (line) => `${line} ${COMMENT}` }],
+  ['user', { file: USER_FILE, says: 'authority.user', line: (line) => `${line} ${COMMENT}` }],
   ['host', { file: 'host_ca_ed25519.pem', says: 'authority.host', line: (line) => hostAuthorityLine(line) }],
   ['login', { file: 'login_ca_ed25519.pem', says: 'authority.login', line: (line) => `${line} ${COMMENT} login` }],
 ]);
@@ -46,10 +49,20 @@ export async function runAuthority(
   const lines = [];
   for (const kind of named === undefined ? KINDS.values() : [named]) {
     if (named === undefined) lines.push(`# ${message(language, kind.says)}`);
-    lines.push(...(await trustedLines(join(dataDirectory, 'keys', kind.file))).map((line) => kind.line(line)));
+    lines.push(...(await linesOf(join(dataDirectory, 'keys'), kind.file)).map((line) => kind.line(line)));
   }
   process.stdout.write(`${lines.join('\n')}\n`);
   return 0;
+}
+
+/** The line of a key that lies in an agent stands first: it signs. */
+async function linesOf(directory: string, file: string): Promise<readonly string[]> {
+  const path = join(directory, file);
+  if (file !== USER_FILE) return trustedLines(path);
+  const agent = await readFile(join(directory, AGENT_LINE_FILE), 'utf8').catch(() => undefined);
+  if (agent === undefined) return trustedLines(path);
+  const files = await trustedLines(path).catch((): readonly string[] => []); // There need be none beside it.
+  return [agent.trimEnd(), ...files];
 }
 
 async function trustedLines(path: string): Promise<readonly string[]> {

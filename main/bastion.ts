@@ -25,14 +25,16 @@ import {
   loadCertificateAuthority,
   loadFactorSeal,
   loadSecretSeal,
+  openAgentAuthority,
   type SecretSeal,
+  type UserAuthority,
 } from '../identity/index.ts';
 import { addressesOf } from './addresses.ts';
 import { auditRecorderFault } from './recorder-fault.ts';
 import { startSessionListeners } from './session-listeners.ts';
 
 export interface SshKeys {
-  readonly authority: CertificateAuthority;
+  readonly authority: UserAuthority;
   readonly hostKey: HostKey;
   /** Signs the host certificates of the gateway and, towards clients, of the targets behind it. */
   readonly hostAuthority: CertificateAuthority;
@@ -47,9 +49,12 @@ export interface SshKeys {
 }
 
 /** Reads the private keys of `directory`; the first start makes them. */
-export async function loadSshKeys(directory: string, { targets }: Pick<Config, 'targets'>): Promise<SshKeys> {
+export async function loadSshKeys(
+  directory: string,
+  { ssh, targets }: Pick<Config, 'ssh' | 'targets'>,
+): Promise<SshKeys> {
   return {
-    authority: await loadCertificateAuthority(join(directory, 'user_ca_ed25519.pem')),
+    authority: await loadUserAuthority(directory, ssh),
     hostKey: await loadHostKey(join(directory, 'ssh_host_ed25519_key')),
     hostAuthority: await loadCertificateAuthority(join(directory, 'host_ca_ed25519.pem')),
     loginAuthority: await loadCertificateAuthority(join(directory, 'login_ca_ed25519.pem')),
@@ -57,6 +62,12 @@ export async function loadSshKeys(directory: string, { targets }: Pick<Config, '
     factorSeal: await loadFactorSeal(join(directory, 'factor_key')),
     secretSeal: await loadSecretSeal(targets.secretKeyFile ?? join(directory, 'target_secret_key')),
   };
+}
+
+/** @throws {GatewayError} `start_refused` when the key is not where the configuration says that it is. */
+export async function loadUserAuthority(directory: string, ssh: Config['ssh']): Promise<UserAuthority> {
+  if (ssh.userAuthority === undefined) return loadCertificateAuthority(join(directory, 'user_ca_ed25519.pem'));
+  return openAgentAuthority(ssh.userAuthority);
 }
 
 /** What of the configuration a process with sessions needs: no secret among it, for it goes to other processes. */

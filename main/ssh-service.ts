@@ -13,7 +13,8 @@ import {
 } from '../foundation/index.ts';
 import { type AcceptorOptions, recoverSessions, type TerminalPlace } from '../gateway/index.ts';
 import { appendAuditEvent, type OwningRecorder, type RecordingSource, type ExportIntents } from '../recorder/index.ts';
-import { type SshKeys, startBastion } from './bastion.ts';
+import { noteAuthorities } from './authority-events.ts';
+import { loadSshKeys, type SshKeys, startBastion } from './bastion.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { auditRecorderFault } from './recorder-fault.ts';
 import { loadRecordingKeys } from './recording-keys.ts';
@@ -105,7 +106,11 @@ async function serveInWorkers(deps: SshServiceDeps, config: Config, cleanup: Cle
     terminals: new WorkerTerminals(pool),
     connectionsMax: LIMITS.sshConnectionsMax * config.ssh.workers,
     workers: () => ({ wanted: pool.wanted, serving: pool.serving }),
-    reload: (changed) => audited(deps, changed, reload(changed)),
+    reload: async (changed) => {
+      await audited(deps, changed, reload(changed));
+      // The workers read the keys anew: an exchange takes effect with them.
+      await noteAuthorities(deps, await loadSshKeys(deps.directory.keys, changed));
+    },
   };
 }
 

@@ -120,6 +120,7 @@ export const doctorEn = {
     'Have a new host certificate issued, for the host’s name, by that authority.',
   'doctor.fix.target_secret_missing':
     'Only sessions use a kept secret. Whether one is kept: the console, Server accounts, Kept secrets.',
+  'doctor.fix.authority_unavailable': 'Look at the ssh-agent that ssh.user_authority names, and at its token.',
   'doctor.fix.target_sign_in_refused':
     'On the target: TrustedUserCAKeys names a file with the line of `sekisho authority user`, the account exists and is not locked.',
 

@@ -121,6 +121,7 @@ export const doctorJa: Readonly<Record<keyof typeof doctorEn, string>> = {
   'doctor.fix.target_host_certificate_refused': 'その認証局から、ホスト名に合う新しいホスト証明書を発行してください。',
   'doctor.fix.target_secret_missing':
     '保管パスワードは作業セッションでのみ使用されます。登録の有無は管理画面の「サーバーのアカウント」で確認してください。',
+  'doctor.fix.authority_unavailable': 'ssh.user_authority で指定した ssh-agent とトークンを確認してください。',
   'doctor.fix.target_sign_in_refused':
     '接続先の TrustedUserCAKeys のファイルに `sekisho authority user` の行があるか、アカウントが有効かを確認してください。',
 

@@ -210,6 +210,8 @@ export const en = {
     'The host certificate of "{name}" is not to be believed. Nothing was sent. Tell the administrator.',
   'error.target_secret_missing':
     '"{name}" is entered with a password that the gateway keeps, and none is kept for your account. Tell the administrator.',
+  'error.authority_unavailable':
+    'No certificate for "{name}" can be signed: the key of the authority does not answer. Tell the administrator.',
   'error.target_sign_in_refused': '"{name}" did not accept your account. Tell the administrator.',
   'error.at_relay': 'On the way to "{name}": {why}',
   'error.copies_too_many':

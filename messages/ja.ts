@@ -216,6 +216,8 @@ export const ja: Record<keyof typeof en, string> = {
     '「{name}」のホスト証明書を確認できません。何も送信していません。システム管理者に連絡してください。',
   'error.target_secret_missing':
     '「{name}」にはゲートウェイが保管するパスワードで接続しますが、あなたのアカウントのパスワードが未登録です。システム管理者に連絡してください。',
+  'error.authority_unavailable':
+    '「{name}」用の証明書に署名できません。認証局の鍵が応答しません。システム管理者に連絡してください。',
   'error.target_sign_in_refused':
     '「{name}」があなたのアカウントを受け付けませんでした。システム管理者に連絡してください。',
   'error.at_relay': '「{name}」への経路の途中: {why}',

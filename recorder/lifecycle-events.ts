@@ -48,6 +48,9 @@ export const LIFECYCLE_EVENTS = {
   'accounts.unread': body('The accounts of a target could not be looked at.', {
     ...{ target: id, code: text, detail: text },
   }),
+  'authority.keys_changed': body('Which key of an authority signs, or which are trusted, is not as it was before.', {
+    ...{ authority: z.enum(['user', 'host', 'login']), signs: text, trusted: z.array(text) },
+  }),
   'target_secret.set': body('An administrator set the secret of an account on a target that knows no certificates.', {
     ...{ target: id, person: id, account: text },
   }),

@@ -25,6 +25,8 @@ export type Partner =
   | 'golang-x-mod'
   | 'ssh-agent'
   | 'ssh-add'
+  | 'softhsm2-util'
+  | 'pkcs11-tool'
   | 'root';
 export const PARTNERS: readonly Partner[];
 export function findPartner(name: Partner): string | undefined;

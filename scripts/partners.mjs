@@ -29,6 +29,8 @@ const PROGRAMS = {
   chattr: ['chattr'],
   'ssh-agent': ['ssh-agent'],
   'ssh-add': ['ssh-add'],
+  'softhsm2-util': ['softhsm2-util'],
+  'pkcs11-tool': ['pkcs11-tool'],
 };
 
 /** Partner → a file of it, where it is no program. */

@@ -1,7 +1,7 @@
 /** The shapes that the steps of an SSH connection hand on to one another. */
 import type { Vault } from '../../approvals/index.ts';
 import type { Clock, Database, Log } from '../../foundation/index.ts';
-import type { CertificateAuthority, FactorSeal, SecretSeal } from '../../identity/index.ts';
+import type { CertificateAuthority, FactorSeal, SecretSeal, UserAuthority } from '../../identity/index.ts';
 import type { MessageKey } from '../../messages/index.ts';
 import type { ConnectionId, TargetId } from '../../policy/index.ts';
 import type { ExportIntents } from '../../recorder/index.ts';
@@ -19,7 +19,7 @@ export interface SshDeps extends SessionDeps {
   readonly database: Database;
   readonly clock: Clock;
   readonly log: Log;
-  readonly authority: CertificateAuthority;
+  readonly authority: UserAuthority;
   /** Which addresses targets may stand at. */
   readonly addresses: AddressPolicy;
   /** What targets put first; one is made where none is given. */

@@ -1,5 +1,6 @@
 import { randomBytes, sign } from 'node:crypto';
 import { sshString } from '../../foundation/index.ts';
+import { type AgentKey, openAgentKey } from './agent.ts';
 import { publicKeyBlob, readAuthorityKeys } from './authority-key.ts';
 import { encodeHostCertificate, encodeUserCertificate } from './certificate.ts';
 
@@ -33,12 +34,17 @@ interface HostCertificateRequest {
   readonly serial: bigint;
 }
 
-export interface CertificateAuthority {
-  /** For `TrustedUserCAKeys` or `@cert-authority`: `ssh-ed25519 AAAA…`. */
+/** Signs certificates by which its targets, or the gateway itself, let somebody in. */
+export interface UserAuthority {
+  /** For `TrustedUserCAKeys`: `ssh-ed25519 AAAA…`. */
   readonly publicKeyLine: string;
   /** That line first, then those of the key that follows it and of the one before it, while the key is exchanged. */
   readonly trustedLines: readonly string[];
-  issueUserCertificate(request: UserCertificateRequest): Buffer;
+  /** @throws {GatewayError} `authority_unavailable`: its key lies elsewhere and does not answer. */
+  issueUserCertificate(request: UserCertificateRequest): Promise<Buffer>;
+}
+
+export interface CertificateAuthority extends UserAuthority {
   issueHostCertificate(request: HostCertificateRequest): Buffer;
 }
 
@@ -57,20 +63,7 @@ export async function loadCertificateAuthority(path: string): Promise<Certificat
   return {
     publicKeyLine: lineOf(authority),
     trustedLines: [...new Set(known.map((blob) => lineOf(blob)))],
-    issueUserCertificate: ({ principal, sourceAddresses, forceCommand, ...request }) =>
-      encodeUserCertificate(
-        {
-          ...request,
-          authority,
-          nonce: randomBytes(NONCE_BYTES),
-          principals: [principal],
-          criticalOptions: {
-            ...(forceCommand === undefined ? {} : { 'force-command': forceCommand }),
-            ...(sourceAddresses === undefined ? {} : { 'source-address': sourceAddresses.join(',') }),
-          },
-        },
-        signature,
-      ),
+    issueUserCertificate: (request) => issueUser(request, { authority, signature }),
     issueHostCertificate: ({ hostNames, ...request }) =>
       encodeHostCertificate(
         {
@@ -84,6 +77,36 @@ export async function loadCertificateAuthority(path: string): Promise<Certificat
         signature,
       ),
   };
+}
+
+/** The authority whose key lies in an ssh-agent. @throws {GatewayError} `start_refused` when it is not there. */
+export async function openAgentAuthority(key: AgentKey): Promise<UserAuthority> {
+  const { algorithm, blob, sign: signature } = await openAgentKey(key);
+  const publicKeyLine = `${algorithm} ${blob.toString('base64')}`;
+  return {
+    publicKeyLine,
+    trustedLines: [publicKeyLine],
+    issueUserCertificate: (request) => issueUser(request, { authority: blob, signature }),
+  };
+}
+
+function issueUser(
+  { principal, sourceAddresses, forceCommand, ...request }: UserCertificateRequest,
+  { authority, signature }: { authority: Buffer; signature: (body: Buffer) => Buffer | Promise<Buffer> },
+): Promise<Buffer> {
+  return encodeUserCertificate(
+    {
+      ...request,
+      authority,
+      nonce: randomBytes(NONCE_BYTES),
+      principals: [principal],
+      criticalOptions: {
+        ...(forceCommand === undefined ? {} : { 'force-command': forceCommand }),
+        ...(sourceAddresses === undefined ? {} : { 'source-address': sourceAddresses.join(',') }),
+      },
+    },
+    signature,
+  );
 }
 
 function lineOf(blob: Buffer): string {

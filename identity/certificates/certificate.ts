@@ -37,20 +37,26 @@ export interface CertificateFields {
 }
 
 /** The certificate's bytes for an Ed25519 subject. `sign` returns an SSH signature blob over what it is given. */
-export function encodeUserCertificate(fields: CertificateFields, sign: (body: Buffer) => Buffer): Buffer {
-  return encode(CERTIFICATE_KIND.user, fields, sign);
+export async function encodeUserCertificate(
+  fields: CertificateFields,
+  sign: (body: Buffer) => Buffer | Promise<Buffer>,
+): Promise<Buffer> {
+  const body = bodyOf(CERTIFICATE_KIND.user, fields);
+  return Buffer.concat([body, sshString(await sign(body))]);
 }
 
 /** The same for a host: its principals are host names. */
 export function encodeHostCertificate(fields: CertificateFields, sign: (body: Buffer) => Buffer): Buffer {
-  return encode(CERTIFICATE_KIND.host, fields, sign);
+  const body = bodyOf(CERTIFICATE_KIND.host, fields);
+  return Buffer.concat([body, sshString(sign(body))]);
 }
 
-function encode(kind: number, fields: CertificateFields, sign: (body: Buffer) => Buffer): Buffer {
+/** Everything that is signed. */
+function bodyOf(kind: number, fields: CertificateFields): Buffer {
   invariant(fields.publicKey.length === 32, 'an Ed25519 key has 32 bytes');
   invariant(fields.principals.length > 0, 'a certificate without principals is valid for everybody');
   invariant(fields.validAfter < fields.validBefore, 'a certificate is valid for some time');
-  const body = Buffer.concat([
+  return Buffer.concat([
     sshString(`ssh-ed25519${SUFFIX}`),
     sshString(fields.nonce),
     sshString(fields.publicKey),
@@ -65,7 +71,6 @@ function encode(kind: number, fields: CertificateFields, sign: (body: Buffer) =>
     sshString(''),
     sshString(fields.authority),
   ]);
-  return Buffer.concat([body, sshString(sign(body))]);
 }
 
 export interface Certificate {

@@ -84,7 +84,7 @@ export async function issueLoginCertificate(
       until: expiresAt.toISOString(),
     },
   });
-  const blob = deps.loginAuthority.issueUserCertificate({
+  const blob = await deps.loginAuthority.issueUserCertificate({
     publicKey: rawEd25519(publicKey),
     principal: personId,
     keyId: `login-${login.id}`,

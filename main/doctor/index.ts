@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config/index.ts';
 import { asError, createLog, Database, hasCode, systemClock } from '../../foundation/index.ts';
-import { loadCertificateAuthority } from '../../identity/index.ts';
+import { loadUserAuthority } from '../bastion.ts';
 import type { Locale } from '../../policy/index.ts';
 import { addressesOf } from '../addresses.ts';
 import { migrationsDirectory } from '../storage.ts';
@@ -75,14 +75,15 @@ async function checkWithDatabase(config: Config, { person, locale }: DoctorOptio
   if (countLevels(results).problem > 0) return results;
   const deps: TargetDeps = { database, clock: systemClock, log, addresses: addressesOf(config), locale };
   const targets = await checkTargets(deps).catch(broken);
-  const signIns = person === undefined ? [] : await signInsOf(deps, config.dataDirectory, person).catch(broken);
+  const signIns = person === undefined ? [] : await signInsOf(deps, config, person).catch(broken);
   return [...results, ...targets, ...signIns];
 }
 
-async function signInsOf(deps: TargetDeps, root: string, person: string): Promise<CheckResult[]> {
-  const path = join(root, 'keys', 'user_ca_ed25519.pem');
-  await access(path); // Loading would make a key where none is, and nothing is made here.
-  return checkSignIns({ ...deps, authority: await loadCertificateAuthority(path) }, person);
+async function signInsOf(deps: TargetDeps, config: Config, person: string): Promise<CheckResult[]> {
+  const directory = join(config.dataDirectory, 'keys');
+  // Loading would make a key where none is, and nothing is made here.
+  if (config.ssh.userAuthority === undefined) await access(join(directory, 'user_ca_ed25519.pem'));
+  return checkSignIns({ ...deps, authority: await loadUserAuthority(directory, config.ssh) }, person);
 }
 
 function broken(thrown: unknown): CheckResult[] {

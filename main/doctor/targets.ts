@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { asError, type Clock, type Database, LIMITS, type Log, newUuid } from '../../foundation/index.ts';
 import { type AddressPolicy, DialFailure, dialTarget, probeTarget } from '../../gateway/index.ts';
 import {
-  type CertificateAuthority,
+  type UserAuthority,
   findPerson,
   listOpenServers,
   loadAuthorizationFacts,
@@ -53,7 +53,7 @@ async function checkTarget(
 
 /** Every target open to this person: entered by a certificate, as a session would be, and left at once. */
 export async function checkSignIns(
-  deps: TargetDeps & { readonly authority: CertificateAuthority },
+  deps: TargetDeps & { readonly authority: UserAuthority },
   called: string,
 ): Promise<CheckResult[]> {
   const [id, ...more] = await findPersonsCalled(deps.database, called);
@@ -69,7 +69,7 @@ export async function checkSignIns(
 }
 
 async function checkSignIn(
-  deps: TargetDeps & { readonly authority: CertificateAuthority },
+  deps: TargetDeps & { readonly authority: UserAuthority },
   person: Person,
   { loginName, actions }: OpenTarget,
 ): Promise<Finding> {

@@ -88,7 +88,7 @@ export async function targetUnderTest(clock: Clock = systemClock): Promise<Targe
     certify: async (wish = {}) => {
       const publicKey = parsePublicKey(await readFile(`${key}.pub`, 'utf8')).blob.subarray(-32);
       const validAfter = new Date(clock.now().getTime() - (wish.minutesAgo ?? 1) * 60_000);
-      const blob = (wish.authority ?? authority).issueUserCertificate({
+      const blob = await (wish.authority ?? authority).issueUserCertificate({
         publicKey,
         principal: wish.principal ?? 'aoki',
         keyId: 'test session',

@@ -35,10 +35,10 @@ function start(at: string): Promise<DemoTarget> {
 }
 
 /** A key and a certificate for it, in the shape ssh2 signs with. */
-function certifiedKey(): ParsedKey {
+async function certifiedKey(): Promise<ParsedKey> {
   const parsed = ssh2.utils.parseKey(generateSshKey('test').privateKey);
   if (parsed instanceof Error) throw parsed;
-  const certificate = authority.issueUserCertificate({
+  const certificate = await authority.issueUserCertificate({
     publicKey: parsed.getPublicSSH().subarray(-32),
     principal: 'aoki',
     keyId: 'test',
@@ -56,7 +56,7 @@ function certifiedKey(): ParsedKey {
 
 async function connect(to: DemoTarget = target): Promise<ssh2.Client> {
   const client = new ssh2.Client();
-  const method: PublicKeyAuthMethod = { type: 'publickey', username: 'aoki', key: certifiedKey() };
+  const method: PublicKeyAuthMethod = { type: 'publickey', username: 'aoki', key: await certifiedKey() };
   client.on('error', () => undefined);
   client.connect({
     host: to.host,

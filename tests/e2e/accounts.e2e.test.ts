@@ -115,7 +115,7 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'root'], 'the accounts of a target', 
     const { stdout } = await runToEnd('cat', [`${key}.pub`]);
     const publicKey = parsePublicKey(stdout.toString().trim()).blob.subarray(-32);
     const at = (minutes: number): Date => new Date(Date.now() + minutes * 60_000);
-    const certificate = (await authority()).issueUserCertificate({
+    const certificate = await (await authority()).issueUserCertificate({
       ...{ publicKey, principal: looks, keyId: 'test', serial: 1n, extensions: [] },
       ...{ validAfter: at(-1), validBefore: at(5), forceCommand: 'echo this alone' },
     });

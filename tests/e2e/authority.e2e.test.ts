@@ -32,7 +32,7 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'root'], 'the authority that targets 
     const key = join(directory, 'key');
     const line = (await runToEnd('cat', [`${key}.pub`])).stdout.toString().trim();
     const at = (minutes: number): Date => new Date(systemClock.now().getTime() + minutes * 60_000);
-    const certificate = authority.issueUserCertificate({
+    const certificate = await authority.issueUserCertificate({
       ...{ publicKey: parsePublicKey(line).blob.subarray(-32), principal: sshd.account, keyId: 'test', serial: 1n },
       ...{ validAfter: at(-1), validBefore: at(5), extensions: [] },
     });

@@ -270,7 +270,7 @@ describeWith(['ssh', 'ssh-keygen', 'sshd', 'root'], 'sekisho doctor', () => {
       const key = generateSshKey('test');
       const authority = await loadCertificateAuthority(join(home, 'ca.pem'));
       const now = Date.now();
-      const certificate = authority.issueUserCertificate({
+      const certificate = await authority.issueUserCertificate({
         ...{ publicKey: key.publicKey, principal: 'x', keyId: 'x', serial: 1n, extensions: [] },
         validAfter: new Date(now - 3_600_000),
         validBefore: new Date(now + validFor * 1_000),

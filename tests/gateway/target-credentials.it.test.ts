@@ -20,7 +20,7 @@ describeWith('ssh-keygen', 'the certificate of an entry', () => {
       ...{ mode: 'recorded' as const, legacyAlgorithms: false, sourceAddress },
     };
     const request = { target, account: 'chen-crm', keyId: 'session-1', serial: 42n, extensions: ['permit-pty'] };
-    const key = issueCredential({ clock: systemClock, authority }, request);
+    const key = await issueCredential({ clock: systemClock, authority }, request);
     const path = join(directory.path, 'entry-cert.pub');
     await writeFile(path, `ssh-ed25519-cert-v01@openssh.com ${key.getPublicSSH().toString('base64')}\n`);
     return (await runToEnd(partner('ssh-keygen'), ['-L', '-f', path])).stdout.toString();

@@ -76,7 +76,7 @@ describe('loadCertificateAuthority', () => {
   test('issues what ssh-keygen reads and what verifyUserCertificate believes', async () => {
     await using directory = await tempDirectory();
     const authority = await loadCertificateAuthority(join(directory.path, 'authority.pem'));
-    const blob = authority.issueUserCertificate({ ...request, sourceAddresses: ['192.0.2.1', '2001:db8::/32'] });
+    const blob = await authority.issueUserCertificate({ ...request, sourceAddresses: ['192.0.2.1', '2001:db8::/32'] });
     const path = join(directory.path, 'id-cert.pub');
     await writeFile(path, `ssh-ed25519-cert-v01@openssh.com ${blob.toString('base64')} test\n`);
     const shown = await keygen('-L', '-f', path);
@@ -101,7 +101,7 @@ describe('loadCertificateAuthority', () => {
   test('never signs the same bytes twice', async () => {
     await using directory = await tempDirectory();
     const authority = await loadCertificateAuthority(join(directory.path, 'authority.pem'));
-    expect(authority.issueUserCertificate(request)).not.toEqual(authority.issueUserCertificate(request));
+    expect(await authority.issueUserCertificate(request)).not.toEqual(await authority.issueUserCertificate(request));
   });
 });
 

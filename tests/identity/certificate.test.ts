@@ -153,7 +153,7 @@ describe('verifyUserCertificate believes', () => {
   );
 });
 
-test('encodeUserCertificate writes what decodeCertificate reads', () => {
+test('encodeUserCertificate writes what decodeCertificate reads', async () => {
   const fields = {
     nonce: Buffer.alloc(32, 3),
     publicKey: subject.raw,
@@ -166,7 +166,7 @@ test('encodeUserCertificate writes what decodeCertificate reads', () => {
     extensions: ['permit-pty', 'permit-X11-forwarding'],
     authority: authority.blob,
   };
-  const decoded = decodeCertificate(encodeUserCertificate(fields, authority.sign));
+  const decoded = decodeCertificate(await encodeUserCertificate(fields, authority.sign));
   expect(decoded).toMatchObject({
     publicKey: subject.blob,
     serial: 77n,
@@ -179,6 +179,6 @@ test('encodeUserCertificate writes what decodeCertificate reads', () => {
   });
   expect([...decoded.criticalOptions]).toEqual([['source-address', str('192.0.2.1')]]);
   expect([...decoded.extensions.keys()]).toEqual(['permit-X11-forwarding', 'permit-pty']);
-  expect(() => encodeUserCertificate({ ...fields, principals: [] }, authority.sign)).toThrow(/everybody/);
-  expect(() => encodeUserCertificate({ ...fields, validBefore: now }, authority.sign)).toThrow(/some time/);
+  await expect(encodeUserCertificate({ ...fields, principals: [] }, authority.sign)).rejects.toThrow(/everybody/);
+  await expect(encodeUserCertificate({ ...fields, validBefore: now }, authority.sign)).rejects.toThrow(/some time/);
 });

@@ -174,14 +174,14 @@ describe('sekisho login', () => {
     const key = ed25519();
     const { blob, certificate, person } = await loggedIn(aoki, key);
     const now = home.clock.now();
-    const made = (change: object, authority = deps.loginAuthority): Buffer =>
+    const made = (change: object, authority = deps.loginAuthority): Promise<Buffer> =>
       authority.issueUserCertificate({
         ...{ publicKey: key.raw, principal: person.id, keyId: 'x', serial: certificate.serial, extensions: [] },
         ...{ validAfter: new Date(now.getTime() - 1_000), validBefore: new Date(now.getTime() + 60_000) },
         ...change,
       });
-    const found = async (shown: Buffer): Promise<boolean> =>
-      (await findPersonByCertificate(deps, shown, FROM)) !== undefined;
+    const found = async (shown: Buffer | Promise<Buffer>): Promise<boolean> =>
+      (await findPersonByCertificate(deps, await shown, FROM)) !== undefined;
     expect(await found(made({}))).toBe(true);
     expect(await found(made({}, foreign))).toBe(false);
     expect(await found(made({ serial: certificate.serial + 2n }))).toBe(false);

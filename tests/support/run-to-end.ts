@@ -7,9 +7,14 @@ export interface SshResult {
 }
 
 /** Runs a program to its end. Standard input is empty unless given. */
-export function runToEnd(program: string, args: readonly string[], stdin: string | Buffer = ''): Promise<SshResult> {
+export function runToEnd(
+  program: string,
+  args: readonly string[],
+  stdin: string | Buffer = '',
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<SshResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], timeout: 60_000 });
+    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], timeout: 60_000, env });
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));

@@ -5,7 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { type Clock, GatewayError, LIMITS } from '../../../foundation/index.ts';
-import type { CertificateAuthority } from '../../../identity/index.ts';
+import type { UserAuthority } from '../../../identity/index.ts';
 import type { ExistingAccount, Target } from '../../../policy/index.ts';
 import type { ClientChannel } from '../library/index.ts';
 import { ACCOUNTS_COMMAND, parseAccounts } from './accounts-output.ts';
@@ -18,7 +18,7 @@ import { connectTo, type ReachDeps, resolveTarget } from './reach.ts';
 
 export interface LookDeps extends LegDeps, ReachDeps {
   readonly clock: Clock;
-  readonly authority: CertificateAuthority;
+  readonly authority: UserAuthority;
 }
 
 const NEVER = new AbortController().signal;
@@ -42,7 +42,7 @@ export async function readTargetAccounts(
     try {
       const serial = randomBytes(8).readBigUInt64BE() >> 1n;
       const request = { target, account: inspectAs, keyId, serial, extensions: [] };
-      const key = issueCredential(deps, { ...request, forceCommand: ACCOUNTS_COMMAND });
+      const key = await issueCredential(deps, { ...request, forceCommand: ACCOUNTS_COMMAND });
       await (await leg.signIn(inspectAs, key, signal)).signedIn;
       const channel = await connection.exec(ACCOUNTS_COMMAND, { terminal: undefined, environment: {} });
       return parseAccounts(await unlessAborted(signal, outputOf(channel)));

@@ -100,11 +100,14 @@ async function enter(
   before: Leg | undefined,
   entry: Entry,
 ): Promise<{ leg: Leg; signedIn: Promise<void> }> {
-  const { target, account, extensions } = stage;
+  const { target, account, extensions, place } = stage;
   const { keyId, serial, signal } = entry;
   const leg = await open(deps, stage, before, signal);
   if (target.signIn === 'password') return enterBySecret(leg, stage, entry);
-  const key = issueCredential(deps, { target, account, keyId, serial, extensions });
+  const key = await issueCredential(deps, { target, account, keyId, serial, extensions }).catch((thrown: unknown) => {
+    leg.close();
+    throw dialFailure(thrown, place);
+  });
   const { signedIn } = await leg.signIn(account, key, signal);
   return { leg, signedIn };
 }

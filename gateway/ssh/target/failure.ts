@@ -19,7 +19,8 @@ export type DialCode =
   | 'target_host_key_mismatch'
   | 'target_host_certificate_refused'
   | 'target_sign_in_refused'
-  | 'target_secret_missing';
+  | 'target_secret_missing'
+  | 'authority_unavailable';
 
 /** Why a target could not be joined. `detail` is for the audit event, not for the person. */
 export class DialFailure extends GatewayError {
@@ -58,6 +59,10 @@ const ERRNO: Readonly<Record<string, DialCode>> = {
 export function dialFailure(thrown: unknown, place: Place): DialFailure {
   if (thrown instanceof DialFailure) return thrown;
   if (thrown instanceof TimedOut) return new DialFailure('target_timed_out', place, { cause: thrown });
+  // Whose key it is says the code; why it does not answer, the cause.
+  if (thrown instanceof GatewayError && thrown.code === 'authority_unavailable') {
+    return new DialFailure(thrown.code, place, { cause: thrown.cause ?? thrown });
+  }
   return new DialFailure(codeOf(thrown), place, { cause: thrown });
 }
 

@@ -150,6 +150,8 @@ export const codesEn = {
   'error.target_host_certificate_refused.next': 'Do not go on. Tell the administrator; it may be another machine.',
   'error.target_host_key_mismatch.message': 'The server showed another host key than the known one.',
   'error.target_host_key_mismatch.next': 'Do not go on. Tell the administrator; it may be another machine.',
+  'error.authority_unavailable.message': 'The key that signs certificates does not answer.',
+  'error.authority_unavailable.next': 'Tell an administrator; sessions that are open go on.',
   'error.target_secret_missing.message': 'No secret is kept for this account.',
   'error.target_secret_missing.next': 'Tell an administrator, who sets it under Server accounts.',
   'error.target_secret_unchanged.message': 'The server did not take a new secret.',

@@ -157,6 +157,8 @@ export const codesJa: Readonly<Record<keyof typeof codesEn, string>> = {
   'error.target_host_key_mismatch.message': 'サーバーが登録済みのものと異なるホスト鍵を提示しました。',
   'error.target_host_key_mismatch.next':
     '接続を続けないでください。別のサーバーの可能性があるため、システム管理者に連絡してください。',
+  'error.authority_unavailable.message': '証明書に署名する鍵が応答しません。',
+  'error.authority_unavailable.next': 'システム管理者に連絡してください。進行中の作業セッションには影響ありません。',
   'error.target_secret_missing.message': 'このアカウントのパスワードが登録されていません。',
   'error.target_secret_missing.next': 'システム管理者に連絡してください。「サーバーのアカウント」で登録できます。',
   'error.target_secret_unchanged.message': 'サーバーが新しいパスワードを受け付けませんでした。',
