@@ -2,6 +2,19 @@
  * One look at every byte of a line, so that the dear questions are asked only where they may have an answer. Two small
  * automata in tables and no branch: of ordinary text nobody can say what comes next, a processor no more than we.
  */
+import {
+  BACKWARDS,
+  CALLABLE,
+  escapesIn,
+  GROUPED,
+  mayBeAddress,
+  mayBeIban,
+  mayBeTurned,
+  numbersIn,
+} from './candidates.ts';
+import { mayHoldTokens } from './decoding/candidates.ts';
+import { isTopDomain } from './identifiers/emails.ts';
+
 const COLON = 0x3a;
 const HYPHEN = 0x2d;
 const UNDERLINE = 0x5f;
@@ -13,7 +26,7 @@ export interface Features {
   readonly phone: boolean;
   /** Eleven digits with at most a blank or a hyphen between. */
   readonly number: boolean;
-  /** How many of such there are, 11 to 13; 0 for fewer. */
+  /** How many of such there are, 11 to 13; 0 for fewer, or where they stand as nobody writes a card's or a My Number. */
   readonly digits: number;
   /** Digits, a hyphen, digits. */
   readonly block: boolean;
@@ -27,8 +40,10 @@ export interface Features {
   readonly address: boolean;
   readonly high: number;
   readonly controls: number;
-  /** Of `%`, `\`, `&` and `=`. */
+  /** Of `%`, `\`, `&` and `=`; where the line is plain, of those that an escape may begin with, up to three. */
   readonly escapes: number;
+  /** Marks as ROT47 makes them of digits. */
+  readonly turned: boolean;
   readonly blanks: number;
   /** A run of 16 letters, digits, `+`, `-`, `_`; a slash parts it, for paths are more frequent than base64. */
   readonly token: boolean;
@@ -144,12 +159,12 @@ const SHAPES = Int32Array.from({ length: 64 }, (_, at) => {
 const SHAPES_MASK = 0x38;
 
 /** Reads `bytes[from, to)`, at most 4095. */
-export function featuresOf(bytes: Uint8Array, from: number, to: number): Features {
+export function featuresOf(bytes: Buffer, from: number, to: number): Features {
   return read(bytes, from, to, 0);
 }
 
 /** The same up to the first break: one look finds where a line ends and what it is. */
-export function lineFeatures(bytes: Uint8Array, from: number, to: number): Features {
+export function lineFeatures(bytes: Buffer, from: number, to: number): Features {
   return read(bytes, from, to, BREAK);
 }
 
@@ -157,7 +172,7 @@ export function isBreak(byte: number | undefined): boolean {
   return byte !== undefined && ((KIND[byte] ?? 0) & BREAK) !== 0;
 }
 
-function read(bytes: Uint8Array, from: number, limit: number, stops: number): Features {
+function read(bytes: Buffer, from: number, limit: number, stops: number): Features {
   let number = NUMBERS_BEGIN;
   let numbers = 0;
   let shape = 0;
@@ -181,7 +196,9 @@ function read(bytes: Uint8Array, from: number, limit: number, stops: number): Fe
     noticed |= kind;
     counts += kind >> COUNTS;
   }
-  return {
+  const high = (noticed & HIGH) !== 0 ? countOf(bytes, from, to, HIGH) : 0;
+  const controls = (noticed & CONTROL) !== 0 ? countOf(bytes, from, to, CONTROL) : 0;
+  const features: Features = {
     length: to - from,
     phone: (numbers & PHONE) !== 0,
     number: (numbers & ELEVEN) !== 0,
@@ -192,14 +209,41 @@ function read(bytes: Uint8Array, from: number, limit: number, stops: number): Fe
     at: (noticed & AT) !== 0,
     backspaces: (noticed & BACKSPACE) !== 0,
     address: isAddress(bytes, from, to),
-    high: (noticed & HIGH) !== 0 ? countOf(bytes, from, to, HIGH) : 0,
-    controls: (noticed & CONTROL) !== 0 ? countOf(bytes, from, to, CONTROL) : 0,
+    high,
+    controls,
     escapes: counts >> COUNTS,
+    turned: counts >> COUNTS >= 2,
     blanks: counts & (BLANK_ONE - 1),
     token: runs >= 16,
     spaced: unspaced >= 0,
   };
+  return high > 0 || controls > 0 || features.backspaces ? features : looked(features, bytes, from, to);
 }
+
+/** The same line, where it is shown as it stands, looked at once more for what its features say may be there. */
+function looked(features: Features, bytes: Buffer, from: number, to: number): Features {
+  if (hasNothing(features)) return features;
+  const { phone, number, iban, at, escapes, token } = features;
+  const dialled = phone || number;
+  // Digits with a mark between any two are read without the marks.
+  const seen = dialled && !features.spaced ? numbersIn(bytes, from, to) : ANY_NUMBER;
+  return {
+    ...features,
+    phone: phone && (seen & CALLABLE) !== 0,
+    number: number && (seen & (CALLABLE | BACKWARDS)) !== 0,
+    digits: (seen & GROUPED) !== 0 ? features.digits : 0,
+    iban: iban && mayBeIban(bytes, from, to),
+    at: at && mayBeAddress(bytes, from, to, isTopDomain),
+    ...(escapes >= 2 && { escapes: escapesIn(bytes, from, to, 3), turned: mayBeTurned(bytes, from, to) }),
+    token: token && mayHoldTokens(bytes, from, to),
+  };
+}
+
+function hasNothing({ phone, number, iban, at, token, escapes }: Features): boolean {
+  return !(phone || number || iban || at || token) && escapes < 2;
+}
+
+const ANY_NUMBER = CALLABLE | BACKWARDS | GROUPED;
 
 function digitsOf(numbers: number): number {
   if ((numbers & TWELVE) !== 0) return (numbers & THIRTEEN) !== 0 ? 13 : 12;

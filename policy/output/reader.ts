@@ -3,13 +3,16 @@
  * again, read in the same way, so that base64 of gzip of a table is a table.
  */
 import { LIMITS } from '../../foundation/index.ts';
+import { mayBeCode } from './decoding/candidates.ts';
 import { decodeDump, type Dump } from './decoding/dumps.ts';
 import { withoutEscapes } from './decoding/escapes.ts';
-import { decodedTokens } from './decoding/tokens.ts';
+import { decodedTokens, TOKEN_OPAQUE_MIN } from './decoding/tokens.ts';
 import { otherReadings } from './decoding/rearranged.ts';
+import { plainRun } from './characters.ts';
 import { CodeRun } from './code-run.ts';
 import { CompressedRun } from './compressed-run.ts';
 import { type Features, featuresOf } from './features.ts';
+import { mayNameSomebody } from './identifiers/candidates.ts';
 import { type Finder, type Found, findIdentifiers } from './identifiers/index.ts';
 import { Lines, type Place } from './lines.ts';
 import type { OpaqueCount } from './opaque-count.ts';
@@ -84,7 +87,7 @@ export class Reader {
       this.#short.take(bytes.toString('latin1', from, to), at);
       return;
     }
-    if (!this.#codes.running && isPlain(features, this.#reading.rules.length)) {
+    if (!this.#codes.running && isPlain(features, this.#reading.rules.length) && !mayBeCode(bytes, from, to)) {
       this.#short.takeBytes(bytes, from, to, at);
       this.#ordinary(features.length);
       return;
@@ -94,9 +97,20 @@ export class Reader {
       return;
     }
     const line = bytes.subarray(from, to);
-    const text = readText(line);
-    if (text === undefined) this.#binary(line, features, at);
+    const isUtf8 = plainRun(line, 0, true) === line.length;
+    const text = isUtf8 ? line.toString('utf8') : readText(line);
+    if (isUtf8 && text !== undefined && !this.#codes.running && this.#isPlainWide(text, features)) {
+      this.#short.takeBytes(bytes, from, to, at);
+      this.#ordinary(features.length);
+    } else if (text === undefined) this.#binary(line, features, at);
     else this.#readable(text, features, at);
+  }
+
+  /** Whether nothing more has to be looked at than its characters, each once. */
+  #isPlainWide(text: string, features: Features): boolean {
+    const { controls, backspaces, address, escapes, token } = features;
+    if (controls > 0 || backspaces || address || escapes >= 3 || token || mayBeCells(text)) return false;
+    return this.#reading.rules.length === 0 && !mayNameSomebody(text, features);
   }
 
   /** Controls, or letters of no charset: what there is of identifiers in plain letters counts all the same. */
@@ -138,7 +152,7 @@ export class Reader {
   /** @returns whether the line is a code and nothing else. */
   #decoded(line: string, features: Features, at: number, looked: Dump | undefined): boolean {
     if (this.#depth >= LIMITS.meterDecodingDepthMax) return false;
-    if (this.#codes.take(line, at)) return true;
+    if ((features.high === 0 || this.#codes.running) && this.#codes.take(line, at)) return true;
     const dump = features.address ? looked : decodeDump(line);
     if (dump !== undefined && (dump.sure || isText(dump.bytes))) {
       this.#codes.takeDump(dump.bytes, at);
@@ -146,8 +160,7 @@ export class Reader {
     }
     if (features.escapes >= 3) this.#bytes(withoutEscapes(line), at);
     if (features.token) for (const bytes of decodedTokens(line)) this.#token(bytes, at);
-    const dense = features.length >= DENSE_MIN && features.high === 0 && features.blanks * 50 < features.length;
-    if (!dense || !isDense(line)) return false;
+    if (!mayBeDense(features) || !isDense(line)) return false;
     this.#reading.opaque.add(features.length, at);
     return true;
   }
@@ -178,7 +191,7 @@ export class Reader {
   /** @returns whether anybody was found. */
   #text(text: string, { at, features }: { readonly at: number; readonly features?: Features }): boolean {
     const shown = features ?? featuresOfText(text);
-    if (namesNobody(shown, this.#reading.rules.length)) return false;
+    if (namesNobody(shown, text, this.#reading.rules.length)) return false;
     const line = shown.high > 0 ? withoutInvisible(plainLine(text)) : text;
     // In half width the digits are other bytes.
     const isSame = line === text || (line.length === text.length && !RESHAPED.test(text));
@@ -214,6 +227,12 @@ function featuresOfText(text: string): Features {
   return featuresOf(bytes, 0, bytes.length);
 }
 
+/** Whether it may be a line of `od -c`: cells of four columns that begin with a blank. */
+function mayBeCells(text: string): boolean {
+  const [first = ''] = text;
+  return /\s/.test(first) && text.length % 4 === 0 && (text.length === 4 || /\s/.test(text[4] ?? ''));
+}
+
 /** An identifier alone on its line. */
 function isOneField(line: string, [only, second]: readonly Found[]): boolean {
   return only !== undefined && second === undefined && (only.end - only.start) * 2 > line.length;
@@ -227,20 +246,29 @@ const RELAXING = 8;
 /** Kanji in UTF-16 between two NULs are shorter. */
 const BINARY_MIN = 16;
 const DENSE_MIN = 256;
-/** Bytes of a code inside a line that say nothing: fewer are a hash, a signature or an identifier. */
-const TOKEN_OPAQUE_MIN = 300;
+/** Thirteen characters with a mark between any two, some of them left out. */
+const SPACED_MIN = 13;
 const CONTROLS = /[\0-\x08\x0e-\x1f\x7f-\x9f]/g;
 
 /** Whether no identifier can be found in it, in whatever reading. */
-function namesNobody(features: Features, rules: number): boolean {
-  const { phone, number, iban, houses, at, high, escapes, spaced } = features;
-  return !(phone || number || iban || houses || at || high > 0 || rules > 0) && escapes < 2 && !spaced;
+function namesNobody(features: Features, text: string, rules: number): boolean {
+  if (features.high > 0) return rules === 0 && !mayNameSomebody(text, features);
+  return !features.spaced && hasNoMarks(features, rules);
+}
+
+function mayBeDense({ length, high, blanks }: Features): boolean {
+  return length >= DENSE_MIN && high === 0 && blanks * 50 < length;
+}
+
+function hasNoMarks(features: Features, rules: number): boolean {
+  const { phone, number, digits, iban, houses, at, high, turned } = features;
+  return !(phone || number || digits > 0 || iban || houses || at || high > 0 || rules > 0 || turned);
 }
 
 /** Whether nothing of the line has to be looked at. */
 function isPlain(features: Features, rules: number): boolean {
-  const { phone, number, iban, houses, at, high, controls, escapes, token, length, backspaces, blanks, address } =
-    features;
-  if (phone || number || iban || houses || at || backspaces || address || high > 0 || controls > 0) return false;
-  return rules === 0 && escapes < 2 && !token && length < DENSE_MIN && (length < 24 || blanks * 3 < length);
+  const { controls, escapes, token, length, backspaces, blanks, address, spaced } = features;
+  if (backspaces || address || controls > 0 || token || escapes >= 3 || length >= DENSE_MIN) return false;
+  if (length >= 24 && blanks * 3 >= length) return false;
+  return !(spaced && length >= SPACED_MIN) && hasNoMarks(features, rules);
 }

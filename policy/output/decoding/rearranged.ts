@@ -22,7 +22,7 @@ export function otherReadings(line: string, features: Features): readonly string
     (wide && REVERSED_PLACE.test(line)) ||
     (line.includes('@') && REVERSED_ADDRESS.test(line));
   if (reversed) readings.push(Array.from(line).reverse().join(''));
-  if (features.escapes >= 2 && ROT47.test(line)) readings.push(rot47(line));
+  if (features.turned && ROT47.test(line)) readings.push(rot47(line));
   const spaced = features.spaced ? withoutSpacing(line) : undefined;
   if (spaced !== undefined) readings.push(spaced);
   if (wide && /[〇零一二三四五六七八九]{3}/.test(line)) readings.push(withDigits(line));

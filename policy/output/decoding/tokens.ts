@@ -95,8 +95,12 @@ function decodeUuencode(line: string): Buffer {
 }
 
 /** Letters, digits, `+`, `/`, `_`, `-`. */
-const IN_TOKEN = Uint8Array.from({ length: 128 }, (_, code) => Number(/[\w+/-]/.test(String.fromCharCode(code))));
-const TOKEN_MIN = 16;
+export const IN_TOKEN = Uint8Array.from({ length: 128 }, (_, code) =>
+  Number(/[\w+/-]/.test(String.fromCharCode(code))),
+);
+export const TOKEN_MIN = 16;
+/** Bytes of a code inside a line that say nothing: fewer are a hash, a signature or an identifier. */
+export const TOKEN_OPAQUE_MIN = 300;
 const TOKENS_MAX = 32;
 
 /** What the tokens of an ordinary line say when they are decoded, one by one. */
@@ -119,12 +123,12 @@ export function decodedTokens(line: string): readonly Buffer[] {
 }
 
 /** Counted by one addition: hex digits, above them small letters; capitals, above them slashes. */
-const ABOVE = 12;
-const SMALL = Int32Array.from({ length: 128 }, (_, code) => {
+export const ABOVE = 12;
+export const SMALL = Int32Array.from({ length: 128 }, (_, code) => {
   const letter = String.fromCharCode(code);
   return Number(/[\da-f]/i.test(letter)) | (Number(/[a-z]/.test(letter)) << ABOVE);
 });
-const LARGE = Int32Array.from({ length: 128 }, (_, code) => {
+export const LARGE = Int32Array.from({ length: 128 }, (_, code) => {
   const letter = String.fromCharCode(code);
   return Number(/[A-Z]/.test(letter)) | (Number(letter === '/') << ABOVE);
 });

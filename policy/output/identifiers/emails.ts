@@ -13,6 +13,11 @@ const TOP = new Set(
 );
 /** Letters turned by thirteen places are letters still, and so is an address made of them. */
 const TURNED = new Set([...TOP].map(rot13));
+
+/** @param letters in small. */
+export function isTopDomain(letters: string): boolean {
+  return letters.length === 2 || TOP.has(letters) || TURNED.has(letters);
+}
 /** Post boxes of programs and of everybody: nobody's name. */
 const ROLES =
   /^(?:root|admin|administrator|postmaster|hostmaster|webmaster|mailer-daemon|daemon|nobody|no-?reply|do-?not-?reply|git|www-data|ubuntu|ec2-user|abuse|security|bugs?)$/i;
@@ -48,8 +53,7 @@ function localBefore(line: string, end: number): string {
 }
 
 function isPersons(local: string, domain: string, top: string): boolean {
-  const known = top.length === 2 || TOP.has(top.toLowerCase()) || TURNED.has(top.toLowerCase());
-  return known && !ROLES.test(local) && !TECHNICAL.test(domain);
+  return isTopDomain(top.toLowerCase()) && !ROLES.test(local) && !TECHNICAL.test(domain);
 }
 
 function rot13(text: string): string {

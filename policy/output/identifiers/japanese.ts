@@ -11,7 +11,7 @@ const FIRST_LETTER = new Uint8Array(0x10000);
 for (const surname of SURNAMES) FIRST_LETTER[surname.charCodeAt(0)] = 1;
 const FIRST_KANJI = 0x4e00;
 /** What may stand inside a name, and with it before there is none: kana, kanji, long vowels. */
-function isLetter(code: number): boolean {
+export function isLetter(code: number): boolean {
   if (code < 0x3005 || code > 0xfaff) return false;
   if (code >= FIRST_KANJI) return code <= 0x9fff || code >= 0xf900;
   return code === 0x3005 || (code >= 0x3041 && code <= 0x3093) || (code >= 0x30a1 && code <= 0x30fc);
@@ -73,7 +73,7 @@ function findNames(line: string): Found[] {
 }
 
 /** 0 where none stands. */
-function surnameLength(line: string, at: number): number {
+export function surnameLength(line: string, at: number): number {
   if (FIRST_LETTER[line.charCodeAt(at)] !== 1) return 0;
   if (SURNAME.has(line.slice(at, at + 3))) return 3;
   return SURNAME.has(line.slice(at, at + 2)) ? 2 : 0;
