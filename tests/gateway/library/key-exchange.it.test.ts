@@ -56,6 +56,24 @@ describeWith(['sshd', 'ssh-keygen', 'root'], 'a host certificate shown by sshd',
   });
 });
 
+// None found upstream: the private halves lay in memory until the next exchange.
+it('nothing that new keys came from is kept, and connections that offer the same share it', async () => {
+  await using served = await serve();
+  await using first = await join(served.port);
+  await using second = await join(served.port);
+  const protocols = [first, second].map(({ client }) => Reflect.get(client, '_protocol') as object);
+  for (const protocol of protocols) {
+    const kex = Reflect.get(protocol, '_kex') as object;
+    expect(Reflect.get(kex, 'type')).toBe('mlkem768x25519');
+    const kept = ['_keys', '_secretKey', '_pqPublic', '_public', '_dhData'].map((name): unknown =>
+      Reflect.get(kex, name),
+    );
+    expect(kept.filter((value) => value !== null && value !== undefined)).toEqual([]);
+  }
+  const [one, other] = protocols.map((protocol): unknown => Reflect.get(protocol, '_offer'));
+  expect(one).toBe(other);
+});
+
 it('a hybrid key of a wrong length ends the connection before it is used', async () => {
   await using served = await serve();
   await using client = await join(served.port);

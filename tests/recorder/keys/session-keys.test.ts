@@ -1,6 +1,14 @@
 import { expect, test } from '@jest/globals';
 import { hkdfSync } from 'node:crypto';
-import { createIdentity, isAgeRecipient, parseIdentities, recipientOf, unwrapKey } from '../../../recorder/keys/age.ts';
+import { Decrypter, Encrypter } from 'age-encryption';
+import {
+  createIdentity,
+  isAgeRecipient,
+  parseIdentities,
+  recipientOf,
+  unwrapKey,
+  wrapKey,
+} from '../../../recorder/keys/age.ts';
 import { KeyFiles, keyFilePath } from '../../../recorder/keys/key-files.ts';
 import { SessionKeyPool } from '../../../recorder/keys/key-pool.ts';
 import {
@@ -48,6 +56,28 @@ test('no recipient, no file of identities', () => {
   expect(['', 'age1', 'AGE-SECRET-KEY-1', 'ssh-ed25519 AAAA', 'age1xyz'].filter(isAgeRecipient)).toEqual([]);
   for (const text of ['', '# only a comment\n', 'age1abc\n', 'AGE-SECRET-KEY-1Q\nx\n'])
     expect(() => parseIdentities(text)).toThrow('age identities');
+});
+
+test('a mistyped recipient or identity is refused, and never taken for another', async () => {
+  const { identity, recipient } = await createIdentity();
+  const mistyped = (text: string): string => `${text.slice(0, -9)}${text.at(-9)?.toLowerCase() === 'q' ? 'p' : 'q'}`;
+  const other = (text: string): string => {
+    const changed = `${mistyped(text)}${text.slice(-8)}`;
+    return text.startsWith('AGE') ? changed.toUpperCase() : changed;
+  };
+  await expect(wrapKey(Buffer.alloc(32), [other(recipient)])).rejects.toThrow();
+  await expect(unwrapKey(await wrapKey(Buffer.alloc(32), [recipient]), [other(identity)])).rejects.toThrow();
+});
+
+test('what is wrapped here the package opens, and the other way round', async () => {
+  const { identity, recipient } = await createIdentity();
+  const key = Buffer.alloc(32, 9);
+  const decrypter = new Decrypter();
+  decrypter.addIdentity(identity);
+  expect(Buffer.from(await decrypter.decrypt(await wrapKey(key, [recipient])))).toEqual(key);
+  const encrypter = new Encrypter();
+  encrypter.addRecipient(recipient);
+  expect(await unwrapKey(await encrypter.encrypt(key), [identity])).toEqual(key);
 });
 
 test('an identity file is read as age-keygen writes it', async () => {
