@@ -9,6 +9,7 @@ import { gateBench } from './gate/index.ts';
 import { httpBench } from './http/index.ts';
 import { topFunctions } from './measure/profile.ts';
 import { type BenchOptions, type Report, ROW_FILES, type RowFile } from './model.ts';
+import { relayBench } from './relay/index.ts';
 import { recorderBench } from './recorder/index.ts';
 import { sshBench } from './ssh/index.ts';
 
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<Report
   recorder: recorderBench,
   console: consoleBench,
   http: httpBench,
+  relay: relayBench,
 };
 
 const path = { type: 'string' } as const;

@@ -21,6 +21,8 @@ export interface GatewayOptions {
   /** More of the configuration file's `ssh`. */
   readonly durability: 'strict' | 'buffered';
   readonly ssh?: Readonly<Record<string, unknown>>;
+  /** More sections of it. */
+  readonly sections?: Readonly<Record<string, unknown>> | undefined;
   /** The core to stay on. */
   readonly core?: number | undefined;
   /** More arguments of node itself, for example a profiler's. */
@@ -75,6 +77,7 @@ export class GatewayHouse implements AsyncDisposable {
         log_level: 'warn',
         recorder: { durability: options.durability },
         inventory,
+        ...options.sections,
       }),
     );
     const pin = core === undefined ? [] : ['taskset', '-c', String(core)];
@@ -121,8 +124,10 @@ export class GatewayHouse implements AsyncDisposable {
     await this.post(login, '/api/ssh-keys', { publicKey: stdout.toString().trim(), label: 'bench' });
   }
 
-  async post(login: string, path: string, body: unknown): Promise<void> {
-    await this.#send(login, path, { method: 'POST', body: JSON.stringify(body) });
+  /** @returns its JSON; undefined where it answers with none. */
+  async post(login: string, path: string, body: unknown): Promise<unknown> {
+    const text = await (await this.#send(login, path, { method: 'POST', body: JSON.stringify(body) })).text();
+    return text === '' ? undefined : JSON.parse(text);
   }
 
   async get(login: string, path: string): Promise<unknown> {

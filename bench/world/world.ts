@@ -24,6 +24,8 @@ export interface WorldOptions {
   readonly targets?: readonly InventoryTarget[];
   /** More of the gateway's configuration of `ssh`. */
   readonly gatewaySsh?: Readonly<Record<string, unknown>>;
+  /** More sections of the gateway's configuration. */
+  readonly gatewaySections?: Readonly<Record<string, unknown>>;
   /** Default `strict`. */
   readonly durability?: 'strict' | 'buffered';
   readonly gatewayCore?: number | undefined;
@@ -184,6 +186,7 @@ function startGateway(parts: {
     directory: join(directory, 'gateway'),
     inventory: (issuer) => inventory(issuer, targets, accounts),
     ssh: options.gatewaySsh ?? {},
+    sections: options.gatewaySections,
     durability: options.durability ?? 'strict',
     core: options.gatewayCore,
     nodeArguments: options.nodeArguments ?? [],
