@@ -7,11 +7,11 @@ import { countInbox as countWaiting, selectTickets, type TicketBox } from './vie
 export function listTickets(
   deps: ApprovalsDeps,
   principal: Principal,
-  page: { readonly box: TicketBox; readonly limit: number },
+  page: { readonly box: TicketBox; readonly limit: number; readonly before?: number | undefined },
 ): Promise<TicketView[]> {
   return selectTickets(deps.database, {
     ...viewerOf(principal),
-    box: page.box,
+    ...{ box: page.box, before: page.before },
     id: null,
     limit: Math.min(page.limit, LIMITS.ticketsListedMax),
     now: deps.clock.now(),

@@ -16,6 +16,8 @@ export interface TicketFilter {
   readonly secondLine: boolean;
   readonly box: TicketBox;
   readonly id: TicketId | null;
+  /** Only those with a smaller number: the page after the one that ended with it. */
+  readonly before?: number | undefined;
   readonly limit: number;
   readonly now: Date;
 }
@@ -33,7 +35,7 @@ const IdRow = z.strictObject({ id: ticketId });
  * every ticket there ever was, and history is kept for ever.
  */
 async function inboxIds(db: Queryable, filter: TicketFilter): Promise<TicketId[]> {
-  const { viewer, now, limit, secondLine } = filter;
+  const { viewer, now, limit, secondLine, before = null } = filter;
   const rows = await many(
     db,
     sql(IdRow)`
@@ -49,7 +51,7 @@ async function inboxIds(db: Queryable, filter: TicketFilter): Promise<TicketId[]
           WHERE kind = 'emergency' AND state = 'review_due'
           -- A fence: sorted first, the rest is asked of the newest alone until the page is full.
           ORDER BY number DESC OFFSET 0) t
-      WHERE t.requester_id <> ${viewer}
+      WHERE t.requester_id <> ${viewer} AND (${before}::bigint IS NULL OR t.number < ${before}::bigint)
         AND CASE WHEN (${secondLine}::boolean AND (t.second_line OR t.state = 'review_due'))
             OR (cardinality((SELECT systems FROM answers)) > 0
               AND (SELECT bool_or(s.system_id = ANY (a.systems)) FROM ticket_systems s, answers a WHERE s.ticket_id = t.id))
@@ -61,7 +63,7 @@ async function inboxIds(db: Queryable, filter: TicketFilter): Promise<TicketId[]
 }
 
 async function visibleIds(db: Queryable, filter: TicketFilter): Promise<TicketId[]> {
-  const { viewer, now, limit, seesEvery, id, box } = filter;
+  const { viewer, now, limit, seesEvery, id, box, before = null } = filter;
   const rows = await many(
     db,
     sql(IdRow)`
@@ -70,7 +72,7 @@ async function visibleIds(db: Queryable, filter: TicketFilter): Promise<TicketId
         UNION SELECT o.system_id FROM substitutes u JOIN system_owners o ON o.person_id = u.owner_id
           WHERE u.substitute_id = ${viewer} AND u.revoked_at IS NULL AND u.starts_at <= ${now} AND u.ends_at > ${now})
       SELECT t.id FROM tickets t
-      WHERE (${id}::uuid IS NULL OR t.id = ${id}::uuid)
+      WHERE (${id}::uuid IS NULL OR t.id = ${id}::uuid) AND (${before}::bigint IS NULL OR t.number < ${before}::bigint)
         AND (t.requester_id = ${viewer} OR (${box !== 'mine'}::boolean AND (${seesEvery}::boolean OR EXISTS (
           SELECT FROM ticket_systems s JOIN answers a ON a.system_id = s.system_id WHERE s.ticket_id = t.id))))
       ORDER BY t.number DESC LIMIT ${limit}`,

@@ -109,6 +109,26 @@ describe('a decision', () => {
     expect(() => decideTicket(house, house.people.tanaka, ticket.id, bare)).toThrow('reason');
   });
 
+  test('is found again page by page, each ticket once', async () => {
+    await using house = await world();
+    const asked = [];
+    for (let at = 0; at < 5; at += 1) asked.push((await house.ask('aoki')).number);
+    for (const [name, box] of [
+      ['aoki', 'mine'],
+      ['tanaka', 'inbox'],
+      ['suzuki', 'all'],
+    ] as const) {
+      const seen: number[] = [];
+      for (let before: number | undefined; seen.length <= asked.length; ) {
+        const page = await listTickets(house, house.people[name], { box, limit: 2, before });
+        seen.push(...page.map(({ number }) => number));
+        before = page.at(-1)?.number;
+        if (page.length < 2) break;
+      }
+      expect(seen).toEqual(asked.toReversed());
+    }
+  });
+
   test('of two owners at the same moment counts once', async () => {
     await using house = await world();
     const ticket = await house.ask('aoki');

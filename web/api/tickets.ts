@@ -32,7 +32,10 @@ import { body, moment, params, query, refusedActId, systemId, targetId, ticketId
 
 export const Id = z.strictObject({ id: ticketId });
 export const DraftId = z.strictObject({ id: z.uuid() });
-export const ListQuery = z.strictObject({ box: z.enum(['mine', 'inbox', 'all']).default('mine') });
+export const ListQuery = z.strictObject({
+  box: z.enum(['mine', 'inbox', 'all']).default('mine'),
+  before: z.coerce.number().int().positive().optional(),
+});
 const Nothing = z.strictObject({});
 const Reason = typed(LIMITS.reasonCharactersMax);
 export const Revocation = z.strictObject({ reason: Reason });
@@ -134,8 +137,10 @@ function addRequests(router: Router, deps: WebApiDeps): void {
 
 function addReading(router: Router, deps: WebApiDeps): void {
   router.get('/tickets', async (request, response) => {
-    const { box } = query(ListQuery, request);
-    response.json({ tickets: await listTickets(deps, principalOf(request), { box, limit: LIMITS.ticketsListedMax }) });
+    const limit = LIMITS.ticketsListedMax;
+    const tickets = await listTickets(deps, principalOf(request), { ...query(ListQuery, request), limit });
+    const last = tickets.length === limit ? tickets.at(-1)?.number : undefined;
+    response.json({ tickets, ...(last === undefined ? {} : { next: last }) });
   });
   router.get('/tickets/:id', async (request, response) => {
     const principal = principalOf(request);

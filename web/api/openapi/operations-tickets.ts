@@ -27,9 +27,12 @@ const one = { params: tickets.Id, answer: One };
 
 export const TICKET_OPERATIONS: Operations = {
   'GET /tickets': {
-    says: ['Tickets, newest first.', '申請を新しい順に返します。'],
+    says: [
+      'Tickets, newest first; `next`, when there is one, is the `before` of the next page.',
+      '申請を新しい順に返します。',
+    ],
     query: tickets.ListQuery,
-    answer: z.object({ tickets: z.array(Ticket) }),
+    answer: z.object({ tickets: z.array(Ticket), next: count.optional() }),
   },
   'POST /tickets': {
     says: ['Asks for an export that was refused.', '拒否された持ち出しを申請します。'],
