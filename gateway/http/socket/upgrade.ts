@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { LIMITS } from '../../../foundation/index.ts';
 import type { Site } from '../../../identity/index.ts';
 import { type BudgetDecision, refuseRoute } from '../../../policy/index.ts';
-import { answerHeaders } from '../answer/headers.ts';
+import { answerHeaders, headOf } from '../answer/headers.ts';
 import { noteCut } from '../answer/export.ts';
 import { AnswerMeasure } from '../answer/measure.ts';
 import { hasRoom } from '../exchange.ts';
@@ -96,9 +96,9 @@ async function carry({ deps }: SiteServer, visit: Visit, { request, socket, head
   session.signal.addEventListener('abort', ended, { once: true });
   opened.socket.on('error', () => undefined);
   try {
-    const pairs = Object.entries(opened.headers).flatMap(([name, value]): [string, string][] =>
-      [value ?? []].flat().map((one) => [name, one]),
-    );
+    // Raw: names and values in turn, whatever the library's types say.
+    const raw: unknown = opened.headers;
+    const pairs = headOf(Array.isArray(raw) ? raw.map(String) : []);
     record.answered(101, pairs);
     writeHead(socket, pairs, { deps, request });
     if (head.length > 0) socket.unshift(head);
