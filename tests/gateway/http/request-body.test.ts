@@ -10,7 +10,7 @@ function request(body: Buffer, type: string, isChunked = false): BrowserRequest 
   return Object.assign(stream, {
     ...{ method: 'POST', url: '/export', rawHeaders: [], httpVersionMajor: 1, socket: {}, complete: true },
     headers: { 'content-type': type, ...length },
-  }) as unknown as BrowserRequest;
+  });
 }
 
 async function digest(body: Buffer, type: string, isChunked = false): Promise<string | null> {
