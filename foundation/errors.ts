@@ -11,6 +11,8 @@ export const ERRORS = {
   person_locked: { status: 403, meaning: 'A security officer or administrator has locked this person.' },
   device_locked: { status: 403, meaning: 'The address or network that this comes from is locked.' },
   thing_locked: { status: 409, meaning: 'The target, system or ticket this is about, or who asked for it, is locked.' },
+  grant_ended: { status: 409, meaning: 'The grant is not in force any more.' },
+  host_key_pinned: { status: 409, meaning: 'This host key is the one that is pinned already.' },
   review_closed: {
     status: 409,
     meaning: 'The item is decided, the review is signed off, or not everything is decided yet.',

@@ -436,6 +436,8 @@ export const LIMITS = {
   idempotencyKeyHours: 24,
   /** Bytes of an answer that is kept to be given again; a command whose answer is larger is never run again either. */
   idempotencyAnswerBytesMax: 262_144,
+  /** Times one person may have the road to targets checked in a minute: each is a real connection. */
+  targetChecksPerMinuteMax: 20,
   /** Commands one person may have judged on trial in a minute. */
   judgeCallsPerMinuteMax: 60,
   /** Requests of one person that wait for a decision. */

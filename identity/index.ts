@@ -1,6 +1,9 @@
 export { type AccountReport, type InspectedTarget, inspectedTargets } from './accounts/queries.ts';
 export { listAccountReports, reportAccounts, reportUnread } from './accounts/reports.ts';
 export { openTerminalConnection } from './terminals/open.ts';
+export { endGrant, fingerprintOfLine, pinHostKey } from './administration/change.ts';
+export type { AdministeredSystem, AdministeredTarget } from './administration/queries.ts';
+export { findTarget, listSystems } from './administration/read.ts';
 export { loadAuthorizationFacts, type TargetRules } from './access/facts.ts';
 export { protectCopies } from './assets/copies.ts';
 export { listOpenServers, listOpenTargets, type OpenTarget } from './access/open-targets.ts';

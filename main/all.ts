@@ -21,6 +21,7 @@ import { ROLES, type SessionId } from '../policy/index.ts';
 import { appendAuditEvent, followSession, witnessDelay } from '../recorder/index.ts';
 import { startAccountInventory } from './account-inventory.ts';
 import { announceAuthorities } from './authority-events.ts';
+import { createAdministration } from './administration.ts';
 import { createOidcClient, createTerminalDoor, createWebApi } from '../web/api/index.ts';
 import { startBackground } from './background.ts';
 import { loadSshKeys, type SshKeys } from './bastion.ts';
@@ -113,6 +114,7 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
     ...settledBy(config, keys),
     uiDirectory: uiDirectory(),
     ...watchedBy(evidence),
+    administration: createAdministration({ clock, log, config, keys, directory: directory.keys }),
     controlSession: (principal, request) => controlSession(deps, principal, request),
     parcels: parcelsDoor(deps),
     workers: service.workers,

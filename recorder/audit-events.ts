@@ -4,6 +4,7 @@
  * An event is written in the transaction of the act it tells of, so there is no act without it and none of it alone.
  */
 import { z } from 'zod';
+import { ADMINISTRATION_EVENTS } from './administration-events.ts';
 import { ENDED, LIFECYCLE_EVENTS } from './lifecycle-events.ts';
 import { READING_EVENTS } from './reading-events.ts';
 import { RECORDING_EVENTS } from './recording-events.ts';
@@ -131,6 +132,7 @@ export const AUDIT_EVENTS = {
     serial: text,
   }),
   ...SITE_EVENTS,
+  ...ADMINISTRATION_EVENTS,
   'ssh.signed_in': body('An SSH connection proved who the person is.', {
     connection: id,
     method: z.enum(SIGN_IN_METHODS),

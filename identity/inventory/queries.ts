@@ -95,10 +95,11 @@ export function upsertAsset(
   );
 }
 
-export function upsertTarget(
+export async function upsertTarget(
   tx: Transaction,
   { id, at, systemId, target }: { id: string; at: Date; systemId: SystemId; target: InventoryTarget },
 ): Promise<Change | undefined> {
+  await releasePin(tx, systemId, target);
   return maybeOne(
     tx,
     sql(ChangeRow)`
@@ -109,16 +110,28 @@ export function upsertTarget(
         ${target.web === null ? null : JSON.stringify(target.web)}::jsonb, ${target.signIn},
         ${target.rotateSecret}, ${at})
       ON CONFLICT (system_id, name) DO UPDATE SET host = excluded.host, port = excluded.port,
-          host_key = excluded.host_key, host_ca = excluded.host_ca, mode = excluded.mode,
+          host_key = CASE WHEN t.pinned_at IS NULL THEN excluded.host_key ELSE t.host_key END, host_ca = excluded.host_ca, mode = excluded.mode,
           legacy_algorithms = excluded.legacy_algorithms, source_address = excluded.source_address,
           inspect_as = excluded.inspect_as, web = excluded.web,
           sign_in = excluded.sign_in, rotate_secret = excluded.rotate_secret
         WHERE (t.host, t.port, t.host_key, t.host_ca, t.mode, t.legacy_algorithms, t.source_address, t.inspect_as, t.web,
             t.sign_in, t.rotate_secret)
-          IS DISTINCT FROM (excluded.host, excluded.port, excluded.host_key, excluded.host_ca, excluded.mode,
+          IS DISTINCT FROM (excluded.host, excluded.port,
+            CASE WHEN t.pinned_at IS NULL THEN excluded.host_key ELSE t.host_key END, excluded.host_ca, excluded.mode,
             excluded.legacy_algorithms, excluded.source_address, excluded.inspect_as, excluded.web, excluded.sign_in,
             excluded.rotate_secret)
       RETURNING (xmax = 0) AS added`,
+  );
+}
+
+/** A key that somebody pinned stays while the inventory says what it said then, of the same place. */
+async function releasePin(tx: Transaction, systemId: SystemId, target: InventoryTarget): Promise<void> {
+  await execute(
+    tx,
+    sql(z.never())`
+      UPDATE targets SET pinned_at = NULL, pinned_by = NULL, pinned_over = NULL
+      WHERE system_id = ${systemId} AND name = ${target.name} AND pinned_at IS NOT NULL
+        AND (pinned_over, host, port) IS DISTINCT FROM (${target.hostKey}::text, ${target.host}::text, ${target.port}::integer)`,
   );
 }
 
@@ -196,7 +209,7 @@ export function lockInventoryGrant(tx: Transaction, grant: GrantFields) {
   );
 }
 
-/** Whether an access review removed, reduced or held a grant that was just like this one. */
+/** Whether somebody ended, or an access review removed, reduced or held, a grant that was just like this one. */
 export async function wasTakenAway(tx: Transaction, grant: GrantFields): Promise<boolean> {
   const row = await maybeOne(
     tx,
@@ -205,7 +218,11 @@ export async function wasTakenAway(tx: Transaction, grant: GrantFields): Promise
       JOIN access_review_decisions d ON d.item_id = i.id AND d.decision IN ('remove', 'reduce', 'hold')
       WHERE i.person_id = ${grant.personId} AND g.target_id = ${grant.targetId}
         AND ARRAY(SELECT jsonb_array_elements_text(i.snapshot -> 'actions')) = ${grant.actions}::text[]
-        AND (i.snapshot ->> 'expiresAt')::timestamptz = ${grant.expiresAt} LIMIT 1`,
+        AND (i.snapshot ->> 'expiresAt')::timestamptz = ${grant.expiresAt}
+      UNION ALL
+      SELECT g.id FROM grants g
+      WHERE g.person_id = ${grant.personId} AND g.target_id = ${grant.targetId} AND g.ended_by IS NOT NULL
+        AND g.actions = ${grant.actions}::text[] AND g.expires_at = ${grant.expiresAt} LIMIT 1`,
   );
   return row !== undefined;
 }

@@ -37,7 +37,7 @@ const ASSETS = [
   { kind: 'table' as const, name: 'crm.customers', dataClass: 'personal', recordCount: 1_000 },
   { kind: 'table' as const, name: 'crm.orders', dataClass: 'personal', recordCount: 5_000 },
 ];
-const HOST_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
+export const HOST_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
 const target = (name: string, system: string) => ({
   ...{ name, system, host: '127.0.0.1', port: 22, hostKey: HOST_KEY },
   mode: 'guarded-line' as const,
@@ -46,7 +46,7 @@ const until = new Date(START.getTime() + 90 * 24 * HOUR);
 const maintainers = ['aoki', 'chen', 'yamada'];
 
 /** `crm` belongs to Tanaka, Sato and Yamada; `billing` to Mori alone; `lonely` to Yamada alone. */
-const INVENTORY: InventoryInput = {
+export const INVENTORY: InventoryInput = {
   issuer: ISSUER,
   people: Object.entries(ROLES).map(([subject, roles]) => ({
     subject,

@@ -63,6 +63,56 @@ describeWith(['chromium'], 'the console of those who keep the gateway', () => {
     await list.waitFor({ state: 'hidden' });
   });
 
+  test('an administrator checks the road to a server, and what somebody copied from the page pins nothing new', async () => {
+    const page = await openAs('yamada', '/systems');
+    await expectAccessible(page);
+    await page.getByRole('link', { name: 'crm-db' }).click();
+    await page.getByRole('button', { name: '接続を確認する' }).click();
+    await page.getByText('応答したのは固定済みのサーバーです。').waitFor();
+    const shown = await page.getByText(/^ssh-ed25519 SHA256:/).innerText();
+    await expectAccessible(page);
+    const field = page.getByLabel('サーバー側で読み上げたフィンガープリント');
+    const pin = page.getByRole('button', { name: 'crm-db のホスト鍵を固定する' });
+    const dialog = page.getByRole('dialog');
+    const ask = async (fingerprint: string): Promise<void> => {
+      await field.fill(fingerprint);
+      await pin.click();
+      await dialog.getByLabel(/理由/).fill('鍵を交換した');
+      await dialog.getByRole('button', { name: 'crm-db のホスト鍵を固定する' }).click();
+    };
+    await ask(`SHA256:${'A'.repeat(43)}`);
+    await dialog.getByText('サーバーが登録済みのものと異なるホスト鍵を提示しました。').waitFor();
+    await expectAccessible(page);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+    await ask(shown.split(' ')[1] ?? '');
+    await dialog.getByText('このホスト鍵はすでに固定されています。').waitFor();
+  });
+
+  test('an owner ends a grant by name, and the person does not enter any more', async () => {
+    const before = await gateway.ssh('chen', 'echo in');
+    expect(before.stdout).toBe('in\n');
+    const page = await openAs('tanaka', '/systems');
+    await page.getByRole('link', { name: 'crm-db' }).click();
+    await page.getByRole('button', { name: /Chen Wei さんの権限を終了する/ }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('crm-db での Chen Wei さんの権限を終了しますか').waitFor();
+    await expectAccessible(page);
+    await dialog.getByLabel(/理由/).fill('担当を外れた');
+    await dialog.getByRole('button', { name: '権限を終了する' }).click();
+    await page.getByText('crm-db での Chen Wei さんの権限を終了しました。').waitFor();
+    expect(await page.getByRole('button', { name: '接続を確認する' }).count()).toBe(0);
+    expect((await gateway.ssh('chen', 'echo in')).status).not.toBe(0);
+  });
+
+  test('the configuration of the running gateway is read by keys, and has no secret in it', async () => {
+    const page = await openAs('suzuki', '/configuration');
+    await page.getByLabel('項目名・値で絞り込む').fill('idleMinutes');
+    await page.getByRole('rowheader', { name: 'ssh.timeLimits.idleMinutes' }).waitFor();
+    expect(await page.getByRole('rowheader').count()).toBe(1);
+    await expectAccessible(page);
+  });
+
   test('no page broke its own content security policy or threw', () => {
     expect(faults).toEqual([]);
   });

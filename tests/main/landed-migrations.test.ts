@@ -32,6 +32,7 @@ const LANDED: Readonly<Record<string, string>> = {
   '0028_target_secrets.sql': '23300fb33c4bcdf051bb5acd82c298b05824b0ce2c7d686da5d073b695273490',
   '0026_target_accounts.sql': 'df04f84be0598616475043ad989b395580df93ea80686dddd0dc75eb9c70adb8',
   '0021_terminals.sql': '03d827913683b44c30a5ff30d6f256a64e7f173fe27f051e433dd77585194681',
+  '0031_administration.sql': 'c98f20f475fc35fe2578cd622c8943449c2c842dbbf293d588dc0ee37f5eba4e',
   '0022_web_targets.sql': '8e7a4ec5b85f2048d5cdcda845f6f963b9e08f451fb83b795409f1a6536b73a8',
   '0033_transfers_of_parcels.sql': 'a6fc9b1f4b6c64f6ed10f40a9d9bf4eb7ce1326164c475ad3df67eb8bbf89317',
   '0030_idempotency.sql': '05d2b6cf935adaa616a3ddb785b283ac13e28a9597e67b0f4215e95effecb28d',

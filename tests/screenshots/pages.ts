@@ -22,6 +22,12 @@ async function replay(page: Page): Promise<void> {
   await page.locator('.ap-player').filter({ hasText: '顧客一覧' }).waitFor();
 }
 
+async function checkServer(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'crm-db' }).click();
+  await page.locator('main section button').first().click();
+  await page.locator('main [role=status] dl').waitFor();
+}
+
 /** The section that stands open on a wide screen, or the list of all pages on a narrow one. */
 async function openMenu(page: Page): Promise<void> {
   const burger = page.locator('.nav-narrow .mantine-Burger-root');
@@ -50,6 +56,9 @@ export function pagesOf({ waiting, used, session }: Made): readonly Shot[] {
     { name: 'gate', login: 'tanaka', path: '/gate' },
     { name: 'locks', login: 'kimura', path: '/locks' },
     { name: 'people', login: 'kimura', path: '/people' },
+    { name: 'systems', login: 'yamada', path: '/systems' },
+    { name: 'target', login: 'yamada', path: '/systems', then: checkServer },
+    { name: 'configuration', login: 'yamada', path: '/configuration' },
     { name: 'relay', login: 'tanaka', path: '/relay' },
     { name: 'check', login: 'suzuki', path: '/check' },
     { name: 'custody', login: 'suzuki', path: '/custody' },

@@ -22,6 +22,7 @@ const OPEN = ['POST /api/logins', 'POST /api/logins/poll', 'POST /api/logins/rev
 /** Routes that are not everybody's: who is let on to what stands behind them, and what is sent. */
 const RESTRICTED: Readonly<Record<string, readonly [roles: string, content?: object]>> = {
   'GET /api/audit-events': ['as'],
+  'GET /api/configuration': ['asd'],
   'GET /api/custody': ['as'],
   'GET /api/deliveries': ['sd'],
   'GET /api/exports/audit-events.:format': ['as'],
@@ -34,12 +35,15 @@ const RESTRICTED: Readonly<Record<string, readonly [roles: string, content?: obj
   'POST /api/target-secrets': ['d', { targetId: ID, personId: ID, secret: 'of the table' }],
   'POST /api/target-secrets/rotation': ['d', { targetId: ID, personId: ID }],
   'POST /api/deliveries/:id/again': ['d', {}],
+  'POST /api/grants/:id/end': ['mosd', { reason: REASON }],
   'POST /api/locks': ['osd', { kind: 'target', subject: 'nowhere', reason: REASON }],
   'POST /api/locks/:id/lift': ['osd', {}],
   'POST /api/persons/:id/leave': ['sd', { reason: REASON }],
   'POST /api/persons/:id/lock': ['sd', { reason: REASON }],
   'POST /api/persons/:id/unlock': ['sd', {}],
   'POST /api/sessions/:id/keystrokes': ['a', { reason: REASON }],
+  'POST /api/systems/targets/:id/check': ['sd', {}],
+  'POST /api/systems/targets/:id/host-key': ['d', { fingerprint: `SHA256:${'A'.repeat(43)}`, reason: REASON }],
   'POST /api/reviews': ['osd', { scope: 'system', subject: 'crm', dueAt: '2026-04-08T00:00:00Z' }],
 };
 
@@ -59,6 +63,7 @@ const OWN = [
   ...['GET /api/sessions/:id/exports/:file', 'GET /api/sessions/:id/transcript'],
   ...['GET /api/substitutes', 'GET /api/targets', 'GET /api/tickets', 'GET /api/tickets/:id'],
   ...['GET /api/tickets/choices', 'GET /api/tickets/drafts', 'GET /api/web-sessions'],
+  ...['GET /api/systems', 'GET /api/systems/targets/:id'],
   ...['GET /api/me/notifications', 'GET /api/terminals', 'PATCH /api/me/notifications', 'POST /api/deliveries/again'],
   ...['POST /api/links/open', 'POST /api/terminals', 'POST /api/terminals/:id/openers'],
   ...['GET /api/parcels', 'GET /api/parcels/:number', 'GET /api/parcels/routes', 'POST /api/parcels/:number/decision'],

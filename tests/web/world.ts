@@ -17,6 +17,9 @@ import {
   loadSecretSeal,
   openWebSession,
 } from '../../identity/index.ts';
+import { parseConfig } from '../../config/index.ts';
+import { createAdministration } from '../../main/administration.ts';
+import { loadSshKeys } from '../../main/bastion.ts';
 import { parcelsDoor } from '../../main/relay.ts';
 import { createOidcClient, createWebApi, type WebApiDeps } from '../../web/api/index.ts';
 import { ISSUER, type Name, type World, world } from '../approvals/world.ts';
@@ -109,6 +112,10 @@ export async function web(change: Partial<WebApiDeps> = {}): Promise<Web> {
     secretSeal: await loadSecretSeal(join(path, 'target_secret_key')),
     askAccountInventory: () => Promise.resolve(),
     askSecretRotation: () => Promise.resolve(),
+    administration: createAdministration({
+      ...{ clock, log: createLog('silent'), directory: path, keys: await loadSshKeys(path) },
+      config: parseConfig({ mode: 'demo' }, { directory: path, demoDataDirectory: path }),
+    }),
     terminals: new TerminalDesk({ database, clock, place: NOWHERE }),
     providers: [
       createOidcClient({

@@ -6,10 +6,12 @@ import { auditEventRoutes } from './audit-events.ts';
 import { authRoutes } from './auth.ts';
 import { consoleRoutes } from './console.ts';
 import { isSecure } from './cookies.ts';
+import { configurationRoutes } from './configuration.ts';
 import { custodyRoutes } from './custody.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import type { WebApiDeps } from './deps.ts';
 import { errorHandler } from './errors.ts';
+import { estateRoutes } from './estate.ts';
 import { backchannelRoutes } from './backchannel.ts';
 import { factorRoutes, webSessionRoutes } from './factors.ts';
 import { callsLimited, noStore, readJson, requirePrincipal, requireSameOrigin } from './guards.ts';
@@ -82,6 +84,8 @@ const ROUTES = [
   accountReportRoutes,
   targetSecretRoutes,
   terminalRoutes,
+  estateRoutes,
+  configurationRoutes,
   openApiRoutes,
 ];
 

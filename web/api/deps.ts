@@ -3,6 +3,7 @@ import type { Clock, Database, Log } from '../../foundation/index.ts';
 import type { CertificateAuthority, FactorRules, FactorSeal, SecretSeal } from '../../identity/index.ts';
 import type { ControlVerb, PersonId, Principal, SessionId } from '../../policy/index.ts';
 import type { Derived, Frame, Protection, RecordingSource, WitnessDelay } from '../../recorder/index.ts';
+import type { Administration } from './administration-door.ts';
 import type { OidcClient } from './oidc.ts';
 import type { Terminals } from './terminal-place.ts';
 
@@ -83,6 +84,7 @@ export interface WebApiDeps {
   /** Has the accounts of all targets looked at, in the background. */
   readonly askAccountInventory: () => Promise<void>;
   readonly terminals: Terminals;
+  readonly administration: Administration;
   /** Where browsers reach sites; undefined: none is served. */
   readonly sites: { readonly originOf: (label: string) => string } | undefined;
 }

@@ -1,3 +1,4 @@
+export type { Administration, CheckedTarget, TargetCheck } from './administration-door.ts';
 export { createTerminalDoor } from './terminal-door.ts';
 export { createWebApi } from './app.ts';
 export type { WebApiDeps } from './deps.ts';

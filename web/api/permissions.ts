@@ -15,6 +15,12 @@ const READERS = {
   persons: ['security_officer', 'administrator'],
   /** Which accounts exist on targets: to have it looked at; owners read of their systems. */
   accountInventory: ['security_officer', 'administrator'],
+  /** To have the road to a target checked. */
+  targetChecks: ['security_officer', 'administrator'],
+  /** To pin the key by which a target is known. */
+  hostKeys: ['administrator'],
+  /** What the running process goes by. */
+  configuration: ['auditor', 'security_officer', 'administrator'],
   /** How recordings are kept from change. */
   protection: ['auditor', 'security_officer', 'administrator'],
 } as const satisfies Record<string, readonly Role[]>;

@@ -7,7 +7,7 @@ import { requireFactor } from '../../identity/index.ts';
 import type { WebApiDeps } from './deps.ts';
 import { principalOf } from './guards.ts';
 
-/** Deciding tickets and programs, naming who decides instead, locking, ending or pausing the work of others, letting a terminal in, opening one here. */
+/** Deciding tickets and programs, naming who decides instead, locking, ending or pausing the work of others, ending a grant, pinning a host key, letting a terminal in, opening one here. */
 const ACTS = [
   '/tickets/:id/decision',
   '/tickets/:id/revoke',
@@ -25,6 +25,8 @@ const ACTS = [
   '/sessions/:id/pause',
   '/ssh-sign-ins/:code/decision',
   '/logins/:code/decision',
+  '/grants/:id/end',
+  '/systems/targets/:id/host-key',
   '/terminals',
   '/terminals/:id/openers',
   '/target-secrets',

@@ -12,6 +12,7 @@ const AccountsPage = lazyRouteComponent(() => import('./pages/Accounts.tsx'), 'A
 const AuditPage = lazyRouteComponent(() => import('./pages/Audit.tsx'), 'AuditPage');
 const DeliveriesPage = lazyRouteComponent(() => import('./pages/Deliveries.tsx'), 'DeliveriesPage');
 const CheckPage = lazyRouteComponent(() => import('./pages/Check.tsx'), 'CheckPage');
+const ConfigurationPage = lazyRouteComponent(() => import('./pages/Configuration.tsx'), 'ConfigurationPage');
 const CustodyPage = lazyRouteComponent(() => import('./pages/Custody.tsx'), 'CustodyPage');
 const GatePage = lazyRouteComponent(() => import('./pages/Gate.tsx'), 'GatePage');
 const HomePage = lazyRouteComponent(() => import('./pages/Home.tsx'), 'HomePage');
@@ -31,6 +32,8 @@ const SecurityPage = lazyRouteComponent(() => import('./pages/Security.tsx'), 'S
 const SessionPage = lazyRouteComponent(() => import('./pages/Session.tsx'), 'SessionPage');
 const SessionsPage = lazyRouteComponent(() => import('./pages/Sessions.tsx'), 'SessionsPage');
 const SshSignInPage = lazyRouteComponent(() => import('./pages/SshSignIn.tsx'), 'SshSignInPage');
+const SystemsPage = lazyRouteComponent(() => import('./pages/Systems.tsx'), 'SystemsPage');
+const TargetPage = lazyRouteComponent(() => import('./pages/Target.tsx'), 'TargetPage');
 const TicketPage = lazyRouteComponent(() => import('./pages/Ticket.tsx'), 'TicketPage');
 const TicketNewPage = lazyRouteComponent(() => import('./pages/TicketNew.tsx'), 'TicketNewPage');
 const TicketsPage = lazyRouteComponent(() => import('./pages/Tickets.tsx'), 'TicketsPage');
@@ -115,6 +118,9 @@ const reconciliation = createRoute({
   path: '/reconciliation',
   component: ReconciliationPage,
 });
+const systems = createRoute({ getParentRoute: () => root, path: '/systems', component: SystemsPage });
+const target = createRoute({ getParentRoute: () => root, path: '/systems/targets/$id', component: TargetRoute });
+const configuration = createRoute({ getParentRoute: () => root, path: '/configuration', component: ConfigurationPage });
 const locks = createRoute({ getParentRoute: () => root, path: '/locks', component: LocksPage });
 const reviews = createRoute({ getParentRoute: () => root, path: '/reviews', component: ReviewsPage });
 const review = createRoute({ getParentRoute: () => root, path: '/reviews/$id', component: ReviewRoute });
@@ -171,6 +177,9 @@ function ParcelRoute(): ReactElement {
 function ReviewRoute(): ReactElement {
   return <ReviewPage id={review.useParams().id} />;
 }
+function TargetRoute(): ReactElement {
+  return <TargetPage id={target.useParams().id} />;
+}
 function TerminalRoute(): ReactElement {
   return <TerminalPage target={terminal.useParams().target} />;
 }
@@ -195,6 +204,9 @@ export const router = createRouter({
     deliveries,
     openLink,
     people,
+    systems,
+    target,
+    configuration,
     locks,
     reconciliation,
     reviews,

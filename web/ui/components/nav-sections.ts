@@ -3,6 +3,7 @@ import type { Role } from '../api/schemas.ts';
 const ALL: readonly Role[] = [];
 const PEOPLE: readonly Role[] = ['security_officer', 'administrator'];
 const GATE: readonly Role[] = ['owner', 'auditor', 'security_officer', 'administrator'];
+const KEEPERS: readonly Role[] = ['auditor', 'security_officer', 'administrator'];
 const AUDIT: readonly Role[] = ['auditor', 'security_officer'];
 
 /**
@@ -32,8 +33,10 @@ const SECTIONS = [
   {
     key: 'nav.section.administration',
     links: [
+      ['/systems', 'nav.systems', GATE],
       ['/people', 'nav.people', PEOPLE],
       ['/deliveries', 'nav.deliveries', PEOPLE],
+      ['/configuration', 'nav.configuration', KEEPERS],
     ],
   },
   {

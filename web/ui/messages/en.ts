@@ -4,6 +4,7 @@ import { checkEn } from './check.en.ts';
 import { custodyEn } from './custody.en.ts';
 import { codesEn } from './codes.en.ts';
 import { findingsEn } from '../../../messages/findings.en.ts';
+import { estateEn } from './estate.en.ts';
 import { evidenceEn } from './evidence.en.ts';
 import { consoleEn } from './console.en.ts';
 import { deliveryEn } from './delivery.en.ts';
@@ -25,6 +26,7 @@ export const en = {
   ...checkEn,
   ...custodyEn,
   ...codesEn,
+  ...estateEn,
   ...evidenceEn,
   ...consoleEn,
   ...findingsEn,

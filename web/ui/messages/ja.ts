@@ -5,6 +5,7 @@ import { custodyJa } from './custody.ja.ts';
 import { codesJa } from './codes.ja.ts';
 import type { en } from './en.ts';
 import { findingsJa } from '../../../messages/findings.ja.ts';
+import { estateJa } from './estate.ja.ts';
 import { evidenceJa } from './evidence.ja.ts';
 import { consoleJa } from './console.ja.ts';
 import { deliveryJa } from './delivery.ja.ts';
@@ -26,6 +27,7 @@ export const ja: Readonly<Record<keyof typeof en, string>> = {
   ...checkJa,
   ...custodyJa,
   ...codesJa,
+  ...estateJa,
   ...evidenceJa,
   ...consoleJa,
   ...findingsJa,
