@@ -45,7 +45,7 @@ describeWith(['chromium'], 'the console of those who keep the gateway', () => {
     await page.keyboard.press('Enter');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
-    await page.waitForURL('**/people');
+    await page.waitForURL('**/systems');
     expect(await section.getAttribute('aria-expanded')).toBe('false');
     // One row, however many pages there are.
     expect(await page.evaluate("document.querySelector('.top-nav').clientHeight")).toBeLessThan(60);
@@ -91,7 +91,7 @@ describeWith(['chromium'], 'the console of those who keep the gateway', () => {
 
   test('an owner ends a grant by name, and the person does not enter any more', async () => {
     const before = await gateway.ssh('chen', 'echo in');
-    expect(before.stdout).toBe('in\n');
+    expect(String(before.stdout)).toBe('in\n');
     const page = await openAs('tanaka', '/systems');
     await page.getByRole('link', { name: 'crm-db' }).click();
     await page.getByRole('button', { name: /Chen Wei さんの権限を終了する/ }).click();

@@ -87,7 +87,7 @@ function Witnesses({ witnesses }: Pick<Configuration, 'witnesses'>) {
   const { graceMinutes, lateSince, origin, policy } = witnesses;
   const state =
     lateSince === null ? (
-      <Tag tone="good">{t('configuration.witnesses.quick')}</Tag>
+      t('configuration.witnesses.quick')
     ) : (
       <Tag tone="bad">{t('configuration.witnesses.late', { since: formatMoment(lateSince, locale) })}</Tag>
     );
