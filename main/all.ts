@@ -116,14 +116,12 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
     ...watchedBy(evidence),
     administration: createAdministration({ clock, log, config, keys, directory: directory.keys }),
     controlSession: (principal, request) => controlSession(deps, principal, request),
-    parcels: parcelsDoor(deps),
-    workers: service.workers,
+    ...{ parcels: parcelsDoor(deps), workers: service.workers },
     witnessDelay: () => witnessDelay(witnessesLateSince(), clock.now(), config.recorder.log.witnessGraceMinutes),
     providers: providersOf(config, publicUrl, demo),
     ...ways,
-    askAccountInventory,
+    ...{ askAccountInventory, terminals },
     askSecretRotation: await startSecretRotation({ ...deps, queue, keys, config }, cleanup),
-    terminals,
   });
   const door = createTerminalDoor({ ...deps, publicUrl, terminals });
   cleanup.use(await startHttpServer(withDemo(web, demo), config.http, door));

@@ -89,6 +89,7 @@ export async function web(change: Partial<WebApiDeps> = {}): Promise<Web> {
       connect: inProcess(place, clock),
     }),
   );
+  const config = parseConfig({ mode: 'demo' }, { directory: path, demoDataDirectory: path });
   const app = createWebApi({
     ...{ database, clock, uiDirectory, recordings, derived },
     followSession: (id, signal) => followSession({ ...recordings, walKey: WAL_KEY }, id, signal),
@@ -113,8 +114,7 @@ export async function web(change: Partial<WebApiDeps> = {}): Promise<Web> {
     askAccountInventory: () => Promise.resolve(),
     askSecretRotation: () => Promise.resolve(),
     administration: createAdministration({
-      ...{ clock, log: createLog('silent'), directory: path, keys: await loadSshKeys(path) },
-      config: parseConfig({ mode: 'demo' }, { directory: path, demoDataDirectory: path }),
+      ...{ clock, log: createLog('silent'), directory: path, keys: await loadSshKeys(path, config), config },
     }),
     terminals: new TerminalDesk({ database, clock, place: NOWHERE }),
     providers: [

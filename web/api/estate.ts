@@ -18,10 +18,11 @@ import { requireReader } from './permissions.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { body, params, targetId, typed } from './request.ts';
 
-const TargetParams = z.strictObject({ id: targetId });
-const GrantParams = z.strictObject({ id: z.uuid() });
+export const TargetParams = z.strictObject({ id: targetId });
+export const GrantParams = z.strictObject({ id: z.uuid() });
 const reason = typed(LIMITS.reasonCharactersMax);
-const Pin = z.strictObject({
+export const GrantEnd = z.strictObject({ reason });
+export const Pin = z.strictObject({
   fingerprint: z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/, 'must be as ssh-keygen -l prints it: SHA256:…'),
   reason,
 });
@@ -75,7 +76,7 @@ export function estateRoutes(deps: WebApiDeps): Router {
 
   router.post('/grants/:id/end', async (request, response) => {
     const { id: grant } = params(GrantParams, request);
-    await endGrant(deps, principalOf(request), { grant, ...body(z.strictObject({ reason }), request) });
+    await endGrant(deps, principalOf(request), { grant, ...body(GrantEnd, request) });
     response.status(204).end();
   });
 

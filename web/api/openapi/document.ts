@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ERRORS } from '../../../foundation/index.ts';
 import type { Operation, Operations } from './operation.ts';
+import { ESTATE_OPERATIONS } from './operations-estate.ts';
 import { PEOPLE_OPERATIONS } from './operations-people.ts';
 import { SESSION_OPERATIONS } from './operations-sessions.ts';
 import { TICKET_OPERATIONS } from './operations-tickets.ts';
@@ -10,6 +11,7 @@ export const OPERATIONS: Operations = {
   ...TICKET_OPERATIONS,
   ...SESSION_OPERATIONS,
   ...PEOPLE_OPERATIONS,
+  ...ESTATE_OPERATIONS,
   'GET /openapi.json': { says: ['This description.', 'この記述を返します。'], answer: z.looseObject({}) },
   'GET /reference': { says: ['It as a page to read.', '読むためのページを返します。'], media: 'text/html' },
 };
