@@ -30,7 +30,7 @@ const Result = z.object({
   ...{ rows: count, bytes: count, sha256: text, exitStatus: z.int().nullable(), finishedAt: when, sessionId: id },
 });
 
-export const ExportTicket = z
+const ExportTicket = z
   .object({
     ...common,
     kind: z.literal('export'),
