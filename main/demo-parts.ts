@@ -58,6 +58,12 @@ export async function startDemoParts(options: DemoOptions, cleanup: Cleanup): Pr
       backchannelLogoutUri: new URL('/auth/backchannel-logout', publicUrl).href,
       clock,
     }),
-    inventory: demo.demoInventory({ issuer: issuer.href, target, site, relayKeys: await demo.loadRelayKeys(directory), clock }),
+    inventory: demo.demoInventory({
+      issuer: issuer.href,
+      target,
+      site,
+      relayKeys: await demo.loadRelayKeys(directory),
+      clock,
+    }),
   };
 }

@@ -9,6 +9,7 @@ import { ENDED, LIFECYCLE_EVENTS } from './lifecycle-events.ts';
 import { READING_EVENTS } from './reading-events.ts';
 import { RECORDING_EVENTS } from './recording-events.ts';
 import { PARCEL_EVENTS } from './parcel-events.ts';
+import { PROCESS_EVENTS } from './process-events.ts';
 import { TERMINAL_EVENTS } from './terminal-events.ts';
 import { SITE_EVENTS } from './site-events.ts';
 import { TICKET_EVENTS } from './ticket-events.ts';
@@ -22,19 +23,7 @@ const body = <Shape extends z.ZodRawShape>(description: string, shape: Shape) =>
   z.strictObject(shape).describe(description);
 
 export const AUDIT_EVENTS = {
-  'gateway.started': body('A gateway process began its work.', { gateway: id, mode: text, version: text }),
-  'gateway.stopped': body('A gateway process ended its work in order.', { gateway: id }),
-  'gateway.reloaded': body('The workers of a gateway were replaced; earlier ones finish their sessions.', {
-    gateway: id,
-    workers: z.number().int(),
-  }),
-  'gateway.reload_refused': body('The workers were not replaced, and nothing changed.', { gateway: id, detail: text }),
-  'worker.lost': body('A worker process broke off; its recordings are sealed and its sessions closed.', {
-    gateway: id,
-    worker: id,
-    cause: text,
-    sessions: z.number().int(),
-  }),
+  ...PROCESS_EVENTS,
   'person.signed_in': body('A person signed in to the console.', {
     issuer: text,
     sourceAddress: text,

@@ -26,7 +26,9 @@ export async function body(world: HttpWorld, { runs, quick, say }: BenchOptions)
   const rates = await interleave(['nginx', 'gateway'], quick ? 2 : Math.max(3, runs), ask);
   clearInterval(watch);
   const growth = (highest - before) / 1_024;
-  say(`body MB/s: nginx ${round(median(rates.nginx), 0)}, gateway ${round(median(rates.gateway), 0)}; growth ${round(growth, 1)} MiB`);
+  say(
+    `body MB/s: nginx ${round(median(rates.nginx), 0)}, gateway ${round(median(rates.gateway), 0)}; growth ${round(growth, 1)} MiB`,
+  );
   return {
     figures: { body_mb_per_s: { nginx: summary(rates.nginx), gateway: summary(rates.gateway) } },
     bars: [
@@ -46,7 +48,11 @@ export async function meter(world: HttpWorld, { runs, quick, say }: BenchOptions
   const cpu: Record<string, number[]> = { plain: [], metered: [] };
   const ask = async (name: SiteName): Promise<number> => {
     const start = cpuOfFamily(world.gateway.pid);
-    const took = await fetchBody(world, 'gateway', { path: '/customers.csv', headers: headers.get(name) ?? {}, bytes: 0 });
+    const took = await fetchBody(world, 'gateway', {
+      path: '/customers.csv',
+      headers: headers.get(name) ?? {},
+      bytes: 0,
+    });
     cpu[name]?.push(cpuOfFamily(world.gateway.pid) - start);
     return took / 1_000;
   };
@@ -54,7 +60,9 @@ export async function meter(world: HttpWorld, { runs, quick, say }: BenchOptions
   const seconds = await interleave(sites, quick ? 2 : Math.max(3, runs), ask);
   const more = round(median(seconds.metered) / median(seconds.plain) - 1);
   const moreCpu = round(median(cpu['metered'] ?? []) / median(cpu['plain'] ?? []) - 1);
-  say(`CSV seconds: passing ${round(median(seconds.plain), 2)}, metered ${round(median(seconds.metered), 2)} (CPU ${round(moreCpu * 100, 0)} % more)`);
+  say(
+    `CSV seconds: passing ${round(median(seconds.plain), 2)}, metered ${round(median(seconds.metered), 2)} (CPU ${round(moreCpu * 100, 0)} % more)`,
+  );
   return {
     figures: { csv_s: { plain: summary(seconds.plain), metered: summary(seconds.metered) }, csv_cpu_more: moreCpu },
     bars: [bar('meter/csv', { value: round(more * 100, 1), op: '<=', limit: 30, unit: '% more' })],

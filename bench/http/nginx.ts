@@ -45,8 +45,7 @@ function configuration(directory: string, documents: string, role: Role): string
     role.kind === 'site'
       ? `root ${documents}; types { text/html html; text/csv csv; application/octet-stream bin; }`
       : 'proxy_pass http://site; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host;';
-  const upstream =
-    role.kind === 'site' ? '' : `  upstream site { server 127.0.0.1:${role.to}; keepalive 64; }\n`;
+  const upstream = role.kind === 'site' ? '' : `  upstream site { server 127.0.0.1:${role.to}; keepalive 64; }\n`;
   return `daemon off;
 user root;
 worker_processes 1;

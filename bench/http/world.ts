@@ -10,7 +10,7 @@ import { startNginx } from './nginx.ts';
 
 const LOGIN = 'aoki';
 /** `plain`: recorded alone. `metered`: people are counted against budgets that nobody reaches. `guarded`: judged too. */
-export const SITES = ['plain', 'metered', 'guarded'] as const;
+const SITES = ['plain', 'metered', 'guarded'] as const;
 export type SiteName = (typeof SITES)[number];
 
 export interface HttpWorld extends AsyncDisposable {

@@ -116,7 +116,7 @@ async function visit(
 }
 
 /** Without a question to the database: of a visit that lives everything is known. */
-export function livingVisit(
+function livingVisit(
   { deps, visits }: SiteServer,
   request: Pick<BrowserRequest, 'headers'>,
   token: string | undefined,
