@@ -66,7 +66,7 @@ export const en = {
   'nav.open': 'Open the menu',
   'nav.close': 'Close the menu',
   'nav.all': 'All pages',
-  'nav.waiting': 'Tickets, {{n}} waiting for you',
+  'nav.waiting': 'Tickets {{n}} waiting for you',
   'common.loading': 'Loading…',
   'common.copy': 'Copy',
   'common.copied': 'Copied',

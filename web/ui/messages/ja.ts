@@ -67,7 +67,7 @@ export const ja: Readonly<Record<keyof typeof en, string>> = {
   'nav.open': 'メニューを開く',
   'nav.close': 'メニューを閉じる',
   'nav.all': 'すべてのページ',
-  'nav.waiting': '申請（あなたの対応待ち {{n}} 件）',
+  'nav.waiting': '申請 {{n}} 件があなたの対応待ち',
   'common.loading': '読み込み中…',
   'common.copy': 'コピー',
   'common.copied': 'コピーしました',
