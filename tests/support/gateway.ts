@@ -1,5 +1,4 @@
 /** A whole gateway in this process, with the demo's people and server, on a database and a directory of its own. */
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config/index.ts';
 import { signInByHttp } from '../../demo/index.ts';
@@ -8,6 +7,7 @@ import { Cleanup, type Clock, createLog, type Database, systemClock } from '../.
 import { type Running, startAll } from '../../main/all.ts';
 import { findFreePort } from '../../main/free-port.ts';
 import { type FreshDatabase, freshDatabase } from './database.ts';
+import { replaceFile } from './replace-file.ts';
 import { runToEnd, type SshResult } from './run-to-end.ts';
 import { tempDirectory } from './temp-directory.ts';
 
@@ -114,7 +114,7 @@ export class TestGateway implements AsyncDisposable {
   /** Arguments for the real ssh, scp or sftp as this person: `ssh …options host command`. */
   async sshArguments(login: string, loginName = 'crm-db'): Promise<string[]> {
     const knownHostsPath = join(this.directory, 'known_hosts');
-    await writeFile(
+    await replaceFile(
       knownHostsPath,
       knownHost({ host: LOOPBACK, port: this.sshPort, hostKeyLine: this.running.ssh.hostKeyLine }),
     );

@@ -10,6 +10,7 @@ import { loadHostKey } from '../../../gateway/index.ts';
 import { freePort } from '../../support/free-port.ts';
 import { type ApiAnswer, runToEnd, type SshResult } from '../../support/gateway.ts';
 import { ROOT } from '../../support/paths.ts';
+import { replaceFile } from '../../support/replace-file.ts';
 
 const HOST = '127.0.0.1';
 
@@ -140,7 +141,7 @@ export class GatewayProcess implements AsyncDisposable {
     if (status !== 201 && status !== 409) throw new Error(JSON.stringify(json));
     const { publicKeyLine } = await loadHostKey(join(this.directory, 'data', 'keys', 'ssh_host_ed25519_key'));
     const knownHostsPath = join(this.directory, 'known_hosts');
-    await writeFile(knownHostsPath, knownHost({ host: HOST, port: this.#ports.ssh, hostKeyLine: publicKeyLine }));
+    await replaceFile(knownHostsPath, knownHost({ host: HOST, port: this.#ports.ssh, hostKeyLine: publicKeyLine }));
     return [...sshOptions({ port: this.#ports.ssh, loginName: 'crm-db', keyPath, knownHostsPath }), HOST];
   }
 }
