@@ -27,7 +27,7 @@ export {
 } from './terminal/index.ts';
 export {
   type AddressPolicy,
-  type ChangeDeps,
+  type ErrandDeps,
   changeTargetSecret,
   createAddressPolicy,
   type DialDeps,

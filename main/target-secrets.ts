@@ -9,7 +9,7 @@ import {
   JobQueues,
   type QueueBackend,
 } from '../foundation/index.ts';
-import { type ChangeDeps, changeTargetSecret, DialFailure } from '../gateway/index.ts';
+import { type ErrandDeps, changeTargetSecret, DialFailure } from '../gateway/index.ts';
 import { beginRotation, dueRotations, failRotation, finishRotation, type SecretDeps } from '../identity/index.ts';
 import { addressesOf } from './addresses.ts';
 import type { SshKeys } from './bastion.ts';
@@ -17,7 +17,7 @@ import type { SshKeys } from './bastion.ts';
 const ROTATE_SECRETS: JobKind<Record<string, never>> = { name: 'rotate-target-secrets', payload: z.strictObject({}) };
 const INTERVAL_MS = 10_000;
 
-type RotationDeps = SecretDeps & ChangeDeps;
+type RotationDeps = SecretDeps & ErrandDeps;
 
 /** @returns what has it done now, in the background. */
 export async function startSecretRotation(

@@ -9,19 +9,14 @@ import type { UserAuthority } from '../../../identity/index.ts';
 import type { ExistingAccount, Target } from '../../../policy/index.ts';
 import type { ClientChannel } from '../library/index.ts';
 import { ACCOUNTS_COMMAND, parseAccounts } from './accounts-output.ts';
-import { TargetConnection } from './connection.ts';
 import { issueCredential } from './credentials.ts';
-import { stepDeadline, unlessAborted } from './deadline.ts';
-import { dialFailure, type Place } from './failure.ts';
-import { type LegDeps, openLeg } from './leg.ts';
-import { connectTo, type ReachDeps, resolveTarget } from './reach.ts';
+import { unlessAborted } from './deadline.ts';
+import { type ErrandDeps, runErrand } from './errand.ts';
 
-export interface LookDeps extends LegDeps, ReachDeps {
+export interface LookDeps extends ErrandDeps {
   readonly clock: Clock;
   readonly authority: UserAuthority;
 }
-
-const NEVER = new AbortController().signal;
 
 /**
  * Only for a target that no relay host stands before.
@@ -32,28 +27,15 @@ export async function readTargetAccounts(
   deps: LookDeps,
   { target, inspectAs, keyId }: { readonly target: Target; readonly inspectAs: string; readonly keyId: string },
 ): Promise<readonly ExistingAccount[]> {
-  const place: Place = { name: target.name, isRelay: false };
-  const deadline = stepDeadline(NEVER, target.name, LIMITS.targetAccountsSeconds);
-  const { signal } = deadline;
-  try {
-    const stream = await connectTo(await resolveTarget(deps, target.host, place, signal), target.port, signal);
-    const leg = await openLeg(deps, { target, stream, place, signal });
-    const connection = new TargetConnection([leg]);
-    try {
-      const serial = randomBytes(8).readBigUInt64BE() >> 1n;
-      const request = { target, account: inspectAs, keyId, serial, extensions: [] };
-      const key = await issueCredential(deps, { ...request, forceCommand: ACCOUNTS_COMMAND });
-      await (await leg.signIn(inspectAs, key, signal)).signedIn;
-      const channel = await connection.exec(ACCOUNTS_COMMAND, { terminal: undefined, environment: {} });
-      return parseAccounts(await unlessAborted(signal, outputOf(channel)));
-    } finally {
-      connection.close();
-    }
-  } catch (thrown) {
-    throw thrown instanceof GatewayError ? thrown : dialFailure(thrown, place);
-  } finally {
-    deadline.stop();
-  }
+  const credential = () => {
+    const serial = randomBytes(8).readBigUInt64BE() >> 1n;
+    const request = { target, account: inspectAs, keyId, serial, extensions: [] };
+    return issueCredential(deps, { ...request, forceCommand: ACCOUNTS_COMMAND });
+  };
+  return runErrand(deps, { target, account: inspectAs, credential }, async (connection, signal) => {
+    const channel = await connection.exec(ACCOUNTS_COMMAND, { terminal: undefined, environment: {} });
+    return parseAccounts(await unlessAborted(signal, outputOf(channel)));
+  });
 }
 
 /** Everything it says until it ends. @throws {GatewayError} `protocol_violation`: more than the bound. */

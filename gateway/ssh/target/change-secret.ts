@@ -2,15 +2,12 @@
  * Changing the secret of an account on its target: the gateway's own errand, as the account itself and with passwd(1),
  * which asks for the secret of now. No session, and nothing of a person's.
  */
-import { GatewayError, LIMITS, type Secret } from '../../../foundation/index.ts';
+import { GatewayError, type Secret } from '../../../foundation/index.ts';
 import type { Target } from '../../../policy/index.ts';
-import { TargetConnection } from './connection.ts';
-import { stepDeadline, unlessAborted } from './deadline.ts';
-import { DialFailure, dialFailure, type Place } from './failure.ts';
-import { type LegDeps, openLeg } from './leg.ts';
-import { connectTo, type ReachDeps, resolveTarget } from './reach.ts';
-
-export type ChangeDeps = LegDeps & ReachDeps;
+import type { TargetConnection } from './connection.ts';
+import { unlessAborted } from './deadline.ts';
+import { type ErrandDeps, runErrand } from './errand.ts';
+import { DialFailure } from './failure.ts';
 
 export interface SecretChange {
   readonly target: Target;
@@ -20,15 +17,15 @@ export interface SecretChange {
 }
 
 const COMMAND = 'LC_ALL=C passwd';
-const NEVER = new AbortController().signal;
 
 /**
  * Only for a target that no relay host stands before. Resolves when the target has the new secret, from now or from an
  * attempt before. @throws {GatewayError} a DialFailure, or `target_secret_unchanged`.
  */
-export async function changeTargetSecret(deps: ChangeDeps, change: SecretChange): Promise<void> {
+export async function changeTargetSecret(deps: ErrandDeps, change: SecretChange): Promise<void> {
   const { account, current, next, target } = change;
-  const enter = <Result>(secret: Secret<string>, work: Work<Result>) => within(deps, { target, account, secret }, work);
+  const enter = <Result>(secret: Secret<string>, work: Work<Result>) =>
+    runErrand(deps, { target, account, credential: () => Promise.resolve([secret]) }, work);
   const changed = await enter(current, (connection, signal) => runPasswd(connection, change, signal)).catch(
     (thrown: unknown) => {
       // The secret of before is refused: then an earlier attempt went through and broke off before it was noted.
@@ -52,29 +49,4 @@ async function runPasswd(
   channel.stderr.resume(); // Not kept: a program may repeat what it was told.
   channel.end(`${current.expose()}\n${next.expose()}\n${next.expose()}\n`);
   return (await unlessAborted(signal, connection.exitOf(channel))).status === 0;
-}
-
-async function within<Result>(
-  deps: ChangeDeps,
-  { target, account, secret }: { target: Target; account: string; secret: Secret<string> },
-  work: Work<Result>,
-): Promise<Result> {
-  const place: Place = { name: target.name, isRelay: false };
-  const deadline = stepDeadline(NEVER, target.name, LIMITS.targetAccountsSeconds);
-  const { signal } = deadline;
-  try {
-    const stream = await connectTo(await resolveTarget(deps, target.host, place, signal), target.port, signal);
-    const leg = await openLeg(deps, { target, stream, place, signal });
-    const connection = new TargetConnection([leg]);
-    try {
-      await (await leg.signIn(account, [secret], signal)).signedIn;
-      return await work(connection, signal);
-    } finally {
-      connection.close();
-    }
-  } catch (thrown) {
-    throw thrown instanceof GatewayError ? thrown : dialFailure(thrown, place);
-  } finally {
-    deadline.stop();
-  }
 }

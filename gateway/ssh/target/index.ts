@@ -1,6 +1,7 @@
 export { type LookDeps, readTargetAccounts } from './accounts.ts';
 export { type AddressPolicy, type AddressRules, createAddressPolicy } from '../../address-policy.ts';
-export { type ChangeDeps, changeTargetSecret } from './change-secret.ts';
+export { changeTargetSecret } from './change-secret.ts';
+export type { ErrandDeps } from './errand.ts';
 export type { ChannelOptions, TargetConnection, Terminal } from './connection.ts';
 export { type DialDeps, dialTarget } from './dial.ts';
 export { DialFailure } from './failure.ts';
