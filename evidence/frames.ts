@@ -23,6 +23,8 @@ export interface Frame {
 /** Bytes of a frame before its payload. */
 export const FRAME_HEAD_BYTES = 21;
 
+const MICROS_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+
 /** Writes at `at` what stands before a payload of `bytes` bytes. */
 export function writeFrameHead(
   target: Uint8Array,
@@ -35,8 +37,14 @@ export function writeFrameHead(
   // As halves, and without a view: whoever forwards a keystroke waits for this.
   writeUint32(target, at + 5, Math.floor(seq / 2 ** 32));
   writeUint32(target, at + 9, seq);
-  writeUint32(target, at + 13, Number(micros >> 32n));
-  writeUint32(target, at + 17, Number(micros & 0xffff_ffffn));
+  if (micros <= MICROS_SAFE) {
+    const whole = Number(micros);
+    writeUint32(target, at + 13, Math.floor(whole / 2 ** 32));
+    writeUint32(target, at + 17, whole);
+  } else {
+    writeUint32(target, at + 13, Number(micros >> 32n));
+    writeUint32(target, at + 17, Number(micros & 0xffff_ffffn));
+  }
 }
 
 /** What stands before a payload of `bytes` bytes. */

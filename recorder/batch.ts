@@ -1,15 +1,31 @@
 /** What becomes durable together, and the numbers that frames get on their way there. */
 import type { Limits } from '../foundation/index.ts';
 import { copyInto, type FloodBuffer, type FloodBuffers } from './chunks/flood-buffers.ts';
-import { encodeFrame, FRAME_HEAD_BYTES, type FrameType, streamOf, writeFrameHead } from './frames.ts';
+import { FRAME_HEAD_BYTES, type FrameType, layOutFrame, streamOf, writeFrameHead } from './frames.ts';
 import type { PerStream, StreamName } from './keys/session-keys.ts';
 
+/** Whoever waits for frames: of many that came together, one. */
+export interface Settler {
+  readonly promise: Promise<void>;
+  readonly resolve: () => void;
+  readonly reject: (reason: Error) => void;
+}
+
+/** A frame that waits for room. */
 export interface Waiting {
   readonly type: Exclude<FrameType, 'h'>;
   readonly payload: Uint8Array;
   readonly micros: bigint;
-  readonly resolve: () => void;
-  readonly reject: (reason: Error) => void;
+  readonly settler: Settler;
+}
+
+/** A frame with its number. Its payload is not copied until it stands in a chunk: whoever gave it leaves it alone. */
+export interface NumberedFrame {
+  readonly type: FrameType;
+  readonly stream: StreamName;
+  readonly seq: number;
+  readonly micros: bigint;
+  readonly payload: Uint8Array;
 }
 
 /** A frame as it will stand in its chunk. */
@@ -35,8 +51,11 @@ export interface Fill {
 export interface Batch {
   /** When the first of them came; only a buffered recording looks. */
   readonly since: bigint;
-  readonly waiting: Pick<Waiting, 'resolve' | 'reject'>[];
-  small: EncodedFrame[];
+  /** In the order of their frames. */
+  readonly settlers: Settler[];
+  /** Whether the last of them speaks for what comes next, too. */
+  isShared: boolean;
+  small: NumberedFrame[];
   smallBytes: number;
   /** How many frames of each stream stand before it, once it is taken. */
   before: PerStream<number>;
@@ -50,9 +69,31 @@ export interface FrameQueueOptions {
 }
 
 /** The frames of one recording that are not under way to the disk yet, in batches. */
+const NOTHING_BEFORE: PerStream<number> = { screen: 0, keystrokes: 0 };
+
+/** Bytes of what stands before the frames of a batch in the write-ahead log. */
+const PLACES_BYTES = 16;
+
+/** Of a batch without a flood, in the write-ahead log. */
+export function bodySize({ smallBytes }: Batch): number {
+  return PLACES_BYTES + smallBytes;
+}
+
+/** How many frames stand before these, of the screen u64 and of the keystrokes u64, then the frames. */
+export function writeBody({ before, small }: Batch, target: Buffer, at: number): void {
+  target.writeUInt32BE(Math.floor(before.screen / 2 ** 32), at); // As halves: a BigInt costs more than all the rest.
+  target.writeUInt32BE(before.screen >>> 0, at + 4);
+  target.writeUInt32BE(Math.floor(before.keystrokes / 2 ** 32), at + 8);
+  target.writeUInt32BE(before.keystrokes >>> 0, at + 12);
+  let end = at + PLACES_BYTES;
+  for (const frame of small) end = layOutFrame(target, end, frame);
+}
+
 export class FrameQueue {
   readonly #options: FrameQueueOptions;
-  #taken: PerStream<number> = { screen: 0, keystrokes: 0 };
+  /** Frames of each stream in what was taken. */
+  #screen = 0;
+  #keystrokes = 0;
   #batches: Batch[] = [];
   #seq = 0;
   #micros = 0n;
@@ -71,18 +112,23 @@ export class FrameQueue {
     return this.#seq;
   }
 
+  /** What is next under way. */
+  get first(): Batch | undefined {
+    return this.#batches[0];
+  }
+
   /** When the oldest frame came that is not under way. */
   get since(): bigint | undefined {
     return this.#batches[0]?.since;
   }
 
   /** The next frame of the recording, which nothing waits for: the first and the last one. */
-  next(type: FrameType, micros: bigint, payload: Uint8Array): EncodedFrame {
+  next(type: FrameType, micros: bigint, payload: Uint8Array): NumberedFrame {
     this.#count(streamOf(type), 1);
-    return this.#encode(type, micros, payload);
+    return this.#numbered(type, micros, payload);
   }
 
-  /** Adds a frame; keeps nothing of its payload. @returns the batch that it is part of. */
+  /** Adds a frame; its payload is read until the batch is stored. @returns the batch that it is part of. */
   put({ type, micros, payload }: Pick<Waiting, 'type' | 'micros' | 'payload'>): Batch {
     const size = FRAME_HEAD_BYTES + payload.length;
     const stream = streamOf(type);
@@ -90,7 +136,7 @@ export class FrameQueue {
     if (batch.fill?.stream === stream) {
       this.#layOut(batch.fill, type, micros, payload);
     } else {
-      batch.small.push(this.#encode(type, micros, payload));
+      batch.small.push(this.#numbered(type, micros, payload));
       batch.smallBytes += size;
     }
     batch.size += size;
@@ -101,13 +147,8 @@ export class FrameQueue {
   take(): Batch | undefined {
     const batch = this.#batches.shift();
     if (batch === undefined) return undefined;
-    batch.before = this.#taken;
-    let { screen, keystrokes } = this.#taken;
-    for (const { stream } of batch.small) {
-      if (stream === 'screen') screen += 1;
-      else keystrokes += 1;
-    }
-    this.#taken = { screen, keystrokes };
+    batch.before = { screen: this.#screen, keystrokes: this.#keystrokes };
+    for (const { stream } of batch.small) this.#count(stream, 1);
     if (batch.fill !== undefined) this.#count(batch.fill.stream, batch.fill.frames);
     return batch;
   }
@@ -118,22 +159,24 @@ export class FrameQueue {
   }
 
   #count(stream: StreamName, frames: number): void {
-    this.#taken = { ...this.#taken, [stream]: this.#taken[stream] + frames };
+    if (stream === 'screen') this.#screen += frames;
+    else this.#keystrokes += frames;
   }
 
-  #number(type: FrameType, micros: bigint, size: number) {
-    if (micros > this.#micros) this.#micros = micros; // Clocks are set back; recordings are not.
-    this.#bytes += size;
-    return { type, seq: this.#seq++, micros: this.#micros };
+  /** Clocks are set back; recordings are not. */
+  #time(micros: bigint): bigint {
+    if (micros > this.#micros) this.#micros = micros;
+    return this.#micros;
   }
 
-  #encode(type: FrameType, micros: bigint, payload: Uint8Array): EncodedFrame {
-    const head = this.#number(type, micros, FRAME_HEAD_BYTES + payload.length);
-    return { stream: streamOf(type), seq: head.seq, micros: head.micros, bytes: encodeFrame({ ...head, payload }) };
+  #numbered(type: FrameType, micros: bigint, payload: Uint8Array): NumberedFrame {
+    this.#bytes += FRAME_HEAD_BYTES + payload.length;
+    return { type, stream: streamOf(type), seq: this.#seq++, micros: this.#time(micros), payload };
   }
 
   #layOut(fill: Fill, type: FrameType, micros: bigint, payload: Uint8Array): void {
-    const head = this.#number(type, micros, FRAME_HEAD_BYTES + payload.length);
+    this.#bytes += FRAME_HEAD_BYTES + payload.length;
+    const head = { type, seq: this.#seq++, micros: this.#time(micros) };
     const { frames } = fill.buffer;
     writeFrameHead(frames, fill.bytes, head, payload.length);
     copyInto(frames, payload, fill.bytes + FRAME_HEAD_BYTES);
@@ -158,10 +201,11 @@ export class FrameQueue {
   #add(since: bigint): Batch {
     const batch: Batch = {
       since,
-      waiting: [],
+      settlers: [],
+      isShared: false,
       small: [],
       smallBytes: 0,
-      before: this.#taken,
+      before: NOTHING_BEFORE,
       fill: undefined,
       size: 0,
     };
@@ -184,8 +228,10 @@ export class FrameQueue {
       bytes: 0,
     };
     for (const frame of waiting) {
-      copyInto(fill.buffer.frames, frame.bytes, fill.bytes);
-      fill.bytes += frame.bytes.length;
+      const { frames } = fill.buffer;
+      writeFrameHead(frames, fill.bytes, frame, frame.payload.length);
+      copyInto(frames, frame.payload, fill.bytes + FRAME_HEAD_BYTES);
+      fill.bytes += FRAME_HEAD_BYTES + frame.payload.length;
     }
     batch.fill = fill;
     batch.small = batch.small.filter((frame) => frame.stream !== stream);

@@ -23,11 +23,18 @@ export function isSessionId(id: string): boolean {
   return UUID.test(id);
 }
 
-export function encodeFrame({ payload, ...head }: EvidenceFrame): Buffer {
-  const bytes = Buffer.allocUnsafe(FRAME_HEAD_BYTES + payload.length);
-  writeFrameHead(bytes, 0, head, payload.length);
-  bytes.set(payload, FRAME_HEAD_BYTES);
+export function encodeFrame(frame: EvidenceFrame): Buffer {
+  const bytes = Buffer.allocUnsafe(FRAME_HEAD_BYTES + frame.payload.length);
+  layOutFrame(bytes, 0, frame);
   return bytes;
+}
+
+/** Writes the frame at `at`. @returns where it ends. */
+export function layOutFrame(target: Uint8Array, at: number, frame: EvidenceFrame): number {
+  const { payload } = frame;
+  writeFrameHead(target, at, frame, payload.length);
+  target.set(payload, at + FRAME_HEAD_BYTES);
+  return at + FRAME_HEAD_BYTES + payload.length;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** What a session needs before its first frame: keys that are kept, a beginning in both logs, two streams. */
 import { encodeBeginning, openLeafOf } from './beginning.ts';
-import { Commits } from './commits.ts';
-import type { EncodedFrame, FrameQueue } from './batch.ts';
+import { type BatchListener, Commits, type CommitsOptions } from './commits.ts';
+import type { FrameQueue, NumberedFrame } from './batch.ts';
 import type { KeyFiles } from './keys/key-files.ts';
 import type { SessionKeySource } from './keys/key-pool.ts';
 import { forgetSessionKeys, type PerStream } from './keys/session-keys.ts';
@@ -12,10 +12,11 @@ import { encodeMeta, type RecordingMeta, type SealedRecording } from './recordin
 import { type SharedOptions, type StreamSession, StreamWriter } from './stream-writer.ts';
 import type { WriteAheadLog } from './wal.ts';
 import { toHex } from '../evidence/index.ts';
-import { type Clock, GatewayError } from '../foundation/index.ts';
+import { type Clock, GatewayError, parseUuid } from '../foundation/index.ts';
 
 /** Shared by all sessions. */
 export interface OpeningOptions extends SharedOptions {
+  readonly limits: SharedOptions['limits'] & CommitsOptions['limits'];
   readonly clock: Clock;
   readonly wal: WriteAheadLog;
   readonly leafLog: LeafLog;
@@ -37,13 +38,13 @@ export class OpenedSession {
   readonly #parts: Parts;
   readonly commits: Commits;
 
-  constructor(sessionId: string, parts: Parts, wal: WriteAheadLog) {
+  constructor(commits: Commits, parts: Parts) {
+    this.commits = commits;
     this.#parts = parts;
-    this.commits = new Commits({ streams: parts.streams, keep: (frames) => wal.append(sessionId, frames) });
   }
 
   /** The last frames are durable with the chunk they are in, before anybody is told of the end. */
-  async seal(last: EncodedFrame | undefined, frames: number): Promise<Omit<SealedRecording, 'sessionId' | 'file'>> {
+  async seal(last: NumberedFrame | undefined, frames: number): Promise<Omit<SealedRecording, 'sessionId' | 'file'>> {
     const { chain, openLeaf, streams } = this.#parts;
     if (last !== undefined) streams.screen.add(last);
     await Promise.all([streams.screen.flush(), streams.keystrokes.flush()]);
@@ -63,6 +64,11 @@ export class OpenedSession {
   }
 }
 
+interface SessionParts extends BatchListener {
+  readonly frames: FrameQueue;
+  readonly onBacklog: (bytes: number) => void;
+}
+
 /**
  * Keeps the keys and the first frame, then puts the open leaf into the log, in this order: recovery can add the leaf.
  * @throws {GatewayError} `recording_unavailable`.
@@ -70,7 +76,7 @@ export class OpenedSession {
 export async function openSession(
   meta: RecordingMeta,
   options: OpeningOptions,
-  { frames, onBacklog }: { readonly frames: FrameQueue; readonly onBacklog: (bytes: number) => void },
+  { frames, onBacklog, ...listener }: SessionParts,
 ): Promise<OpenedSession> {
   const { build, clock, fault, keyFiles, leafLog, pseudonyms, wal } = options;
   const { sessionId } = meta;
@@ -92,7 +98,9 @@ export async function openSession(
     const { screen, keystrokes } = keys; // The wraps stand in their files, and need no memory while the session goes on.
     const streams = createStreams(options, { sessionId, chain, keys, onBacklog });
     streams.screen.add(header);
-    return new OpenedSession(sessionId, { keys: { screen, keystrokes }, chain, streams, openLeaf }, wal);
+    const id = parseUuid(sessionId);
+    const commits = new Commits({ id, frames, wal, streams, limits: options.limits, ...listener });
+    return new OpenedSession(commits, { keys: { screen, keystrokes }, chain, streams, openLeaf });
   } catch (thrown) {
     forgetSessionKeys(keys);
     throw fault.trip(thrown);

@@ -7,7 +7,7 @@
  */
 import { GatewayError, invariant, LIMITS, type Limits } from '../foundation/index.ts';
 import type { SessionId } from '../policy/index.ts';
-import { type Batch, FrameQueue, type Waiting } from './batch.ts';
+import { type Batch, FrameQueue, type Settler, type Waiting } from './batch.ts';
 import { unavailable } from './fault.ts';
 import { FRAME_HEAD_BYTES, type FrameType } from './frames.ts';
 import { type OpenedSession, type OpeningOptions, openSession } from './opened-session.ts';
@@ -16,6 +16,7 @@ import type { Durability, RecordingMeta, RecordingWriter, SealedRecording } from
 
 const LIMIT_NOTE = Buffer.from('The recording reached its limit; the session was ended.');
 const LAST_BYTES = FRAME_HEAD_BYTES + LIMIT_NOTE.length;
+const DONE = Promise.resolve();
 const BUFFERED_MICROS = BigInt(LIMITS.recorderBufferedMillis) * 1_000n;
 
 /** One object for all sessions. */
@@ -38,13 +39,10 @@ export class SessionWriter implements RecordingWriter {
   readonly #pumpAgain = (): void => this.#pump();
   #opened: OpenedSession | undefined;
   #waiting: Waiting[] = [];
-  #storing: Promise<void> | undefined;
-  /** Under way to the disk, oldest first. */
-  #unacknowledged: Batch[] = [];
   #pendingBytes = 0;
   #chunkBytes = 0;
-  /** Settles after everything admitted so far. */
-  #last: Promise<unknown> = Promise.resolve();
+  #onDrained: (() => void) | undefined;
+  #refused: GatewayError | undefined;
   #full = false;
   #opening: Promise<void> | undefined;
   #closing: Promise<SealedRecording> | undefined;
@@ -52,7 +50,6 @@ export class SessionWriter implements RecordingWriter {
   constructor(sessionId: SessionId, options: SharedSessionOptions) {
     this.sessionId = sessionId;
     this.#options = options;
-
     this.#frames = new FrameQueue(options);
   }
 
@@ -73,14 +70,19 @@ export class SessionWriter implements RecordingWriter {
       else chunkBytes.give(-bytes);
       if (bytes < 0) this.#pump();
     };
-    this.#opened = await openSession(meta, this.#options, { frames: this.#frames, onBacklog });
+    this.#opened = await openSession(meta, this.#options, {
+      ...{ frames: this.#frames, onBacklog },
+      onDurable: (batch) => this.#acknowledge(batch),
+      onLost: (batches, error) => this.#lose(batches, error),
+    });
   }
 
   append(type: FrameType, payload: Uint8Array): Promise<void> {
     if (type === 'h') return Promise.reject(new Error('invariant: the header frame is written at the opening'));
     const pieceBytes = this.#options.limits.frameBytesMax;
-    let admitted: Promise<void> = Promise.resolve();
-    for (let at = 0; at === 0 || at < payload.length; at += pieceBytes) {
+    if (payload.length <= pieceBytes) return this.#admit(type, payload);
+    let admitted: Promise<void> = DONE;
+    for (let at = 0; at < payload.length; at += pieceBytes) {
       admitted = this.#admit(type, payload.subarray(at, at + pieceBytes)); // Settles after the pieces before it.
     }
     return admitted;
@@ -95,14 +97,13 @@ export class SessionWriter implements RecordingWriter {
   fail(error: GatewayError): void {
     if (this.#failed.signal.aborted) return;
     this.#failed.abort(error);
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const { reject } of waiting) reject(error);
+    this.#refused = error;
+    for (const { settler } of this.#waiting.splice(0)) rejectQuietly(settler, error);
+    this.#tellDrained();
   }
 
   #refusal(): GatewayError | undefined {
-    const reason: unknown = this.#failed.signal.reason;
-    if (reason instanceof GatewayError) return reason;
+    if (this.#refused !== undefined) return this.#refused;
     return this.#closing === undefined
       ? undefined
       : new GatewayError('recording_unavailable', 'The recording is closed.');
@@ -110,19 +111,17 @@ export class SessionWriter implements RecordingWriter {
 
   #admit(type: Exclude<FrameType, 'h'>, payload: Uint8Array): Promise<void> {
     const refusal = this.#refusal();
-    if (refusal !== undefined) {
-      const refused: Promise<never> = Promise.reject(refusal);
-      refused.catch(() => undefined); // As below: of a payload in pieces the caller has the last promise alone.
-      return refused;
-    }
-    const { clock } = this.#options;
-    const admitted = new Promise<void>((resolve, reject) => {
-      this.#waiting.push({ type, payload, micros: clock.micros(), resolve, reject });
-    });
-    admitted.catch(() => undefined); // The caller has the last piece's promise; an earlier one fails with it.
-    this.#last = admitted;
+    if (refusal !== undefined) return quietly(Promise.reject(refusal));
+    const { clock, durability } = this.#options;
+    // Whoever need not wait may use his memory again.
+    const own = durability === 'buffered' ? Buffer.from(payload) : payload;
+    const frame = { type, payload: own, micros: clock.micros() };
+    const size = FRAME_HEAD_BYTES + payload.length;
+    if (this.#waiting.length === 0 && this.#fits(size) && this.#hasRoom(size)) return this.#take(frame, size);
+    const settler = newSettler();
+    this.#waiting.push({ ...frame, settler });
     this.#pump();
-    return admitted;
+    return settler.promise;
   }
 
   #pump(): void {
@@ -134,7 +133,7 @@ export class SessionWriter implements RecordingWriter {
       }
       if (!this.#hasRoom(size)) return;
       this.#waiting.shift();
-      this.#take(first, size);
+      void this.#take(first, size, first.settler);
     }
   }
 
@@ -156,57 +155,48 @@ export class SessionWriter implements RecordingWriter {
     return false;
   }
 
-  #take({ type, payload, micros, resolve, reject }: Waiting, size: number): void {
-    const batch = this.#frames.put({ type, micros, payload });
-    batch.waiting.push({ resolve, reject });
-    const oldest = this.#unacknowledged[0]?.since ?? this.#frames.since ?? micros;
-    // A rejection later on finds the promise settled; the recording has failed then, and its session ends for that.
-    if (this.#options.durability === 'buffered' && micros - oldest < BUFFERED_MICROS) resolve();
+  /** @param own of a frame that waited for room. @returns what the frame waits for. */
+  #take(frame: Omit<Waiting, 'settler'>, size: number, own?: Settler): Promise<void> {
+    const batch = this.#frames.put(frame);
     this.#pendingBytes += size;
     this.#options.pending.take(size);
-    this.#storing ??= this.#storeBatches();
-  }
-
-  async #storeBatches(): Promise<void> {
-    await Promise.resolve(); // Everything appended in this turn of the event loop goes into the first batch.
-    const underWay: Promise<void>[] = [];
-    for (let batch = this.#frames.take(); batch !== undefined; batch = this.#frames.take()) {
-      const stored = this.#store(batch);
-      underWay.push(stored);
-      // What comes while the disk works is stored together; of a flood the next chunk need not wait for the one before.
-      if (batch.fill === undefined) {
-        await stored;
-        underWay.length = 0; // All before it are acknowledged, too.
-      } else if (underWay.length >= this.#options.limits.recorderFloodChunksMax) await underWay.shift();
+    this.#opened?.commits.store();
+    // A later loss finds its promise settled; the recording has failed then, and its session ends for that.
+    const isEarly = this.#options.durability === 'buffered' && this.#isEarly(frame.micros);
+    if (own !== undefined) {
+      if (isEarly) own.resolve();
+      else batch.settlers.push(own);
+      batch.isShared = false; // What comes next is told after it.
+      return own.promise;
     }
-    this.#storing = undefined;
+    if (isEarly) return DONE;
+    const last = batch.isShared ? batch.settlers.at(-1) : undefined;
+    const settler = last ?? newSettler();
+    if (last === undefined) batch.settlers.push(settler);
+    batch.isShared = true;
+    return settler.promise;
   }
 
-  /** Resolves when the batch is acknowledged, after every batch before it, or lost. */
-  #store(batch: Batch): Promise<void> {
-    invariant(this.#opened, 'frames are stored after the opening');
-    this.#unacknowledged.push(batch);
-    return this.#opened.commits.store(batch).then(
-      () => this.#acknowledge(batch),
-      (thrown: unknown) => this.#lose(unavailable(thrown)),
-    );
+  #isEarly(micros: bigint): boolean {
+    const oldest = this.#opened?.commits.since ?? this.#frames.since ?? micros;
+    return micros - oldest < BUFFERED_MICROS;
   }
 
   #acknowledge(batch: Batch): void {
-    this.#unacknowledged.shift();
     this.#settle(batch);
-    for (const { resolve } of batch.waiting) resolve();
-    this.#pump();
+    for (const { resolve } of batch.settlers) resolve();
+    if (this.#waiting.length > 0) this.#pump();
+    this.#tellDrained();
   }
 
   /** Nothing is stored any more: what follows a hole proves nothing. */
-  #lose(error: GatewayError): void {
-    const unstored = [...this.#unacknowledged.splice(0), ...this.#frames.lose()];
+  #lose(unstored: readonly Batch[], error: GatewayError): void {
     this.fail(error);
-    for (const batch of unstored) {
+    for (const batch of [...unstored, ...this.#frames.lose()]) {
       this.#settle(batch);
-      for (const { reject } of batch.waiting) reject(error);
+      for (const settler of batch.settlers) rejectQuietly(settler, error);
     }
+    this.#tellDrained();
   }
 
   #settle({ size }: Pick<Batch, 'size'>): void {
@@ -217,13 +207,21 @@ export class SessionWriter implements RecordingWriter {
   /** What came so far is sealed with a note of why it ends; the session ends because nothing more would be recorded. */
   #reachLimit(): void {
     this.#full = true;
-    const { clock } = this.#options;
-    this.#last = new Promise<void>((resolve, reject) => {
-      const note = { type: 'g', payload: LIMIT_NOTE, micros: clock.micros(), resolve, reject } as const;
-      this.#take(note, FRAME_HEAD_BYTES + LIMIT_NOTE.length);
-    });
-    this.#last.catch(() => undefined); // `close` meets the same failure.
+    const note = { type: 'g', payload: LIMIT_NOTE, micros: this.#options.clock.micros() } as const;
+    void quietly(this.#take(note, FRAME_HEAD_BYTES + LIMIT_NOTE.length)); // `close` meets the same failure.
     this.fail(new GatewayError('recording_unavailable', 'The recording reached its limit; the session ends.'));
+  }
+
+  /** Resolves when nothing waits and nothing is under way. */
+  #drained(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onDrained = resolve;
+      this.#tellDrained();
+    });
+  }
+
+  #tellDrained(): void {
+    if (this.#onDrained !== undefined && this.#waiting.length === 0 && this.#pendingBytes === 0) this.#onDrained();
   }
 
   async #finish(exit: Uint8Array | undefined): Promise<SealedRecording> {
@@ -242,8 +240,7 @@ export class SessionWriter implements RecordingWriter {
   async #seal(exit: Uint8Array | undefined): Promise<SealedRecording> {
     const { sessionId } = this;
     await this.#opening;
-    await Promise.allSettled([this.#last]);
-    await this.#storing;
+    await this.#drained();
     await this.#opened?.commits.done();
     if (!this.#full) this.#failed.signal.throwIfAborted();
     invariant(this.#opened, 'a recording is closed after it was opened');
@@ -251,4 +248,25 @@ export class SessionWriter implements RecordingWriter {
     const last = hasExit ? this.#frames.next('x', this.#options.clock.micros(), exit) : undefined;
     return { sessionId, file: sessionId, ...(await this.#opened.seal(last, this.#frames.frames)) };
   }
+}
+
+function newSettler(): Settler {
+  let resolve: () => void = () => undefined;
+  let reject: (reason: Error) => void = () => undefined;
+  const promise = new Promise<void>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}
+
+/** Of a payload in pieces the caller has the last promise alone; the recording has failed, and its session is told. */
+function rejectQuietly({ promise, reject }: Settler, error: Error): void {
+  void quietly(promise);
+  reject(error);
+}
+
+function quietly(promise: Promise<void>): Promise<void> {
+  promise.catch(() => undefined);
+  return promise;
 }

@@ -3,15 +3,16 @@
  * their leaves into the log, in order. A flood comes as a chunk of its own, between two others.
  */
 import type { Limits } from '../foundation/index.ts';
-import type { EncodedFrame, Fill } from './batch.ts';
+import type { Fill, NumberedFrame } from './batch.ts';
 import type { ChunkContents } from './chunks/chunk.ts';
 import type { FloodBuffer, FloodBuffers } from './chunks/flood-buffers.ts';
 import type { SealedChunk, SealThread } from './chunks/seal-thread.ts';
 import type { Fault } from './fault.ts';
+import { FRAME_HEAD_BYTES, layOutFrame } from './frames.ts';
 import type { StreamName } from './keys/session-keys.ts';
 import type { LeafChain } from './leaf-chain.ts';
 import type { ObjectStore } from './objects/store.ts';
-import type { WalHold } from './wal.ts';
+import type { WalHold } from './wal-batch.ts';
 
 /** What comes fast is compressed fast: a chunk that is full is one of many. */
 const LEVEL_WHEN_FULL = 1;
@@ -40,7 +41,7 @@ const FIRST_BYTES = 1_024;
 
 interface OpenChunk {
   /** The frames, from its beginning: one piece and not many, for what lives as long as a chunk is collected dearly. */
-  memory: ArrayBuffer;
+  memory: Uint8Array<ArrayBuffer>;
   frames: number;
   readonly first: number;
   readonly t0: bigint;
@@ -82,13 +83,13 @@ export class StreamWriter {
   }
 
   /** Takes a frame that is durable in the write-ahead log, or is to be made so by `flush`. */
-  add({ seq, micros, bytes }: EncodedFrame, hold?: WalHold): void {
-    const open = (this.#open ??= this.#begin(seq, micros));
-    if (open.size + bytes.length > open.memory.byteLength) open.memory = larger(open, bytes.length);
-    new Uint8Array(open.memory).set(bytes, open.size);
-    open.size += bytes.length;
+  add(frame: NumberedFrame, hold?: WalHold): void {
+    const open = (this.#open ??= this.#begin(frame.seq, frame.micros));
+    const bytes = FRAME_HEAD_BYTES + frame.payload.length;
+    if (open.size + bytes > open.memory.length) open.memory = larger(open, bytes);
+    open.size = layOutFrame(open.memory, open.size, frame);
     open.frames += 1;
-    open.t1 = micros;
+    open.t1 = frame.micros;
     if (hold !== undefined && !open.holds.has(hold)) {
       open.holds.add(hold);
       hold.retain();
@@ -123,7 +124,7 @@ export class StreamWriter {
 
   #begin(first: number, t0: bigint): OpenChunk {
     const timer = setTimeout(() => this.#flushSoon(LEVEL_WHEN_IDLE), this.#shared.limits.chunkMillis).unref();
-    return { memory: new ArrayBuffer(FIRST_BYTES), frames: 0, first, t0, t1: t0, size: 0, holds: new Set(), timer };
+    return { memory: new Uint8Array(FIRST_BYTES), frames: 0, first, t0, t1: t0, size: 0, holds: new Set(), timer };
   }
 
   #flushSoon(level: number): void {
@@ -139,7 +140,7 @@ export class StreamWriter {
     const { memory, frames, first, size, t0, t1, holds } = open;
     const contents = this.#contents({ first, frames, bytes: size, t0, t1 });
     this.#session.onBacklog(size);
-    const submitted = this.#submit(this.#sealed(contents, { memory, level }));
+    const submitted = this.#submit(this.#sealed(contents, { memory: memory.buffer, level }));
     const settle = (): void => {
       this.#session.onBacklog(-size);
       for (const hold of holds) hold.release();
@@ -197,8 +198,8 @@ export class StreamWriter {
   }
 }
 
-function larger({ memory, size }: Pick<OpenChunk, 'memory' | 'size'>, more: number): ArrayBuffer {
-  const grown = new ArrayBuffer(Math.max(2 * memory.byteLength, size + more));
-  new Uint8Array(grown).set(new Uint8Array(memory, 0, size));
+function larger({ memory, size }: Pick<OpenChunk, 'memory' | 'size'>, more: number): Uint8Array<ArrayBuffer> {
+  const grown = new Uint8Array(Math.max(2 * memory.length, size + more));
+  grown.set(memory.subarray(0, size));
   return grown;
 }

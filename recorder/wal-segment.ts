@@ -8,7 +8,7 @@
  */
 import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { formatUuid, parseUuid, uint64 } from '../foundation/index.ts';
+import { formatUuid, uint64 } from '../foundation/index.ts';
 
 const MAGIC = Buffer.from('SKWAL\r\n\x02', 'latin1');
 export const MARKER_BYTES = 16;
@@ -25,14 +25,13 @@ export const ENTRY_HEADER_BYTES = 21;
 
 /** `begin`: what recovery needs to know of a session. `frames`: whole frames of it. */
 const ENTRY_KINDS = ['begin', 'frames'] as const;
-type EntryKind = (typeof ENTRY_KINDS)[number];
+export type EntryKind = (typeof ENTRY_KINDS)[number];
 
-/** Something of one session; the parts follow each other. */
-export interface WalEntry {
-  readonly sessionId: string;
+interface EntryHead {
+  /** Of the session, 16 bytes. */
+  readonly id: Uint8Array;
   readonly kind: EntryKind;
-  readonly parts: readonly Buffer[];
-  /** Of the parts together. */
+  /** Of the body. */
   readonly size: number;
 }
 
@@ -65,43 +64,37 @@ export function segmentKey(walKey: Uint8Array, marker: Buffer): KeyObject {
   return createSecretKey(Buffer.from(hkdfSync('sha512', walKey, '', info, 32)));
 }
 
+/** Writes what stands before an entry's body: session id 16 | kind u8 | length u32. @returns where the body goes. */
+export function writeEntryHead(target: Buffer, at: number, { id, kind, size }: EntryHead): number {
+  target.set(id, at);
+  target[at + 16] = ENTRY_KINDS.indexOf(kind);
+  target[at + 17] = size >>> 24;
+  target[at + 18] = size >>> 16;
+  target[at + 19] = size >>> 8;
+  target[at + 20] = size;
+  return at + ENTRY_HEADER_BYTES;
+}
+
 /**
  * marker 16 | CRC-32 of what follows | length of the ciphertext u32 | number in the segment u64 | ciphertext | tag 16.
- * The nonce is the number, which no other record of the segment has.
+ * The nonce is the number, which no other record of the segment has. `plaintext`: entries, one behind the other.
  */
 export function encodeRecord(
   { marker, key }: { readonly marker: Buffer; readonly key: KeyObject },
   number: number,
-  entries: readonly WalEntry[],
-): Buffer[] {
-  const plaintext = encodeEntries(entries);
-  const head = Buffer.allocUnsafe(RECORD_HEADER_BYTES);
-  marker.copy(head, 0);
-  head.writeUInt32BE(plaintext.length, LENGTH_AT);
-  head.writeBigUInt64BE(BigInt(number), NUMBER_AT);
-  const cipher = createCipheriv('aes-256-gcm', key, nonceOf(head)).setAAD(head.subarray(LENGTH_AT));
-  const ciphertext = cipher.update(plaintext);
+  plaintext: Uint8Array,
+): Buffer {
+  const record = Buffer.allocUnsafe(RECORD_OVERHEAD_BYTES + plaintext.length);
+  marker.copy(record, 0);
+  record.writeUInt32BE(plaintext.length, LENGTH_AT);
+  record.writeBigUInt64BE(BigInt(number), NUMBER_AT);
+  const cipher = createCipheriv('aes-256-gcm', key, nonceOf(record));
+  cipher.setAAD(record.subarray(LENGTH_AT, RECORD_HEADER_BYTES));
+  record.set(cipher.update(plaintext), RECORD_HEADER_BYTES);
   cipher.final();
-  const tag = cipher.getAuthTag();
-  head.writeUInt32BE(crc32(tag, crc32(ciphertext, crc32(head.subarray(LENGTH_AT)))), CRC_AT);
-  return [head, ciphertext, tag];
-}
-
-/** Of each: session id 16 | kind u8 | length u32 | body. In one piece of memory: all sessions wait for this. */
-function encodeEntries(entries: readonly WalEntry[]): Buffer {
-  const whole = Buffer.allocUnsafe(entries.reduce((sum, { size }) => sum + ENTRY_HEADER_BYTES + size, 0));
-  let at = 0;
-  for (const { sessionId, kind, parts, size } of entries) {
-    whole.set(parseUuid(sessionId), at);
-    whole.writeUInt8(ENTRY_KINDS.indexOf(kind), at + 16);
-    whole.writeUInt32BE(size, at + 17);
-    at += ENTRY_HEADER_BYTES;
-    for (const part of parts) {
-      whole.set(part, at);
-      at += part.length;
-    }
-  }
-  return whole;
+  record.set(cipher.getAuthTag(), RECORD_HEADER_BYTES + plaintext.length);
+  record.writeUInt32BE(crc32(record.subarray(LENGTH_AT)), CRC_AT);
+  return record;
 }
 
 /** What every whole record of a segment holds, also of those behind a torn one. Never throws on any bytes. */

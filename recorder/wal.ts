@@ -4,9 +4,10 @@
  */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { asError, invariant, type Limits, type Log } from '../foundation/index.ts';
+import { asError, invariant, type Limits, type Log, parseUuid } from '../foundation/index.ts';
 import type { Fault } from './fault.ts';
-import { FILE_MODE, type FileSystem, type OpenFile, removeFile, sizeOf, syncDirectory, writeAll } from './files.ts';
+import { FILE_MODE, type FileSystem, type OpenFile, removeFile, syncDirectory, writeAll } from './files.ts';
+import { entryOf, WalBatch, type WalHold, type WalSource } from './wal-batch.ts';
 import {
   encodeRecord,
   encodeSegmentHeader,
@@ -15,11 +16,8 @@ import {
   RECORD_OVERHEAD_BYTES,
   SEGMENT_HEADER_BYTES,
   segmentKey,
-  type WalEntry,
 } from './wal-segment.ts';
 
-/** Sealing this much takes a millisecond, for which every session waits. */
-const BATCH_BYTES_MAX = 1024 * 1024;
 const ZEROS = Buffer.alloc(1024 * 1024);
 
 export interface WalOptions {
@@ -32,14 +30,6 @@ export interface WalOptions {
   readonly walKey: Uint8Array;
   /** The number of the first segment: higher than any before. */
   readonly firstNumber: number;
-}
-
-/** Keeps the segment that an entry lies in. */
-export interface WalHold {
-  /** For one more holder. */
-  retain(): void;
-  /** The holder has what it held elsewhere: a segment that nobody holds goes. */
-  release(): void;
 }
 
 class Segment implements WalHold {
@@ -75,13 +65,6 @@ class Segment implements WalHold {
   }
 }
 
-interface Waiting {
-  readonly entry: WalEntry;
-  readonly size: number;
-  readonly resolve: (segment: Segment) => void;
-  readonly reject: (reason: Error) => void;
-}
-
 function segmentName(number: number): string {
   return `${String(number).padStart(12, '0')}.wal`;
 }
@@ -92,7 +75,8 @@ export class WriteAheadLog implements AsyncDisposable {
   /** Of every session that goes on: what a later segment has to say of it when the one with its beginning goes. */
   readonly #beginnings = new Map<string, Buffer>();
   #beginningBytes = 0;
-  #queue: Waiting[] = [];
+  readonly #batch = new WalBatch<Segment>();
+  #queue: WalSource<Segment>[] = [];
   #nextNumber: number;
   #segment: Segment | undefined;
   #spare: Promise<Segment> | undefined;
@@ -118,16 +102,16 @@ export class WriteAheadLog implements AsyncDisposable {
    * the segment that `body` is in is needed for nothing else. @throws {GatewayError} `recording_unavailable`.
    */
   async begin(sessionId: string, body: Buffer, later: Buffer): Promise<void> {
-    const segment = await this.#append({ sessionId, kind: 'begin', parts: [body], size: body.length });
-    segment.begun.add(sessionId);
-    this.#beginnings.set(sessionId, later);
-    this.#beginningBytes += ENTRY_HEADER_BYTES + later.length;
-    segment.release();
+    await this.#begin(sessionId, body, () => {
+      this.#beginnings.set(sessionId, later);
+      this.#beginningBytes += ENTRY_HEADER_BYTES + later.length;
+    });
   }
 
-  /** Resolves when the frames are on the disk, held for the caller. @throws {GatewayError} `recording_unavailable`. */
-  append(sessionId: string, parts: readonly Buffer[]): Promise<WalHold> {
-    return this.#append({ sessionId, kind: 'frames', parts, size: sizeOf(parts) });
+  /** Asks the source with the next flush; everything that wants in this turn of the event loop goes with the first. */
+  want(source: WalSource<Segment>): void {
+    this.#queue.push(source);
+    this.#running ??= this.#run();
   }
 
   /** The session is sealed elsewhere. */
@@ -150,24 +134,22 @@ export class WriteAheadLog implements AsyncDisposable {
     }
   }
 
-  #append(entry: WalEntry): Promise<Segment> {
-    return new Promise((resolve, reject) => {
-      if (this.#options.fault.signal.aborted) {
-        reject(this.#options.fault.trip(undefined));
-        return;
-      }
-      this.#queue.push({ entry, size: ENTRY_HEADER_BYTES + entry.size, resolve, reject });
-      this.#running ??= this.#run();
+  #begin(sessionId: string, body: Buffer, onDurable: (segment: Segment) => void): Promise<void> {
+    const { source, durable } = entryOf({ id: parseUuid(sessionId), kind: 'begin', body }, (segment: Segment) => {
+      segment.begun.add(sessionId);
+      onDurable(segment);
     });
+    this.want(source);
+    return durable;
   }
 
   async #run(): Promise<void> {
-    await Promise.resolve(); // Everything appended in this turn of the event loop goes into the first batch.
+    await Promise.resolve();
     while (this.#queue.length > 0) {
       try {
         await this.#commit();
       } catch (thrown) {
-        this.#rejectAll(thrown);
+        this.#loseAll(thrown);
       }
     }
     this.#running = undefined;
@@ -176,42 +158,29 @@ export class WriteAheadLog implements AsyncDisposable {
   async #commit(): Promise<void> {
     this.#options.fault.check();
     const segment = await this.#segmentWithRoom();
-    const batch = this.#takeBatch(segment);
-    try {
-      const parts = encodeRecord(
-        segment,
-        segment.records,
-        batch.map(({ entry }) => entry),
-      );
-      segment.records += 1; // Before the write: a nonce that may be on the disk is never used again.
-      segment.holds += batch.length;
-      await writeAll(segment.file, Buffer.concat(parts), segment.end);
-      segment.end += sizeOf(parts);
-    } catch (thrown) {
-      this.#queue.unshift(...batch);
-      throw thrown;
-    }
-    for (const { resolve } of batch) resolve(segment);
-  }
-
-  /** As many waiting entries as fit the segment and one batch; one at least. */
-  #takeBatch(segment: Segment): Waiting[] {
-    const room = Math.min(this.#options.limits.walSegmentBytes - segment.end - RECORD_OVERHEAD_BYTES, BATCH_BYTES_MAX);
-    let bytes = 0;
-    let count = 0;
-    for (const { size } of this.#queue) {
-      if (count > 0 && bytes + size > room) break;
-      bytes += size;
-      count += 1;
-    }
-    return this.#queue.splice(0, count);
+    const room = this.#options.limits.walSegmentBytes - segment.end - RECORD_OVERHEAD_BYTES;
+    const asked = this.#batch.fill(this.#queue, room);
+    // One that grew since it was looked at goes into the next segment.
+    invariant(asked > 0 || segment.end > SEGMENT_HEADER_BYTES, 'a segment holds any record');
+    this.#queue.splice(0, asked);
+    const { plaintext } = this.#batch;
+    if (plaintext.length === 0) return;
+    const record = encodeRecord(segment, segment.records, plaintext);
+    segment.records += 1; // Before the write: a nonce that may be on the disk is never used again.
+    segment.retain();
+    await writeAll(segment.file, record, segment.end);
+    segment.end += record.length;
+    for (const source of this.#batch.sources) source.durable(segment);
+    this.#batch.empty();
+    segment.release();
   }
 
   async #segmentWithRoom(): Promise<Segment> {
     const segment = this.#segment;
     const first = this.#queue[0];
     invariant(segment && first, 'the write-ahead log has started and has work');
-    if (segment.end + RECORD_OVERHEAD_BYTES + first.size <= this.#options.limits.walSegmentBytes) return segment;
+    if (segment.end + RECORD_OVERHEAD_BYTES + ENTRY_HEADER_BYTES + first.size() <= this.#options.limits.walSegmentBytes)
+      return segment;
     const next = await (this.#spare ?? this.#create());
     await segment.file.close();
     this.#older.add(segment);
@@ -282,18 +251,18 @@ export class WriteAheadLog implements AsyncDisposable {
     const carried = [...segment.begun].map(async (sessionId) => {
       const body = this.#beginnings.get(sessionId);
       if (body === undefined) return;
-      const next = await this.#append({ sessionId, kind: 'begin', parts: [body], size: body.length });
-      if (this.#beginnings.has(sessionId)) next.begun.add(sessionId);
-      segment.begun.delete(sessionId);
-      next.release();
+      await this.#begin(sessionId, body, (next) => {
+        if (!this.#beginnings.has(sessionId)) next.begun.delete(sessionId); // It ended meanwhile.
+        segment.begun.delete(sessionId);
+      });
     });
     await Promise.all(carried);
   }
 
-  #rejectAll(thrown: unknown): void {
+  #loseAll(thrown: unknown): void {
     const error = this.#options.fault.trip(thrown);
-    const waiting = this.#queue;
-    this.#queue = [];
-    for (const { reject } of waiting) reject(error);
+    const waiting = [...this.#batch.sources, ...this.#queue.splice(0)];
+    this.#batch.empty();
+    for (const source of waiting) source.lost(error);
   }
 }

@@ -1,8 +1,9 @@
 /** What a frame costs the thread that forwards it: its number, its layout, and its part of the sealed batch. */
-import { LIMITS } from '../../foundation/index.ts';
-import { FrameQueue } from '../../recorder/batch.ts';
+import { LIMITS, parseUuid } from '../../foundation/index.ts';
+import { type Batch, bodySize, FrameQueue, writeBody } from '../../recorder/batch.ts';
 import { FloodBuffers } from '../../recorder/chunks/flood-buffers.ts';
-import { encodeRecord, segmentKey, type WalEntry } from '../../recorder/wal-segment.ts';
+import { WalBatch, type WalHold, type WalSource } from '../../recorder/wal-batch.ts';
+import { encodeRecord, segmentKey } from '../../recorder/wal-segment.ts';
 import { seeded } from '../measure/random.ts';
 import { median, round, summary } from '../measure/statistics.ts';
 import { bar, type BenchOptions, type Part } from '../model.ts';
@@ -32,20 +33,36 @@ function sealBatches(batches: number): number {
   const marker = random.bytes(16);
   const segment = { marker, key: segmentKey(random.bytes(32), marker) };
   const buffers = new FloodBuffers(LIMITS);
-  const sessions = Array.from({ length: SESSIONS }, (_, at) => ({
-    sessionId: `01990000-0000-7000-8000-${String(at).padStart(12, '0')}`,
-    queue: new FrameQueue({ buffers, limits: LIMITS }),
-  }));
+  const sessions = Array.from({ length: SESSIONS }, (_, at) => {
+    const queue = new FrameQueue({ buffers, limits: LIMITS });
+    return { queue, source: sourceOf(queue, parseUuid(`01990000-0000-7000-8000-${String(at).padStart(12, '0')}`)) };
+  });
+  const sources = sessions.map(({ source }) => source);
+  const batch = new WalBatch<WalHold>();
   const before = process.cpuUsage();
   for (let number = 0; number < batches; number += 1) {
-    const entries = sessions.map(({ sessionId, queue }): WalEntry => {
-      queue.put({ type: 'o', micros: BigInt(number), payload });
-      const small = queue.take()?.small ?? [];
-      const parts = small.map(({ bytes }) => bytes);
-      return { sessionId, kind: 'frames', parts, size: parts.reduce((sum, { length }) => sum + length, 0) };
-    });
-    encodeRecord(segment, number, entries);
+    for (const { queue } of sessions) queue.put({ type: 'o', micros: BigInt(number), payload });
+    if (batch.fill(sources, LIMITS.walSegmentBytes) !== SESSIONS) throw new Error('one batch takes them all');
+    encodeRecord(segment, number, batch.plaintext);
+    batch.empty();
   }
   const { user, system } = process.cpuUsage(before);
   return (user + system) / (batches * SESSIONS);
+}
+
+function sourceOf(queue: FrameQueue, id: Uint8Array): WalSource {
+  const next = (): Batch => {
+    if (queue.first === undefined) throw new Error('a frame waits');
+    return queue.first;
+  };
+  const nothing = (): void => undefined;
+  return {
+    ...{ id, kind: 'frames', passed: nothing, durable: nothing, lost: nothing },
+    size: () => bodySize(next()),
+    write: (target, at) => {
+      const first = next();
+      queue.take();
+      writeBody(first, target, at);
+    },
+  };
 }

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { createLog, LIMITS, systemClock } from '../../foundation/index.ts';
+import { createLog, LIMITS, parseUuid, systemClock } from '../../foundation/index.ts';
 import { createFault } from '../../recorder/fault.ts';
 import { verifySession } from '../../recorder/index.ts';
 import { startLeafLog } from '../../recorder/log/leaf-log.ts';
 import { WriteAheadLog } from '../../recorder/wal.ts';
+import { entryOf } from '../../recorder/wal-batch.ts';
 import { errno, MemoryDisk } from './support/memory-disk.ts';
 import { framesOf, newMeta, record, rootOf, SMALL, start, textOf } from './support/recordings.ts';
 
@@ -108,9 +109,12 @@ describe('a fault anywhere in the recorder', () => {
     const walKey = Buffer.alloc(32);
     await using wal = new WriteAheadLog({ directory: '/log', files: disk, limits, fault, log, walKey, firstNumber: 1 });
     await wal.start();
-    const appended = wal.append(newMeta().sessionId, [Buffer.from('waits')]);
+    const body = Buffer.from('waits');
+    const id = parseUuid(newMeta().sessionId);
+    const { source, durable } = entryOf({ id, kind: 'frames', body }, () => undefined);
+    wal.want(source);
     fault.trip(new Error('elsewhere'));
-    await expect(appended).rejects.toEqual(unavailable);
+    await expect(durable).rejects.toEqual(unavailable);
     expect(disk.calls.filter(({ call }) => call === 'datasync')).toEqual([]);
   });
 

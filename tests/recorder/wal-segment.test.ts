@@ -1,12 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { parseUuid } from '../../foundation/index.ts';
 import {
   encodeRecord,
   encodeSegmentHeader,
+  ENTRY_HEADER_BYTES,
   type ReadEntry,
   scanSegment,
   SEGMENT_HEADER_BYTES,
   segmentKey,
+  writeEntryHead,
 } from '../../recorder/wal-segment.ts';
 
 const walKey = Buffer.alloc(32, 9);
@@ -24,8 +27,12 @@ function segment(...parts: readonly Buffer[]): Buffer {
 }
 
 function encoded(number: number, entries: readonly ReadEntry[], at = place): Buffer {
-  const written = entries.map(({ body, ...entry }) => ({ ...entry, parts: [body], size: body.length }));
-  return Buffer.concat(encodeRecord(at, number, written));
+  const plaintexts = entries.map(({ body, kind, sessionId: sid }) => {
+    const head = Buffer.alloc(ENTRY_HEADER_BYTES);
+    writeEntryHead(head, 0, { id: parseUuid(sid), kind, size: body.length });
+    return Buffer.concat([head, body]);
+  });
+  return encodeRecord(at, number, Buffer.concat(plaintexts));
 }
 
 const scan = (bytes: Buffer) => scanSegment(bytes, walKey);
