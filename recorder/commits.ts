@@ -44,6 +44,7 @@ export class Commits {
   /** The write-ahead log is going to ask. */
   #isListed = false;
   #isPostponed = false;
+  #isLost = false;
   #tail: Tail = { handed: Promise.resolve(), durable: Promise.resolve() };
   /** When the last small frames are where chunks are made of them. */
   #gathered: Promise<unknown> = Promise.resolve();
@@ -133,6 +134,7 @@ export class Commits {
   }
 
   #acknowledge(batch: Batch): void {
+    if (this.#isLost) return; // It was told as lost: whoever counts what waits has counted it.
     this.#underWay.shift();
     if (batch.fill === undefined) this.#isSmallUnderWay = false;
     else this.#floods -= 1;
@@ -141,6 +143,7 @@ export class Commits {
   }
 
   #lose(thrown: unknown): void {
+    this.#isLost = true;
     const error = unavailable(thrown);
     this.#options.onLost(this.#underWay.splice(0), error);
   }

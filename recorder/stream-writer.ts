@@ -36,7 +36,7 @@ export interface StreamSession {
   readonly onBacklog: (bytes: number) => void;
 }
 
-/** Of a chunk when it begins; doubled as often as it has to be. */
+/** Of a chunk when it begins. */
 const FIRST_BYTES = 1_024;
 
 interface OpenChunk {
@@ -86,7 +86,7 @@ export class StreamWriter {
   add(frame: NumberedFrame, hold?: WalHold): void {
     const open = (this.#open ??= this.#begin(frame.seq, frame.micros));
     const bytes = FRAME_HEAD_BYTES + frame.payload.length;
-    if (open.size + bytes > open.memory.length) open.memory = larger(open, bytes);
+    if (open.size + bytes > open.memory.length) open.memory = larger(open, bytes, this.#shared.limits.chunkBytes);
     open.size = layOutFrame(open.memory, open.size, frame);
     open.frames += 1;
     open.t1 = frame.micros;
@@ -198,8 +198,9 @@ export class StreamWriter {
   }
 }
 
-function larger({ memory, size }: Pick<OpenChunk, 'memory' | 'size'>, more: number): Uint8Array<ArrayBuffer> {
-  const grown = new Uint8Array(Math.max(2 * memory.length, size + more));
+/** In few steps, and not beyond what a chunk is going to be. */
+function larger({ memory, size }: Pick<OpenChunk, 'memory' | 'size'>, more: number, chunkBytes: number) {
+  const grown = new Uint8Array(Math.max(size + more, Math.min(4 * memory.length, chunkBytes + FIRST_BYTES)));
   grown.set(memory.subarray(0, size));
   return grown;
 }

@@ -2,8 +2,6 @@
 import { invariant } from '../foundation/index.ts';
 import { ENTRY_HEADER_BYTES, type EntryKind, writeEntryHead } from './wal-segment.ts';
 
-/** Sealing this much takes a millisecond, for which every session waits. */
-const BATCH_BYTES_MAX = 1024 * 1024;
 const FIRST_BYTES = 64 * 1024;
 
 /** Keeps the segment that an entry lies in. */
@@ -18,7 +16,7 @@ export interface WalHold {
  * Something that wants to be durable, with calls and no promises: hundreds of sessions are asked in one turn, and each
  * keystroke passes here.
  */
-export interface WalSource<Hold extends WalHold = WalHold> {
+export interface WalSource {
   readonly id: Uint8Array;
   readonly kind: EntryKind;
   /** Of the body as it would be now; 0: nothing to write. */
@@ -28,28 +26,28 @@ export interface WalSource<Hold extends WalHold = WalHold> {
   /** Writes the body, `size` bytes, at `at`. From here on the source waits for `durable` or `lost`. */
   write(target: Buffer, at: number): void;
   /** It is on the disk, in a segment that is kept for the length of this call, and longer where it is retained. */
-  durable(hold: Hold): void;
+  durable(hold: WalHold): void;
   /** Nothing more will be durable; said to those that wait to be asked, too. */
   lost(error: Error): void;
 }
 
-export class WalBatch<Hold extends WalHold> {
+export class WalBatch {
   #memory = Buffer.allocUnsafeSlow(FIRST_BYTES);
   #bytes = 0;
   #isSecret = false;
-  #sources: WalSource<Hold>[] = [];
+  #sources: WalSource[] = [];
 
   get plaintext(): Buffer {
     return this.#memory.subarray(0, this.#bytes);
   }
 
-  /** Asks as many of the waiting sources as fit `room`, and one batch. @returns how many were asked. */
-  fill(waiting: readonly WalSource<Hold>[], room: number): number {
+  /** Asks as many of the waiting sources as fit `room`, the first of them even above `most`. @returns how many. */
+  fill(waiting: readonly WalSource[], { room, most }: { readonly room: number; readonly most: number }): number {
     let count = 0;
     for (const source of waiting) {
       const size = source.size();
       const whole = ENTRY_HEADER_BYTES + size;
-      if (this.#bytes + whole > room || (this.#bytes > 0 && this.#bytes + whole > BATCH_BYTES_MAX)) break;
+      if (this.#bytes + whole > room || (this.#bytes > 0 && this.#bytes + whole > most)) break;
       count += 1;
       if (size === 0) {
         source.passed();
@@ -66,7 +64,7 @@ export class WalBatch<Hold extends WalHold> {
   }
 
   /** Who was asked. */
-  get sources(): readonly WalSource<Hold>[] {
+  get sources(): readonly WalSource[] {
     return this.#sources;
   }
 
@@ -87,11 +85,11 @@ export class WalBatch<Hold extends WalHold> {
 }
 
 /** A body that is there already, for whoever likes to wait for a promise. `onDurable`: before anybody is told. */
-export function entryOf<Hold extends WalHold>(
+export function entryOf(
   { id, kind, body }: Pick<WalSource, 'id' | 'kind'> & { readonly body: Uint8Array },
-  onDurable: (hold: Hold) => void,
-): { readonly source: WalSource<Hold>; readonly durable: Promise<void> } {
-  let source: WalSource<Hold> | undefined;
+  onDurable: (hold: WalHold) => void,
+): { readonly source: WalSource; readonly durable: Promise<void> } {
+  let source: WalSource | undefined;
   const durable = new Promise<void>((resolve, reject) => {
     source = {
       ...{ id, kind, size: () => body.length, passed: () => undefined },

@@ -18,6 +18,10 @@ import {
   segmentKey,
 } from './wal-segment.ts';
 
+/** Sealing this much takes a millisecond, for which every session waits. */
+const BATCH_BYTES_MAX = 1024 * 1024;
+/** Of the first flush after a pause: what is behind it is laid out while the disk works, and from then on in turns. */
+const FIRST_BATCH_BYTES_MAX = 32 * 1024;
 const ZEROS = Buffer.alloc(1024 * 1024);
 
 export interface WalOptions {
@@ -75,8 +79,8 @@ export class WriteAheadLog implements AsyncDisposable {
   /** Of every session that goes on: what a later segment has to say of it when the one with its beginning goes. */
   readonly #beginnings = new Map<string, Buffer>();
   #beginningBytes = 0;
-  readonly #batch = new WalBatch<Segment>();
-  #queue: WalSource<Segment>[] = [];
+  readonly #batch = new WalBatch();
+  #queue: WalSource[] = [];
   #nextNumber: number;
   #segment: Segment | undefined;
   #spare: Promise<Segment> | undefined;
@@ -109,7 +113,7 @@ export class WriteAheadLog implements AsyncDisposable {
   }
 
   /** Asks the source with the next flush; everything that wants in this turn of the event loop goes with the first. */
-  want(source: WalSource<Segment>): void {
+  want(source: WalSource): void {
     this.#queue.push(source);
     this.#running ??= this.#run();
   }
@@ -135,7 +139,9 @@ export class WriteAheadLog implements AsyncDisposable {
   }
 
   #begin(sessionId: string, body: Buffer, onDurable: (segment: Segment) => void): Promise<void> {
-    const { source, durable } = entryOf({ id: parseUuid(sessionId), kind: 'begin', body }, (segment: Segment) => {
+    const { source, durable } = entryOf({ id: parseUuid(sessionId), kind: 'begin', body }, () => {
+      const segment = this.#segment; // No other is written to while this one's record is told of.
+      invariant(segment, 'what is durable stands in a segment');
       segment.begun.add(sessionId);
       onDurable(segment);
     });
@@ -145,42 +151,53 @@ export class WriteAheadLog implements AsyncDisposable {
 
   async #run(): Promise<void> {
     await Promise.resolve();
+    let most = FIRST_BATCH_BYTES_MAX;
     while (this.#queue.length > 0) {
       try {
-        await this.#commit();
+        // Between two flushes nobody waits for a turn: those that were just told work while the disk does.
+        const segment = this.#roomySegment() ?? (await this.#nextSegment());
+        const record = this.#seal(segment, most);
+        if (record === undefined) continue;
+        segment.retain();
+        await writeAll(segment.file, record, segment.end);
+        segment.end += record.length;
+        for (const source of this.#batch.sources) source.durable(segment);
+        this.#batch.empty();
+        segment.release();
       } catch (thrown) {
         this.#loseAll(thrown);
       }
+      most = BATCH_BYTES_MAX;
     }
     this.#running = undefined;
   }
 
-  async #commit(): Promise<void> {
+  #seal(segment: Segment, most: number): Buffer | undefined {
     this.#options.fault.check();
-    const segment = await this.#segmentWithRoom();
     const room = this.#options.limits.walSegmentBytes - segment.end - RECORD_OVERHEAD_BYTES;
-    const asked = this.#batch.fill(this.#queue, room);
+    const asked = this.#batch.fill(this.#queue, { room, most });
     // One that grew since it was looked at goes into the next segment.
     invariant(asked > 0 || segment.end > SEGMENT_HEADER_BYTES, 'a segment holds any record');
     this.#queue.splice(0, asked);
     const { plaintext } = this.#batch;
-    if (plaintext.length === 0) return;
+    if (plaintext.length === 0) return undefined;
     const record = encodeRecord(segment, segment.records, plaintext);
     segment.records += 1; // Before the write: a nonce that may be on the disk is never used again.
-    segment.retain();
-    await writeAll(segment.file, record, segment.end);
-    segment.end += record.length;
-    for (const source of this.#batch.sources) source.durable(segment);
-    this.#batch.empty();
-    segment.release();
+    return record;
   }
 
-  async #segmentWithRoom(): Promise<Segment> {
+  #roomySegment(): Segment | undefined {
     const segment = this.#segment;
     const first = this.#queue[0];
     invariant(segment && first, 'the write-ahead log has started and has work');
-    if (segment.end + RECORD_OVERHEAD_BYTES + ENTRY_HEADER_BYTES + first.size() <= this.#options.limits.walSegmentBytes)
-      return segment;
+    const end = segment.end + RECORD_OVERHEAD_BYTES + ENTRY_HEADER_BYTES + first.size();
+    return end <= this.#options.limits.walSegmentBytes ? segment : undefined;
+  }
+
+  async #nextSegment(): Promise<Segment> {
+    this.#options.fault.check();
+    const segment = this.#segment;
+    invariant(segment, 'the write-ahead log has started');
     const next = await (this.#spare ?? this.#create());
     await segment.file.close();
     this.#older.add(segment);

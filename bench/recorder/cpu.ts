@@ -2,7 +2,7 @@
 import { LIMITS, parseUuid } from '../../foundation/index.ts';
 import { type Batch, bodySize, FrameQueue, writeBody } from '../../recorder/batch.ts';
 import { FloodBuffers } from '../../recorder/chunks/flood-buffers.ts';
-import { WalBatch, type WalHold, type WalSource } from '../../recorder/wal-batch.ts';
+import { WalBatch, type WalSource } from '../../recorder/wal-batch.ts';
 import { encodeRecord, segmentKey } from '../../recorder/wal-segment.ts';
 import { seeded } from '../measure/random.ts';
 import { median, round, summary } from '../measure/statistics.ts';
@@ -38,11 +38,12 @@ function sealBatches(batches: number): number {
     return { queue, source: sourceOf(queue, parseUuid(`01990000-0000-7000-8000-${String(at).padStart(12, '0')}`)) };
   });
   const sources = sessions.map(({ source }) => source);
-  const batch = new WalBatch<WalHold>();
+  const batch = new WalBatch();
   const before = process.cpuUsage();
   for (let number = 0; number < batches; number += 1) {
     for (const { queue } of sessions) queue.put({ type: 'o', micros: BigInt(number), payload });
-    if (batch.fill(sources, LIMITS.walSegmentBytes) !== SESSIONS) throw new Error('one batch takes them all');
+    if (batch.fill(sources, { room: LIMITS.walSegmentBytes, most: LIMITS.walSegmentBytes }) !== SESSIONS)
+      throw new Error('one batch takes them all');
     encodeRecord(segment, number, batch.plaintext);
     batch.empty();
   }
