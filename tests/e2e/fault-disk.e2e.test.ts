@@ -10,7 +10,7 @@ import { describeWith } from '../support/partners.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { events, expectOneLine, lastSession, newest } from './support/house.ts';
-import { startSsh } from './support/live-ssh.ts';
+import { type LiveSsh, startSsh } from './support/live-ssh.ts';
 import { outputOf } from './support/recordings.ts';
 import { mountSmallDisk, type SmallDisk } from './support/small-disk.ts';
 
@@ -18,8 +18,9 @@ import { mountSmallDisk, type SmallDisk } from './support/small-disk.ts';
 const WAL_MEGABYTES = 34;
 /** More than the disk of the recordings holds, as a flood. */
 const MUCH = 'seq 1 24000000';
-/** Little by little, so that it goes through the write-ahead log: what piles up in one session goes past it. */
-const LITTLE_BY_LITTLE = 'while sleep 0.02; do printf "%012000d\\n" 1; done';
+/** Less than what goes past the write-ahead log as a flood, on a machine however slow: a line comes when asked for. */
+const LINE_BYTES = 40_000;
+const LINE_BY_LINE = `while read -r _; do printf '%0${LINE_BYTES - 1}d\\n' 1; done`;
 const LOUD_SESSIONS = 8;
 
 describeWith(['ssh', 'ssh-keygen', 'root'], 'a full disk', () => {
@@ -42,6 +43,18 @@ describeWith(['ssh', 'ssh-keygen', 'root'], 'a full disk', () => {
     return { disk, db, start: () => TestGateway.start({ config }) };
   };
 
+  /** Asks for the next line when it has the one before. */
+  const startLoud = async (gateway: TestGateway): Promise<LiveSsh> => {
+    const loud = await startSsh(gateway, 'chen', [LINE_BY_LINE]);
+    let bytes = 0;
+    loud.process.stdout?.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes % LINE_BYTES === 0) loud.type('\n');
+    });
+    loud.type('\n');
+    return loud;
+  };
+
   test('under the write-ahead log ends the sessions, opens no other, and keeps all that was shown', async () => {
     const cleanup = new Cleanup();
     await using _cleanup = cleanup;
@@ -52,12 +65,10 @@ describeWith(['ssh', 'ssh-keygen', 'root'], 'a full disk', () => {
       await using gateway = await start();
       await using idle = await startSsh(gateway, 'aoki', ['echo idle; sleep 60']);
       await idle.sees('idle');
-      const others = Array.from({ length: LOUD_SESSIONS - 1 }, async () =>
-        cleanup.use(await startSsh(gateway, 'chen', [LITTLE_BY_LITTLE])),
-      );
+      const others = Array.from({ length: LOUD_SESSIONS - 1 }, async () => cleanup.use(await startLoud(gateway)));
       // Each of them is a session by then, so that the last one is this one's.
       for (const other of others) await (await other).sees('0000');
-      await using loud = await startSsh(gateway, 'chen', [LITTLE_BY_LITTLE]);
+      await using loud = await startLoud(gateway);
       const result = await loud.ended;
       received = result.stdout;
       expect(result.status).toBe(255);
