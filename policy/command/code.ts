@@ -4,8 +4,8 @@ import { asked, denied, isOutward, ticketed } from './found.ts';
 import type { Found, Input, Invocation, Word } from './model.ts';
 import { decodes, isDecoder } from './rules/decoders.ts';
 import {
-  INTERPRETERS,
   type Interpreter,
+  interpreterOf,
   isActiveAwk,
   isActiveSed,
   isPlainCode,
@@ -17,7 +17,7 @@ import { operandsOf } from './rules/rule.ts';
 /** What a shell or interpreter is given to run. Empty for other programs. */
 export function judgeCode(invocation: Invocation, tool: string, bench: Bench): readonly Found[] {
   if (SHELLS.has(tool)) return judgeShell(invocation, tool, bench);
-  const interpreter = INTERPRETERS.find(({ tools }) => tools.test(tool));
+  const interpreter = interpreterOf(tool);
   if (interpreter === undefined) return [];
   return interpreter.operand === true
     ? judgeProgram(interpreter, invocation, tool)

@@ -16,7 +16,7 @@ import { decodes } from './rules/decoders.ts';
 import { rulesOf } from './rules/index.ts';
 import { isInterpreter } from './rules/interpreters.ts';
 import { isOrdinary, isTrustedPlace } from './rules/ordinary.ts';
-import { matches, type RuleVerdict } from './rules/rule.ts';
+import { matches, type RuleVerdict, words } from './rules/rule.ts';
 import { isRemote, isSendingVerb } from './rules/shapes.ts';
 import { type Inner, innerOf, isWrapper } from './wrappers.ts';
 
@@ -50,10 +50,9 @@ function judgeUnnamed(invocation: Invocation, bench: Bench): readonly Found[] {
 
 /** `${x@P}`: what a variable holds is expanded once more, with its substitutions run. */
 function promptExpansions({ name, args }: Invocation): Found[] {
+  if (name.exact && args.every(({ exact }) => exact)) return [];
   return [name, ...args]
-    .filter(
-      ({ exact, pieces }) => !exact && pieces.some((piece) => piece.kind === 'unknown' && /@P\}/.test(piece.source)),
-    )
+    .filter(({ pieces }) => pieces.some((piece) => piece.kind === 'unknown' && /@P\}/.test(piece.source)))
     .map((word) => asked('gate.expanded-twice', 'dynamic', word.span, word.text));
 }
 
@@ -63,7 +62,7 @@ function baseName(path: string): string {
 
 function judgeNamed(invocation: Invocation, tool: string, bench: Bench): readonly Found[] {
   bench.judged.push([tool, invocation]);
-  const inners = [...innerOf(tool, invocation.args), ...findExec(tool, invocation.args)];
+  const inners = FINDS.has(tool) ? findExec(tool, invocation.args) : innerOf(tool, invocation.args);
   // A wrapper only hands its words on: they are judged as the command they are.
   const wraps = inners.length > 0 && tool !== 'find';
   const found = [
@@ -121,24 +120,20 @@ function judgeInner(inner: Inner, outer: Invocation, bench: Bench): readonly Fou
   return [...found, (hides ? denied : asked)('gate.dynamic-text', 'dynamic', changing.span, changing.text)];
 }
 
-const OPENS_SHELL = /^(sudo|su|doas|runuser|pkexec|chroot|unshare|nsenter|script|fakeroot|busybox)$/;
+const OPENS_SHELL = new Set(words('sudo su doas runuser pkexec chroot unshare nsenter script fakeroot busybox'));
 const ASKS_ONLY = /^-(-(list|version|help|validate|reset-timestamp|remove-timestamp)|[lvkKVeh])$/;
 
 /** `sudo -i`, `su -`: a shell whose lines come from somewhere else. */
 function openedShell({ args, span }: Invocation, tool: string): Found[] {
-  if (!OPENS_SHELL.test(tool) || args.some((word) => ASKS_ONLY.test(word.text))) return [];
+  if (!OPENS_SHELL.has(tool) || args.some((word) => ASKS_ONLY.test(word.text))) return [];
   return [asked('control.opens-shell', 'shell_control', span, tool)];
 }
 
+const FINDS = new Set(['find', 'fd', 'fdfind']);
+
 /** `find -exec cmd {} ;`: the command, with what lies below the roots among its words. */
 function findExec(tool: string, args: readonly Word[]): Inner[] {
-  const option =
-    tool === 'find'
-      ? /^-(exec|ok)(dir)?$/
-      : tool === 'fd' || tool === 'fdfind'
-        ? /^(-[xX]|--exec(-batch)?)$/
-        : undefined;
-  if (option === undefined) return [];
+  const option = tool === 'find' ? /^-(exec|ok)(dir)?$/ : /^(-[xX]|--exec(-batch)?)$/;
   const roots = findRoots(args);
   const inners: Inner[] = [];
   for (let at = 0; at < args.length; at += 1) {

@@ -59,7 +59,7 @@ function within<Spanned extends { readonly span: Span }>(one: Spanned, end: numb
 }
 
 function judgementOf(found: readonly Found[], { text, policy, bench, walked, script }: Judged): Judgement {
-  const ordered = unique(found).sort((left, right) => left.finding.span[0] - right.finding.span[0]);
+  const ordered = inOrder(found);
   const findings = ordered.map(({ finding }) => within(finding, text.length));
   let digest: string | undefined;
   return {
@@ -152,12 +152,9 @@ function shadows(name: string): boolean {
   return isOrdinary(name) || RULES.some((rule) => rule.tools.includes(name));
 }
 
-function unique(all: readonly Found[]): Found[] {
-  const seen = new Set<string>();
-  return all.filter((one) => {
-    const key = JSON.stringify(one);
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
+/** Each finding once, in the order of the text. */
+function inOrder(all: readonly Found[]): readonly Found[] {
+  if (all.length < 2) return all;
+  const seen = new Map(all.map((one) => [JSON.stringify(one), one]));
+  return [...seen.values()].sort((left, right) => left.finding.span[0] - right.finding.span[0]);
 }

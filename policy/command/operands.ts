@@ -9,8 +9,17 @@ export interface PathAsset {
   readonly components: readonly string[];
 }
 
-/** The path assets of a policy, split once. */
+/** What was split of lists that never change, so that a policy is split once and not for every line of a session. */
+const SPLIT = new WeakMap<readonly ProtectedAsset[], readonly PathAsset[]>();
+
+/** The path assets of a policy. */
 export function pathAssets(assets: readonly ProtectedAsset[]): readonly PathAsset[] {
+  const known = SPLIT.get(assets) ?? splitPaths(assets);
+  SPLIT.set(assets, known);
+  return known;
+}
+
+function splitPaths(assets: readonly ProtectedAsset[]): readonly PathAsset[] {
   return assets.flatMap((asset) => {
     const components = componentsOf(asset.name);
     return asset.kind === 'path' && components.length > 0 ? [{ name: asset.name, components }] : [];
@@ -20,7 +29,7 @@ export function pathAssets(assets: readonly ProtectedAsset[]): readonly PathAsse
 /** What a word touches. Its parts behind `=`, `:`, `@`, a short option and inside quoted code are tried too. */
 export function touched(word: Word, assets: readonly PathAsset[], directories: readonly string[]): readonly Touch[] {
   // Most words are no path at all: without a slash only an expansion or a known directory could make one.
-  if (assets.length === 0 || (directories.length === 0 && !word.text.includes('/'))) return [];
+  if (assets.length === 0 || (directories.length === 0 && !mayTouch(word, assets))) return [];
   const shapes = [word, ...fragmentsOf(word)].map(({ pieces }) => shapeOf(pieces));
   const bases = directories.map((directory) => shapeOf([{ kind: 'text', text: directory, quoted: true }]));
   return assets.flatMap((asset): Touch[] => {
@@ -30,11 +39,23 @@ export function touched(word: Word, assets: readonly PathAsset[], directories: r
   });
 }
 
+/**
+ * A plain word that holds no name of any protected path reaches none, whatever is cut out of it: what is left are the
+ * root of the tree, `..`, and the links of `/proc` to either.
+ */
+function mayTouch({ text, exact }: Word, assets: readonly PathAsset[]): boolean {
+  if (!text.includes('/')) return false;
+  if (!exact || ROOT.test(text) || text.includes('..') || text.includes('/proc')) return true;
+  return assets.some(({ components }) => components.some((name) => name.includes('*') || text.includes(name)));
+}
+
 export interface Touch {
   readonly asset: string;
   readonly reach: Exclude<Reach, 'apart'>;
 }
 
+/** A slash that ends a part of a word, or stands before `.` at its end. */
+const ROOT = /\/\.?(?:$|[\s=:@,"'`()<>;|&[\]{}\\+])/;
 const SEPARATORS = /[\s=:@,"'`()<>;|&[\]{}\\+]+/;
 const FRAGMENTS_MAX = 2_000;
 

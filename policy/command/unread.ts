@@ -23,8 +23,11 @@ export function obstacleOf(text: string): Found | undefined {
 }
 
 const SHOWN_MAX = 80;
+/** Most lines: nothing below can stand in them, and each character is one byte. */
+const PLAIN = /^[\t\n\x20-\x7e]*$/;
 
 function ruleAbout(text: string): string | undefined {
+  if (text.length <= LIMITS.commandBytesMax && PLAIN.test(text)) return undefined;
   if (text.length > LIMITS.commandBytesMax || Buffer.byteLength(text, 'utf8') > LIMITS.commandBytesMax)
     return 'gate.too-long';
   if (CONTROLS.test(text)) return 'gate.control-characters';
@@ -38,7 +41,8 @@ function ruleAbout(text: string): string | undefined {
  * text is a process of its own there is no next line.
  */
 export function unfinished(text: string, mode: TargetMode): Found[] {
-  const backslashes = /\\*$/.exec(text)?.[0].length ?? 0;
+  let backslashes = 0;
+  while (text.charAt(text.length - 1 - backslashes) === '\\') backslashes += 1;
   if (backslashes % 2 === 0) return [];
   const found = mode === 'exec-only' || mode === 'guarded-line' ? asked : denied;
   return [found('gate.unfinished', 'unreadable', [text.length - 1, text.length], text.slice(-SHOWN_MAX))];

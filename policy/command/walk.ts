@@ -176,9 +176,10 @@ class Walker implements Walked {
 
   #command(node: Command, place: Place): void {
     const span: Span = [node.pos, node.end];
-    const [name, ...args] = [...(node.name === undefined ? [] : [node.name]), ...node.args].flatMap((part) =>
-      part.type === 'Word' ? this.#words(part) : [literalWordOf(part)],
-    );
+    const words: Word[] = [];
+    if (node.name !== undefined) words.push(...this.#words(node.name));
+    for (const part of node.args) words.push(...(part.type === 'Word' ? this.#words(part) : [literalWordOf(part)]));
+    const [name, ...args] = words;
     const assignments = node.prefix.filter((part) => part.type === 'Assignment').map((part) => this.#assigned(part));
     const inside = { ...place, depth: place.depth + 1, top: false };
     // Substitutions run before the command and may be anywhere in its words.

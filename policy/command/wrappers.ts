@@ -280,9 +280,10 @@ export function afterOptions(wrapper: Pick<Wrapper, 'values' | 'longValues'>, ar
 
 function takesNext(wrapper: Pick<Wrapper, 'values' | 'longValues'>, option: string): boolean {
   if (option.startsWith('--')) return wrapper.longValues?.includes(option) === true;
-  const letters = option.slice(1);
   const values = wrapper.values ?? '';
-  const at = values === '' ? -1 : letters.search(new RegExp(`[${values}]`));
   // A value option in mid-cluster has its value attached: `-uroot`.
-  return at !== -1 && at === letters.length - 1;
+  for (let at = 1; at < option.length; at += 1) {
+    if (values.includes(option.charAt(at))) return at === option.length - 1;
+  }
+  return false;
 }

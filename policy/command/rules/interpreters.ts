@@ -35,7 +35,7 @@ export const SHELLS = new Set([
   'es',
 ]);
 
-export const INTERPRETERS: readonly Interpreter[] = [
+const INTERPRETERS: readonly Interpreter[] = [
   {
     tools: /^(python|pypy)[\d.]*$|^ipython3?$/,
     code: ['-c'],
@@ -98,9 +98,17 @@ export const INTERPRETERS: readonly Interpreter[] = [
   { tools: /^(g|busybox-)?sed$/, code: ['-e', '--expression'], operand: true, harmless: ['--version', '--help'] },
 ];
 
+/** Most programs are none. */
+const ANY = new RegExp(INTERPRETERS.map(({ tools }) => tools.source).join('|'));
+
+/** What is known of `tool` as an interpreter. */
+export function interpreterOf(tool: string): Interpreter | undefined {
+  return ANY.test(tool) ? INTERPRETERS.find(({ tools }) => tools.test(tool)) : undefined;
+}
+
 /** Whether `tool` runs code of its own language. */
 export function isInterpreter(tool: string): boolean {
-  return SHELLS.has(tool) || INTERPRETERS.some(({ tools }) => tools.test(tool));
+  return SHELLS.has(tool) || ANY.test(tool);
 }
 
 /** Words a short piece of inline code may be made of: reading, printing, counting. Anything else is not judged plain. */
