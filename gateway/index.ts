@@ -14,6 +14,7 @@ export { type Refined, refineStatement, StatementReader } from './statement-read
 export { type Acceptor, type AcceptorOptions, listenSsh } from './ssh/acceptor.ts';
 export type { Place } from './ssh/door.ts';
 export { serveFront } from './ssh/front.ts';
+export { type Attempt, Throttle } from './ssh/authentication/index.ts';
 export { createSshServer, type SshServer } from './ssh/listener.ts';
 export type { SshDeps } from './ssh/model.ts';
 export { MAINTAINER_LEG } from './ssh/algorithms.ts';

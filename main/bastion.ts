@@ -90,6 +90,7 @@ export interface BastionOptions
     | 'log'
     | 'recorder'
     | 'signInDecided'
+    | 'throttle'
     | 'vault'
     | 'witnessesLateSince'
     | 'workerId'

@@ -32,10 +32,9 @@ export interface SshServer extends AsyncDisposable {
 /** @throws {GatewayError} `start_refused` when the library is not patched. */
 export function createSshServer(given: SshDeps): SshServer {
   requirePatchedLibrary();
-  const deps = { firstChoices: new FirstChoices(), ...given };
+  const deps = { firstChoices: new FirstChoices(), throttle: new Throttle(given.clock), ...given };
   const sockets = new Set<Socket>();
   const visitors = new WeakMap<Socket, Visitor>();
-  const throttle = new Throttle(deps.clock);
   // A banner of two languages ends its last line itself; ssh adds nothing.
   const banner = deps.signIn.banner === '' ? undefined : `${deps.signIn.banner.trimEnd()}\n`;
   const library = new Server(
@@ -52,7 +51,7 @@ export function createSshServer(given: SshDeps): SshServer {
     (connection) => {
       const visitor = visitors.get(socketOf(connection));
       if (visitor === undefined) connection.end();
-      else welcome({ ...deps, throttle }, connection, visitor);
+      else welcome(deps, connection, visitor);
     },
   );
   library.on('error', (error: Error) => deps.log.warn({ event: 'ssh.listener_error', err: error }, 'listener error'));

@@ -8,7 +8,7 @@ import type { ExportIntents } from '../../recorder/index.ts';
 import type { Meters, SessionMeter } from '../metering/index.ts';
 import type { GatewaySession, SessionDeps } from '../session.ts';
 import type { StatementReader } from '../statement-reader/index.ts';
-import type { SignedIn, SignInRules } from './authentication/index.ts';
+import type { SignedIn, SignInRules, Throttle } from './authentication/index.ts';
 import type { HostKeys } from './jump/host-keys.ts';
 import type { PersonSide, Values } from './person-side.ts';
 import type { AddressPolicy, FirstChoices, TargetConnection, Terminal } from './target/index.ts';
@@ -24,6 +24,8 @@ export interface SshDeps extends SessionDeps {
   readonly addresses: AddressPolicy;
   /** What targets put first; one is made where none is given. */
   readonly firstChoices?: FirstChoices;
+  /** Who failed to sign in, here and in the other processes; one of this process alone is made where none is given. */
+  readonly throttle?: Throttle;
   /** Whose certificates sign people in here (`sekisho login`). */
   readonly loginAuthority: CertificateAuthority;
   readonly factorSeal: FactorSeal;

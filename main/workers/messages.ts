@@ -10,7 +10,10 @@ import type { TerminalSeat } from '../../gateway/index.ts';
 import type { BastionConfig } from '../bastion.ts';
 
 /** Raised with every change here: a worker of another protocol refuses to start, and the gateway is started anew. */
-const PROTOCOL = 3;
+const PROTOCOL = 4;
+
+/** An IPv6 network in its longest spelling. */
+const SOURCE_LENGTH_MAX = 64;
 
 const id = z.int().nonnegative();
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
@@ -27,6 +30,14 @@ export interface HandedOver {
   readonly head: Uint8Array;
   readonly socket: Socket;
 }
+
+/** What came of an attempt to sign in, told to all who serve: guesses spread over them are counted together. */
+const AttemptSchema = z.strictObject({
+  type: z.literal('attempt'),
+  source: z.string().max(SOURCE_LENGTH_MAX),
+  person: z.uuid().nullable(),
+  failed: z.boolean(),
+});
 
 const StartSchema = z.strictObject({
   type: z.literal('start'),
@@ -74,6 +85,7 @@ export const ToWorkerSchema = z.discriminatedUnion('type', [
     accepted: z.strictObject({ size: z.int().nonnegative(), root: bytes }).nullable(),
     lateSince: z.date().nullable(),
   }),
+  AttemptSchema,
   /** No more connections will come: finish those there are, then end. */
   z.strictObject({ type: z.literal('drain') }),
   /** End the sessions, told and sealed, then end. */
@@ -88,12 +100,14 @@ export const FromWorkerSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('terminal_over'), terminal: z.uuid() }),
   z.strictObject({ type: z.literal('leaf'), id, leaf: LeafSchema }),
   z.strictObject({ type: z.literal('intent'), id, draft: IntentDraftSchema }),
+  AttemptSchema,
   z.strictObject({ type: z.literal('status'), residentBytes: z.int().nonnegative() }),
 ]);
 
 export type Start = Omit<z.infer<typeof StartSchema>, 'type' | 'protocol'>;
 export type ToWorker = z.infer<typeof ToWorkerSchema>;
 export type WitnessesTold = Extract<ToWorker, { type: 'witnesses' }>;
+export type AttemptTold = z.infer<typeof AttemptSchema>;
 export type FromWorker = z.infer<typeof FromWorkerSchema>;
 
 export function startMessage(start: Start): ToWorker {

@@ -95,7 +95,6 @@ export class WorkerPool implements AsyncDisposable {
   get wanted(): number {
     return this.#count;
   }
-
   get serving(): number {
     return this.#serving.size;
   }
@@ -193,9 +192,13 @@ export class WorkerPool implements AsyncDisposable {
     while (this.#slots.has(slot)) slot += 1;
     const { clock, entry, exports, leafLog, log } = this.#options;
     const start = { ...settings, slot, workerId: newUuid(clock.now()) };
-    const onStatus = (worker: WorkerProcess, bytes: number): void => this.#checkSize(worker, bytes);
     const witnesses = this.#witnesses();
-    const worker = new WorkerProcess({ start, leafLog, exports, witnesses, log, onStatus, entry });
+    const worker: WorkerProcess = new WorkerProcess({
+      ...{ start, leafLog, exports, witnesses, log, entry },
+      onStatus: (bytes) => this.#checkSize(worker, bytes),
+      // Whoever guesses gets a connection to each worker in turn: what one saw, all count.
+      onAttempt: (attempt) => [...this.#slots.values()].forEach((one) => one !== worker && one.tell(attempt)),
+    });
     this.#slots.set(slot, worker);
     void worker.gone.then((cause) => this.#ended(worker, cause));
     return worker;

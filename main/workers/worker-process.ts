@@ -8,6 +8,7 @@ import { asError, GatewayError, hasCode, LIMITS, type Log } from '../../foundati
 import type { Place, TerminalSeat } from '../../gateway/index.ts';
 import type { ExportIntents, LeafLog } from '../../recorder/index.ts';
 import {
+  type AttemptTold,
   type FromWorker,
   FromWorkerSchema,
   type HandedOver,
@@ -25,7 +26,9 @@ export interface WorkerProcessOptions {
   readonly witnesses: WitnessesTold;
   readonly log: Log;
   /** Called with each status: bytes resident. */
-  readonly onStatus: (worker: WorkerProcess, residentBytes: number) => void;
+  readonly onStatus: (residentBytes: number) => void;
+  /** Called with each attempt to sign in that it saw. */
+  readonly onAttempt: (attempt: AttemptTold) => void;
   /** Path of its program; the built one without. */
   readonly entry?: string | undefined;
 }
@@ -112,8 +115,8 @@ export class WorkerProcess {
     this.#send(message, socket, () => this.#left(id));
   }
 
-  tell(witnesses: WitnessesTold): void {
-    this.#send(witnesses);
+  tell(news: WitnessesTold | AttemptTold): void {
+    this.#send(news);
   }
 
   drain(): void {
@@ -152,7 +155,8 @@ export class WorkerProcess {
     else if (message.type === 'closed') this.#left(message.id);
     else if (message.type === 'terminal_over') this.#terminalOver(message.terminal);
     else if (message.type === 'signed_in') this.#served.get(message.id)?.place.signedIn();
-    else if (message.type === 'status') this.#options.onStatus(this, message.residentBytes);
+    else if (message.type === 'attempt') this.#options.onAttempt(message);
+    else if (message.type === 'status') this.#options.onStatus(message.residentBytes);
     else this.#told(message);
   }
 

@@ -1,6 +1,6 @@
 /**
  * A worker: serves SSH connections, each whole, and nothing else. It has its own database connections, its own
- * write-ahead log and its own ears for what the database says; of its siblings it knows nothing.
+ * write-ahead log and its own ears for what the database says; of its siblings it hears only who failed to sign in.
  */
 import { Socket } from 'node:net';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import {
   Secret,
   systemClock,
 } from '../../foundation/index.ts';
-import type { SshServer, TerminalPlace } from '../../gateway/index.ts';
+import { type SshServer, type TerminalPlace, Throttle } from '../../gateway/index.ts';
 import { type RemoteLeafLog, startWorkerRecorder, type ExportIntents } from '../../recorder/index.ts';
 import { type Bastion, loadSshKeys, startBastion } from '../bastion.ts';
 import { openRecorderParts } from '../recorder-parts.ts';
@@ -39,6 +39,7 @@ export function runWorker(): void {
 class Worker {
   readonly #cleanup = new Cleanup();
   readonly #log = createRemoteLeafLog(send);
+  readonly #throttle = new Throttle(systemClock, (attempt) => send({ type: 'attempt', ...attempt }));
   #operatorLog: Log = createLog('info');
   #server: SshServer | undefined;
   #terminals: TerminalPlace | undefined;
@@ -74,6 +75,9 @@ class Worker {
         return;
       case 'witnesses':
         this.#log.learn(message);
+        return;
+      case 'attempt':
+        this.#throttle.learn(message);
     }
   }
 
@@ -92,7 +96,7 @@ class Worker {
   async #start(message: Start): Promise<void> {
     this.#operatorLog = createLog(message.logLevel).child({ worker: message.slot });
     const { leafLog, exports } = this.#log;
-    const parts = { log: this.#operatorLog, leafLog, exports, cleanup: this.#cleanup };
+    const parts = { log: this.#operatorLog, leafLog, exports, throttle: this.#throttle, cleanup: this.#cleanup };
     const { bastion, failed } = await openServer(message, parts);
     this.#server = bastion.server;
     this.#terminals = bastion.terminals;
@@ -174,9 +178,17 @@ class Worker {
   }
 }
 
+interface ServerParts {
+  readonly log: Log;
+  readonly leafLog: RemoteLeafLog;
+  readonly exports: ExportIntents;
+  readonly throttle: Throttle;
+  readonly cleanup: Cleanup;
+}
+
 async function openServer(
   start: Start,
-  { log, leafLog, exports, cleanup }: { log: Log; leafLog: RemoteLeafLog; exports: ExportIntents; cleanup: Cleanup },
+  { log, leafLog, exports, throttle, cleanup }: ServerParts,
 ): Promise<{ bastion: Bastion; failed: AbortSignal }> {
   const { slot, gatewayId, workerId, poolSize, dataDirectory, config } = start;
   const clock = systemClock;
@@ -195,7 +207,7 @@ async function openServer(
   const signInDecided = await listenForDecisions(database);
   const vault = openVault(dataDirectory, clock, start.vaultRecipients);
   const own = { database, clock, log, recorder, gatewayId, workerId, keys, config, signInDecided, vault };
-  const deps = { ...own, exports, witnessesLateSince: () => leafLog.lateSince() };
+  const deps = { ...own, exports, throttle, witnessesLateSince: () => leafLog.lateSince() };
   return { bastion: await startBastion(deps, cleanup), failed: recorder.failed };
 }
 

@@ -1,6 +1,8 @@
 /** Two worker processes behind one acceptor: what ends in one of them ends there alone. */
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Cleanup } from '../../foundation/index.ts';
+import { openSshClient } from '../../demo/ssh-client/openssh.ts';
+import { Cleanup, LIMITS } from '../../foundation/index.ts';
 import { runToEnd } from '../support/gateway.ts';
 import { describeWith } from '../support/partners.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
@@ -50,8 +52,8 @@ describeWith(['ssh', 'ssh-keygen'], 'a gateway with two workers', () => {
     return found;
   };
   const health = async (): Promise<unknown> => (await gateway.send('suzuki', '/healthz')).json['workers'];
-  const eventTypes = async (): Promise<string[]> => {
-    const { json } = await gateway.send('suzuki', '/api/audit-events');
+  const eventTypes = async (query = ''): Promise<string[]> => {
+    const { json } = await gateway.send('suzuki', `/api/audit-events${query}`);
     return (json['events'] as { type: string }[]).map(({ type }) => type);
   };
 
@@ -67,6 +69,23 @@ describeWith(['ssh', 'ssh-keygen'], 'a gateway with two workers', () => {
       expect(seen.stdout.toString()).not.toMatch(/postgres(ql)?:|SEKISHO_DATA|DATABASE_URL/);
     }
   });
+
+  test('counts who fails to sign in for all its workers: guesses spread over them wait as at one', async () => {
+    const strange = join(gateway.directory, 'stranger_ed25519');
+    await openSshClient.createKey(strange);
+    const words = (await gateway.sshArguments('chen')).map((word) => word.replace('chen_ed25519', 'stranger_ed25519'));
+    const guess = async (): Promise<void> => {
+      expect((await runToEnd('ssh', [...words, 'true'])).status).toBe(255);
+    };
+    const delayed = async (): Promise<number> => (await eventTypes('?type=ssh.sign_in_delayed')).length;
+    // One after the other all of them come to the first worker, until it has somebody and the other one has nobody.
+    for (let at = 0; at < LIMITS.sshThrottleFreeFailures + 2; at += 1) await guess();
+    const before = await delayed();
+    const holding = await echoing('holding');
+    await guess();
+    expect(await delayed()).toBe(before + 1);
+    await holding[Symbol.asyncDispose]();
+  }, 60_000);
 
   describe('a reload', () => {
     test('with a configuration that cannot be used changes nothing and says so', async () => {

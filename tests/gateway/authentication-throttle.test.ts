@@ -73,6 +73,22 @@ describe('who fails again and again', () => {
   });
 });
 
+test('two processes that tell each other make whoever guesses at both wait as at one', () => {
+  const clock = new ManualClock();
+  const one: Throttle = new Throttle(clock, (attempt) => other.learn(attempt));
+  const other: Throttle = new Throttle(clock, (attempt) => one.learn(attempt));
+  for (let at = 0; at < free / 2; at += 1) {
+    one.failed(HERE);
+    other.failed(HERE);
+    one.failed(HERE, 'aoki');
+    other.failed(HERE, 'aoki');
+  }
+  expect([one, other].map((throttle) => throttle.delayOf(HERE))).toEqual([first, first]);
+  one.succeeded(HERE, 'aoki');
+  expect([one, other].map((throttle) => throttle.delayOf(HERE, 'aoki'))).toEqual([0, 0]);
+  expect(other.delayOf(HERE)).toBe(first);
+});
+
 test('what is kept in mind is bounded: who failed longest ago is forgotten first', () => {
   const { throttle, fail } = start();
   fail(100, '10.255.255.1');

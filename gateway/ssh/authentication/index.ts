@@ -2,4 +2,4 @@ export { Authentication, METHODS } from './authentication.ts';
 export { type Credential, findCredential, noteUse } from './credential.ts';
 export type { Arrival, AuthenticationDeps, SignedIn, SignInRules } from './model.ts';
 export { provePossession } from './possession.ts';
-export { Throttle } from './throttle.ts';
+export { type Attempt, Throttle } from './throttle.ts';
