@@ -7,3 +7,4 @@ export { type DemoSite, startDemoSite } from './site/server.ts';
 export { signInByHttp } from './sign-in.ts';
 export { customersDirectoryOf, type DemoTarget, startDemoTarget } from './target/server.ts';
 export { findSshClient, type SshClientTool, type SshDestination, type SshRun } from './ssh-client/index.ts';
+export { findWebBrowser, type WebBrowserTool } from './web-browser/index.ts';

@@ -51,6 +51,8 @@ async function withFreePorts(config: Config): Promise<Config> {
   const ssh = await findFreePort(config.ssh.host, config.ssh.port);
   const { relay = { host: LOOPBACK, port: RELAY_PORT, clamav: null } } = config;
   const relayPort = await findFreePort(relay.host, relay.port);
+  const sites =
+    config.sites === null ? null : { ...config.sites, port: await findFreePort(config.sites.host, config.sites.port) };
   const publicUrl = new URL(config.http.publicUrl);
   if (http !== config.http.port) publicUrl.port = String(http);
   return {
@@ -58,6 +60,7 @@ async function withFreePorts(config: Config): Promise<Config> {
     http: { ...config.http, port: http, publicUrl: publicUrl.origin },
     ssh: { ...config.ssh, port: ssh, advertisedPort: ssh === config.ssh.port ? config.ssh.advertisedPort : ssh },
     relay: { ...relay, port: relayPort },
+    sites: sites === null || sites.port === config.sites?.port ? config.sites : { ...sites, publicPort: sites.port },
   };
 }
 

@@ -2,11 +2,12 @@
 import { createHash } from 'node:crypto';
 import { chmod, cp, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SshDestination, SshRun } from '../../demo/index.ts';
+import { findWebBrowser, type SshDestination, type SshRun } from '../../demo/index.ts';
 import { openRecordingReader, verifySession } from '../../recorder/index.ts';
 import { recordingFiles } from '../recording-source.ts';
 import { wordReport } from '../verify.ts';
 import { refuseOwnYes } from './approving.ts';
+import { downloadFromSite } from './download.ts';
 import { exportBeyondWhatWasAsked, findDeviation } from './deviation.ts';
 import { workInEmergency } from './emergency.ts';
 import { askForExport, signInAndEnrol } from './enrol.ts';
@@ -14,7 +15,7 @@ import { giveEvidence } from './evidence.ts';
 import { handOver } from './hand-over.ts';
 import { tryFiveWays } from './five-ways.ts';
 import { Refused, SessionAnswer, TicketAnswer, TourPerson, VerifyAnswer } from './console.ts';
-import { EXPORT, REFUSED, type Run, type Story, TARGET } from './model.ts';
+import { EXPORT, REFUSED, type Run, type Story, TARGET, UNWITNESSED } from './model.ts';
 import { expect } from './report.ts';
 
 type Ticket = ReturnType<typeof TicketAnswer.parse>['ticket'];
@@ -51,11 +52,17 @@ export async function tellStory(story: Story): Promise<{ sessionId: string; dest
   await giveEvidence(story, sessionId);
   await refuseOwnYes(story);
   await handOver({ ...story, aoki, run });
+  await inBrowser(story, aoki);
   await workInEmergency(story, planted.maintainer);
   await findDeviation(story, planted.ticket);
   report.step('What is left');
   report.fact(`replay: ${new URL(`/sessions/${sessionId}`, running.publicUrl).href} (sign in as suzuki, the auditor)`);
   return { sessionId, destination };
+}
+
+async function inBrowser(story: Story, aoki: TourPerson): Promise<void> {
+  await using browser = await findWebBrowser(join(story.directory, 'browser'));
+  await downloadFromSite({ ...story, browser }, aoki);
 }
 
 async function runSsh({ ssh, report }: Story, destination: SshDestination, command: string): Promise<SshRun> {
@@ -114,9 +121,6 @@ async function exportOnce({ report }: Story, aoki: TourPerson, ticket: Ticket, r
   );
   return used;
 }
-
-/** No witness outside runs on this machine, so this is the best word that can be said. */
-const UNWITNESSED = 'VERIFIED-UNWITNESSED';
 
 async function audit({ report, running }: Story, ticket: Ticket): Promise<void> {
   report.step('Suzuki (auditor) replays the session and verifies it');
