@@ -83,8 +83,8 @@ describeWith(['ssh', 'ssh-keygen'], 'a gateway with two workers', () => {
     const before = await delayed();
     const holding = await echoing('holding');
     await guess();
-    expect(await delayed()).toBe(before + 1);
     await holding[Symbol.asyncDispose]();
+    expect(await delayed()).toBe(before + 1);
   }, 60_000);
 
   describe('a reload', () => {
