@@ -20,6 +20,7 @@ export const ERRORS = {
   person_deactivated: { status: 403, meaning: 'This person has left, or was deactivated where people are kept.' },
   provider_unreachable: { status: 503, meaning: 'The identity provider does not answer; only new sign-ins need it.' },
   step_up_required: { status: 403, meaning: 'This act needs a second factor that was shown a moment ago.' },
+  console_only: { status: 403, meaning: 'This is done in the console by who is signed in there, not with a token.' },
   factor_refused: { status: 403, meaning: 'The second factor does not prove who this is, or cannot be kept.' },
   words_wrong: { status: 409, meaning: 'Other words were picked than the terminal shows; the sign-in is denied.' },
   factor_missing: { status: 409, meaning: 'The person has no such second factor.' },

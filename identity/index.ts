@@ -64,6 +64,7 @@ export {
   revokeHeldCertificate,
   revokeLoginCertificate,
 } from './login/certificates.ts';
+export { findTokenHolder, type IssuedToken, revokeApiToken } from './api-tokens/tokens.ts';
 export { awaitLogin, type LoginAnswer } from './login/claim.ts';
 export { decideLogin } from './login/decide.ts';
 export { listCertificates, type LoginCertificate } from './login/queries.ts';

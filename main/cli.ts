@@ -6,6 +6,7 @@ import { runAuthority } from './authority.ts';
 import { HELP } from './help.ts';
 import { runLogin } from './login/login.ts';
 import { runLogout } from './login/logout.ts';
+import { isRemoteCommand, runRemote } from './remote/run.ts';
 import { runReload } from './reload.ts';
 import { serve } from './serve.ts';
 import { locale, runVerify } from './verify.ts';
@@ -49,6 +50,7 @@ const COMMANDS: ReadonlyMap<string, (rest: string[]) => Promise<number>> = new M
 async function dispatch(command: string, rest: string[]): Promise<number> {
   const known = COMMANDS.get(command);
   if (known !== undefined) return known(rest);
+  if (isRemoteCommand(command)) return runRemote(command, rest, locale());
   switch (ALIASES.get(command) ?? command) {
     case 'serve': {
       read(rest, {});

@@ -51,7 +51,22 @@ export const HELP = `sekisho ${VERSION}: a privileged-access gateway with an exp
   sekisho login [URL] [--directory D] [--write]
                                      on your own machine: sign in by browser for some hours, and let plain ssh use it;
                                      --write adds one Include line to ~/.ssh/config
-  sekisho logout [--directory D]     revoke that certificate and delete its files
+  sekisho logout [--directory D]     revoke that sign-in and delete its files
+  sekisho targets                    where you may work, and as whom
+  sekisho tickets [NUMBER] [--box mine|inbox|all]
+                                     your tickets, those that wait for you, or one of them whole
+  sekisho request access TARGET… --purpose TEXT --plan TEXT [--hours N]
+  sekisho request export LINK --purpose TEXT --client TEXT [--rows N] [--bytes N] [--hours N]
+                 [--destination vault|workstation|system|outside] [--recipient TEXT]
+  sekisho request emergency TARGET… --reason TEXT [--hours N]
+                                     ask for work, for an export by the link of its refusal, or begin emergency work
+  sekisho approve | reject NUMBER --reason TEXT [--digest HEX]
+                                     decide about what is shown; without a terminal name its digest. Where a second
+                                     factor is asked for, it says where to go on in the browser
+  sekisho sessions [--all]           sessions, newest first; --all: of everybody you may see
+  sekisho replay SESSION             what was shown in a session, to be read; that you looked is recorded
+                                     these go by what sekisho login left; each takes --json and --directory D; exit
+                                     status 0 done, 1 refused or failed, 2 not understood, 3 go on in the browser
   sekisho log adopt                  when the file is lost that says what the signed log said last: write it anew from
                                      the log that is here. Whoever does it vouches that no older copy was put back
   sekisho witness --listen HOST:PORT --state DIR [--name NAME] --log VKEY… | --logs FILE

@@ -3,6 +3,7 @@ import { doctorEn } from './doctor.en.ts';
 import { evidenceEn } from './evidence.en.ts';
 import { findingsEn } from './findings.en.ts';
 import { lettersEn } from './letters.en.ts';
+import { cliEn } from './cli.en.ts';
 import { loginEn } from './login.en.ts';
 import { sitesEn } from './sites.en.ts';
 
@@ -284,6 +285,7 @@ export const en = {
   ...evidenceEn,
   ...findingsEn,
   ...lettersEn,
+  ...cliEn,
   ...loginEn,
   ...sitesEn,
 } as const;

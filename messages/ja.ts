@@ -4,6 +4,7 @@ import type { en } from './en.ts';
 import { evidenceJa } from './evidence.ja.ts';
 import { findingsJa } from './findings.ja.ts';
 import { lettersJa } from './letters.ja.ts';
+import { cliJa } from './cli.ja.ts';
 import { loginJa } from './login.ja.ts';
 import { sitesJa } from './sites.ja.ts';
 
@@ -293,6 +294,7 @@ export const ja: Record<keyof typeof en, string> = {
   ...evidenceJa,
   ...findingsJa,
   ...lettersJa,
+  ...cliJa,
   ...loginJa,
   ...sitesJa,
 };

@@ -120,6 +120,10 @@ export const AUDIT_EVENTS = {
   'login.certificate_revoked': body('A certificate of `sekisho login` was revoked; what it signed in ends.', {
     serial: text,
   }),
+  'login.token_issued': body('An approved `sekisho login` fetched its token for the API.', {
+    ...{ login: id, token: id, fingerprint: text, sourceAddress: text, until: text },
+  }),
+  'login.token_revoked': body('A machine gave its token for the API back.', { token: id }),
   ...SITE_EVENTS,
   ...ADMINISTRATION_EVENTS,
   'ssh.signed_in': body('An SSH connection proved who the person is.', {

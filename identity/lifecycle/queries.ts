@@ -12,6 +12,10 @@ export async function endAccess(tx: Transaction, person: PersonId, at: Date) {
     tx,
     sql(never)`UPDATE login_certificates SET revoked_at = ${at} WHERE person_id = ${person} AND revoked_at IS NULL`,
   );
+  await execute(
+    tx,
+    sql(never)`UPDATE api_tokens SET revoked_at = ${at} WHERE person_id = ${person} AND revoked_at IS NULL`,
+  );
   const keys = await execute(
     tx,
     sql(never)`UPDATE ssh_keys SET revoked_at = ${at} WHERE person_id = ${person} AND revoked_at IS NULL`,

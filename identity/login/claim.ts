@@ -1,22 +1,29 @@
 /** The command waits for the decision and fetches its one certificate. */
-import { LIMITS, sha256, type Transaction } from '../../foundation/index.ts';
+import { invariant, LIMITS, sha256, type Transaction } from '../../foundation/index.ts';
 import type { Person } from '../../policy/index.ts';
+import { issueApiToken, type IssuedToken } from '../api-tokens/tokens.ts';
 import { lockOnKey } from '../locks/standing.ts';
-import { findPerson, isLocked } from '../persons/queries.ts';
+import { findPerson, standingOf } from '../persons/queries.ts';
 import { listenFor, SIGN_INS_CHANGED } from '../sign-ins/wait.ts';
 import { type IssuedCertificate, issueLoginCertificate, type LoginDeps } from './certificates.ts';
-import { expireLogin, lockLogin, type LoginRecord, selectLoginByToken } from './queries.ts';
+import { expireLogin, lockLogin, type LoginRecord, markIssued, selectLoginByToken } from './queries.ts';
 
 /** `pending`: nobody has decided within this wait; ask again. `unknown`: no request has this token. */
 export type LoginAnswer =
   | { readonly state: 'pending' | 'denied' | 'expired' | 'unknown' }
-  | { readonly state: 'issued'; readonly person: Person; readonly certificate: IssuedCertificate };
+  | {
+      readonly state: 'issued';
+      readonly person: Person;
+      /** Null for who works on no target: they have the token alone. */
+      readonly certificate: IssuedCertificate | null;
+      readonly token: IssuedToken;
+    };
 
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 
 /**
  * Waits until somebody decides, `LIMITS.loginPollSeconds` at most, and hands out the certificate when they approved:
- * once, to whoever has the token. `signInDecided` dispatches an event whose type is the id of the request.
+ * once, to whoever has the poll token. `signInDecided` dispatches an event whose type is the id of the request.
  */
 export async function awaitLogin(
   deps: LoginDeps & { readonly signInDecided: EventTarget },
@@ -48,14 +55,17 @@ async function claim(deps: LoginDeps, tx: Transaction, code: string): Promise<Lo
   const person = await findPerson(tx, login.decidedBy);
   const { fingerprint, sourceAddress } = login;
   const locked =
-    (await isLocked(tx, login.decidedBy)) || (await lockOnKey(tx, { fingerprint, sourceAddress })) !== undefined;
-  const may = person?.roles.includes('maintainer') === true && !locked;
+    (await standingOf(tx, login.decidedBy)) !== 'in_force' ||
+    (await lockOnKey(tx, { fingerprint, sourceAddress })) !== undefined;
   // An approval is for the minutes it was given in, and for somebody who is still who they were.
-  if (person === undefined || !may || login.expiresAt <= deps.clock.now()) {
+  if (person === undefined || locked || login.expiresAt <= deps.clock.now()) {
     await expireLogin(tx, login.id);
     return { state: 'expired' };
   }
-  return { state: 'issued', person, certificate: await issueLoginCertificate(deps, tx, login) };
+  invariant((await markIssued(tx, login.id)) === 1, 'a locked approved login is issued once');
+  const works = person.roles.includes('maintainer');
+  const certificate = works ? await issueLoginCertificate(deps, tx, login) : null;
+  return { state: 'issued', person, certificate, token: await issueApiToken(deps, tx, { ...login, person }) };
 }
 
 async function expired(deps: LoginDeps, login: LoginRecord): Promise<LoginAnswer> {

@@ -7,9 +7,9 @@ import { normalizeCode } from '../sign-ins/request.ts';
 import { decideLoginRow, lockLogin } from './queries.ts';
 
 /**
- * The signed-in person says that the waiting command is theirs, or that it is not. Approving makes the certificate
- * theirs, so only a maintainer may; denying gives nobody anything, so anybody with the code may.
- * @throws {GatewayError} `not_found`, `transition_forbidden` (decided or expired), `not_permitted`, `person_locked`.
+ * The signed-in person says that the waiting command is theirs, or that it is not. Approving makes what it fetches theirs:
+ * a token, and a certificate for a maintainer. Denying gives nobody anything, so anybody with the code may.
+ * @throws {GatewayError} `not_found`, `transition_forbidden` (decided or expired), `person_locked`.
  */
 export async function decideLogin(
   deps: IdentityDeps,
@@ -28,7 +28,6 @@ export async function decideLogin(
     if (login.state !== 'pending' || login.expiresAt <= at) {
       throw new GatewayError('transition_forbidden', 'This sign-in was decided already or has expired.');
     }
-    if (decision === 'approved' && !person.roles.includes('maintainer')) throw new GatewayError('not_permitted');
     const decided = await decideLoginRow(tx, { id: login.id, state: decision, personId: person.id, webSessionId, at });
     invariant(decided === 1, 'a locked pending login is decided once');
     await appendAuditEvent(tx, deps.clock, {

@@ -171,6 +171,12 @@ export async function endWhatSignInsLetIn(tx: Transaction, webSessionIds: readon
       UPDATE login_certificates c SET revoked_at = ${at}
       FROM logins l WHERE l.id = c.login_id AND l.web_session_id = ANY (${webSessionIds}::uuid[]) AND c.revoked_at IS NULL`,
   );
+  await execute(
+    tx,
+    sql(z.never())`
+      UPDATE api_tokens t SET revoked_at = ${at}
+      FROM logins l WHERE l.id = t.login_id AND l.web_session_id = ANY (${webSessionIds}::uuid[]) AND t.revoked_at IS NULL`,
+  );
 }
 
 /** The same of a session of the provider, also where the sign-in here that it made is over already. */
@@ -193,6 +199,16 @@ export async function endWhatProviderLetIn(
       UPDATE login_certificates c SET revoked_at = ${at}
       FROM logins l
       WHERE l.id = c.login_id AND c.revoked_at IS NULL AND l.issuer = ${issuer}
+        AND (${session}::text IS NULL OR l.provider_session = ${session}::text)
+        AND (${subject}::text IS NULL OR l.person_id = (
+          SELECT i.person_id FROM identities i WHERE i.issuer = ${issuer} AND i.subject = ${subject}::text))`,
+  );
+  await execute(
+    tx,
+    sql(z.never())`
+      UPDATE api_tokens t SET revoked_at = ${at}
+      FROM logins l
+      WHERE l.id = t.login_id AND t.revoked_at IS NULL AND l.issuer = ${issuer}
         AND (${session}::text IS NULL OR l.provider_session = ${session}::text)
         AND (${subject}::text IS NULL OR l.person_id = (
           SELECT i.person_id FROM identities i WHERE i.issuer = ${issuer} AND i.subject = ${subject}::text))`,

@@ -31,8 +31,13 @@ const Target = z.object({ name, systemName: name, loginName, account });
 
 const Issued = z.object({
   state: z.literal('issued'),
-  certificate: certificateLine,
-  serial: z.string().regex(/^[1-9]\d{0,18}$/),
+  /** Null for who works on no target. */
+  certificate: certificateLine.nullable(),
+  serial: z
+    .string()
+    .regex(/^[1-9]\d{0,18}$/)
+    .nullable(),
+  token: z.string().regex(/^sekisho_[A-Za-z0-9_-]{43}$/),
   expiresAt: moment,
   person: z.object({ id: z.uuid(), name: shown }),
   gateway: z.object({ host, port: z.int().min(1).max(65_535), hostKey: keyLine, hostCa: keyLine.nullable() }),

@@ -1,4 +1,4 @@
-/** The three calls to the gateway. Bounded in time and size; no redirect is followed and no cookie kept. */
+/** Calls to the gateway. Bounded in time and size; no redirect is followed and no cookie kept. */
 import { z } from 'zod';
 import { asError, GatewayError, LIMITS } from '../../foundation/index.ts';
 
@@ -19,31 +19,63 @@ export function readOrigin(typed: string): string {
   return url.origin;
 }
 
-export const ask = (origin: string, publicKey: string): Promise<unknown> => call(origin, '', { publicKey });
+export interface Call {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Below `/api`. */
+  readonly path: string;
+  readonly body?: object;
+  readonly token?: string;
+  readonly heldOpenMs?: number;
+}
+
+const post = (origin: string, path: string, body: object, heldOpenMs = 0): Promise<unknown> =>
+  call(origin, { method: 'POST', path: `/logins${path}`, body, heldOpenMs });
+
+export const ask = (origin: string, publicKey: string): Promise<unknown> => post(origin, '', { publicKey });
 
 export const poll = (origin: string, pollToken: string): Promise<unknown> =>
-  call(origin, '/poll', { pollToken }, LIMITS.loginPollSeconds * 1_000);
+  post(origin, '/poll', { pollToken }, LIMITS.loginPollSeconds * 1_000);
 
 export const revoke = (origin: string, proof: { certificate: string; signature: string }): Promise<unknown> =>
-  call(origin, '/revoke', proof);
+  post(origin, '/revoke', proof);
+
+export const giveBack = (origin: string, token: string): Promise<unknown> =>
+  call(origin, { method: 'DELETE', path: '/tokens/current', token });
 
 /** @throws {GatewayError} `login_unreachable`, or `login_answer_refused` with the gateway's own code in its message. */
-async function call(origin: string, path: string, body: object, heldOpenMs = 0): Promise<unknown> {
-  const response = await fetch(new URL(`/api/logins${path}`, origin), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json' },
-    body: JSON.stringify(body),
+async function call(origin: string, asked: Call): Promise<unknown> {
+  const { status, json } = await callApi(origin, asked);
+  if (status < 400) return json;
+  throw new GatewayError('login_answer_refused', `${origin} said no: ${refusalCode(json) ?? `status ${status}`}.`);
+}
+
+/** The code of a refusal; undefined when the answer is none of ours. */
+export function refusalCode(json: unknown): string | undefined {
+  const refusal = Refusal.safeParse(json);
+  return refusal.success ? refusal.data.error.code : undefined;
+}
+
+/** What was answered, whatever its status. @throws {GatewayError} `login_unreachable`. */
+export async function callApi(
+  origin: string,
+  asked: Call,
+): Promise<{ readonly status: number; readonly json: unknown }> {
+  const { method, path, body, token, heldOpenMs = 0 } = asked;
+  const response = await fetch(new URL(`/api${path}`, origin), {
+    method,
+    headers: {
+      accept: 'application/json',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     redirect: 'error',
     signal: AbortSignal.timeout(CALL_MS + heldOpenMs),
   }).catch((thrown: unknown) => {
     const why = asError(asError(thrown).cause ?? thrown);
     throw new GatewayError('login_unreachable', `${origin} does not answer.`, { cause: why });
   });
-  const json = await readJson(response);
-  if (response.ok) return json;
-  const refusal = Refusal.safeParse(json);
-  const code = refusal.success ? refusal.data.error.code : `status ${response.status}`;
-  throw new GatewayError('login_answer_refused', `${origin} said no: ${code}.`);
+  return { status: response.status, json: await readJson(response) };
 }
 
 async function readJson(response: Response): Promise<unknown> {

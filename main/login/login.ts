@@ -11,7 +11,7 @@ import { ask, poll, readOrigin } from './calls.ts';
 import { configText, knownHostsText } from './files.ts';
 import { addInclude, includeLine } from './include.ts';
 import { usableKey } from './key.ts';
-import { FILES, openPlace, readOwn, writeOwn } from './place.ts';
+import { FILES, openPlace, readOwn, removeSshFiles, writeOwn } from './place.ts';
 import { say } from './say.ts';
 
 export interface LoginOptions {
@@ -35,10 +35,19 @@ export async function runLogin(options: LoginOptions, clock: Clock = systemClock
   const asked = readAsked(await ask(origin, publicKey), origin);
   say('login.open', { url: asked.url, code: asked.code });
   const issued = await decided(origin, asked, clock);
-  if (!certificateIsFor(issued.certificate, publicKey, clock.now())) {
+  const { certificate } = issued;
+  if (certificate !== null && !certificateIsFor(certificate, publicKey, clock.now())) {
     throw new GatewayError('login_answer_refused', 'The certificate is not for the key of this machine.');
   }
-  await writeFiles(directory, origin, issued);
+  await writeOwn(directory, FILES.token, `${issued.token}\n`);
+  await writeOwn(directory, FILES.gateway, `${origin}\n`);
+  if (certificate === null) {
+    const { person, expiresAt } = issued;
+    await removeSshFiles(directory);
+    say('login.done_api', { name: person.name, until: expiresAt.toISOString() });
+    return 0;
+  }
+  await writeFiles(directory, { ...issued, certificate });
   await tellDone(issued, directory, options);
   return 0;
 }
@@ -59,14 +68,13 @@ async function decided(origin: string, asked: Asked, clock: Clock): Promise<Issu
   throw new GatewayError('login_not_approved');
 }
 
-async function writeFiles(directory: string, origin: string, issued: Issued): Promise<void> {
+async function writeFiles(directory: string, issued: Issued & { readonly certificate: string }): Promise<void> {
   const at = (file: string): string => join(directory, file);
   const paths = { key: at(FILES.key), certificate: at(FILES.certificate), knownHosts: at(FILES.knownHosts) };
   const config = configText(issued, paths, { doublePercent: (await sshVersion()) >= SSH_THAT_EXPANDS_USER });
   await writeOwn(directory, FILES.certificate, `${issued.certificate} sekisho login\n`);
   await writeOwn(directory, FILES.knownHosts, knownHostsText(issued));
   await writeOwn(directory, FILES.config, config);
-  await writeOwn(directory, FILES.gateway, `${origin}\n`);
 }
 
 async function tellDone(issued: Issued, directory: string, { write }: LoginOptions): Promise<void> {

@@ -12,6 +12,7 @@ export const FILES = {
   knownHosts: 'known_hosts',
   config: 'config',
   gateway: 'gateway',
+  token: 'token',
 } as const;
 
 const OTHERS = 0o077;
@@ -55,6 +56,12 @@ export async function writeOwn(directory: string, file: string, text: string): P
 
 export async function removeOwn(directory: string): Promise<void> {
   for (const file of Object.values(FILES)) await rm(join(directory, file), { force: true });
+}
+
+/** Of somebody who signed in here before, and may be somebody else. */
+export async function removeSshFiles(directory: string): Promise<void> {
+  for (const file of [FILES.certificate, FILES.config, FILES.knownHosts])
+    await rm(join(directory, file), { force: true });
 }
 
 async function isOwnFile(path: string): Promise<boolean> {

@@ -34,7 +34,7 @@ describeWith(['chromium', 'ssh', 'ssh-keygen'], 'the console and what is live', 
     await page.getByRole('img', { name: `Code: ${code}` }).waitFor();
     await page.getByText(/If somebody sent you this link or reads a code to you, deny it/).waitFor();
     await expectAccessible(page);
-    await page.getByRole('button', { name: 'Yes, it is mine: issue the certificate' }).click();
+    await page.getByRole('button', { name: 'Yes, it is mine: sign it in' }).click();
     await page.getByText(/Approved\. Go back to your terminal/).waitFor();
     expect((await command.ended).status).toBe(0);
     await page.goto(new URL('/keys', page.url()).href);

@@ -42,14 +42,6 @@ describeWith(['ssh', 'ssh-keygen'], 'sekisho login', () => {
       );
     });
 
-    test('for somebody who is no maintainer: the command waits on for who may', async () => {
-      await using home = await tempDirectory();
-      await using command = startCommand(home.path, ['login', url()]);
-      expect(await decide('tanaka', command, 'approved')).toBe(403);
-      expect(await decide('aoki', command, 'denied')).toBe(204);
-      expect((await command.ended).status).toBe(1);
-    });
-
     test('before anything is asked, in a directory that others may reach, and over plain http to elsewhere', async () => {
       await using home = await tempDirectory();
       const directory = join(home.path, '.ssh', 'sekisho');
@@ -70,6 +62,19 @@ describeWith(['ssh', 'ssh-keygen'], 'sekisho login', () => {
       expect(await plain.ended).toMatchObject({ status: 1, stderr: expect.stringContaining('[request_invalid]') });
       expect(await events(gateway.database, 'login.requested')).toHaveLength(asked);
     });
+  });
+
+  test('gives an owner, who works on no target, a token and nothing for ssh, and takes it back', async () => {
+    await using home = await tempDirectory();
+    expect(await loggedIn(home.path, 'tanaka')).toMatchObject({ status: 0, stderr: '' });
+    const directory = join(home.path, '.ssh', 'sekisho');
+    expect((await readdir(directory)).sort()).toEqual(['gateway', 'id_ed25519', 'id_ed25519.pub', 'token']);
+    const authorization = `Bearer ${(await readFile(join(directory, 'token'), 'utf8')).trim()}`;
+    const me = async () => (await fetch(new URL('/api/me', url()), { headers: { authorization } })).status;
+    expect(await me()).toBe(200);
+    await using logout = startCommand(home.path, ['logout']);
+    expect(await logout.ended).toMatchObject({ status: 0, stderr: '' });
+    expect(await me()).toBe(401);
   });
 
   test('lets plain ssh in as the person who approved, with the files it wrote and nothing else', async () => {

@@ -61,7 +61,9 @@ describe('sekisho login', () => {
     await decideLogin(deps, who, { code, decision: 'approved' });
     const answer = await fetch(pollToken.expose());
     if (answer.state !== 'issued') throw new Error(answer.state);
-    return { ...answer, blob: blobOf(answer.certificate.line) };
+    const { certificate } = answer;
+    if (certificate === null) throw new Error('no certificate');
+    return { ...answer, certificate, blob: blobOf(certificate.line) };
   };
 
   test('is refused for another kind of key, and for text that is none', async () => {
@@ -85,7 +87,7 @@ describe('sekisho login', () => {
     expect(await fetch("' OR 1=1 --")).toEqual({ state: 'unknown' });
   });
 
-  test('gives nothing when it was denied, was not decided in time, or was decided by somebody who may not', async () => {
+  test('gives nothing when it was denied, or was not decided in time', async () => {
     const denied = await ask();
     await decideLogin(deps, tanaka, { code: denied.code, decision: 'denied' });
     expect(await fetch(denied.pollToken.expose())).toEqual({ state: 'denied' });
@@ -93,16 +95,22 @@ describe('sekisho login', () => {
       'transition_forbidden',
     );
 
-    const byOwner = await ask();
-    expect(await codeOf(decideLogin(deps, tanaka, { code: byOwner.code, decision: 'approved' }))).toBe('not_permitted');
-    expect(await fetch(byOwner.pollToken.expose())).toEqual({ state: 'pending' });
+    const slow = await ask();
+    expect(await fetch(slow.pollToken.expose())).toEqual({ state: 'pending' });
 
     home.clock.advance(LIMITS.loginRequestSeconds * 1_000);
-    expect((await findLogin(deps, byOwner.code))?.state).toBe('expired');
-    expect(await codeOf(decideLogin(deps, aoki, { code: byOwner.code, decision: 'approved' }))).toBe(
+    expect((await findLogin(deps, slow.code))?.state).toBe('expired');
+    expect(await codeOf(decideLogin(deps, aoki, { code: slow.code, decision: 'approved' }))).toBe(
       'transition_forbidden',
     );
-    expect(await fetch(byOwner.pollToken.expose())).toEqual({ state: 'expired' });
+    expect(await fetch(slow.pollToken.expose())).toEqual({ state: 'expired' });
+  });
+
+  test('gives who works on no target a token for the API and no certificate', async () => {
+    const { code, pollToken } = await ask();
+    await decideLogin(deps, tanaka, { code, decision: 'approved' });
+    expect(await fetch(pollToken.expose())).toMatchObject({ state: 'issued', certificate: null });
+    expect(await listCertificates(deps.database, tanaka.person.id, home.clock.now())).toEqual([]);
   });
 
   test('gives nothing for an approval of somebody locked since, nor for one that is fetched too late', async () => {

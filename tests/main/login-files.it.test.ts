@@ -16,6 +16,7 @@ const CA = `ssh-ed25519 ${'B'.repeat(68)}`;
 const issued = {
   state: 'issued',
   certificate: `ssh-ed25519-cert-v01@openssh.com ${'A'.repeat(200)}`,
+  token: `sekisho_${'A'.repeat(43)}`,
   serial: '12',
   expiresAt: '2026-04-01T10:00:00Z',
   person: { id: '01890000-0000-7000-8000-000000000001', name: '青木 真' },

@@ -67,7 +67,7 @@ const OWN = [
   ...['GET /api/me/notifications', 'GET /api/terminals', 'PATCH /api/me/notifications', 'POST /api/deliveries/again'],
   ...['POST /api/links/open', 'POST /api/terminals', 'POST /api/terminals/:id/openers'],
   ...['GET /api/parcels', 'GET /api/parcels/:number', 'GET /api/parcels/routes', 'POST /api/parcels/:number/decision'],
-  ...['GET /api/openapi.json', 'GET /api/reference'],
+  ...['DELETE /api/tokens/current', 'GET /api/openapi.json', 'GET /api/reference'],
   ...['PATCH /api/me', 'PATCH /api/tickets/drafts/:id', 'POST /api/erasures/:id/decision'],
   ...['POST /api/factors/passkeys', 'POST /api/factors/passkeys/options', 'POST /api/factors/step-up/options'],
   ...['POST /api/factors/step-up/passkey', 'POST /api/factors/step-up/totp', 'POST /api/factors/totp'],

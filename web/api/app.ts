@@ -2,6 +2,7 @@ import express, { type Express } from 'express';
 import helmet from 'helmet';
 import { GatewayError } from '../../foundation/index.ts';
 import { accountReportRoutes } from './account-reports.ts';
+import { apiTokenGuard, apiTokenRoutes } from './api-token-guard.ts';
 import { auditEventRoutes } from './audit-events.ts';
 import { authRoutes } from './auth.ts';
 import { consoleRoutes } from './console.ts';
@@ -87,6 +88,7 @@ const ROUTES = [
   estateRoutes,
   configurationRoutes,
   openApiRoutes,
+  apiTokenRoutes,
 ];
 
 /** Everything people reach by browser: sign-in under /auth, JSON under /api, the console everywhere else. */
@@ -111,6 +113,7 @@ export function createWebApi(deps: WebApiDeps): Express {
   app.use('/scim/v2', scimRoutes(deps));
   // Nothing else stands under /api before the guard: a route that is added later is closed until somebody is signed in.
   app.use('/api', noStore, requireSameOrigin(deps.publicUrl), requirePrincipal(deps), callsLimited(deps), readJson());
+  app.use('/api', apiTokenGuard(deps));
   app.use('/api', idempotentCommands(deps));
   for (const routes of ROUTES) app.use('/api', routes(deps));
   app.use('/api', nothingHere);

@@ -1,13 +1,15 @@
 /** What stands before every route: where the request comes from, who makes it, what its body may be. */
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { GatewayError, LIMITS } from '../../foundation/index.ts';
-import { findWebSession, type WebPrincipal } from '../../identity/index.ts';
+import { findTokenHolder, findWebSession, type WebPrincipal } from '../../identity/index.ts';
 import { readCookie, sessionCookieName } from './cookies.ts';
 import type { WebApiDeps } from './deps.ts';
 import { createRateLimit } from './rate-limit.ts';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 const principals = new WeakMap<Request, WebPrincipal>();
+/** Ours by its beginning: what a proxy in front adds for itself is none of ours. */
+const BEARER = /^Bearer +(sekisho_[\x21-\x7e]{1,200})$/i;
 
 /** The signed-in person of this request. @throws {GatewayError} `not_authenticated` when the guard did not run. */
 export function principalOf(request: Request): WebPrincipal {
@@ -18,15 +20,29 @@ export function principalOf(request: Request): WebPrincipal {
 
 /** Lets through only who is signed in now; a lock or an ended sign-in counts from the next request on. */
 export function requirePrincipal(deps: WebApiDeps): RequestHandler {
-  const name = sessionCookieName(deps.publicUrl);
   return async (request: Request, _response: Response, next: NextFunction): Promise<void> => {
-    const token = readCookie(request, name);
-    const principal = token === undefined ? undefined : await findWebSession(deps, token);
+    const principal = await whoAsks(deps, request);
     if (principal === undefined) throw new GatewayError('not_authenticated');
     principals.set(request, principal);
     next();
   };
 }
+
+/**
+ * By the token of a machine (RFC 6750) or the cookie of a browser. Where a token is shown no cookie is looked at: another
+ * site's page cannot add the one to the other.
+ */
+function whoAsks(deps: WebApiDeps, request: Request): Promise<WebPrincipal | undefined> {
+  if (isByToken(request)) {
+    const token = BEARER.exec(request.get('authorization') ?? '')?.[1];
+    return token === undefined ? Promise.resolve(undefined) : findTokenHolder(deps, token);
+  }
+  const cookie = readCookie(request, sessionCookieName(deps.publicUrl));
+  return cookie === undefined ? Promise.resolve(undefined) : findWebSession(deps, cookie);
+}
+
+/** Whether the request comes with a token of ours, good or not. */
+export const isByToken = (request: Request): boolean => BEARER.test(request.get('authorization') ?? '');
 
 /** Bounds what one sign-in can ask of the gateway: a program gone wild, or a stolen cookie, takes nobody else's share. */
 export function callsLimited({ clock }: WebApiDeps): RequestHandler {
@@ -39,8 +55,7 @@ export function callsLimited({ clock }: WebApiDeps): RequestHandler {
 
 /** Whether a request that takes long is still one of somebody who is signed in. */
 export async function stillSignedIn(deps: WebApiDeps, request: Request): Promise<boolean> {
-  const token = readCookie(request, sessionCookieName(deps.publicUrl));
-  const principal = token === undefined ? undefined : await findWebSession(deps, token);
+  const principal = await whoAsks(deps, request);
   if (principal !== undefined) principals.set(request, principal);
   return principal !== undefined;
 }
@@ -51,7 +66,10 @@ export async function stillSignedIn(deps: WebApiDeps, request: Request): Promise
  */
 export function requireSameOrigin(publicUrl: URL): RequestHandler {
   return (request, _response, next) => {
-    const own = SAFE_METHODS.has(request.method) || request.get('origin') === publicUrl.origin;
+    const origin = request.get('origin');
+    // A browser adds no token by itself, so a program with one needs no origin; a foreign one is refused all the same.
+    const own =
+      SAFE_METHODS.has(request.method) || (origin ?? (isByToken(request) ? publicUrl.origin : '')) === publicUrl.origin;
     next(own ? undefined : new GatewayError('origin_refused'));
   };
 }

@@ -74,14 +74,14 @@ export function loginCallRoutes(deps: WebApiDeps): Router {
 async function worded(deps: WebApiDeps, answer: LoginAnswer): Promise<object> {
   if (answer.state === 'unknown') throw new GatewayError('not_found');
   if (answer.state !== 'issued') return { state: answer.state };
-  const { person, certificate } = answer;
+  const { person, certificate, token } = answer;
   const { host, port, hostKeyLine, hostCaLine } = deps.ssh;
-  const targets = await listOpenServers(deps, person.id);
+  const targets = certificate === null ? [] : await listOpenServers(deps, person.id);
   return {
     state: 'issued',
-    certificate: certificate.line,
-    serial: String(certificate.serial),
-    expiresAt: certificate.expiresAt,
+    certificate: certificate?.line ?? null,
+    serial: certificate === null ? null : String(certificate.serial),
+    ...{ token: token.token.expose(), expiresAt: token.expiresAt },
     person: { id: person.id, name: person.name },
     gateway: { host, port, hostKey: hostKeyLine, hostCa: hostCaLine },
     targets: targets.map(({ name, systemName, loginName, account }) => ({ name, systemName, loginName, account })),

@@ -60,10 +60,14 @@ export function apiDocument(publicUrl: URL, locale: Locale): ApiDocument {
     openapi: '3.1.0',
     info: { title: WORDS[locale].title, version: API_VERSION },
     servers: [{ url: publicUrl.origin }],
-    security: [{ session: [] }],
+    security: [{ session: [] }, { token: [] }],
     paths,
     components: {
-      securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'sekisho' } },
+      securitySchemes: {
+        session: { type: 'apiKey', in: 'cookie', name: 'sekisho' },
+        // Of `sekisho login`; not every call takes it, and those that do not answer with console_only.
+        token: { type: 'http', scheme: 'bearer' },
+      },
       responses: {
         Problem: { description: WORDS[locale].problem, content: content('application/problem+json', ref('Problem')) },
       },

@@ -88,6 +88,9 @@ export const PEOPLE_OPERATIONS: Operations = {
     says: ["The caller's certificates.", '発行済みの証明書を返します。'],
     answer: z.object({ certificates: z.array(Certificate) }),
   },
+  'DELETE /tokens/current': {
+    says: ['Gives the token of this request back.', 'このリクエストのトークンを失効させます。'],
+  },
   'DELETE /certificates/:serial': { says: ['Revokes a certificate.', '証明書を失効させます。'], params: logins.Serial },
   'GET /factors': { says: ["The caller's second factors.", '登録済みの第二要素を返します。'], answer: Factors },
   'POST /factors/passkeys/options': {

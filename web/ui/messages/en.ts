@@ -163,14 +163,14 @@ export const en = {
   'ssh.done.denied': 'Denied. The connection was refused.',
   'ssh.done.deniedNext': 'If you did not start it, tell the security officer: somebody tried to sign in as you.',
   'ssh.done.expired': 'The code has expired. Connect again from the terminal to get a new one.',
-  'login.title': 'Certificate for sekisho login',
+  'login.title': 'Sign-in of sekisho login',
   'login.question': 'Does this very code stand in a terminal in front of you?',
   'login.warning':
-    'Whoever ran the command gets a certificate in your name for some hours. Approve only what you started yourself a moment ago, and compare the code. If somebody sent you this link or reads a code to you, deny it.',
+    'Whoever ran the command acts in your name for some hours. Approve only what you started yourself a moment ago, and compare the code. If somebody sent you this link or reads a code to you, deny it.',
   'login.key': 'Key of that machine',
-  'login.approve': 'Yes, it is mine: issue the certificate',
+  'login.approve': 'Yes, it is mine: sign it in',
   'login.done.approved': 'Approved. Go back to your terminal; the command goes on there.',
-  'login.done.denied': 'Denied. No certificate was issued.',
+  'login.done.denied': 'Denied. Nothing was issued.',
   'login.done.expired': 'The code has expired. Run sekisho login again to get a new one.',
   'certificates.title': 'Certificates of sekisho login',
   'certificates.intro':

@@ -28,6 +28,8 @@ export const eventsEn = {
   'event.login.decided': 'Certificate decided in the browser',
   'event.login.certificate_issued': 'Certificate issued',
   'event.login.certificate_revoked': 'Certificate revoked',
+  'event.login.token_issued': 'API token issued',
+  'event.login.token_revoked': 'API token given back',
   'event.ssh.jumped': 'Went on to a server inside the connection (ProxyJump)',
   'event.access.refused': 'Access to a server refused',
   'event.channel.refused': 'Channel refused',

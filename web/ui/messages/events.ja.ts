@@ -30,6 +30,8 @@ export const eventsJa: Readonly<Record<keyof typeof eventsEn, string>> = {
   'event.login.decided': '証明書のブラウザーでの判断',
   'event.login.certificate_issued': '証明書の発行',
   'event.login.certificate_revoked': '証明書の失効',
+  'event.login.token_issued': 'API トークンの発行',
+  'event.login.token_revoked': 'API トークンの返却',
   'event.ssh.jumped': '接続の中から別のサーバーへ接続（ProxyJump）',
   'event.access.refused': 'サーバーへの接続の拒否',
   'event.channel.refused': '通信路の拒否',

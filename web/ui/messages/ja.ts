@@ -165,14 +165,14 @@ export const ja: Readonly<Record<keyof typeof en, string>> = {
   'ssh.done.deniedNext':
     '心当たりがない場合は、情報セキュリティ推進の担当者に知らせてください。誰かがあなたになりすまそうとした可能性があります。',
   'ssh.done.expired': 'コードの有効期限が切れました。ターミナルから接続し直すと新しいコードが表示されます。',
-  'login.title': 'sekisho login の証明書',
+  'login.title': 'sekisho login のサインイン',
   'login.question': 'このコードは、いま目の前のターミナルに表示されているものと同じですか?',
   'login.warning':
-    'コマンドを実行した人に、あなたの名前の証明書が数時間発行されます。たった今ご自身で始めたものだけを、コードを見比べたうえで承認してください。このリンクを誰かから受け取った場合や、コードを読み上げられた場合は拒否してください。',
+    'コマンドを実行した人は、数時間あなたの名前で操作できるようになります。たった今ご自身で始めたものだけを、コードを見比べたうえで承認してください。このリンクを誰かから受け取った場合や、コードを読み上げられた場合は拒否してください。',
   'login.key': 'その端末の鍵',
-  'login.approve': 'はい、自分のものです（証明書を発行する）',
+  'login.approve': 'はい、自分のものです（サインインさせる）',
   'login.done.approved': '承認しました。ターミナルに戻ってください。コマンドはそちらで続きます。',
-  'login.done.denied': '拒否しました。証明書は発行されません。',
+  'login.done.denied': '拒否しました。何も発行されません。',
   'login.done.expired': 'コードの有効期限が切れました。sekisho login をもう一度実行すると新しいコードが表示されます。',
   'certificates.title': 'sekisho login の証明書',
   'certificates.intro':
