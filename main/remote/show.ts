@@ -30,5 +30,5 @@ export function table(rows: readonly (readonly string[])[]): string {
 const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/gu;
 
 /** Places on a terminal: characters of East Asia take two. */
-const widthOf = (text: string): number => [...text].length + (text.match(WIDE)?.length ?? 0);
+const widthOf = (text: string): number => Array.from(text).length + (text.match(WIDE)?.length ?? 0);
 const pad = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - widthOf(text)));

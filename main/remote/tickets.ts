@@ -1,5 +1,6 @@
 /** `sekisho tickets`, `approve`, `reject`: reading and deciding. */
 import { createInterface } from 'node:readline/promises';
+import type { z } from 'zod';
 import { GatewayError } from '../../foundation/index.ts';
 import { message } from '../../messages/index.ts';
 import type { Language, RemoteGateway } from './gateway.ts';
@@ -103,7 +104,7 @@ const rowOf = (ticket: Ticket, language: Language): string[] => [
 ];
 
 /** The whole request, every text of it with what is hidden shown. */
-function ticketText({ ticket, insight }: typeof WholeTicket._output, language: Language): string {
+function ticketText({ ticket, insight }: z.output<typeof WholeTicket>, language: Language): string {
   const at = (moment: string): string => new Date(moment).toLocaleString(language);
   const targets = (ticket.targets ?? (ticket.target === undefined ? [] : [ticket.target])).map(({ name }) => name);
   const bounds = [ticket.rowsMax, ticket.bytesMax, ticket.usesMax].filter((bound) => bound !== undefined);

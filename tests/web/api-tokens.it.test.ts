@@ -48,9 +48,9 @@ async function call(site: Web, token: string, route: string, headers: Readonly<R
   const url = path.replaceAll(/:\w+/g, ID);
   const asked = { GET: client.get(url), POST: client.post(url).send({}), PATCH: client.patch(url).send({}) };
   const request = method === 'DELETE' ? client.delete(url) : asked[method as keyof typeof asked];
-  const { status, body } = await request.set({ authorization: `Bearer ${token}`, ...headers });
-  const { code } = (body ?? {}) as { code?: string };
-  return { status, code };
+  const answer = await request.set({ authorization: `Bearer ${token}`, ...headers });
+  const { code } = (answer.body ?? {}) as { code?: string };
+  return { status: answer.status, code };
 }
 
 test('opens what is listed and nothing else of all that the API has', async () => {
