@@ -1,5 +1,5 @@
 /** Decisions about a ticket by people: approve, reject, withdraw, revoke. */
-import { GatewayError, newUuid } from '../foundation/index.ts';
+import { GatewayError, newUuid, type Transaction } from '../foundation/index.ts';
 import {
   type ApprovalNeed,
   decideApproval,
@@ -13,9 +13,10 @@ import {
 import { requireText } from './checks.ts';
 import { answersFor, decisionFacts, stillMissing } from './facts/facts.ts';
 import { insertApproval } from './facts/queries.ts';
-import type { ApprovalDecision, ApprovalsDeps, TicketView } from './model.ts';
+import type { AllowedLimits, ApprovalDecision, ApprovalsDeps, NarrowerLimits, TicketView } from './model.ts';
 import { publish } from './outbox.ts';
-import { openWindow, readTicket, type Ticket } from './queries.ts';
+import { narrowed } from './narrow.ts';
+import { narrowTicket, openWindow, readTicket, type Ticket } from './queries.ts';
 import { reviewRefusal } from './emergency/review.ts';
 import { type Standing, type Step, type StepJudged, type StepRefusal, takeStep } from './steps.ts';
 
@@ -24,6 +25,8 @@ export interface TicketDecision {
   readonly reason: string;
   /** The digest the approver was shown, 64 hex digits: they approve that act and no other. */
   readonly actDigest: string;
+  /** An approval of less than was asked. */
+  readonly limits?: NarrowerLimits | undefined;
 }
 
 /**
@@ -32,13 +35,16 @@ export interface TicketDecision {
  * @throws {GatewayError} `own_request`, `reports_to_requester`, `not_permitted`, `person_locked`,
  * `transition_forbidden`, `ticket_conflict`, `not_found`, `request_invalid`.
  */
-export function decideTicket(
+export async function decideTicket(
   deps: ApprovalsDeps,
   principal: Principal,
   id: TicketId,
   asked: TicketDecision,
 ): Promise<TicketView> {
   const reason = requireText('reason', asked.reason);
+  if (asked.decision === 'reject' && asked.limits !== undefined) {
+    throw new GatewayError('request_invalid', 'limits: of an approval alone.');
+  }
   return takeStep(deps, principal, id, {
     name: asked.decision,
     opens: asked.decision === 'approve',
@@ -56,22 +62,40 @@ function judgeDecision(standing: Standing, asked: TicketDecision): StepJudged {
   const { as, systems, missing } = decided;
   const actor = facts.approver.id;
   const approval = { id: newUuid(now), ticket: ticket.id, approver: actor, as, systems, decision, reason, actDigest };
-  const write: Extract<StepJudged, { to: TicketState }>['write'] = (tx) =>
-    insertApproval(tx, { ...approval, facts, now });
+  const write: Write = (tx) => insertApproval(tx, { ...approval, facts, now });
   const about = { actor, ticket: ticket.id };
   if (decision === 'reject') {
     const to = nextTicketState(ticket.kind, ticket.state, 'reject');
     return { to, write, event: { type: 'ticket.rejected', ...about, body: { reason } } };
   }
+  const less = narrowed(ticket, asked.limits, now);
   const whole = missing.length === 0;
   const to = whole ? nextTicketState(ticket.kind, ticket.state, 'approve') : ticket.state;
   const event = {
     type: 'ticket.approved',
     ...about,
-    body: { reason, actDigest, as, missing: missing.length },
+    body: { reason, actDigest, as, missing: missing.length, ...(less === undefined ? {} : { allowed: told(less) }) },
   } as const;
-  if (!whole || ticket.lastsSeconds === null) return { to, write, event };
-  return { to, write, event, move: (tx) => openWindow(tx, ticket, now) };
+  const taken = {
+    to,
+    event,
+    write: less === undefined ? write : both(write, (tx) => narrowTicket(tx, ticket.id, less, now)),
+  };
+  if (!whole || ticket.lastsSeconds === null) return taken;
+  const lastsSeconds = less?.lastsSeconds ?? ticket.lastsSeconds;
+  return { ...taken, move: (tx) => openWindow(tx, { ...ticket, lastsSeconds }, now) };
+}
+
+type Write = (tx: Transaction) => Promise<void>;
+const both =
+  (first: Write, second: Write): Write =>
+  async (tx) => {
+    await first(tx);
+    await second(tx);
+  };
+
+function told({ notAfter, ...limits }: AllowedLimits) {
+  return { ...limits, notAfter: notAfter.toISOString() };
 }
 
 /** Takes back one's own request while nobody has decided it. @throws {GatewayError} as `decideTicket`. */

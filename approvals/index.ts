@@ -39,6 +39,7 @@ export {
   type EmergencyRequest,
   type EmergencySettings,
   type ExportRequest,
+  type NarrowerLimits,
   type ExportView,
   type RedemptionOutcome,
   type RefusedAct,

@@ -118,6 +118,25 @@ export interface EmergencyRequest {
   readonly hours: number;
 }
 
+/** What the approver allows; what is left out stays as it was asked. */
+export interface NarrowerLimits {
+  readonly rowsMax?: number | undefined;
+  readonly bytesMax?: number | undefined;
+  readonly usesMax?: number | undefined;
+  /** For a chosen window. */
+  readonly notAfter?: Date | undefined;
+  /** For a window that runs from the approval. */
+  readonly lastsSeconds?: number | undefined;
+}
+
+export interface AllowedLimits {
+  readonly rowsMax: number;
+  readonly bytesMax: number;
+  readonly usesMax: number;
+  readonly notAfter: Date;
+  readonly lastsSeconds: number | null;
+}
+
 export type ApprovalDecision = 'approve' | 'reject';
 export type RedemptionOutcome = 'completed' | 'limit_exceeded' | 'interrupted' | 'failed';
 export const MESSAGE_KINDS = ['question', 'answer', 'report'] as const;
@@ -176,10 +195,13 @@ export interface ExportView extends TicketViewOfAll, ExportDetails {
   readonly assets: readonly ProtectedAsset[];
   readonly client: string;
   readonly destination: Destination;
+  /** What is allowed, or asked while nobody decided. */
   readonly rowsMax: number;
   readonly bytesMax: number;
   readonly scope: 'act' | 'class';
   readonly usesMax: number;
+  /** What was asked for where an approver allowed less; null where it was allowed as asked. */
+  readonly asked: AllowedLimits | null;
   readonly uses: number;
   readonly rowsUsed: number;
   readonly bytesUsed: number;

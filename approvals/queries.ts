@@ -1,8 +1,10 @@
 /** Tickets as the steps see them. */
 import { z } from 'zod';
 import { execute, GatewayError, many, maybeOne, type Queryable, sql, type Transaction } from '../foundation/index.ts';
+import type { AllowedLimits } from './model.ts';
 import type { PersonId, TargetId, TicketId, TicketState } from '../policy/index.ts';
 import {
+  askedLimits,
   count,
   destination,
   hex,
@@ -43,6 +45,7 @@ const TicketRow = z
     destination: destination.nullable(),
     act_judgement: judgement.nullable(),
     created_at: z.date(),
+    asked: askedLimits.nullable(),
   })
   .transform((row) => ({
     id: row.id,
@@ -69,6 +72,8 @@ const TicketRow = z
     destination: row.destination,
     judgement: row.act_judgement,
     createdAt: row.created_at,
+    /** Rows that were asked for, however few were allowed since: they say whose yes it needs. */
+    rowsAsked: row.asked?.rowsMax ?? row.rows_max,
   }));
 export type Ticket = z.output<typeof TicketRow>;
 
@@ -79,7 +84,7 @@ export function readTicket(db: Queryable, id: TicketId): Promise<Ticket | undefi
     sql(TicketRow)`
       SELECT id, number, kind, state, requester_id, target_id, act_digest, class_digest, scope, uses_max, uses, rows_max,
         rows_used, bytes_max, bytes_used, not_before, not_after, lasts_seconds, decide_by, destination, act_judgement,
-        created_at
+        created_at, asked
       FROM tickets WHERE id = ${id}`,
   );
 }
@@ -91,7 +96,7 @@ export function lockTicket(tx: Transaction, id: TicketId): Promise<Ticket | unde
     sql(TicketRow)`
       SELECT id, number, kind, state, requester_id, target_id, act_digest, class_digest, scope, uses_max, uses, rows_max,
         rows_used, bytes_max, bytes_used, not_before, not_after, lasts_seconds, decide_by, destination, act_judgement,
-        created_at
+        created_at, asked
       FROM tickets WHERE id = ${id} FOR UPDATE`,
   );
 }
@@ -115,7 +120,7 @@ export function lockApprovedTickets(tx: Transaction, act: ActAsked): Promise<Tic
     sql(TicketRow)`
       SELECT id, number, kind, state, requester_id, target_id, act_digest, class_digest, scope, uses_max, uses, rows_max,
         rows_used, bytes_max, bytes_used, not_before, not_after, lasts_seconds, decide_by, destination, act_judgement,
-        created_at
+        created_at, asked
       FROM tickets
       WHERE requester_id = ${act.personId} AND target_id = ${act.targetId} AND state = 'approved'
         AND (act_digest = ${Buffer.from(act.digest, 'hex')} OR (scope = 'class' AND class_digest = ${actClass}))
@@ -143,7 +148,7 @@ export function lockOverdueTickets(tx: Transaction, now: Date, limit: number): P
     sql(TicketRow)`
       SELECT id, number, kind, state, requester_id, target_id, act_digest, class_digest, scope, uses_max, uses, rows_max,
         rows_used, bytes_max, bytes_used, not_before, not_after, lasts_seconds, decide_by, destination, act_judgement,
-        created_at
+        created_at, asked
       FROM tickets
       WHERE (state IN ('requested', 'asked_back') AND decide_by <= ${now}) OR (state = 'approved' AND not_after <= ${now})
         OR (state = 'in_use' AND kind IN ('access', 'emergency') AND not_after <= ${now})
@@ -177,6 +182,21 @@ export async function moveTicket(
     tx,
     sql(nothing)`
       UPDATE tickets SET state = ${states.to}, updated_at = ${now} WHERE id = ${id} AND state = ${states.from}`,
+  );
+  if (moved !== 1) throw new GatewayError('ticket_conflict');
+}
+
+/** Lowers what a waiting ticket allows; what was asked for is kept, and the database refuses any raise. */
+export async function narrowTicket(tx: Transaction, id: TicketId, limits: AllowedLimits, now: Date): Promise<void> {
+  const { rowsMax, bytesMax, usesMax, notAfter, lastsSeconds } = limits;
+  const moved = await execute(
+    tx,
+    sql(nothing)`
+      UPDATE tickets SET updated_at = ${now}, rows_max = ${rowsMax}, bytes_max = ${bytesMax}, uses_max = ${usesMax},
+        not_after = ${notAfter}, lasts_seconds = ${lastsSeconds},
+        asked = coalesce(asked, jsonb_build_object('rowsMax', rows_max, 'bytesMax', bytes_max, 'usesMax', uses_max,
+          'notAfter', not_after, 'lastsSeconds', lasts_seconds))
+      WHERE id = ${id} AND state = 'requested'`,
   );
   if (moved !== 1) throw new GatewayError('ticket_conflict');
 }

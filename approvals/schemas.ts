@@ -30,6 +30,15 @@ export const count = z.coerce.number().int().nonnegative();
 /** A bytea column, as hex digits. */
 export const hex = z.instanceof(Uint8Array).transform((bytes) => Buffer.from(bytes).toString('hex'));
 
+/** What was asked for, where less was allowed. */
+export const askedLimits = z.strictObject({
+  rowsMax: z.number(),
+  bytesMax: z.number(),
+  usesMax: z.number(),
+  notAfter: z.coerce.date(),
+  lastsSeconds: z.number().nullable(),
+});
+
 /** A draft is no ticket yet and stands in another table. */
 export const ticketState = z.enum(TICKET_STATES);
 export const ticketKind = z.enum(TICKET_KINDS);

@@ -84,6 +84,16 @@ export const TICKET_EVENTS = {
     actDigest: text,
     as: z.enum(['owner', 'second_line']).optional(),
     missing: z.number().int().optional(),
+    allowed: z
+      .strictObject({
+        rowsMax: z.number().int(),
+        bytesMax: z.number().int(),
+        usesMax: z.number().int(),
+        notAfter: text,
+        lastsSeconds: z.number().int().nullable(),
+      })
+      .optional()
+      .describe('What is allowed where it is less than was asked.'),
   }),
   'ticket.rejected': body('An owner rejected the request.', { reason: text }),
   'ticket.decision_refused': body("A decision was refused, for example on a request of one's own.", {

@@ -73,7 +73,8 @@ export function answersFor({ present, owns, substitutesFor }: Approver): boolean
 }
 
 function needsOf(db: Queryable, ticket: Ticket, systems: readonly SystemId[], now: Date): Promise<NeedFacts> {
-  const { kind, requester, judgement, budget } = ticket;
-  const rows = kind === 'export' ? budget.rowsMax : null;
+  const { kind, requester, judgement, rowsAsked } = ticket;
+  // What was asked, not what an owner lowered it to: nobody takes the second line's look away by a smaller number.
+  const rows = kind === 'export' ? rowsAsked : null;
   return needFacts(db, { kind, systems, requester, judgement, rows, now });
 }

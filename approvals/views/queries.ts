@@ -88,7 +88,7 @@ async function readViews(db: Queryable, ids: readonly TicketId[]): Promise<Ticke
       SELECT t.id, t.number, t.kind, t.state, t.details, t.refused_act_id, t.act_text, t.act_judgement, t.act_digest,
         t.purpose, t.client, t.destination, t.rows_max, t.bytes_max, t.scope, t.uses_max, t.uses, t.rows_used,
         t.bytes_used, t.not_before, t.not_after, t.lasts_seconds, t.decide_by, t.created_at, t.updated_at, t.review_by,
-        t.lock_at, json_build_object('id', p.id, 'name', p.name, 'employer', p.employer) AS requester,
+        t.lock_at, t.asked, json_build_object('id', p.id, 'name', p.name, 'employer', p.employer) AS requester,
         COALESCE((SELECT json_agg(json_build_object('id', s.id, 'name', s.name, 'titleEn', s.title_en, 'titleJa',
             s.title_ja, 'side', x.side) ORDER BY x.side = 'to', s.name)
           FROM ticket_systems x JOIN systems s ON s.id = x.system_id WHERE x.ticket_id = t.id), '[]') AS systems,

@@ -5,6 +5,7 @@ import type { ExportView, TicketView, TicketViewOfAll } from '../model.ts';
 import {
   accessDetails,
   approvalDecision,
+  askedLimits,
   assets,
   count,
   destination,
@@ -72,6 +73,7 @@ export const ViewRow = z.strictObject({
   updated_at: z.date(),
   review_by: z.date().nullable(),
   lock_at: z.date().nullable(),
+  asked: askedLimits.nullable(),
   assets,
   approvals: z.array(
     z.strictObject({
@@ -162,6 +164,7 @@ function exportView(row: ViewRow, all: TicketViewOfAll): ExportView {
     rowsMax: rows_max,
     bytesMax: bytes_max,
     usesMax: row.uses_max,
+    asked: row.asked,
     rowsUsed: row.rows_used,
     bytesUsed: row.bytes_used,
     ...exportDetails.parse(row.details),

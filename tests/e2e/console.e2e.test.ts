@@ -56,9 +56,17 @@ describeWith(['chromium', 'ssh', 'ssh-keygen'], 'the console in a real browser',
     await page.getByText('mysqldump crm customers').first().waitFor();
     await expectAccessible(page);
     await page.getByRole('button', { name: 'このコマンドを承認' }).waitFor();
-    await page.getByLabel(/理由/).fill('件数と目的を確認した');
-    await page.getByRole('button', { name: 'このコマンドを承認' }).click();
+    await page.getByText('申請どおりの上限で承認します。').waitFor();
+    // By keys alone: an hour less than was asked, a reason, yes.
+    await tabTo(page, page.getByLabel('期限', { exact: true }));
+    await page.keyboard.press('ArrowLeft');
+    await page.getByText(/承認する範囲: .*まで、使用 1 回。/).waitFor();
+    await tabTo(page, page.getByLabel(/理由/));
+    await page.keyboard.type('件数と目的を確認した');
+    await tabTo(page, page.getByRole('button', { name: 'このコマンドを承認' }));
+    await page.keyboard.press('Enter');
     await page.getByText('件数と目的を確認した').first().waitFor();
+    await page.getByText(/（申請: /).waitFor();
     const exported = await gateway.ssh('chen', 'mysqldump crm customers');
     expect(exported.status).toBe(0);
     await page.reload();

@@ -35,6 +35,7 @@ const LANDED: Readonly<Record<string, string>> = {
   '0031_administration.sql': 'c98f20f475fc35fe2578cd622c8943449c2c842dbbf293d588dc0ee37f5eba4e',
   '0022_web_targets.sql': '8e7a4ec5b85f2048d5cdcda845f6f963b9e08f451fb83b795409f1a6536b73a8',
   '0033_transfers_of_parcels.sql': 'a6fc9b1f4b6c64f6ed10f40a9d9bf4eb7ce1326164c475ad3df67eb8bbf89317',
+  '0035_narrower_approvals.sql': 'b9829f6db3abb1345ae4ae972be676bcae29c34d486a55db0053da6671f72772',
   '0030_idempotency.sql': '05d2b6cf935adaa616a3ddb785b283ac13e28a9597e67b0f4215e95effecb28d',
   '0032_api_tokens.sql': '3209299d04feb2dcb7c2576cdcd1461c42b21a6066a724abc4efc818a1376e9e',
 };

@@ -45,6 +45,16 @@ export const Decision = z.strictObject({
   decision: z.enum(['approve', 'reject']),
   reason: Reason,
   actDigest: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits'),
+  /** An approval of less than was asked. */
+  limits: z
+    .strictObject({
+      rowsMax: z.number().optional(),
+      bytesMax: z.number().optional(),
+      usesMax: z.number().optional(),
+      notAfter: moment.optional(),
+      lastsSeconds: z.number().optional(),
+    })
+    .optional(),
 });
 
 /** A chosen time, or so long from the approval. */

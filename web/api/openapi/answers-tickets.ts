@@ -30,6 +30,10 @@ const Result = z.object({
   ...{ rows: count, bytes: count, sha256: text, exitStatus: z.int().nullable(), finishedAt: when, sessionId: id },
 });
 
+const AskedLimits = z.object({
+  ...{ rowsMax: count, bytesMax: count, usesMax: count, notAfter: when, lastsSeconds: count.nullable() },
+});
+
 const ExportTicket = z
   .object({
     ...common,
@@ -38,6 +42,7 @@ const ExportTicket = z
     ...{ recipient: text, legalBasis: text, clientInformed: z.boolean().nullable(), deleteBy: whenOrNull },
     ...{ rowsExpected: count.nullable(), rowsMax: count, bytesMax: count, scope: z.enum(['act', 'class']) },
     ...{ usesMax: count, uses: count, rowsUsed: count, bytesUsed: count, result: Result.nullable() },
+    asked: AskedLimits.nullable().describe('What was asked for, where less was allowed.'),
     assets: z.array(Asset),
   })
   .meta({ id: 'ExportTicket' });

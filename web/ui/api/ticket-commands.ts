@@ -37,6 +37,16 @@ export interface Decision {
   readonly decision: 'approve' | 'reject';
   readonly reason: string;
   readonly actDigest: string;
+  /** Less than was asked; what stays as it is, is left out. */
+  readonly limits?: LoweredLimits;
+}
+
+export interface LoweredLimits {
+  readonly rowsMax?: number;
+  readonly bytesMax?: number;
+  readonly usesMax?: number;
+  readonly notAfter?: string;
+  readonly lastsSeconds?: number;
 }
 
 export const useDecideTicket = (id: string) =>

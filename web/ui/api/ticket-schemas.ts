@@ -84,6 +84,15 @@ export const ExportTicket = z.object({
   bytesMax: z.number(),
   scope: z.enum(['act', 'class']),
   usesMax: z.number(),
+  asked: z.nullable(
+    z.object({
+      rowsMax: z.number(),
+      bytesMax: z.number(),
+      usesMax: z.number(),
+      notAfter: moment,
+      lastsSeconds: z.nullable(z.number()),
+    }),
+  ),
   uses: z.number(),
   rowsUsed: z.number(),
   bytesUsed: z.number(),

@@ -107,14 +107,33 @@ function exportRows(ticket: ExportTicket, t: TFunction, locale: Locale): readonl
     [t('ticket.client'), client === '' ? t('common.none') : <Visible text={client} />],
     [t('ticketNew.clientInformed'), informed],
     [t('ticketNew.legalBasis'), ticket.legalBasis === '' ? t('common.notSaid') : <Visible text={ticket.legalBasis} />],
-    [t('ticket.rowsMax'), formatCount(ticket.rowsMax, locale)],
-    [t('ticket.bytesMax'), formatBytesExactly(ticket.bytesMax, locale)],
-    [t('ticket.uses'), t('ticket.uses.value', { n: ticket.usesMax, used: ticket.uses })],
+    [t('ticket.rowsMax'), beside(ticket, 'rowsMax', (value) => formatCount(value, locale), t)],
+    [t('ticket.bytesMax'), beside(ticket, 'bytesMax', (value) => formatBytesExactly(value, locale), t)],
+    [t('ticket.uses'), beside(ticket, 'usesMax', (n) => t('ticket.uses.value', { n, used: ticket.uses }), t)],
+    ...(ticket.asked === null || ticket.asked.notAfter === ticket.notAfter || ticket.asked.lastsSeconds !== null
+      ? []
+      : ([[t('ticket.limits.until'), endBeside(ticket.notAfter, ticket.asked.notAfter, t, locale)]] as const)),
     [t('ticket.scope'), t(`ticket.scope.${ticket.scope}`)],
     [t('ticket.destination'), t(`ticket.destination.${ticket.destination}`, { recipient: ticket.recipient })],
     [t('ticketNew.deleteBy'), ticket.deleteBy === null ? t('common.notSaid') : <Moment at={ticket.deleteBy} />],
     ...(parcel === null ? [] : [parcelRow(parcel, t, locale)]),
   ];
+}
+
+/** What is allowed, with what was asked for where that was more. */
+function beside(
+  ticket: ExportTicket,
+  key: 'rowsMax' | 'bytesMax' | 'usesMax',
+  show: (value: number) => string,
+  t: TFunction,
+): string {
+  const asked = ticket.asked?.[key] ?? ticket[key];
+  const allowed = show(ticket[key]);
+  return asked === ticket[key] ? allowed : t('ticket.limits.asked', { allowed, asked: show(asked) });
+}
+
+function endBeside(allowed: string, asked: string, t: TFunction, locale: Locale): string {
+  return t('ticket.limits.asked', { allowed: formatMoment(allowed, locale), asked: formatMoment(asked, locale) });
 }
 
 /** What the last use put into the vault. */

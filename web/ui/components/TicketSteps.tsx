@@ -1,10 +1,17 @@
 import { Button, Group, Stack, Text, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useDecideTicket, useFinishEmergency, useRevokeTicket, useWithdrawTicket } from '../api/ticket-commands.ts';
+import {
+  type LoweredLimits,
+  useDecideTicket,
+  useFinishEmergency,
+  useRevokeTicket,
+  useWithdrawTicket,
+} from '../api/ticket-commands.ts';
 import type { May, Ticket } from '../api/ticket-schemas.ts';
 import { Confirm } from './Confirm.tsx';
 import { Failure } from './Failure.tsx';
+import { LowerLimits } from './LowerLimits.tsx';
 import { Part } from './Page.tsx';
 
 interface StepsProps {
@@ -67,14 +74,21 @@ function DecisionForm({ ticket, may }: { readonly ticket: Ticket; readonly may: 
   const decide = useDecideTicket(ticket.id);
   const [reason, setReason] = useState('');
   const [tried, setTried] = useState(false);
+  const [limits, setLimits] = useState<LoweredLimits>({});
+  const [opened] = useState(() => new Date().getTime());
   const missing = reason.trim() === '';
   const take = (decision: 'approve' | 'reject'): void => {
     setTried(true);
-    if (!missing) decide.mutate({ decision, reason: reason.trim(), actDigest: ticket.actDigest });
+    if (missing) return;
+    const less = decision === 'approve' && Object.keys(limits).length > 0 ? { limits } : {};
+    decide.mutate({ decision, reason: reason.trim(), actDigest: ticket.actDigest, ...less });
   };
   return (
     <Stack maw={720}>
       <Text>{t(ticket.kind === 'export' ? 'ticket.decide.note' : 'ticket.decide.work')}</Text>
+      {ticket.kind === 'export' && may.approve && (
+        <LowerLimits ticket={ticket} now={opened} lowered={limits} onChange={setLimits} />
+      )}
       <Textarea
         label={t('ticket.reason')}
         description={t('ticket.reasonHelp')}

@@ -63,6 +63,17 @@ export const evidenceEn = {
   'ticket.consequence.to.workstation': 'the workstation of {{requester}}',
   'ticket.consequence.to.vault': 'the vault',
   'ticket.consequence.data': 'protected data',
+  'ticket.limits': 'Allow less than was asked',
+  'ticket.limits.help': 'You can lower each limit, and raise none. The person asks anew when it is not enough.',
+  'ticket.limits.asAsked': 'You allow as much as was asked.',
+  'ticket.limits.then':
+    'You allow: up to {{rows}} rows ({{bytes}}) of {{assets}} to {{destination}}, until {{until}}, uses: {{uses}}.',
+  'ticket.limits.thenLasts':
+    'You allow: up to {{rows}} rows ({{bytes}}) of {{assets}} to {{destination}}, within {{minutes}} minutes from the approval, uses: {{uses}}.',
+  'ticket.limits.until': 'Until',
+  'ticket.limits.lasts': 'From the approval',
+  'ticket.limits.minutes': '{{n}} min',
+  'ticket.limits.asked': '{{allowed}} (asked: {{asked}})',
   'ticket.request': 'The request',
   'ticket.requester': 'Asked by',
   'ticket.employer': '{{name}}, {{employer}}',

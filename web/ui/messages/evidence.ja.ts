@@ -65,6 +65,17 @@ export const evidenceJa: Readonly<Record<keyof typeof evidenceEn, string>> = {
   'ticket.consequence.to.workstation': '{{requester}} さんの端末',
   'ticket.consequence.to.vault': '保管庫',
   'ticket.consequence.data': '保護対象',
+  'ticket.limits': '申請より少なく承認する',
+  'ticket.limits.help': '各上限は下げることだけができ、上げることはできません。足りない場合は改めて申請されます。',
+  'ticket.limits.asAsked': '申請どおりの上限で承認します。',
+  'ticket.limits.then':
+    '承認する範囲: {{assets}} のデータを最大 {{rows}} 行（{{bytes}}）、{{destination}}へ、{{until}} まで、使用 {{uses}} 回。',
+  'ticket.limits.thenLasts':
+    '承認する範囲: {{assets}} のデータを最大 {{rows}} 行（{{bytes}}）、{{destination}}へ、承認から {{minutes}} 分間、使用 {{uses}} 回。',
+  'ticket.limits.until': '期限',
+  'ticket.limits.lasts': '承認からの時間',
+  'ticket.limits.minutes': '{{n}} 分',
+  'ticket.limits.asked': '{{allowed}}（申請: {{asked}}）',
   'ticket.request': '申請内容',
   'ticket.requester': '申請者',
   'ticket.employer': '{{name}}（{{employer}}）',
