@@ -84,7 +84,10 @@ describe('an approval of less', () => {
 
   test('takes nobody else’s look away: what was asked says whose yes it needs', async () => {
     await using house = await world();
-    await execute(house.fresh.owner, sql(z.never())`UPDATE systems SET risk = coalesce(risk, '{}') || '{"secondLineRows": 1000}'`);
+    await execute(
+      house.fresh.owner,
+      sql(z.never())`UPDATE systems SET risk = coalesce(risk, '{}') || '{"secondLineRows": 1000}'`,
+    );
     const ticket = await house.ask('aoki');
     const view = await approve(house, 'tanaka', ticket, { rowsMax: 10 });
     expect(view).toMatchObject({ state: 'requested', rowsMax: 10 });

@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { startBrowser } from '../support/browser.ts';
 import { TestGateway } from '../support/gateway.ts';
 import { describeWith } from '../support/partners.ts';
-import { expectAccessible, openConsole } from './support/console.ts';
+import { expectAccessible, openConsole, tabTo } from './support/console.ts';
 
 describeWith(['chromium', 'ssh', 'ssh-keygen'], 'the console in a real browser', () => {
   let gateway: TestGateway;
@@ -57,7 +57,7 @@ describeWith(['chromium', 'ssh', 'ssh-keygen'], 'the console in a real browser',
     await expectAccessible(page);
     await page.getByRole('button', { name: 'このコマンドを承認' }).waitFor();
     await page.getByText('申請どおりの上限で承認します。').waitFor();
-    // By keys alone: an hour less than was asked, a reason, yes.
+    // By keys alone: a shorter time than was asked, a reason, yes.
     await tabTo(page, page.getByLabel('期限', { exact: true }));
     await page.keyboard.press('ArrowLeft');
     await page.getByText(/承認する範囲: .*まで、使用 1 回。/).waitFor();

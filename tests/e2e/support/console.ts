@@ -1,6 +1,6 @@
 /** The console as somebody sees it in a real browser. */
 import { expect } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { accessibilityFaults, noteComplaints } from '../../support/browser.ts';
 import type { TestGateway } from '../../support/gateway.ts';
 
@@ -28,4 +28,15 @@ export async function expectAccessible(page: Page): Promise<void> {
   await page.setViewportSize(PHONE);
   expect(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')).toBe(0);
   if (before !== null) await page.setViewportSize(before);
+}
+
+const TABS_MAX = 80;
+
+/** Goes to `place` as somebody without a mouse does. Fails where the keys never reach it. */
+export async function tabTo(page: Page, place: Locator): Promise<void> {
+  for (let tabs = 0; tabs < TABS_MAX; tabs++) {
+    await page.keyboard.press('Tab');
+    if ((await place.and(page.locator(':focus')).count()) === 1) return;
+  }
+  throw new Error(`no way by keys to ${place.toString()}`);
 }

@@ -160,6 +160,7 @@ export const eventsEn = {
   'field.findings': 'Findings',
   'field.actText': 'Command',
   'field.actDigest': 'Fingerprint of the act',
+  'field.allowed': 'Allowed',
   'field.rowsMax': 'At most rows',
   'field.bytesMax': 'At most bytes',
   'field.notBefore': 'Usable from',

@@ -162,6 +162,7 @@ export const eventsJa: Readonly<Record<keyof typeof eventsEn, string>> = {
   'field.findings': '検出内容',
   'field.actText': 'コマンド',
   'field.actDigest': '操作のフィンガープリント',
+  'field.allowed': '承認された上限',
   'field.rowsMax': '行数の上限',
   'field.bytesMax': 'バイト数の上限',
   'field.notBefore': '使用開始',
