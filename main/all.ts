@@ -116,7 +116,7 @@ async function start(config: Config, log: Log, clock: Clock, cleanup: Cleanup): 
     ...watchedBy(evidence),
     administration: createAdministration({ clock, log, config, keys, directory: directory.keys }),
     controlSession: (principal, request) => controlSession(deps, principal, request),
-    ...{ parcels: parcelsDoor(deps), workers: service.workers },
+    ...{ parcels: parcelsDoor({ ...deps, store, identities }), workers: service.workers },
     witnessDelay: () => witnessDelay(witnessesLateSince(), clock.now(), config.recorder.log.witnessGraceMinutes),
     providers: providersOf(config, publicUrl, demo),
     ...ways,

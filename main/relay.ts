@@ -13,7 +13,9 @@ import {
   type QueueBackend,
 } from '../foundation/index.ts';
 import {
+  beginDownload,
   clamdScanner,
+  type DownloadAsked,
   decideParcel,
   findParcel,
   keepUpRelay,
@@ -21,6 +23,7 @@ import {
   listParcels,
   listRoutes,
   NO_SCANNER,
+  openDownload,
   type ParcelDecision,
   type PieceStore,
   type Scanner,
@@ -64,13 +67,15 @@ export async function startRelay(deps: RelayDeps, config: Config, cleanup: Clean
 }
 
 /** The relay, for the console. */
-export function parcelsDoor(deps: Pick<RelayDeps, 'clock' | 'database'>) {
+export function parcelsDoor(deps: Pick<RelayDeps, 'clock' | 'database' | 'store' | 'identities'>) {
   const { database } = deps;
   return {
     list: (asked: Parameters<typeof listParcels>[1]) => listParcels(database, asked),
     find: (asked: Parameters<typeof findParcel>[1]) => findParcel(database, asked),
     routes: (looking: Parameters<typeof listRoutes>[1]) => listRoutes(database, looking),
     decide: (...said: [Principal, ParcelDecision]) => decideParcel(deps, ...said),
+    beginDownload: (...asked: [Principal, DownloadAsked]) => beginDownload(deps, ...asked),
+    openDownload: (...asked: [Principal, DownloadAsked & { readonly id: string }]) => openDownload(deps, ...asked),
   };
 }
 

@@ -55,6 +55,23 @@ export const PARCEL_EVENTS = {
     system: text,
     manifestSha256: text,
   }),
+  'parcel.download_begun': body('Who asked for an export began to take it over the console.', {
+    parcel: number,
+    sourceAddress: text,
+  }),
+  'parcel.download_broken': body('A parcel did not reach a person whole; they may begin again.', { parcel: number }),
+  'parcel.download_refused': body('A person asked for a parcel that they do not get now.', {
+    parcel: number,
+    sourceAddress: text,
+    reason: text,
+  }),
+  'parcel.downloaded': body('The person whom the ticket names took a parcel whole; nobody takes it again.', {
+    parcel: number,
+    sourceAddress: text,
+    files: number,
+    bytes: number,
+    manifestSha256: text,
+  }),
   'parcel.receipt': body('The receiver signed what it holds.', {
     parcel: number,
     identity: text,

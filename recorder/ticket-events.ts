@@ -17,7 +17,7 @@ export const TICKET_EVENTS = {
     notBefore: text,
     notAfter: text,
     purpose: text,
-    destination: z.enum(['workstation', 'vault', 'system', 'outside']).optional(),
+    destination: z.enum(['workstation', 'vault', 'system', 'outside', 'page']).optional(),
     usesMax: z.number().int().optional(),
     actClass: text.nullable().optional().describe('The class of acts it is for; null: this act alone.'),
     lastsSeconds: z.number().int().nullable().optional().describe('The time runs from the approval for so long.'),
@@ -112,7 +112,7 @@ export const TICKET_EVENTS = {
   'export.intent': body('An approved export is about to leave; its intent stands in the ledger.', {
     intent: z.number().int().describe('Its index in the export ledger.'),
     use: z.number().int(),
-    destination: z.enum(['workstation', 'vault', 'system', 'outside']),
+    destination: z.enum(['workstation', 'vault', 'system', 'outside', 'page']),
   }),
   'export.result': body('What an export brought out, or that it never began, stands in the ledger.', {
     intent: z.number().int(),

@@ -1,5 +1,6 @@
 export { clamdScanner, NO_SCANNER, type Scanner, TEST_SCANNER } from './inspect/scanner.ts';
 export { decideParcel, type ParcelDecision } from './journey/decide.ts';
+export { beginDownload, type Download, type DownloadAsked, openDownload } from './pickup/download.ts';
 export { receiptText } from './receipt/receipt.ts';
 export { listenRelay, type RelayListener } from './sftp/listen.ts';
 export { keepUpRelay, type UpkeepDeps } from './upkeep.ts';

@@ -19,6 +19,7 @@ export type Partner =
   | 'age-keygen'
   | 'chromium'
   | 'radosgw'
+  | 'clamd'
   | 'go'
   | 'openssl'
   | 'chattr'

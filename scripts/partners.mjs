@@ -24,6 +24,7 @@ const PROGRAMS = {
   'age-keygen': ['age-keygen'],
   chromium: ['chromium', 'chromium-browser', 'google-chrome'],
   radosgw: ['radosgw'],
+  clamd: ['clamd'],
   go: ['go'],
   openssl: ['openssl'],
   chattr: ['chattr'],

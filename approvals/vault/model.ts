@@ -1,10 +1,11 @@
 /** The shapes of the vault: where approved exports go that are not meant for a workstation. */
 import type { SessionId, TicketId } from '../../policy/index.ts';
 
-export const DESTINATIONS = ['workstation', 'vault', 'system', 'outside'] as const;
+export const DESTINATIONS = ['workstation', 'vault', 'system', 'outside', 'page'] as const;
 /**
  * `vault`: nothing of the export reaches the person's machine. `system` and `outside` say for whom it lies in the vault:
- * another system, or somebody outside; what hands it on is a transfer.
+ * another system, or somebody outside; what hands it on is a transfer. `page`: whoever asked takes it from the vault over
+ * the console, once.
  */
 export type Destination = (typeof DESTINATIONS)[number];
 

@@ -23,7 +23,7 @@ export interface RiskFacts {
   readonly kind: TicketKind;
   readonly dataClasses: readonly string[];
   readonly rows: number | null;
-  readonly destination: 'workstation' | 'vault' | 'system' | 'outside' | null;
+  readonly destination: 'workstation' | 'vault' | 'system' | 'outside' | 'page' | null;
   readonly clientInformed: boolean | null;
   readonly scope: 'act' | 'class';
   readonly uses: number;
@@ -55,7 +55,7 @@ export function riskOf(facts: RiskFacts): RiskScore {
     ['personal_data', 10, !special && facts.dataClasses.includes('personal')],
     ['many_rows', rowPoints(facts.rows), (facts.rows ?? 0) >= MANY_ROWS],
     ['outside_party', 20, facts.destination === 'outside'],
-    ['leaves_vault', 10, facts.destination === 'workstation'],
+    ['leaves_vault', 10, facts.destination === 'workstation' || facts.destination === 'page'],
     ['client_not_informed', 10, facts.clientInformed === false],
     ['class_of_acts', 10, facts.scope === 'class'],
     ['many_uses', 5, facts.uses > 1],

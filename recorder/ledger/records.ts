@@ -15,7 +15,7 @@ const IntentSchema = z.strictObject({
   target: pseudonym,
   /** Of the act as it was approved. */
   act: hash,
-  destination: z.enum(['workstation', 'vault', 'system', 'outside']),
+  destination: z.enum(['workstation', 'vault', 'system', 'outside', 'page']),
   /** What the ticket allows. */
   rowsMax: count,
   bytesMax: count,
@@ -49,7 +49,7 @@ export const IntentDraftSchema = z.strictObject({
   personId: z.uuid(),
   targetId: z.uuid(),
   act: hash,
-  destination: z.enum(['workstation', 'vault', 'system', 'outside']),
+  destination: z.enum(['workstation', 'vault', 'system', 'outside', 'page']),
   rowsMax: count,
   bytesMax: count,
 });

@@ -111,6 +111,9 @@ export async function duePending(db: Queryable, now: Date, limit: number): Promi
       WHERE (j.state IN ('sealed', 'scanning', 'held', 'released', 'picked_up') AND j.keep_until <= ${now})
         OR j.state IN ('expired', 'revoked')
         OR (j.state = 'picked_up' AND EXISTS (SELECT FROM parcel_receipts r WHERE r.parcel_id = j.parcel_id))
+        -- Who took it over the console signs nothing, and cannot take it again.
+        OR (j.state = 'picked_up' AND EXISTS (SELECT FROM parcel_pickups k
+          WHERE k.parcel_id = j.parcel_id AND k.outcome = 'whole' AND k.person_id IS NOT NULL))
       ORDER BY j.keep_until LIMIT ${limit}`,
   );
   return rows.map(({ id }) => id);

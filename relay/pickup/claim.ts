@@ -6,6 +6,7 @@ import { appendAuditEvent } from '../../recorder/index.ts';
 import type { RelayIdentity } from '../identities/queries.ts';
 import { about, type JourneyDeps, moveParcel, requireJourney } from '../journey/move.ts';
 import { findParcelId, type Journey, storeHold } from '../journey/queries.ts';
+import type { Handover } from './taking.ts';
 import { countPickups, endPickup, extendLease, insertPickup, openPickup } from './queries.ts';
 
 export type PickupRefusal =
@@ -124,7 +125,7 @@ async function holdAgain(
 }
 
 /** Ends what a process that died left behind. */
-async function takeOver(
+export async function takeOver(
   tx: Transaction,
   clock: Clock,
   journey: Journey,
@@ -139,7 +140,7 @@ async function takeOver(
 }
 
 /** While bytes move. @throws {GatewayError} `parcel_unavailable` when somebody else has taken it over. */
-export async function keepClaim({ database, clock }: JourneyDeps, { id }: Claim): Promise<void> {
+export async function keepClaim({ database, clock }: JourneyDeps, { id }: Pick<Claim, 'id'>): Promise<void> {
   if ((await extendLease(database, id, leaseFrom(clock.now()))) !== 1) throw new GatewayError('parcel_unavailable');
 }
 
@@ -178,6 +179,11 @@ export async function breakPickup({ database, clock }: JourneyDeps, claim: Claim
   });
 }
 
-function leaseFrom(now: Date): Date {
+/** A claim, as what moves its bytes knows it. */
+export function handoverOf(deps: JourneyDeps, claim: Claim): Handover {
+  return { id: claim.id, finish: () => finishPickup(deps, claim), giveUp: () => breakPickup(deps, claim) };
+}
+
+export function leaseFrom(now: Date): Date {
   return new Date(now.getTime() + LIMITS.parcelLeaseSeconds * SECOND_MS);
 }

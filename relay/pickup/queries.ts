@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { execute, many, maybeOne, one, type Queryable, sql, type Transaction } from '../../foundation/index.ts';
-import type { SystemId, TicketId } from '../../policy/index.ts';
+import type { PersonId, SystemId, TicketId } from '../../policy/index.ts';
 import { count } from '../journey/queries.ts';
 
 const nothing = z.never();
@@ -62,6 +62,51 @@ export async function insertPickup(tx: Transaction, pickup: NewPickup): Promise<
       INSERT INTO parcel_pickups (id, parcel_id, ticket_id, identity_id, source_address, begun_at, lease_until)
       VALUES (${id}, ${parcel}, ${ticket}, ${identity}, ${sourceAddress}, ${now}, ${leaseUntil})`,
   );
+}
+
+const DownloadRow = z
+  .strictObject({ requester: z.string(), destination: z.string().nullable(), locked: z.boolean() })
+  .transform(({ requester, destination, locked }) => ({ requester, locked, isForPage: destination === 'page' }));
+
+/** For whom the ticket of a parcel says that it is, and whether a lock stands in its way. */
+export async function downloadOf(db: Queryable, ticket: TicketId): Promise<z.output<typeof DownloadRow>> {
+  return one(
+    db,
+    sql(DownloadRow)`
+      SELECT t.requester_id AS requester, t.destination,
+        EXISTS (SELECT FROM ticket_locks l WHERE l.ticket_id = t.id) AS locked FROM tickets t WHERE t.id = ${ticket}`,
+  );
+}
+
+export interface NewDownload extends Omit<NewPickup, 'identity'> {
+  readonly person: PersonId;
+}
+
+export async function insertDownload(tx: Transaction, download: NewDownload): Promise<void> {
+  const { id, parcel, ticket, person, sourceAddress, now, leaseUntil } = download;
+  await execute(
+    tx,
+    sql(nothing)`
+      INSERT INTO parcel_pickups (id, parcel_id, ticket_id, person_id, source_address, begun_at, lease_until)
+      VALUES (${id}, ${parcel}, ${ticket}, ${person}, ${sourceAddress}, ${now}, ${leaseUntil})`,
+  );
+}
+
+const OpenedRow = z.strictObject({ parcel_id: z.uuid() });
+
+/** Its parcel, for the one answer that carries it: undefined for the second, for others, and when it has ended. */
+export async function openDownloadRow(
+  tx: Transaction,
+  { id, person, now }: { readonly id: string; readonly person: PersonId; readonly now: Date },
+): Promise<string | undefined> {
+  const row = await maybeOne(
+    tx,
+    sql(OpenedRow)`
+      UPDATE parcel_pickups SET opened_at = ${now}
+      WHERE id = ${id} AND person_id = ${person} AND opened_at IS NULL AND ended_at IS NULL AND lease_until > ${now}
+      RETURNING parcel_id`,
+  );
+  return row?.parcel_id;
 }
 
 /** @returns 0 when it has ended: another process has taken it over. */

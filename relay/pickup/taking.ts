@@ -2,23 +2,31 @@
 import { GatewayError, LIMITS } from '../../foundation/index.ts';
 import type { JourneyDeps } from '../journey/move.ts';
 import type { OpenParcel } from '../vault/reader.ts';
-import { breakPickup, type Claim, finishPickup, keepClaim } from './claim.ts';
+import { keepClaim } from './claim.ts';
 import { Coverage } from './coverage.ts';
 
 const SECOND_MS = 1_000;
 
+/** The attempt that the bytes move in, and how it ends: exactly one of the two. */
+export interface Handover {
+  readonly id: string;
+  /** Before the last bytes. @throws {GatewayError} `parcel_unavailable`. */
+  finish(): Promise<void>;
+  giveUp(): Promise<void>;
+}
+
 export class Taking {
-  readonly claim: Claim;
   readonly parcel: OpenParcel;
   readonly #deps: JourneyDeps;
+  readonly #handover: Handover;
   readonly #given: readonly Coverage[];
   #isTaken = false;
   #isOver = false;
   #leasedAt: number;
 
-  constructor(deps: JourneyDeps, claim: Claim, parcel: OpenParcel) {
+  constructor(deps: JourneyDeps, handover: Handover, parcel: OpenParcel) {
     this.#deps = deps;
-    this.claim = claim;
+    this.#handover = handover;
     this.parcel = parcel;
     this.#given = parcel.manifest.files.map(({ bytes }) => new Coverage(bytes));
     this.#leasedAt = deps.clock.now().getTime();
@@ -32,7 +40,7 @@ export class Taking {
     const file = this.#given[at];
     if (file === undefined || !file.add(offset, bytes.length)) throw new GatewayError('parcel_unavailable');
     if (!this.#isTaken && this.#given.every(({ isWhole }) => isWhole)) {
-      await finishPickup(this.#deps, this.claim);
+      await this.#handover.finish();
       this.#isTaken = true;
     }
     return bytes;
@@ -41,7 +49,7 @@ export class Taking {
   /** A parcel of empty files has no last byte: opening them is all there is to take. */
   async opened(): Promise<void> {
     if (!this.#isTaken && this.#given.every(({ isWhole }) => isWhole)) {
-      await finishPickup(this.#deps, this.claim);
+      await this.#handover.finish();
       this.#isTaken = true;
     }
   }
@@ -51,13 +59,13 @@ export class Taking {
     if (this.#isOver) return;
     this.#isOver = true;
     this.parcel[Symbol.dispose]();
-    if (!this.#isTaken) await breakPickup(this.#deps, this.claim);
+    if (!this.#isTaken) await this.#handover.giveUp();
   }
 
   async #keep(): Promise<void> {
     const now = this.#deps.clock.now().getTime();
     if (now - this.#leasedAt < (LIMITS.parcelLeaseSeconds / 4) * SECOND_MS) return;
-    await keepClaim(this.#deps, this.claim);
+    await keepClaim(this.#deps, this.#handover);
     this.#leasedAt = now;
   }
 }

@@ -4,7 +4,7 @@ import { asError, GatewayError, hasCode, LIMITS } from '../../foundation/index.t
 import { appendAuditEvent } from '../../recorder/index.ts';
 import type { RelayIdentity } from '../identities/queries.ts';
 import { filesOf, findParcelId } from '../journey/queries.ts';
-import { breakPickup, claimParcel } from '../pickup/claim.ts';
+import { breakPickup, claimParcel, handoverOf } from '../pickup/claim.ts';
 import { offeredTo } from '../pickup/queries.ts';
 import { Taking } from '../pickup/taking.ts';
 import { beginPut, type Put, type PutDeps } from '../put/put.ts';
@@ -157,7 +157,7 @@ export class RelayFiles {
     if (typeof claim === 'string') throw new Refused(claim);
     const { id, manifestSha256 } = claim.journey;
     const opened = await openParcel(this.#deps, { id, manifestSha256 });
-    const taking = new Taking(this.#deps, claim, opened);
+    const taking = new Taking(this.#deps, handoverOf(this.#deps, claim), opened);
     this.#takings.set(parcel, taking);
     return taking;
   }

@@ -90,10 +90,13 @@ const OneRow = z
     types: z.array(z.string()).nullable(),
     scanner: z.string().nullable(),
     may_decide: z.boolean(),
+    may_download: z.boolean(),
     shown: z.array(z.strictObject({ path: z.string(), bytes: count, sha256: z.string() })),
     moves: z.array(z.strictObject({ type: z.string(), at: z.string(), by: z.string().nullable() })),
   })
-  .transform(({ may_decide, shown, ...row }) => ({ ...row, mayDecide: may_decide, shownFiles: shown }));
+  .transform(({ may_decide, may_download, shown, ...row }) => ({
+    ...{ ...row, mayDecide: may_decide, mayDownload: may_download, shownFiles: shown },
+  }));
 
 export interface ParcelView extends ListedParcel {
   readonly requester: string;
@@ -102,6 +105,8 @@ export interface ParcelView extends ListedParcel {
   readonly scanner: string | null;
   /** Whether this person owns one of its systems and asked for nothing of it. */
   readonly mayDecide: boolean;
+  /** Whether its ticket says that this person takes it over the console, once it is released. */
+  readonly mayDownload: boolean;
   /** The first 200. */
   readonly shownFiles: readonly { readonly path: string; readonly bytes: number; readonly sha256: string }[];
   /** Its events, oldest first. */
@@ -127,6 +132,7 @@ export async function findParcel(
             JOIN system_owners o ON o.system_id = s.system_id AND o.person_id = ${person}
           WHERE n.id = t.id OR (n.kind = 'transfer' AND n.state IN ('approved', 'in_use')
             AND (n.details ->> 'parcel')::bigint = p.number))) AS may_decide,
+        (t.destination = 'page' AND t.requester_id = ${person}) IS TRUE AS may_download,
         (SELECT coalesce(jsonb_agg(jsonb_build_object('path', f.path, 'bytes', f.bytes,
             'sha256', encode(f.sha256, 'hex')) ORDER BY f.number), '[]'::jsonb)
           FROM (SELECT * FROM parcel_files WHERE parcel_id = p.id ORDER BY number LIMIT ${FILES_SHOWN}) f) AS shown,

@@ -38,6 +38,7 @@ const LANDED: Readonly<Record<string, string>> = {
   '0035_narrower_approvals.sql': 'b9829f6db3abb1345ae4ae972be676bcae29c34d486a55db0053da6671f72772',
   '0030_idempotency.sql': '05d2b6cf935adaa616a3ddb785b283ac13e28a9597e67b0f4215e95effecb28d',
   '0032_api_tokens.sql': '3209299d04feb2dcb7c2576cdcd1461c42b21a6066a724abc4efc818a1376e9e',
+  '0036_downloads.sql': '0d0686b05aaf8847f64d2a73b4d59da46ae103174f6b4bc59f3896938103c8aa',
 };
 
 test('a migration that has landed is never edited or removed', async () => {

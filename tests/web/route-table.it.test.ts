@@ -68,6 +68,7 @@ const OWN = [
   ...['POST /api/links/open', 'POST /api/terminals', 'POST /api/terminals/:id/openers'],
   ...['GET /api/parcels', 'GET /api/parcels/:number', 'GET /api/parcels/routes', 'POST /api/parcels/:number/decision'],
   ...['DELETE /api/tokens/current', 'GET /api/openapi.json', 'GET /api/reference'],
+  ...['POST /api/parcels/:number/download', 'GET /api/parcels/:number/download/:download'],
   ...['PATCH /api/me', 'PATCH /api/tickets/drafts/:id', 'POST /api/erasures/:id/decision'],
   ...['POST /api/factors/passkeys', 'POST /api/factors/passkeys/options', 'POST /api/factors/step-up/options'],
   ...['POST /api/factors/step-up/passkey', 'POST /api/factors/step-up/totp', 'POST /api/factors/totp'],

@@ -21,6 +21,7 @@ import { parseConfig } from '../../config/index.ts';
 import { createAdministration } from '../../main/administration.ts';
 import { loadSshKeys } from '../../main/bastion.ts';
 import { parcelsDoor } from '../../main/relay.ts';
+import { filePieces } from '../../relay/index.ts';
 import { createOidcClient, createWebApi, type WebApiDeps } from '../../web/api/index.ts';
 import { ISSUER, type Name, type World, world } from '../approvals/world.ts';
 import { rootOf } from '../recorder/support/recordings.ts';
@@ -102,7 +103,7 @@ export async function web(change: Partial<WebApiDeps> = {}): Promise<Web> {
       ...{ hostKeyLine: HOST_KEY, hostCaLine: null },
     },
     ...{ loginAuthority, signInDecided },
-    parcels: parcelsDoor(house),
+    parcels: parcelsDoor({ ...house, store: filePieces(join(path, 'vault')), identities: [] }),
     controlSession: (principal, request) => controlSession(house, principal, request),
     workers: () => ({ wanted: 2, serving: 1 }),
     witnessDelay: () => undefined,

@@ -20,6 +20,18 @@ export interface ParcelsLooking {
   readonly seesAll: boolean;
 }
 
+interface DownloadAsked {
+  readonly parcel: number;
+  readonly sourceAddress: string;
+}
+
+/** A parcel on its way to the person whom its ticket names. Closed when the answer is over, whole or torn. */
+export interface ParcelDownload extends AsyncDisposable {
+  readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
+  readonly sealedAt: Date;
+  readonly stream: (at: number) => AsyncGenerator<Buffer>;
+}
+
 /** The relay, as the console knows it: rooms beside each other do not see one another. */
 export interface ParcelsDoor {
   readonly list: (asked: ParcelsLooking & { before: number | null; limit: number }) => Promise<readonly object[]>;
@@ -29,6 +41,9 @@ export interface ParcelsDoor {
     principal: Principal,
     decision: { parcel: number; decision: 'release' | 'revoke'; reason: string },
   ) => Promise<void>;
+  /** The id of an attempt; `openDownload` gives its bytes to one answer. */
+  readonly beginDownload: (principal: Principal, asked: DownloadAsked) => Promise<string>;
+  readonly openDownload: (principal: Principal, asked: DownloadAsked & { id: string }) => Promise<ParcelDownload>;
 }
 
 /** What the routes are given by main. */

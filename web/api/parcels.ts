@@ -3,9 +3,11 @@ import { Router } from 'express';
 import { z } from 'zod';
 import { GatewayError, LIMITS } from '../../foundation/index.ts';
 import type { Person } from '../../policy/index.ts';
+import { sendDownload } from './parcel-download.ts';
 import type { WebApiDeps } from './deps.ts';
 import { principalOf } from './guards.ts';
 import { body, params, query, typed } from './request.ts';
+import { sourceAddress } from './source-address.ts';
 
 export const Before = z.strictObject({ before: z.coerce.number().int().positive().optional() });
 export const NumberParams = z.strictObject({ number: z.coerce.number().int().positive() });
@@ -14,7 +16,10 @@ export const DecisionBody = z.strictObject({
   reason: typed(LIMITS.reasonCharactersMax),
 });
 
-export function parcelRoutes({ parcels }: WebApiDeps): Router {
+export const DownloadParams = NumberParams.extend({ download: z.uuid() });
+export const NoBody = z.strictObject({});
+
+export function parcelRoutes({ log, parcels }: WebApiDeps): Router {
   const router = Router();
   router.get('/parcels', async (request, response) => {
     const { before = null } = query(Before, request);
@@ -34,6 +39,19 @@ export function parcelRoutes({ parcels }: WebApiDeps): Router {
     const { number } = params(NumberParams, request);
     await parcels.decide(principalOf(request), { parcel: number, ...body(DecisionBody, request) });
     response.status(204).end();
+  });
+  router.post('/parcels/:number/download', async (request, response) => {
+    const { number: parcel } = params(NumberParams, request);
+    body(NoBody, request);
+    const asked = { parcel, sourceAddress: sourceAddress(request) };
+    response.status(201).json({ download: await parcels.beginDownload(principalOf(request), asked) });
+  });
+  // What a link can do alone is nothing: the attempt it names was begun by the same person, with a factor, a moment ago.
+  router.get('/parcels/:number/download/:download', async (request, response) => {
+    const { number: parcel, download: id } = params(DownloadParams, request);
+    const asked = { parcel, id, sourceAddress: sourceAddress(request) };
+    await using download = await parcels.openDownload(principalOf(request), asked);
+    await sendDownload({ response, download, parcel, log });
   });
   return router;
 }

@@ -7,7 +7,7 @@ import { requireFactor } from '../../identity/index.ts';
 import type { WebApiDeps } from './deps.ts';
 import { principalOf } from './guards.ts';
 
-/** Deciding tickets and programs, naming who decides instead, locking, ending or pausing the work of others, ending a grant, pinning a host key, letting a terminal in, opening one here. */
+/** Deciding tickets and programs, naming who decides instead, locking, ending or pausing the work of others, ending a grant, pinning a host key, taking an export out of the vault, letting a terminal in, opening one here. */
 const ACTS = [
   '/tickets/:id/decision',
   '/tickets/:id/revoke',
@@ -27,6 +27,7 @@ const ACTS = [
   '/logins/:code/decision',
   '/grants/:id/end',
   '/systems/targets/:id/host-key',
+  '/parcels/:number/download',
   '/terminals',
   '/terminals/:id/openers',
   '/target-secrets',

@@ -28,7 +28,7 @@ export interface Wish {
   readonly bytesMax?: number;
   readonly notBefore?: Date;
   readonly notAfter?: Date;
-  readonly destination?: 'workstation' | 'vault';
+  readonly destination?: 'workstation' | 'vault' | 'page';
   /** The target, where it is not the demo's. */
   readonly loginName?: string;
 }

@@ -12,7 +12,7 @@ export const ListedParcel = z.object(listed).meta({ id: 'ListedParcel' });
 export const Parcel = z
   .object({
     ...listed,
-    ...{ requester: text, mayDecide: z.boolean() },
+    ...{ requester: text, mayDecide: z.boolean(), mayDownload: z.boolean() },
     shownFiles: z.array(z.object({ path: text, bytes: count, sha256: text })),
     moves: z.array(z.object({ type: text, at: when, by: text.nullable() })),
   })

@@ -30,7 +30,7 @@ export const Judgement = z
   })
   .meta({ id: 'Judgement' });
 
-export const Destination = z.enum(['workstation', 'vault', 'system', 'outside']);
+export const Destination = z.enum(['workstation', 'vault', 'system', 'outside', 'page']);
 
 export const Protection = z
   .object({ mode: z.enum(['prevented', 'detected']), detail: text })

@@ -1,6 +1,6 @@
 /** Tickets, what was refused, and asked beside done. */
 import { z } from 'zod';
-import { NumberParams, Before, DecisionBody } from '../parcels.ts';
+import { Before, DecisionBody, DownloadParams, NoBody, NumberParams } from '../parcels.ts';
 import * as programs from '../programs.ts';
 import { Span } from '../reconciliation.ts';
 import { Chosen } from '../substitutes.ts';
@@ -142,5 +142,16 @@ export const TICKET_OPERATIONS: Operations = {
   'POST /parcels/:number/decision': {
     says: ['Releases or revokes a held parcel.', '保留中の荷物を引き渡すか取り消します。'],
     ...{ params: NumberParams, body: DecisionBody },
+  },
+  'POST /parcels/:number/download': {
+    says: [
+      'Begins to take an export out of the vault; whoever asked for it, once.',
+      '保管庫にある持出データの受取を開始します。申請者本人が一度だけ行えます。',
+    ],
+    ...{ params: NumberParams, body: NoBody, answer: z.object({ download: id }), status: 201 },
+  },
+  'GET /parcels/:number/download/:download': {
+    says: ['The bytes; works for one answer.', 'データ本体を返します。有効なのは一度だけです。'],
+    ...{ params: DownloadParams, media: 'application/octet-stream' },
   },
 };

@@ -44,6 +44,7 @@ const Parcel = z.object({
   types: z.nullable(strings),
   scanner: z.nullable(z.string()),
   mayDecide: z.boolean(),
+  mayDownload: z.boolean(),
   shownFiles: z.array(z.object({ path: z.string(), bytes: z.number(), sha256: z.string() })),
   moves: z.array(z.object({ type: z.string(), at: moment, by: z.nullable(z.string()) })),
 });
@@ -83,6 +84,17 @@ export const useParcel = (number: number) =>
     queryFn: async () => (await call(z.object({ parcel: Parcel }), 'GET', `/api/parcels/${number}`)).parcel,
     refetchInterval: 15_000,
   });
+
+/** Begins it and hands the address of the bytes to the browser, which keeps what comes as a file. */
+export const useDownloadParcel = (number: number) =>
+  useCommand(
+    async (_: string) => {
+      const path = `/api/parcels/${number}/download`;
+      const { download } = await call(z.object({ download: z.uuid() }), 'POST', path, {});
+      window.location.assign(`${path}/${download}`);
+    },
+    ['parcels'],
+  );
 
 export const useDecideParcel = (number: number, decision: 'release' | 'revoke') =>
   useCommand(

@@ -128,7 +128,7 @@ export const Certificate = z.object({
 });
 export type Certificate = z.infer<typeof Certificate>;
 
-export const Destination = z.enum(['workstation', 'vault', 'system', 'outside']);
+export const Destination = z.enum(['workstation', 'vault', 'system', 'outside', 'page']);
 export type Destination = z.infer<typeof Destination>;
 
 export const RefusedAct = z.object({

@@ -31,7 +31,7 @@ export function DestinationField({ fields, set, problems }: FieldsProps) {
         }
       >
         <Stack gap="xs" mt="xs">
-          {(['vault', 'system', 'outside', 'workstation'] as const).map((one) => (
+          {(['vault', 'system', 'outside', 'page', 'workstation'] as const).map((one) => (
             <Radio key={one} value={one} label={t(`ticketNew.destination.${one}`)} />
           ))}
         </Stack>

@@ -53,6 +53,7 @@ export const ticketsEn = {
   'drafts.discard.body': 'It cannot be brought back.',
   'ticketNew.recipient': 'Who receives it',
   'ticketNew.destination.system': 'Another system, out of the vault',
+  'ticketNew.destination.page': 'My workstation, from the vault, downloaded once here',
   'ticketNew.destination.outside': 'Somebody outside, out of the vault',
   'ticketNew.legalBasis': 'Legal basis',
   'ticketNew.legalBasisHelp': 'The contract or law it rests on.',
@@ -66,8 +67,10 @@ export const ticketsEn = {
   'ticketNew.classHelp':
     'The same tool on the same tables, with other values in the query or another day. Not every command has such a class.',
   'ticket.consequence.to.system': 'the vault, for the system {{recipient}}',
+  'ticket.consequence.to.page': 'the vault, for one download by {{requester}}',
   'ticket.consequence.to.outside': 'the vault, for {{recipient}} outside',
   'ticket.destination.system': 'the vault, for the system {{recipient}}',
+  'ticket.destination.page': 'the vault, downloaded once by the person who asked',
   'ticket.destination.outside': 'the vault, for {{recipient}} outside',
   'ticket.uses': 'Uses',
   'ticket.uses.value': '{{used}} of {{n}} used',

@@ -54,6 +54,7 @@ export const ticketsJa: Readonly<Record<keyof typeof ticketsEn, string>> = {
   'drafts.discard.body': '削除すると元に戻せません。',
   'ticketNew.recipient': '受領者',
   'ticketNew.destination.system': '他システム（保管庫経由）',
+  'ticketNew.destination.page': '自分の端末（保管庫から一度だけダウンロード）',
   'ticketNew.destination.outside': '社外（保管庫経由）',
   'ticketNew.legalBasis': '法的根拠',
   'ticketNew.legalBasisHelp': '根拠となる契約や法令。',
@@ -67,8 +68,10 @@ export const ticketsJa: Readonly<Record<keyof typeof ticketsEn, string>> = {
   'ticketNew.classHelp':
     '同じツールで同じ表を対象とし、検索条件の値や日付だけが異なるもの。指定できないコマンドもあります。',
   'ticket.consequence.to.system': '保管庫（受渡先: {{recipient}}）',
+  'ticket.consequence.to.page': '保管庫（{{requester}} さんが一度だけダウンロード）',
   'ticket.consequence.to.outside': '保管庫（社外の受領者: {{recipient}}）',
   'ticket.destination.system': '保管庫（受渡先: {{recipient}}）',
+  'ticket.destination.page': '保管庫（申請者本人が一度だけダウンロード）',
   'ticket.destination.outside': '保管庫（社外の受領者: {{recipient}}）',
   'ticket.uses': '使用回数',
   'ticket.uses.value': '{{n}} 回中 {{used}} 回使用',

@@ -1,6 +1,6 @@
 import { Group, List, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { type Parcel, useDecideParcel, useParcel } from '../api/parcels.ts';
+import { type Parcel, useDecideParcel, useDownloadParcel, useParcel } from '../api/parcels.ts';
 import { Answer } from '../components/Answer.tsx';
 import { Confirm } from '../components/Confirm.tsx';
 import { type Column, DataTable } from '../components/DataTable.tsx';
@@ -26,6 +26,7 @@ export function ParcelPage({ number }: { readonly number: number }) {
             {found.mayDecide && ['sealed', 'scanning', 'held', 'released'].includes(found.state) && (
               <Decide parcel={found} />
             )}
+            {found.mayDownload && <Download parcel={found} />}
             <Files parcel={found} />
             <Journey parcel={found} />
           </Stack>
@@ -108,6 +109,28 @@ function Decide({ parcel: { differences, number, state } }: { readonly parcel: P
         <Confirm label={t('relay.decide.revoke')} title={t('relay.decide.revoke')} {...asked} step={revoke} danger />
       </Group>
       {(release.isSuccess || revoke.isSuccess) && <Text mt="sm">{t('relay.decided')}</Text>}
+    </Part>
+  );
+}
+
+function Download({ parcel: { number, state } }: { readonly parcel: Parcel }) {
+  const { t } = useTranslation();
+  const download = useDownloadParcel(number);
+  const isOver = ['picked_up', 'destroyed', 'expired', 'revoked', 'discarded'].includes(state);
+  return (
+    <Part title={t('relay.download')}>
+      <Text mb="sm">
+        {state === 'released' ? t('relay.download.intro') : t(isOver ? 'relay.download.over' : 'relay.download.notYet')}
+      </Text>
+      {state === 'released' && (
+        <Confirm
+          label={t('relay.download.take')}
+          title={t('relay.download.take')}
+          body={t('relay.download.once')}
+          step={download}
+        />
+      )}
+      {download.isSuccess && <Text mt="sm">{t('relay.download.begun')}</Text>}
     </Part>
   );
 }
