@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { fromBuffer } from 'yauzl';
+import { type Entry, fromBuffer } from 'yauzl';
 import { text } from 'node:stream/consumers';
 import { startBrowser } from '../support/browser.ts';
 import { TestGateway } from '../support/gateway.ts';
@@ -46,24 +46,26 @@ describeWith(['chromium', 'ssh', 'ssh-keygen'], 'an export for a download from t
   test('is refused to others, to a second one, and to anybody when it only lies in the vault', async () => {
     const number = await exported('page');
     const path = `/api/parcels/${number}/download`;
-    const [aoki, chen, tanaka] = await Promise.all(['aoki', 'chen', 'tanaka'].map((login) => gateway.person(login)));
-    expect((await chen?.post(path, {}))?.status).toBe(404);
-    expect((await tanaka?.post(path, {}))?.status).toBe(404); // The owner who said yes gets nothing of it either.
-    const begun = await aoki?.post(path, {});
-    expect(begun?.status).toBe(201);
-    const once = `${path}/${String(begun?.json['download'])}`;
-    expect((await tanaka?.get(once))?.status).toBe(404);
-    expect((await aoki?.post(path, {}))?.status).toBe(409); // One at a time.
-    expect((await aoki?.get(once))?.status).toBe(200);
-    expect((await aoki?.get(once))?.status).toBe(404);
-    expect((await aoki?.post(path, {}))?.status).toBe(409);
+    const aoki = await gateway.person('aoki');
+    const chen = await gateway.person('chen');
+    const tanaka = await gateway.person('tanaka');
+    expect((await chen.post(path, {})).status).toBe(404);
+    expect((await tanaka.post(path, {})).status).toBe(404); // The owner who said yes gets nothing of it either.
+    const begun = await aoki.post(path, {});
+    expect(begun.status).toBe(201);
+    const once = `${path}/${String(begun.json['download'])}`;
+    expect((await tanaka.get(once)).status).toBe(404);
+    expect((await aoki.post(path, {})).status).toBe(409); // One at a time.
+    expect((await aoki.get(once)).status).toBe(200);
+    expect((await aoki.get(once)).status).toBe(404);
+    expect((await aoki.post(path, {})).status).toBe(409);
     const refused = await events(gateway.database, 'parcel.download_refused');
     expect(refused.map(({ body }) => body['reason']).reverse()).toEqual([
       ...['not_theirs', 'not_theirs', 'in_progress', 'taken'],
     ]);
 
     const inVault = await exported('vault');
-    expect((await aoki?.post(`/api/parcels/${inVault}/download`, {}))?.status).toBe(404);
+    expect((await aoki.post(`/api/parcels/${inVault}/download`, {})).status).toBe(404);
   }, 60_000);
 
   test('comes to a browser whole, by a click, and is destroyed in the vault', async () => {
@@ -100,7 +102,7 @@ function unzipped(bytes: Buffer): Promise<Map<string, string>> {
         reject(error);
         return;
       }
-      zip.on('entry', (entry) => {
+      zip.on('entry', (entry: Entry) => {
         zip.openReadStream(entry, (failed, stream) => {
           if (failed !== null) reject(failed);
           else
