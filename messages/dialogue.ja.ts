@@ -2,6 +2,14 @@
 export const dialogueJa = {
   'dialogue.statements':
     'この {client} のプロンプトはゲートウェイが受け持ち、文を1つずつ確認してから個別に実行します。文は「;」で終え、トランザクションは COMMIT まで1つの文として入力してください。exit か Ctrl-D で終了します。',
+  'dialogue.lines':
+    'この {client} のプロンプトはゲートウェイが受け持ちます。行は1つずつ確認してから個別に実行します。exit または Ctrl-D で終了します。',
+  'dialogue.batches':
+    'この {client} のプロンプトはゲートウェイが受け持ちます。バッチは1つずつ確認してから個別に実行します。GO だけの行で終わりを示してください。exit または Ctrl-D で終了します。',
+  'dialogue.expressions':
+    'この {client} のプロンプトはゲートウェイが受け持ちます。式は1つずつ確認してから個別に実行するため、変数は引き継がれません。括弧が閉じるか空行を入力すると式が終わります。exit または Ctrl-D で終了します。',
+  'dialogue.blocks':
+    'この {client} のプロンプトはゲートウェイが受け持ちます。文は1つずつ確認してから個別に実行します。";" で終わりを示し、PL/SQL のブロックは "/" だけの行で終えてください。exit または Ctrl-D で終了します。',
   'dialogue.elsewhere':
     '単独のコマンドとしてなら、中の入力も確認する形で開きます: ssh -t -p {port} {target}@{host} <コマンド>',
   'dialogue.shell': 'このシェルのコマンドは、1つずつ実行前に確認されます。',

@@ -6,10 +6,9 @@
 import type { Judgement, TargetPolicy } from '../model.ts';
 import { guards } from '../verdict.ts';
 import type { Word } from './model.ts';
-import { sqlClientOf } from './rules/clients.ts';
-import { operandSql, optionValues } from './client.ts';
+import { isAlwaysHeld, spelled, type Statements, statementsOf } from './held.ts';
 import { readScript, walk } from './walk.ts';
-import { afterOptions, innerOf } from './wrappers.ts';
+import { innerOf } from './wrappers.ts';
 
 export type Dialogue =
   | {
@@ -19,17 +18,13 @@ export type Dialogue =
       /** The same command with `inner`, a text for a shell of the Bourne family, in place of the shell. */
       readonly around: (inner: string) => string;
     }
-  | {
-      readonly kind: 'statements';
-      readonly client: StatementClient;
-      /** The same command with this to do before it ends. Each of `texts` stands for one option or operand. */
-      readonly around: (texts: readonly string[]) => string;
-    };
+  | Statements;
 
-export type StatementClient = 'mysql' | 'psql' | 'sqlite';
+/** What is found where a database client is opened at its prompt. */
+export const OF_CLIENTS = new Set(['client.interactive', 'client.redis-interactive']);
 
 /** What is found in a command that opens a dialogue and does nothing else. */
-const OF_DIALOGUES = new Set(['client.interactive', 'control.opens-shell', 'shell.opens-shell']);
+const OF_DIALOGUES = new Set([...OF_CLIENTS, 'control.opens-shell', 'shell.opens-shell']);
 
 /** The dialogue that `text` would open on a target where lines are judged, where its judgement knows of nothing else. */
 export function dialogueOf(
@@ -50,7 +45,7 @@ export function withoutTicket(text: string, judgement: Judgement, policy: Target
     ({ rule, subject }) =>
       rule === 'control.opens-shell' ||
       rule === 'shell.opens-shell' ||
-      (rule === 'client.interactive' && Object.hasOwn(CLIENTS, subject)),
+      (OF_CLIENTS.has(rule) && isAlwaysHeld(baseName(subject))),
   );
   const isClosed = guards(policy) && (opens || dialogueOf(text, judgement, policy) !== undefined);
   return isClosed ? { ...judgement, verdict: 'deny' } : judgement;
@@ -136,39 +131,6 @@ function sudoOptions(args: readonly string[]): readonly string[] | undefined {
     options.push('-u', name);
   }
   return options.length === 1 && args.length === 0 ? undefined : options;
-}
-
-const CLIENTS: Readonly<Record<string, StatementClient>> = {
-  mysql: 'mysql',
-  mariadb: 'mysql',
-  psql: 'psql',
-  sqlite3: 'sqlite',
-};
-const OPTION: Readonly<Record<StatementClient, readonly string[]>> = { mysql: ['-e'], psql: ['-c'], sqlite: [] };
-
-function statementsOf(words: readonly Word[], base: string, args: readonly Word[]): Dialogue | undefined {
-  const client = Object.hasOwn(CLIENTS, base) ? CLIENTS[base] : undefined;
-  const known = sqlClientOf(base);
-  if (client === undefined || known === undefined) return undefined;
-  const texts = args.map(({ text }) => text);
-  const carries = optionValues(known, args).length + operandSql(known, args).length > 0;
-  const isOther = texts.some((text) => known.info.includes(text) || known.files.includes(text) || text === '--');
-  // Without its database SQLite would take the statement for its name.
-  const lacks =
-    client === 'sqlite' && afterOptions({ values: known.values, longValues: known.longValues }, args).length === 0;
-  if (carries || isOther || lacks) return undefined;
-  const command = words.map(({ text }) => text);
-  // One text for a client that takes a single option of it.
-  const joined = (all: readonly string[]): readonly string[] => (client === 'psql' ? all : [all.join('\n')]);
-  return {
-    kind: 'statements',
-    client,
-    around: (all) => spelled([...command, ...joined(all).flatMap((text) => [...OPTION[client], text])]),
-  };
-}
-
-function spelled(words: readonly string[]): string {
-  return words.map((word) => (/^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ');
 }
 
 function baseName(path: string): string {

@@ -8,7 +8,7 @@ import { digestOf } from './canonical.ts';
 import type { Bench } from './bench.ts';
 import { judgeInvocation, WRAPPED_MAX } from './evaluate.ts';
 import { environmentFindings } from './control.ts';
-import { dialogueIn } from './dialogue.ts';
+import { dialogueIn, OF_CLIENTS } from './dialogue.ts';
 import { asked, denied } from './found.ts';
 import type { Found, Input, Span } from './model.ts';
 import { pathAssets } from './operands.ts';
@@ -40,7 +40,7 @@ export function judgeCommand(text: string, policy: TargetPolicy): Judgement {
 /** The gateway owns every line here, and holds this dialogue itself: each statement of it comes up for a verdict. */
 function isHeld(found: readonly Found[], text: string, { mode }: TargetPolicy): boolean {
   if (found.length === 0 || (mode !== 'exec-only' && mode !== 'guarded-line')) return false;
-  return found.every(({ finding }) => finding.rule === 'client.interactive') && dialogueIn(text)?.kind === 'statements';
+  return found.every(({ finding }) => OF_CLIENTS.has(finding.rule)) && dialogueIn(text)?.kind === 'statements';
 }
 
 interface Judged {

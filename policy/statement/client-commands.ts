@@ -82,6 +82,7 @@ function find(
 const WORDS: Readonly<Record<string, ClientCommand>> = {
   TEE: OUTPUT,
   SPOOL: OUTPUT,
+  CAPTURE: OUTPUT,
   PAGER: SHELL,
   SYSTEM: SHELL,
   EDIT: SHELL,

@@ -19,7 +19,7 @@ export function runsText(tokens: readonly Token[]): boolean {
 export function hiddenNames(tokens: readonly Token[], client: Client): readonly Hidden[] {
   return tokens.flatMap((token, at): Hidden[] => {
     if (isEscapedName(tokens, at)) return [{ token, verdict: 'deny' }];
-    const built = isImmediate(tokens, at) || isPrepared(tokens, at);
+    const built = isImmediate(tokens, at) || isPrepared(tokens, at) || isBuiltCollection(tokens, at);
     return built || isSubstituted(tokens, at, client) ? [{ token, verdict: 'ask' }] : [];
   });
 }
@@ -68,6 +68,16 @@ function joinsAt(tokens: readonly Token[], at: number): number {
   if (token?.kind !== 'symbol') return 0;
   if (token.text === '+') return 1;
   return token.text === '|' && tokens[at + 1]?.text === '|' ? 2 : 0;
+}
+
+/** `db[name]` and `db.getCollection("a" + b)` of MongoDB's shell: which collection is known only while it runs. */
+function isBuiltCollection(tokens: readonly Token[], at: number): boolean {
+  const token = tokens[at];
+  const [opens, name, closes] = tokens.slice(at + 1, at + 4);
+  if (token?.kind !== 'word' || !/^(db|getCollection|getSiblingDB)$/.test(token.text)) return false;
+  if (opens?.text !== (token.text === 'db' ? '[' : '(')) return false;
+  const isPlain = /^(string|name)$/.test(name?.kind ?? '') && closes?.text === (token.text === 'db' ? ']' : ')');
+  return !isPlain;
 }
 
 /** `PREPARE s FROM @v`. */

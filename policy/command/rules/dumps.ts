@@ -108,7 +108,6 @@ export const DUMP_RULES: readonly Rule[] = [
       {
         verb: /^(keys|scan|hgetall|hmget|hvals|lrange|smembers|zrange|mget|get|dump|migrate|monitor|sync|psync|replicaof|slaveof|eval|evalsha|script|debug|restore|sort|xrange|bgsave|save|hscan|sscan|zscan|getrange|fcall)$/i,
       },
-      { bare: true, lacks: ['--version', '--help', '-v'] },
       { fed: true },
     ],
     dumps: 'any',

@@ -9,6 +9,24 @@ const ALWAYS: Rule['when'] = [
 /** Applications, big data, clouds and disks: what takes their content out as a whole. */
 export const MORE_DUMP_RULES: readonly Rule[] = [
   {
+    id: 'client.redis-interactive',
+    tools: words('redis-cli valkey-cli keydb-cli iredis'),
+    class: 'bulk_read',
+    direction: 'out',
+    verdict: 'needs_ticket',
+    values: words('-h -p -s -a -u -n -r -i -d -D --user --pass --cacert --cacertdir --cert --key --sni'),
+    when: [{ bare: true, never: /^(--version|--help|-v|--rdb|--pipe|--stat|--latency.*|--intrinsic-latency)$/ }],
+    dumps: 'any',
+    why: {
+      en: 'At the prompt of a data store every value can be read, and nothing typed there stands in this line.',
+      ja: 'データストアのプロンプトではすべての値を読み出せますが、そこでの入力はこの行からは分かりません。',
+    },
+    tests: {
+      positive: ['keydb-cli', 'iredis -h cache', 'cd /tmp; redis-cli -h cache -p 6380'],
+      negative: ['redis-cli --version', 'redis-cli -h cache ping'],
+    },
+  },
+  {
     id: 'dump.applications',
     tools:
       words(`wp wp-cli drush drupal artisan rails rake bin/rails django-admin manage.py magento n98-magerun n98-magerun2

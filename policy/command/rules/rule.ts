@@ -76,7 +76,7 @@ function holds(condition: Condition, rule: Rule, { args, input }: Pick<Invocatio
     (condition.expansion === undefined || args.some((word) => expands(word, condition.expansion))) &&
     (condition.never === undefined || !someMatch(args, condition.never)) &&
     (condition.fed !== true || isFed(input)) &&
-    (condition.bare !== true || operandsOf(args).length === 0) &&
+    (condition.bare !== true || operandsFor(rule.values, args).length === 0) &&
     wordsHold(condition, rule, args)
   );
 }
@@ -107,7 +107,7 @@ function expands({ pieces }: Word, kind: Condition['expansion']): boolean {
 function wordsHold({ sub, word, verb }: Condition, { values }: Rule, args: readonly Word[]): boolean {
   if (word !== undefined && !someMatch(args, word)) return false;
   if (sub === undefined && verb === undefined) return true;
-  const operands = values === undefined ? operandsOf(args) : verbsOf(args, values);
+  const operands = operandsFor(values, args);
   if (isUnknown(operands[0])) return true;
   if (sub !== undefined && !sub.some((one) => beginsWith(operands, one.split(' '), values === undefined ? 2 : 0)))
     return false;
@@ -150,6 +150,10 @@ function clusterOf(text: string): string {
 /** The words that are no options. */
 export function operandsOf(args: readonly Word[]): readonly Word[] {
   return args.filter((word) => !word.text.startsWith('-'));
+}
+
+function operandsFor(values: Rule['values'], args: readonly Word[]): readonly Word[] {
+  return values === undefined ? operandsOf(args) : verbsOf(args, values);
 }
 
 /** The operands from the verb on: options and their values are skipped. */
