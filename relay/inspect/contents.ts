@@ -48,10 +48,10 @@ class Inspector {
   async file(parcel: OpenParcel, at: number): Promise<void> {
     const type = typeOf(await parcel.read(at, 0, HEAD_BYTES));
     this.#types.add(type);
-    await this.#scan(parcel, at);
+    const isPacked = type === 'archive' || type === 'zip' || type === 'gzip';
+    await this.#read(parcel, at, isPacked ? undefined : this.#member());
     if (type === 'archive') this.#find('archive', 'of a kind that cannot be opened');
-    else if (type === 'zip' || type === 'gzip') await this.#unpack(parcel, at, type);
-    else await this.#measure(parcel, at);
+    else if (isPacked) await this.#unpack(parcel, at, type);
   }
 
   result(): Inspection {
@@ -65,21 +65,19 @@ class Inspector {
     };
   }
 
-  /** The scanner gets the file as it is: it opens archives itself, by its own limits. */
-  async #scan(parcel: OpenParcel, at: number): Promise<void> {
+  /**
+   * The scanner gets the file as it is: it opens archives itself, by its own limits. What is counted as it stands is
+   * counted in the same reading, while the scanner looks.
+   */
+  async #read(parcel: OpenParcel, at: number, member: Member | undefined): Promise<void> {
     using scan = await this.#options.scanner.begin();
     for await (const piece of parcel.stream(at)) {
-      for (const part of partsOf(piece)) await scan.write(part);
+      for (const part of partsOf(piece)) await Promise.all([scan.write(part), member?.take(part)]);
     }
+    await member?.finish();
     const verdict = await scan.finish();
     if (verdict.kind === 'found') this.#find('malware', verdict.name);
     if (verdict.kind === 'unable') this.#find('scanner', verdict.why);
-  }
-
-  async #measure(parcel: OpenParcel, at: number): Promise<void> {
-    const member = this.#member();
-    for await (const piece of parcel.stream(at)) await member.take(piece);
-    await member.finish();
   }
 
   async #unpack(parcel: OpenParcel, at: number, type: 'zip' | 'gzip'): Promise<void> {
