@@ -9,6 +9,47 @@ const ALWAYS: Rule['when'] = [
 /** Applications, big data, clouds and disks: what takes their content out as a whole. */
 export const MORE_DUMP_RULES: readonly Rule[] = [
   {
+    id: 'dump.more-stores',
+    tools: words(
+      'ydump ysql_dump ysql_dumpall taosdump asbackup fbexport riot riotx tidb-dumpling meltano datax.py sql2csv',
+    ),
+    class: 'dbdump',
+    direction: 'out',
+    verdict: 'needs_ticket',
+    when: [{ lacks: words('--version --help -V -h -? version help') }],
+    dumps: 'any',
+    why: {
+      en: 'This program copies whole tables of a database into files or into another store.',
+      ja: 'データベースの表全体をファイルや別のデータストアへ複製するプログラムです。',
+    },
+    tests: {
+      positive: [
+        'ysql_dump -d crm',
+        'taosdump -D crm -o /tmp/x',
+        'asbackup -n crm -d /tmp/x',
+        'meltano run tap-postgres target-csv',
+      ],
+      negative: ['ysql_dump --version', 'asbackup --help', 'meltano --version'],
+    },
+  },
+  {
+    id: 'dump.tarantool',
+    tools: ['tarantoolctl'],
+    class: 'dbdump',
+    direction: 'out',
+    verdict: 'needs_ticket',
+    when: [{ verb: /^(cat|play|enter|connect|eval|backup)$/ }],
+    dumps: 'any',
+    why: {
+      en: 'This prints the rows of a data store, or opens a prompt at which all of them can be read.',
+      ja: 'データストアの行を出力するか、すべての行を読み出せるプロンプトを開きます。',
+    },
+    tests: {
+      positive: ['tarantoolctl cat 00000000000000000000.snap', 'tarantoolctl connect app:3301'],
+      negative: ['tarantoolctl status app', 'tarantoolctl restart app'],
+    },
+  },
+  {
     id: 'client.redis-interactive',
     tools: words('redis-cli valkey-cli keydb-cli iredis'),
     class: 'bulk_read',
