@@ -1,7 +1,7 @@
 /** A thread that compresses, encrypts and hashes chunks: milliseconds of CPU that nobody's keystroke waits for. */
 import type * as crypto from 'node:crypto';
 import * as threads from 'node:worker_threads';
-import type * as compression from 'node:zlib';
+import * as compression from 'node:zlib';
 import { asError, invariant } from '../../foundation/index.ts';
 import { PAGE_BYTES } from '../files.ts';
 import { chunkKey } from '../keys/session-keys.ts';
@@ -14,7 +14,7 @@ export interface ToSeal {
   readonly key: Uint8Array;
   /** Whose first `contents.bytes` bytes are the frames. It is gone: the chunk comes back in it. */
   readonly memory: ArrayBuffer;
-  /** Of gzip, 1 to 9. */
+  /** Of gzip or zstd, 1 to 9. */
   readonly level: number;
 }
 
@@ -69,6 +69,9 @@ interface Waiting {
   readonly reject: (reason: Error) => void;
 }
 
+/** zstd where the runtime has it (Node.js 22.15): the same text in two thirds of the bytes, and in less time. */
+export const PACKED_AS = typeof Reflect.get(compression, 'zstdCompressSync') === 'function' ? 'zstd' : 'gzip';
+
 const THREAD_HEAP_MEGABYTES = 64;
 const MODULES = "require('node:worker_threads'), require('node:crypto'), require('node:zlib')";
 
@@ -86,7 +89,7 @@ export class SealThread implements AsyncDisposable {
 
   /** @throws when the thread has died. */
   async seal({ contents, key: streamKey, memory, level }: ToSeal): Promise<SealedChunk> {
-    const packed = chunkHead(contents, 'gzip');
+    const packed = chunkHead(contents, PACKED_AS);
     const plain = chunkHead(contents, 'none');
     const {
       bytes,
@@ -169,7 +172,7 @@ function keyOf({ sid: sessionId, stream, seq }: ChunkContents, key: Uint8Array):
 function serve(
   { parentPort, receiveMessageOnPort, workerData }: typeof threads,
   { createCipheriv, createHash }: typeof crypto,
-  { gzipSync }: typeof compression,
+  zlib: typeof compression,
 ): void {
   const prefixBytes = 12; // Magic and length, which the seal does not cover: the header itself names everything.
   const pieceBytes = 32 * 1024; // The runtime has memory of this size at hand; larger is asked of the system each time.
@@ -177,11 +180,19 @@ function serve(
   const shared = workerData as SharedMemory | undefined;
   const floods: Question[] = [];
   const others: Question[] = [];
+  const pack = (plain: Buffer, level: number): Uint8Array => {
+    const zstd: unknown = Reflect.get(zlib, 'zstdCompressSync');
+    if (typeof zstd !== 'function') return zlib.gzipSync(plain, { level });
+    const params = { [Number(Reflect.get(zlib.constants, 'ZSTD_c_compressionLevel'))]: level };
+    const packed: unknown = Reflect.apply(zstd, zlib, [plain, { params }]);
+    if (!(packed instanceof Uint8Array)) throw new Error('invariant: bytes are compressed to bytes');
+    return packed;
+  };
   /** Where the frames are, and the sealed bytes go: over them, and never over what was not read yet. */
   const layOut = ({ bytes, of, plain }: Question): { from: Uint8Array; head: Uint8Array; to: Buffer } => {
     if (of.kind === 'chunk') {
       const to = Buffer.from(of.memory, 0, bytes);
-      const smaller = gzipSync(to, { level: of.level });
+      const smaller = pack(to, of.level);
       return smaller.length < bytes ? { from: smaller, head: of.packed, to } : { from: to, head: plain, to };
     }
     if (shared === undefined) throw new Error('invariant: floods have shared memory');
