@@ -66,9 +66,10 @@ export class Rebuild {
     const prev = chained.at(-1)?.entry.hash;
     this.#chain = new LeafChain({ sessionId, leafLog, clock, ...(prev === undefined ? {} : { prev }) });
     if (this.#logged.screen.frames > 0) return;
-    const header = { type: 'h', seq: 0, micros: this.#micros } as const;
-    const bytes = encodeFrame({ ...header, payload: beginning.meta });
-    this.#left.push({ stream: 'screen', seq: 0, micros: this.#micros, bytes });
+    // Its own time: what was typed may stand in the log already, and is later.
+    const micros = BigInt(beginning.micros);
+    const bytes = encodeFrame({ type: 'h', seq: 0, micros, payload: beginning.meta });
+    this.#left.push({ stream: 'screen', seq: 0, micros, bytes });
   }
 
   #count({ stream, frames, bytes, t1 }: Pick<ChunkLeaf, 'stream' | 'frames' | 'bytes' | 't1'>): void {

@@ -138,7 +138,7 @@ export class SealThread implements AsyncDisposable {
   }
 
   #start(): threads.Worker {
-    const program = `(${String(serve)})(${MODULES})`;
+    const program = `(${String(serve)})(${MODULES}, ${String(packed)})`;
     const resourceLimits = { maxOldGenerationSizeMb: THREAD_HEAP_MEGABYTES };
     const worker = new threads.Worker(program, {
       ...{ eval: true, execArgv: [], resourceLimits },
@@ -168,11 +168,22 @@ function keyOf({ sid: sessionId, stream, seq }: ChunkContents, key: Uint8Array):
   return chunkKey(key, { sessionId, stream, seq });
 }
 
+/** As zstd (RFC 8878) where the runtime has it, as gzip elsewhere. A part of the thread's program. */
+function packed(zlib: typeof compression, plain: Buffer, level: number): Uint8Array {
+  const zstd: unknown = Reflect.get(zlib, 'zstdCompressSync');
+  if (typeof zstd !== 'function') return zlib.gzipSync(plain, { level });
+  const params = { [Number(Reflect.get(zlib.constants, 'ZSTD_c_compressionLevel'))]: level };
+  const smaller: unknown = Reflect.apply(zstd, zlib, [plain, { params }]);
+  if (!(smaller instanceof Uint8Array)) throw new Error('invariant: bytes are compressed to bytes');
+  return smaller;
+}
+
 /** The thread's program, which is given to it as text: it knows nothing but its arguments. */
 function serve(
   { parentPort, receiveMessageOnPort, workerData }: typeof threads,
   { createCipheriv, createHash }: typeof crypto,
   zlib: typeof compression,
+  pack: typeof packed,
 ): void {
   const prefixBytes = 12; // Magic and length, which the seal does not cover: the header itself names everything.
   const pieceBytes = 32 * 1024; // The runtime has memory of this size at hand; larger is asked of the system each time.
@@ -180,19 +191,11 @@ function serve(
   const shared = workerData as SharedMemory | undefined;
   const floods: Question[] = [];
   const others: Question[] = [];
-  const pack = (plain: Buffer, level: number): Uint8Array => {
-    const zstd: unknown = Reflect.get(zlib, 'zstdCompressSync');
-    if (typeof zstd !== 'function') return zlib.gzipSync(plain, { level });
-    const params = { [Number(Reflect.get(zlib.constants, 'ZSTD_c_compressionLevel'))]: level };
-    const packed: unknown = Reflect.apply(zstd, zlib, [plain, { params }]);
-    if (!(packed instanceof Uint8Array)) throw new Error('invariant: bytes are compressed to bytes');
-    return packed;
-  };
   /** Where the frames are, and the sealed bytes go: over them, and never over what was not read yet. */
   const layOut = ({ bytes, of, plain }: Question): { from: Uint8Array; head: Uint8Array; to: Buffer } => {
     if (of.kind === 'chunk') {
       const to = Buffer.from(of.memory, 0, bytes);
-      const smaller = pack(to, of.level);
+      const smaller = pack(zlib, to, of.level);
       return smaller.length < bytes ? { from: smaller, head: of.packed, to } : { from: to, head: plain, to };
     }
     if (shared === undefined) throw new Error('invariant: floods have shared memory');

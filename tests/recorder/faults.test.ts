@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { createLog, LIMITS, parseUuid, systemClock } from '../../foundation/index.ts';
+import { type Clock, createLog, LIMITS, parseUuid, systemClock } from '../../foundation/index.ts';
 import { createFault } from '../../recorder/fault.ts';
 import { verifySession } from '../../recorder/index.ts';
 import { startLeafLog } from '../../recorder/log/leaf-log.ts';
 import { WriteAheadLog } from '../../recorder/wal.ts';
 import { entryOf } from '../../recorder/wal-batch.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { errno, MemoryDisk } from './support/memory-disk.ts';
 import { framesOf, newMeta, record, rootOf, SMALL, start, textOf } from './support/recordings.ts';
 
@@ -135,6 +136,36 @@ describe('a fault anywhere in the recorder', () => {
     await expect(appended).rejects.toEqual(unavailable);
     expect(disk.calls.slice(before)).toEqual([]);
   });
+});
+
+test('a clock that was set back while the recorder was away leads to no end before the last frame', async () => {
+  const { disk, meta } = await running();
+  const hourAgo: Clock = { now: systemClock.now, micros: () => systemClock.micros() - 3_600_000_000n };
+  const after = rebooted(disk);
+  await using again = await start(home, { files: after, clock: hourAgo });
+  expect(again.recovered).toHaveLength(1);
+  const frames = await framesOf(home, meta.sessionId, after);
+  expect(frames.map(({ type }) => type)).toEqual(['h', 'o', 'g', 'm']);
+  const times = frames.map(({ micros }) => micros);
+  expect(times[2]).toBe(times[1]);
+  expect(await verifySession({ directory: root, sessionId: meta.sessionId, files: after })).toMatchObject({
+    verdict: 'VERIFIED-UNWITNESSED',
+  });
+});
+
+test('what was typed may stand in the log before anything that was shown, and the recording is whole', async () => {
+  const { disk, meta, writer } = await running();
+  const logged = (): number =>
+    disk.calls.filter(({ call, path }) => call === 'datasync' && path.endsWith('/log/journal')).length;
+  const before = logged();
+  const typed = LIMITS.chunkBytes / SMALL.frameBytesMax;
+  for (let n = 0; n < typed; n += 1) await writer.append('i', Buffer.alloc(SMALL.frameBytesMax, 'k'));
+  await waitFor('the chunk of what was typed', () => Promise.resolve(logged() > before || undefined));
+  const after = rebooted(disk);
+  await using again = await start(home, { files: after });
+  expect(again.recovered).toMatchObject([{ chunks: { keystrokes: 1 } }]);
+  const frames = await framesOf(home, meta.sessionId, after);
+  expect(frames.map(({ type }) => type)).toEqual(['h', 'o', ...Array<string>(typed).fill('i'), 'g', 'm']);
 });
 
 describe('when the leaf log cannot be stored', () => {
