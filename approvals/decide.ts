@@ -18,6 +18,7 @@ import { publish } from './outbox.ts';
 import { narrowed } from './narrow.ts';
 import { narrowTicket, openWindow, readTicket, type Ticket } from './queries.ts';
 import { reviewRefusal } from './emergency/review.ts';
+import { takesReport } from './emergency/start.ts';
 import { type Standing, type Step, type StepJudged, type StepRefusal, takeStep } from './steps.ts';
 
 export interface TicketDecision {
@@ -170,14 +171,13 @@ export async function ticketSteps(
   const decides = decideApproval({ ...facts, askedDigest: ticket.actDigest }).allowed;
   const own = ticket.requester === principal.person.id;
   const answers = answersFor(facts.approver);
-  const unfinished = ticket.state === 'in_use' || ticket.state === 'review_due';
   const may = {
     ...{ approve: decides, reject: decides, askBack: decides },
     answer: own && ticket.state === 'asked_back',
     withdraw: withdrawalRefusal(ticket, principal.person.id) === undefined,
     revoke: !facts.approver.locked && revocationRefusal(ticket, { answers, facts }) === undefined,
     finish: own && canTake(ticket, 'finish'),
-    report: own && ticket.kind === 'emergency' && unfinished,
+    report: own && takesReport(ticket),
     review: (await reviewRefusal(database, { ticket, facts, answers, now })) === undefined,
   };
   const waits = ticket.state === 'requested' || ticket.state === 'asked_back';

@@ -28,7 +28,7 @@ export { webhookKey } from './delivery/senders/sign.ts';
 export { createWebhookSender } from './delivery/senders/webhook.ts';
 export { discardDraft, listDrafts, saveDraft } from './drafts/drafts.ts';
 export { climbOverdueReviews, type EmergencyReview, reviewEmergency } from './emergency/review.ts';
-export { finishEmergency, reportEmergency, startEmergency } from './emergency/start.ts';
+export { finishEmergency, reportWork, startEmergency } from './emergency/start.ts';
 export { noteEntered } from './enter.ts';
 export { expireTickets, recoverRedemptions } from './expire.ts';
 export { type TicketInsight, ticketInsight } from './insight/insight.ts';

@@ -229,6 +229,10 @@ export interface AccessView extends TicketViewOfAll {
   readonly kind: 'access';
   readonly targets: readonly TargetTitle[];
   readonly workPlan: string;
+  /** Hours after the end of the work in which its report is due; null: the systems ask for none. */
+  readonly reportHours: number | null;
+  /** When the report is due: from the end there was, or else from the one that is planned. */
+  readonly reportBy: Date | null;
 }
 
 export interface TransferView extends TicketViewOfAll {

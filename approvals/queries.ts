@@ -46,6 +46,7 @@ const TicketRow = z
     act_judgement: judgement.nullable(),
     created_at: z.date(),
     asked: askedLimits.nullable(),
+    report_hours: z.number().nullable(),
   })
   .transform((row) => ({
     id: row.id,
@@ -68,6 +69,8 @@ const TicketRow = z
     notBefore: row.not_before,
     notAfter: row.not_after,
     lastsSeconds: row.lasts_seconds,
+    /** Of work: when its report is due after its end; null: none is asked for. */
+    reportHours: row.report_hours,
     decideBy: row.decide_by,
     destination: row.destination,
     judgement: row.act_judgement,
@@ -84,7 +87,7 @@ export function readTicket(db: Queryable, id: TicketId): Promise<Ticket | undefi
     sql(TicketRow)`
       SELECT id, number, kind, state, requester_id, target_id, act_digest, class_digest, scope, uses_max, uses, rows_max,
         rows_used, bytes_max, bytes_used, not_before, not_after, lasts_seconds, decide_by, destination, act_judgement,
-        created_at, asked
+        created_at, asked, CASE WHEN kind = 'access' THEN (details ->> 'reportHours')::int END AS report_hours
       FROM tickets WHERE id = ${id}`,
   );
 }
@@ -96,7 +99,7 @@ export function lockTicket(tx: Transaction, id: TicketId): Promise<Ticket | unde
     sql(TicketRow)`
       SELECT id, number, kind, state, requester_id, target_id, act_digest, class_digest, scope, uses_max, uses, rows_max,
         rows_used, bytes_max, bytes_used, not_before, not_after, lasts_seconds, decide_by, destination, act_judgement,
-        created_at, asked
+        created_at, asked, CASE WHEN kind = 'access' THEN (details ->> 'reportHours')::int END AS report_hours
       FROM tickets WHERE id = ${id} FOR UPDATE`,
   );
 }
@@ -120,7 +123,7 @@ export function lockApprovedTickets(tx: Transaction, act: ActAsked): Promise<Tic
     sql(TicketRow)`
       SELECT id, number, kind, state, requester_id, target_id, act_digest, class_digest, scope, uses_max, uses, rows_max,
         rows_used, bytes_max, bytes_used, not_before, not_after, lasts_seconds, decide_by, destination, act_judgement,
-        created_at, asked
+        created_at, asked, CASE WHEN kind = 'access' THEN (details ->> 'reportHours')::int END AS report_hours
       FROM tickets
       WHERE requester_id = ${act.personId} AND target_id = ${act.targetId} AND state = 'approved'
         AND (act_digest = ${Buffer.from(act.digest, 'hex')} OR (scope = 'class' AND class_digest = ${actClass}))
@@ -148,7 +151,7 @@ export function lockOverdueTickets(tx: Transaction, now: Date, limit: number): P
     sql(TicketRow)`
       SELECT id, number, kind, state, requester_id, target_id, act_digest, class_digest, scope, uses_max, uses, rows_max,
         rows_used, bytes_max, bytes_used, not_before, not_after, lasts_seconds, decide_by, destination, act_judgement,
-        created_at, asked
+        created_at, asked, CASE WHEN kind = 'access' THEN (details ->> 'reportHours')::int END AS report_hours
       FROM tickets
       WHERE (state IN ('requested', 'asked_back') AND decide_by <= ${now}) OR (state = 'approved' AND not_after <= ${now})
         OR (state = 'in_use' AND kind IN ('access', 'emergency') AND not_after <= ${now})

@@ -105,7 +105,8 @@ export const exportDetails = z.strictObject({
   clientInformed: z.boolean().nullable().default(null),
   deleteBy: z.coerce.date().nullable().default(null),
 });
-export const accessDetails = z.strictObject({ workPlan: z.string() });
+/** `reportHours`: when the work report is due after its end, as the systems asked when the work was; null: none. */
+export const accessDetails = z.strictObject({ workPlan: z.string(), reportHours: z.number().nullable().default(null) });
 export const transferDetails = z.strictObject({
   description: z.string(),
   parcel: count.nullable(),

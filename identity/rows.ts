@@ -100,6 +100,8 @@ export const RiskSettingsSchema = z.strictObject({
   approvers: z.int().min(1).max(5).optional(),
   /** Rows of an export beyond which a security officer approves as well; null: never for that. */
   secondLineRows: z.int().min(0).max(Number.MAX_SAFE_INTEGER).nullable().optional(),
+  /** Hours after the end of approved work in which its work report is due; left out: none is asked for. */
+  workReportHours: z.int().min(1).max(720).optional(),
 });
 
 export const RiskRow = RiskSettingsSchema.nullable().transform((row): RiskSettings => {
@@ -110,6 +112,7 @@ export const RiskRow = RiskSettingsSchema.nullable().transform((row): RiskSettin
     secondFactor,
     approvers: _,
     secondLineRows: __,
+    workReportHours: ___,
     ...limits
   } = row ?? {};
   return { limits, softRatio, redact, ticketRequired: tickets === 'required', factorAlways: secondFactor === 'always' };

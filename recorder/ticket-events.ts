@@ -35,6 +35,7 @@ export const TICKET_EVENTS = {
   'ticket.asked_back': body('Somebody who could decide asked the requester something instead.', { text }),
   'ticket.answered': body('The requester answered; the request waits for its decision again.', { text }),
   'ticket.entered': body('The first session inside an approved access ticket began.', {}),
+  'ticket.work_reported': body('The person of approved work wrote the work report its systems ask for.', { text }),
   'emergency.started': body('A person opened targets for an emergency, with nobody’s approval.', {
     targets: z.array(id),
     reason: text,

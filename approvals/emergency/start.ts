@@ -5,6 +5,7 @@ import { appendAuditEvent } from '../../recorder/index.ts';
 import { requireCount, requireText } from '../checks.ts';
 import type { ApprovalsDeps, EmergencyRequest, EmergencySettings, TicketView } from '../model.ts';
 import { publish } from '../outbox.ts';
+import type { Ticket } from '../queries.ts';
 import { type AskableTarget, insertSystems, insertTargets, insertTicket, type NewTicket } from '../requests/queries.ts';
 import { digestOfRequest, requireOpened, systemsOf } from '../requests/store.ts';
 import { ticketId } from '../schemas.ts';
@@ -97,8 +98,11 @@ export function finishEmergency(deps: ApprovalsDeps, principal: Principal, id: T
   });
 }
 
-/** The work report: what was done and why it could not wait. @throws {GatewayError} as `decideTicket`. */
-export function reportEmergency(
+/**
+ * The work report of an emergency, what was done and why it could not wait, or of work whose systems ask for one.
+ * @throws {GatewayError} as `decideTicket`.
+ */
+export function reportWork(
   deps: ApprovalsDeps,
   principal: Principal,
   id: TicketId,
@@ -110,13 +114,22 @@ export function reportEmergency(
     name: 'report',
     judge: ({ ticket, now }) => {
       if (ticket.requester !== actor) return { refused: 'not_the_requester' };
-      const open = ticket.kind === 'emergency' && (ticket.state === 'in_use' || ticket.state === 'review_due');
-      if (!open) return { refused: 'wrong_state' };
+      if (!takesReport(ticket)) return { refused: 'wrong_state' };
       return {
         to: ticket.state,
         write: (tx) => writeMessage(tx, { ticket: id, author: actor, kind: 'report', text, now }),
-        event: { type: 'emergency.reported', actor, ticket: id, body: { text } },
+        event: {
+          ...{ type: ticket.kind === 'emergency' ? 'emergency.reported' : 'ticket.work_reported', actor, ticket: id },
+          body: { text },
+        },
       };
     },
   });
+}
+
+/** While the work goes on, and after it: of an emergency until its review. */
+export function takesReport({ kind, state, reportHours }: Pick<Ticket, 'kind' | 'state' | 'reportHours'>): boolean {
+  if (kind === 'emergency') return state === 'in_use' || state === 'review_due';
+  const began = state === 'in_use' || state === 'used' || state === 'revoked';
+  return kind === 'access' && reportHours !== null && began;
 }

@@ -17,7 +17,7 @@ const WaitingRow = z.strictObject({
 export type WaitingTicket = z.output<typeof WaitingRow>;
 
 /**
- * Locks the tickets after `after` that wait for somebody, with what was told already; one another process works on is
+ * Locks the tickets after `after` that wait for somebody (of work that is over: for a report that is overdue), with what was told already; one another process works on is
  * left to it. What nobody may decide any more waits for nobody.
  */
 export function lockWaiting(
@@ -30,13 +30,19 @@ export function lockWaiting(
     tx,
     sql(WaitingRow)`
       WITH waiting AS (
-        SELECT t.id, t.state, t.updated_at AS since,
+        SELECT t.id, t.state,
+          CASE WHEN t.kind = 'access' AND t.state IN ('used', 'revoked')
+            THEN t.updated_at + make_interval(hours => (t.details ->> 'reportHours')::int) ELSE t.updated_at END AS since,
           CASE WHEN t.state = 'requested' THEN 'decision' WHEN t.state = 'asked_back' THEN 'answer'
             WHEN EXISTS (SELECT FROM ticket_messages m WHERE m.ticket_id = t.id AND m.kind = 'report') THEN 'review'
             ELSE 'report' END AS phase
         FROM tickets t
         WHERE (${after}::uuid IS NULL OR t.id > ${after}::uuid)
-          AND ((t.state IN ('requested', 'asked_back') AND t.decide_by > ${now}) OR t.state = 'review_due')
+          AND ((t.state IN ('requested', 'asked_back') AND t.decide_by > ${now}) OR t.state = 'review_due'
+            OR (t.kind = 'access' AND t.state IN ('used', 'revoked') AND t.details ->> 'reportHours' IS NOT NULL
+              AND t.updated_at + make_interval(hours => (t.details ->> 'reportHours')::int) <= ${now}
+              AND EXISTS (SELECT FROM sessions w WHERE w.ticket_id = t.id)
+              AND NOT EXISTS (SELECT FROM ticket_messages m WHERE m.ticket_id = t.id AND m.kind = 'report')))
         ORDER BY t.id LIMIT ${limit} FOR UPDATE OF t SKIP LOCKED)
       SELECT w.*,
         ARRAY(SELECT r.step FROM ticket_reminders r WHERE r.ticket_id = w.id AND r.phase = w.phase AND r.since = w.since)

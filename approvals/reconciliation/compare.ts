@@ -20,6 +20,7 @@ export function reconcile(asked: AskedFacts, done: DoneFacts): Comparison {
     timeLine(asked, done),
     ...(asked.export === null ? workLines(done) : exportLines(asked.export, done)),
     refusalLine(done),
+    ...reportLine(asked, done),
   ];
   const sorted = VERDICTS.flatMap((verdict) => lines.filter((line) => line.verdict === verdict));
   return { verdict: sorted[0]?.verdict ?? 'unexplained', lines: sorted };
@@ -93,6 +94,13 @@ function refusalLine({ refusals }: DoneFacts): ReportLine {
     done: [refusals.length, ...kinds],
     evidence: refusals.map(({ session, event }) => ({ session, event })),
   };
+}
+
+/** Compared when the report is there or overdue, whichever comes first: without it nobody has said what the work was. */
+function reportLine({ reportHours }: AskedFacts, { reports, sessions }: DoneFacts): ReportLine[] {
+  if (reportHours === null) return [];
+  const verdict: ReconciliationVerdict = reports > 0 ? 'match' : 'deviation';
+  return [{ what: 'report', verdict, asked: [1], done: [reports], evidence: sessions.map(ofSession) }];
 }
 
 function ofSession({ id, leaf }: SessionDone): EvidenceRef {

@@ -26,6 +26,7 @@ export const COMPARED = [
   'destination',
   'outcome',
   'refusals',
+  'report',
 ] as const;
 export type Compared = (typeof COMPARED)[number];
 
@@ -81,6 +82,8 @@ export interface AskedFacts {
   readonly targets: readonly string[];
   readonly notBefore: Date;
   readonly notAfter: Date;
+  /** Hours after the end in which a work report was to be written; null: none was asked for. */
+  readonly reportHours: number | null;
   /** Of an export; null for the other kinds. */
   readonly export: {
     readonly actDigest: string;
@@ -94,6 +97,8 @@ export interface AskedFacts {
 }
 
 export interface DoneFacts {
+  /** Work reports there are by now. */
+  readonly reports: number;
   readonly sessions: readonly SessionDone[];
   readonly uses: readonly UseDone[];
   readonly files: readonly FileDone[];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { execute, many, maybeOne, type Queryable, sql, type Transaction } from '../../foundation/index.ts';
 import type { PersonId, TicketId } from '../../policy/index.ts';
-import { count, destination, exportDetails, hex, outcome, ticketId, ticketState } from '../schemas.ts';
+import { accessDetails, count, destination, exportDetails, hex, outcome, ticketId, ticketState } from '../schemas.ts';
 import { type AskedFacts, COMPARED, type Comparison, type DoneFacts, RECONCILIATION_RULES, VERDICTS } from './model.ts';
 
 const nothing = z.never();
@@ -9,10 +9,11 @@ const nothing = z.never();
 const IdRow = z.strictObject({ id: ticketId });
 
 /**
- * Tickets that are over, were used, whose sessions have all ended, and that nobody compared yet; each locked, and what
+ * Tickets that are over, were used, whose sessions have all ended, whose work report, where one is asked for, is there or
+ * overdue, and that nobody compared yet; each locked, and what
  * another process works on is left to it.
  */
-export async function lockUncompared(tx: Transaction, limit: number): Promise<TicketId[]> {
+export async function lockUncompared(tx: Transaction, now: Date, limit: number): Promise<TicketId[]> {
   const rows = await many(
     tx,
     sql(IdRow)`
@@ -25,6 +26,9 @@ export async function lockUncompared(tx: Transaction, limit: number): Promise<Ti
         AND NOT EXISTS (SELECT FROM redemptions u JOIN sessions s ON s.id = u.session_id
           WHERE u.ticket_id = t.id AND s.closed_at IS NULL)
         AND t.kind <> 'transfer'
+        AND (t.kind <> 'access' OR t.details ->> 'reportHours' IS NULL
+          OR t.updated_at + make_interval(hours => (t.details ->> 'reportHours')::int) <= ${now}
+          OR EXISTS (SELECT FROM ticket_messages m WHERE m.ticket_id = t.id AND m.kind = 'report'))
       ORDER BY t.updated_at LIMIT ${limit} FOR UPDATE OF t SKIP LOCKED`,
   );
   return rows.map(({ id }) => id);
@@ -49,6 +53,7 @@ const AskedRow = z
   .transform((row): AskedFacts & { readonly state: typeof row.state } => ({
     ...{ kind: row.kind, state: row.state, targets: row.targets },
     ...{ notBefore: row.not_before, notAfter: row.not_after },
+    reportHours: row.kind === 'access' ? accessDetails.parse(row.details).reportHours : null,
     export:
       row.destination === null
         ? null
@@ -73,6 +78,7 @@ export function readAsked(db: Queryable, id: TicketId) {
 
 const at = z.coerce.date();
 const DoneRow = z.strictObject({
+  reports: count,
   sessions: z.array(
     z.strictObject({
       ...{ id: z.string(), target: z.string(), kind: z.string(), command: z.string().nullable() },
@@ -103,7 +109,7 @@ export function readDone(db: Queryable, id: TicketId, now: Date): Promise<DoneFa
       WITH held AS (
         SELECT s.* FROM sessions s WHERE s.ticket_id = ${id}
           OR s.id IN (SELECT u.session_id FROM redemptions u WHERE u.ticket_id = ${id}))
-      SELECT
+      SELECT (SELECT count(*) FROM ticket_messages m WHERE m.ticket_id = ${id} AND m.kind = 'report') AS reports,
         coalesce((SELECT json_agg(json_build_object('id', h.id, 'target', g.name || '%' || y.name, 'kind', h.kind,
             'command', h.command, 'openedAt', h.opened_at, 'closedAt', coalesce(h.closed_at, ${now}::timestamptz),
             'leaf', r.close_leaf) ORDER BY h.opened_at, h.id)

@@ -28,7 +28,7 @@ export async function reconcileTickets(deps: ApprovalsDeps): Promise<number> {
   let compared = 0;
   for (;;) {
     const batch = await deps.database.inTransaction(async (tx) => {
-      const ids = await lockUncompared(tx, BATCH_ROWS);
+      const ids = await lockUncompared(tx, deps.clock.now(), BATCH_ROWS);
       for (const id of ids) await reconcileOne(tx, deps, id);
       return ids.length;
     });

@@ -148,6 +148,16 @@ export function askableTargets(db: Queryable, person: PersonId, now: Date): Prom
   );
 }
 
+/** The shortest time in which one of these systems asks for a work report; null: none does. */
+export async function reportHoursOf(db: Queryable, systems: readonly SystemId[]): Promise<number | null> {
+  const row = await maybeOne(
+    db,
+    sql(z.strictObject({ hours: z.number().nullable() }))`
+      SELECT min((risk ->> 'workReportHours')::int) AS hours FROM systems WHERE id = ANY (${[...systems]}::uuid[])`,
+  );
+  return row?.hours ?? null;
+}
+
 const SystemRow = z
   .strictObject({ id: systemId, name: z.string(), title_en: z.string(), title_ja: z.string(), works: z.boolean() })
   .transform((row) => ({ id: row.id, name: row.name, titleEn: row.title_en, titleJa: row.title_ja, works: row.works }));

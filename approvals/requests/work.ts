@@ -16,6 +16,7 @@ import {
   insertTargets,
   insertTicket,
   isParcelOf,
+  reportHoursOf,
   type Side,
 } from './queries.ts';
 import { digestOfRequest, requireDecidable, requireOpened, systemsOf } from './store.ts';
@@ -37,8 +38,9 @@ export async function requestAccess(
   const entry = { kind: 'access', ...window } as const;
   const targets = await requireOpened(deps, principal.person, asked.targets, entry);
   const ids = targets.map(({ id }) => id);
+  const reportHours = await reportHoursOf(deps.database, systemsOf(targets));
   return store(deps, principal, {
-    ...{ kind: 'access', purpose, window, targets: ids, details: { workPlan } },
+    ...{ kind: 'access', purpose, window, targets: ids, details: { workPlan, reportHours } },
     systems: systemsOf(targets).map((id) => ({ id, side: 'touched' })),
   });
 }

@@ -119,7 +119,7 @@ export function toView(row: ViewRow): TicketView {
     case 'export':
       return exportView(row, all);
     case 'access':
-      return { ...all, kind: 'access', targets: row.targets, ...accessDetails.parse(row.details) };
+      return { ...all, kind: 'access', targets: row.targets, ...reportOf(row) };
     case 'transfer': {
       const { parcel, ...details } = transferDetails.parse(row.details);
       return { ...all, kind: 'transfer', ...details, parcelNumber: parcel };
@@ -130,6 +130,16 @@ export function toView(row: ViewRow): TicketView {
       return { ...all, kind: 'emergency', targets, reviewBy: review_by, lockAt: lock_at, review };
     }
   }
+}
+
+const HOUR_MS = 3_600_000;
+const ENDED: ReadonlySet<ViewRow['state']> = new Set(['used', 'revoked', 'expired']);
+
+function reportOf(row: ViewRow) {
+  const { workPlan, reportHours } = accessDetails.parse(row.details);
+  const end = ENDED.has(row.state) ? row.updated_at : row.not_after;
+  const reportBy = reportHours === null ? null : new Date(end.getTime() + reportHours * HOUR_MS);
+  return { workPlan, reportHours, reportBy };
 }
 
 function viewOfAll(row: ViewRow): TicketViewOfAll {

@@ -6,7 +6,7 @@ import {
   decideTicket,
   expireTickets,
   finishEmergency,
-  reportEmergency,
+  reportWork,
   requestAccess,
   requestTransfer,
   reviewEmergency,
@@ -227,8 +227,8 @@ describe('an emergency', () => {
     expect(await review('tanaka')).toBe('transition_forbidden');
     await finishEmergency(house, house.people.yamada, id);
     expect(await review('tanaka')).toBe('transition_forbidden');
-    expect(await codeOf(reportEmergency(house, house.people.tanaka, id, { text: 'done' }))).toBe('not_permitted');
-    await reportEmergency(house, house.people.yamada, id, { text: 'Restarted the database.' });
+    expect(await codeOf(reportWork(house, house.people.tanaka, id, { text: 'done' }))).toBe('not_permitted');
+    await reportWork(house, house.people.yamada, id, { text: 'Restarted the database.' });
     expect(await review('yamada')).toBe('own_request');
     expect(await review('mori')).toBe('not_found');
     expect(await review('suzuki')).toBe('not_permitted');
@@ -258,7 +258,7 @@ describe('an emergency', () => {
     expect(await house.events('emergency.review_overdue')).toHaveLength(2);
     expect(await house.events('emergency.right_locked')).toHaveLength(1);
     await expireTickets(house);
-    await reportEmergency(house, house.people.aoki, ticket.id, { text: 'Restarted.' });
+    await reportWork(house, house.people.aoki, ticket.id, { text: 'Restarted.' });
     await reviewEmergency(house, house.people.tanaka, ticket.id, { finding: 'deviation', reason: 'late' });
     expect(await codeOf(start(house, 'aoki', 'billing-db'))).toBe('accepted');
   });

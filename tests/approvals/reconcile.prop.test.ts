@@ -10,7 +10,7 @@ const at = (minutes: number): Date => new Date(START + minutes * MINUTE);
 const DIGEST = 'a'.repeat(64);
 
 const EXPORT: AskedFacts = {
-  ...{ kind: 'export', targets: ['crm-db%crm'], notBefore: at(0), notAfter: at(60) },
+  ...{ kind: 'export', targets: ['crm-db%crm'], notBefore: at(0), notAfter: at(60), reportHours: null },
   export: {
     ...{ actDigest: DIGEST, scope: 'act', usesMax: 1, rowsMax: 100, rowsExpected: null, bytesMax: 1_000 },
     destination: 'workstation',
@@ -25,7 +25,7 @@ const USE: UseDone = {
   ...{ customers: 9, event: 12, actDigest: DIGEST, parcel: null },
 };
 const done = (more: Partial<DoneFacts> = {}): DoneFacts => ({
-  ...{ sessions: [SESSION], uses: [USE], files: [], refusals: [], ...more },
+  ...{ sessions: [SESSION], uses: [USE], files: [], refusals: [], reports: 0, ...more },
 });
 const deviations = (asked: AskedFacts, facts: DoneFacts): readonly string[] =>
   reconcile(asked, facts).lines.flatMap(({ what, verdict }) => (verdict === 'match' ? [] : [`${what} ${verdict}`]));

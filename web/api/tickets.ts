@@ -11,7 +11,7 @@ import {
   listAskable,
   listDrafts,
   listTickets,
-  reportEmergency,
+  reportWork,
   requestAccess,
   requestExport,
   requestTransfer,
@@ -206,7 +206,7 @@ function addSteps(router: Router, deps: WebApiDeps): void {
   router.post('/tickets/:id/report', async (request, response) => {
     const { id } = params(Id, request);
     response.json({
-      ticket: await reportEmergency(asked(deps, request), principalOf(request), id, body(Text, request)),
+      ticket: await reportWork(asked(deps, request), principalOf(request), id, body(Text, request)),
     });
   });
   router.post('/tickets/:id/review', async (request, response) => {

@@ -47,7 +47,10 @@ const ExportTicket = z
   })
   .meta({ id: 'ExportTicket' });
 const AccessTicket = z
-  .object({ ...common, kind: z.literal('access'), targets: z.array(titledTarget), workPlan: text })
+  .object({
+    ...{ ...common, kind: z.literal('access'), targets: z.array(titledTarget), workPlan: text },
+    ...{ reportHours: count.nullable(), reportBy: whenOrNull },
+  })
   .meta({ id: 'AccessTicket' });
 const TransferTicket = z
   .object({ ...common, kind: z.literal('transfer'), description: text, parcelNumber: count.nullable() })

@@ -110,7 +110,13 @@ export type ExportTicket = z.infer<typeof ExportTicket>;
 
 export const Ticket = z.discriminatedUnion('kind', [
   ExportTicket,
-  z.object({ ...all, kind: z.literal('access'), targets: z.array(titledTarget), workPlan: z.string() }),
+  z.object({
+    ...all,
+    kind: z.literal('access'),
+    targets: z.array(titledTarget),
+    workPlan: z.string(),
+    reportBy: z.nullable(z.string()),
+  }),
   z.object({
     ...all,
     kind: z.literal('transfer'),

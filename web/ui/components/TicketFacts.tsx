@@ -79,7 +79,10 @@ function kindRows(ticket: Ticket, t: TFunction, locale: Locale): readonly Row[] 
     case 'export':
       return exportRows(ticket, t, locale);
     case 'access':
-      return [[t('work.targets'), ticket.targets.map(({ name }) => name).join(', ')]];
+      return [
+        [t('work.targets'), ticket.targets.map(({ name }) => name).join(', ')],
+        ...(ticket.reportBy === null ? [] : ([[t('work.reportBy'), <Moment at={ticket.reportBy} />]] as const)),
+      ];
     case 'transfer':
       return ticket.parcelNumber === null ? [] : [[t('work.parcel'), `P-${ticket.parcelNumber}`]];
     case 'emergency':

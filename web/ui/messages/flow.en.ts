@@ -38,6 +38,7 @@ export const flowEn = {
   'reconcile.line.destination': 'Destination',
   'reconcile.line.outcome': 'Outcome',
   'reconcile.line.refusals': 'Refused tries',
+  'reconcile.line.report': 'Work report',
   'reconcile.queue': 'Without the other side',
   'reconcile.day': 'Day',
   'reconcile.sessionsWithout': 'Sessions without a ticket, where one is asked for: {{n}}',

@@ -38,6 +38,7 @@ export const flowJa = {
   'reconcile.line.destination': '持出先',
   'reconcile.line.outcome': '終了状況',
   'reconcile.line.refusals': '拒否された操作',
+  'reconcile.line.report': '作業報告',
   'reconcile.queue': '対応するものがない作業・申請',
   'reconcile.day': '対象日',
   'reconcile.sessionsWithout': '申請が必要なシステムでの、申請のない作業セッション：{{n}} 件',
