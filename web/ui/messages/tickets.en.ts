@@ -164,6 +164,8 @@ export const ticketsEn = {
   'notice.ticket.used': 'Your work window is over',
   'notice.emergency.started': 'Emergency work has begun',
   'notice.emergency.overdue': 'The review of an emergency is overdue',
+  'error.console_only.message': 'This is not done with the token of sekisho login.',
+  'error.console_only.next': 'Sign in to the console and do it there.',
   'error.reports_to_requester.message': 'You report to the person who asked.',
   'error.reports_to_requester.next': 'Another owner must decide.',
   'error.emergency_locked.message': 'An earlier emergency of yours was not reviewed in time.',

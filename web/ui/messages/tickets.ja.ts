@@ -165,6 +165,8 @@ export const ticketsJa: Readonly<Record<keyof typeof ticketsEn, string>> = {
   'notice.ticket.used': '作業時間が終了しました',
   'notice.emergency.started': '緊急作業が開始されました',
   'notice.emergency.overdue': '緊急作業の事後承認が期限を過ぎています',
+  'error.console_only.message': 'この操作は sekisho login のトークンでは行えません。',
+  'error.console_only.next': 'コンソールにサインインして行ってください。',
   'error.reports_to_requester.message': '申請者はあなたの上司です。',
   'error.reports_to_requester.next': '別の運用責任者が判断してください。',
   'error.emergency_locked.message': '以前の緊急作業の事後承認が期限内に済んでいません。',
