@@ -1,6 +1,7 @@
 /** The terminal's page in a real browser: typing, Japanese, pasting, resizing, a refusal with its link, and coming back. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
+import { z } from 'zod';
 import { startBrowser } from '../support/browser.ts';
 import { TestGateway } from '../support/gateway.ts';
 import { describeWith } from '../support/partners.ts';
@@ -54,6 +55,23 @@ describeWith(['chromium'], 'the terminal page', () => {
     await sees('echo 顧客一覧');
     await type('\n');
     await sees(/^顧客一覧/);
+  });
+
+  test('columns align: a Japanese letter is as wide as two others, in both weights, and half-width kana as one', async () => {
+    const wide = `async (weight) => {
+      const context = document.createElement('canvas').getContext('2d');
+      context.font = weight + ' 15px "M PLUS 1 Code"';
+      const texts = ['aaaaaaaa', '顧客一覧', '、。「」', 'ｱｲｳｴｵｶｷｸ'];
+      const [face] = await document.fonts.load(context.font, texts.join(''));
+      const of = (text) => Math.round(context.measureText(text).width * 100);
+      return [face?.family ?? '', ...texts.map(of)];
+    }`;
+    for (const weight of [400, 700]) {
+      const [family, ...widths] = z.array(z.unknown()).parse(await page.evaluate(`(${wide})(${weight})`));
+      expect(family).toContain('M PLUS 1 Code');
+      expect(new Set(widths).size).toBe(1);
+      expect(widths[0]).toBeGreaterThan(0);
+    }
   });
 
   test('more than one line is shown before it is pasted, without what nobody would see', async () => {

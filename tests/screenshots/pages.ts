@@ -28,6 +28,14 @@ async function checkServer(page: Page): Promise<void> {
   await page.locator('main [role=status] dl').waitFor();
 }
 
+/** A third less than was asked, by the keys of the slider. */
+async function lowerLimits(page: Page): Promise<void> {
+  const rows = page.locator('.limits input[type=range]').first();
+  await rows.focus();
+  for (let step = 0; step < 20; step++) await page.keyboard.press('ArrowLeft');
+  await page.locator('.limits').scrollIntoViewIfNeeded();
+}
+
 /** The section that stands open on a wide screen, or the list of all pages on a narrow one. */
 async function openMenu(page: Page): Promise<void> {
   const burger = page.locator('.nav-narrow .mantine-Burger-root');
@@ -47,6 +55,7 @@ export function pagesOf({ waiting, used, session }: Made): readonly Shot[] {
     { name: 'tickets-inbox', login: 'tanaka', path: '/tickets?box=inbox' },
     { name: 'ticket-new', login: 'aoki', path: '/tickets/new?kind=access' },
     { name: 'ticket-approval', login: 'tanaka', path: `/tickets/${waiting}` },
+    { name: 'ticket-limits', login: 'tanaka', path: `/tickets/${waiting}`, then: lowerLimits },
     { name: 'ticket-used', login: 'tanaka', path: `/tickets/${used}` },
     { name: 'sessions', login: 'suzuki', path: '/sessions?box=all' },
     { name: 'session-replay', login: 'suzuki', path: `/sessions/${session}`, then: replay },

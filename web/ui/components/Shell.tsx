@@ -49,7 +49,7 @@ export function Shell(): ReactElement {
           </Answer>
         )}
       </Container>
-      <Footer />
+      <Footer signedIn={me.data !== undefined} />
     </>
   );
 }
@@ -61,7 +61,7 @@ function CameBackWith() {
   return code !== null && isMessageKey(`error.${code}.message`) ? <Failure error={new ApiError(code, 0, '')} /> : null;
 }
 
-function Footer() {
+function Footer({ signedIn }: { readonly signedIn: boolean }) {
   const { t } = useTranslation();
   const locale = useLocale();
   return (
@@ -71,6 +71,11 @@ function Footer() {
           {t('app.zone', { zone: zoneName(locale, new Date()) })}
         </Text>
         <Group gap="sm">
+          {signedIn && (
+            <a href="/api/reference" className="quiet-link">
+              {t('app.reference')}
+            </a>
+          )}
           <ZoneSwitch />
           <SchemeSwitch />
         </Group>

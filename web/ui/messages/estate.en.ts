@@ -1,6 +1,7 @@
 /** Systems, targets and the configuration as the console administers them, in English. Keys are shared with estate.ja.ts; a test compares them. */
 export const estateEn = {
   'nav.systems': 'Systems and servers',
+  'app.reference': 'API reference',
   'nav.configuration': 'Configuration',
   'error.grant_ended.message': 'This grant is not in force any more.',
   'error.grant_ended.next': 'Load the page again; it shows the grants that are.',

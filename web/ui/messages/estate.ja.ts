@@ -3,6 +3,7 @@ import type { estateEn } from './estate.en.ts';
 /** システム・サーバー・設定の管理 */
 export const estateJa = {
   'nav.systems': 'システムとサーバー',
+  'app.reference': 'API の説明',
   'nav.configuration': '稼働中の設定',
   'error.grant_ended.message': 'この権限はすでに失効しています。',
   'error.grant_ended.next': '画面を更新して、有効な権限を確認してください。',

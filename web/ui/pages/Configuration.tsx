@@ -100,7 +100,7 @@ function Witnesses({ witnesses }: Pick<Configuration, 'witnesses'>) {
           [t('configuration.witnesses.grace'), String(graceMinutes)],
           [
             t('configuration.witnesses.policy'),
-            <ExactText key="policy" text={policy} label={t('configuration.witnesses.policy')} />,
+            <ExactText key="policy" text={policy.trimEnd()} label={t('configuration.witnesses.policy')} />,
           ],
         ]}
       />

@@ -59,10 +59,10 @@ function Result({ check, pinned }: { readonly check: TargetCheck; readonly pinne
   if (detail !== null) rows.push([t('target.check.detail'), <Visible key="detail" text={detail} />]);
   if (outcome === 'known') rows.push([t('target.check.signIn'), <SignIn key="in" signIn={signIn} />]);
   return (
-    <div role="status">
+    <Stack role="status" gap="sm" align="flex-start">
       <Tag tone={TONES[outcome]}>{t(`target.check.${outcome}`)}</Tag>
       <Facts rows={rows} />
-    </div>
+    </Stack>
   );
 }
 
