@@ -149,7 +149,7 @@ export async function keepClaim({ database, clock }: JourneyDeps, { id }: Pick<C
  * parcel that counts as taken, and the owners send it anew; never are there two copies.
  * @throws {GatewayError} `parcel_unavailable` when it was taken back, ran out, or somebody else has taken it over.
  */
-export async function finishPickup({ database, clock }: JourneyDeps, claim: Claim): Promise<void> {
+async function finishPickup({ database, clock }: JourneyDeps, claim: Claim): Promise<void> {
   const { identity, transfer } = claim;
   await database.inTransaction(async (tx) => {
     const journey = await requireJourney(tx, claim.journey.id);
