@@ -23,6 +23,10 @@ const PROGRAMS = {
   age: ['age'],
   'age-keygen': ['age-keygen'],
   chromium: ['chromium', 'chromium-browser', 'google-chrome'],
+  curl: ['curl'],
+  nghttp: ['nghttp'],
+  php: ['php'],
+  webfsd: ['webfsd'],
   radosgw: ['radosgw'],
   clamd: ['clamd'],
   go: ['go'],
@@ -35,7 +39,10 @@ const PROGRAMS = {
 };
 
 /** Partner → a file of it, where it is no program. */
-const FILES = { 'golang-x-mod': '/usr/share/gocode/src/golang.org/x/mod/sumdb/tlog/tlog.go' };
+const FILES = {
+  'golang-x-mod': '/usr/share/gocode/src/golang.org/x/mod/sumdb/tlog/tlog.go',
+  adminer: '/usr/share/adminer/adminer.php',
+};
 
 export const PARTNERS = [...Object.keys(PROGRAMS), ...Object.keys(FILES), 'root'];
 

@@ -1,6 +1,6 @@
 /** The door of the sites: HTTP/1.1, and with a certificate TLS with HTTP/2. */
 import { createServer as createPlain, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createSecureServer } from 'node:http2';
+import { createSecureServer, type ServerHttp2Session } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { asError, GatewayError, LIMITS } from '../../foundation/index.ts';
@@ -91,6 +91,25 @@ function secure(bounds: object, { certificate, key }: { readonly certificate: st
     settings: { maxConcurrentStreams: LIMITS.siteExchangesPerVisitMax, enableConnectProtocol: false },
     maxSessionMemory: 16,
   });
+  // Of HTTP/1.1 over TLS the constructor takes none of them: a head that never ends would be waited for by its own measure.
+  Object.assign(server, bounds);
+  server.on('session', endIdle);
   // One interface for both: requests of HTTP/2 come as those of HTTP/1.1 (node's compatibility API).
   return server as unknown as Server;
+}
+
+/** A connection of HTTP/2 on which nothing is asked holds memory and a place, however slowly its bytes come (slowloris). */
+function endIdle(session: ServerHttp2Session): void {
+  let open = 0;
+  const wait = (): NodeJS.Timeout => setTimeout(() => session.destroy(), LIMITS.siteHeadersSeconds * 1_000).unref();
+  let timer = wait();
+  session.on('stream', (stream) => {
+    open += 1;
+    clearTimeout(timer);
+    stream.once('close', () => {
+      open -= 1;
+      if (open === 0 && !session.destroyed) timer = wait();
+    });
+  });
+  session.once('close', () => clearTimeout(timer));
 }

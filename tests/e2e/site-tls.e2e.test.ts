@@ -4,15 +4,20 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { WebSocket, WebSocketServer } from 'ws';
 import { findFreePort } from '../../main/free-port.ts';
 import { makeCertificate, type TestCertificate } from '../support/certificate.ts';
 import { TestGateway } from '../support/gateway.ts';
 import { describeWith } from '../support/partners.ts';
+import { runToEnd } from '../support/run-to-end.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 import { personId } from './support/house.ts';
 import { siteInventory } from './support/odd-site.ts';
+
+/** A frame of HTTP/2 of type SETTINGS without any (RFC 9113 §6.5). */
+const EMPTY_SETTINGS = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
 
 interface Answer {
   readonly status: number;
@@ -20,7 +25,7 @@ interface Answer {
   readonly text: string;
 }
 
-describeWith('openssl', 'a site over TLS and HTTP/2, with certificates on both sides', () => {
+describeWith(['openssl', 'curl', 'nghttp'], 'a site over TLS and HTTP/2, with certificates on both sides', () => {
   const certificates: Record<'front' | 'site' | 'shown' | 'other', TestCertificate | undefined> = {
     front: undefined,
     site: undefined,
@@ -166,6 +171,48 @@ describeWith('openssl', 'a site over TLS and HTTP/2, with certificates on both s
     expect(form.text).toContain('<p>3</p>');
   });
 
+  test('connections on which nothing whole is ever asked are ended, whichever protocol they speak', async () => {
+    const port = gateway.running.sites?.port ?? 0;
+    const preface = Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), EMPTY_SETTINGS]);
+    const ways = [
+      ...[{ speaks: 'http/1.1', says: Buffer.from('GET / HTTP/1.1\r\nHost: pinned') }],
+      ...[{ speaks: 'http/1.1', says: Buffer.alloc(0) }],
+      ...[{ speaks: 'h2', says: preface }],
+    ];
+    await Promise.all(
+      ways.map(async ({ speaks, says }) => {
+        const socket = connectTls({
+          ...{ host: '127.0.0.1', port, ca: certificates.front?.cert ?? '' },
+          ...{ servername: 'localhost', ALPNProtocols: [speaks] },
+        });
+        socket.on('error', () => undefined);
+        socket.resume();
+        await once(socket, 'secureConnect');
+        socket.write(says);
+        await once(socket, 'close');
+      }),
+    );
+  }, 60_000);
+
+  test('the clients of others speak HTTP/2 with it: curl and nghttp', async () => {
+    // A visit that goes on is not entered again.
+    if (!cookies.has('pinned')) await enter('pinned');
+    const port = gateway.running.sites?.port ?? 0;
+    const headers = { host: `pinned.localhost:${port}`, cookie: cookies.get('pinned') ?? '', accept: 'text/html' };
+    const url = `https://127.0.0.1:${port}/orders`;
+    const lines = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]);
+    const curl = await runToEnd('curl', ['-sk', '--http2', '-w', '\n%{http_version} %{http_code}', ...lines, url]);
+    expect(curl.stdout.toString('utf8')).toMatch(/受注[\s\S]*\n2 200$/);
+    const named = lines.map((line) => line.replace(/^host: /, ':authority: '));
+    const nghttp = await runToEnd('nghttp', ['-y', ...named, url]);
+    expect([nghttp.status, nghttp.stdout.toString('utf8')]).toEqual([0, expect.stringContaining('受注')]);
+    // As many at once as one connection may carry, and a hundred more in its turn.
+    const load = ['-n', '100', '-c', '2', '-m', '16', ...named];
+    const many = await runToEnd('h2load', [...load, url]);
+    expect(many.stdout.toString('utf8')).toContain('100 succeeded, 0 failed');
+    expect(many.stdout.toString('utf8')).toContain('status codes: 100 2xx');
+  });
+
   test('a request that names two hosts is for neither', async () => {
     const session = browser();
     const before = asked.length;
@@ -174,7 +221,7 @@ describeWith('openssl', 'a site over TLS and HTTP/2, with certificates on both s
   });
 
   test('a WebSocket carries large, split and binary messages, and ends with a lock', async () => {
-    if (!cookies.has('pinned')) await enter('pinned');
+    await enter('pinned');
     const port = gateway.running.sites?.port ?? 0;
     const origin = `https://pinned.localhost:${port}`;
     const open = (from: string) =>

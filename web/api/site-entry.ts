@@ -14,6 +14,8 @@ const SiteParams = z.strictObject({ label: z.string().regex(/^[a-z0-9][a-z0-9-]{
 const SiteQuery = z.strictObject({
   state: z.string().length(43),
   return: z.string().max(RETURN_CHARACTERS_MAX).optional(),
+  /** Straight from a sign-in: the browser is still following the form of the provider's page. */
+  signed: z.literal('in').optional(),
 });
 
 export function siteEntryRoutes(deps: WebApiDeps, tries: ReturnType<typeof createRateLimit>): Router {
@@ -22,11 +24,11 @@ export function siteEntryRoutes(deps: WebApiDeps, tries: ReturnType<typeof creat
 
   router.get('/sites/:label', async (request, response) => {
     const { label } = params(SiteParams, request);
-    const { state, return: path = '/' } = query(SiteQuery, request);
+    const { state, return: path = '/', signed } = query(SiteQuery, request);
     tries.take(sourceAddress(request));
     const token = readCookie(request, sessionCookieName(publicUrl));
     const principal = token === undefined ? undefined : await findWebSession(deps, token);
-    const again = `/auth/sites/${label}?${new URLSearchParams({ state, return: path }).toString()}`;
+    const again = `/auth/sites/${label}?${new URLSearchParams({ state, return: path, signed: 'in' }).toString()}`;
     if (principal === undefined) {
       response.redirect(303, `/auth/sign-in?${new URLSearchParams({ return: again }).toString()}`);
       return;
@@ -41,8 +43,19 @@ export function siteEntryRoutes(deps: WebApiDeps, tries: ReturnType<typeof creat
     if (site.web.stepUp) requireFactor(deps, principal, deps.factorRules);
     const search = new URLSearchParams({ code: code.expose(), state, return: path });
     response.set('referrer-policy', 'no-referrer');
-    response.redirect(303, `${deps.sites.originOf(label)}/.sekisho/enter?${search.toString()}`);
+    const url = `${deps.sites.originOf(label)}/.sekisho/enter?${search.toString()}`;
+    if (signed === undefined) response.redirect(303, url);
+    else response.set('cache-control', 'no-store').type('html').send(onwards(url));
   });
 
   return router;
+}
+
+/**
+ * Goes on by itself, as a new navigation: browsers apply a provider's `form-action` to every redirect that follows its
+ * form (CSP Level 3 §6.4.3), and no provider names the hosts of our sites there.
+ */
+function onwards(url: string): string {
+  const safe = url.replace(/[&<>"']/g, (mark) => `&#${mark.charCodeAt(0)};`);
+  return `<!doctype html><html><head><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=${safe}"><title>Sekisho</title></head><body><a href="${safe}">Sekisho →</a></body></html>`;
 }
