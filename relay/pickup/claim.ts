@@ -6,7 +6,7 @@ import { appendAuditEvent } from '../../recorder/index.ts';
 import type { RelayIdentity } from '../identities/queries.ts';
 import { about, type JourneyDeps, moveParcel, requireJourney } from '../journey/move.ts';
 import { findParcelId, type Journey, storeHold } from '../journey/queries.ts';
-import type { Handover } from './taking.ts';
+import type { Handover } from './handover.ts';
 import { countPickups, endPickup, extendLease, insertPickup, openPickup } from './queries.ts';
 
 export type PickupRefusal =

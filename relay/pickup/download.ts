@@ -12,7 +12,8 @@ import { namesFor } from '../sftp/names.ts';
 import { openParcel, type ReaderOptions } from '../vault/reader.ts';
 import { leaseFrom, takeOver } from './claim.ts';
 import { downloadOf, endPickup, insertDownload, openDownloadRow } from './queries.ts';
-import { type Handover, Taking } from './taking.ts';
+import type { Handover } from './handover.ts';
+import { Taking } from './taking.ts';
 
 export interface DownloadDeps extends JourneyDeps, ReaderOptions {}
 

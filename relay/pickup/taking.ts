@@ -3,17 +3,10 @@ import { GatewayError, LIMITS } from '../../foundation/index.ts';
 import type { JourneyDeps } from '../journey/move.ts';
 import type { OpenParcel } from '../vault/reader.ts';
 import { keepClaim } from './claim.ts';
+import type { Handover } from './handover.ts';
 import { Coverage } from './coverage.ts';
 
 const SECOND_MS = 1_000;
-
-/** The attempt that the bytes move in, and how it ends: exactly one of the two. */
-export interface Handover {
-  readonly id: string;
-  /** Before the last bytes. @throws {GatewayError} `parcel_unavailable`. */
-  finish(): Promise<void>;
-  giveUp(): Promise<void>;
-}
 
 export class Taking {
   readonly parcel: OpenParcel;
