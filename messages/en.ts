@@ -131,6 +131,8 @@ export const en = {
   'channel.nul': 'The command holds a NUL byte, which no shell can be given.',
   'channel.remote_forward': 'Remote forwarding (-R) is not open here.',
   'channel.agent': 'Agent forwarding (-A) is not open here; your agent was not used.',
+  'channel.tunnel': 'Tunnels (-w) are not open here: no network passes through the gateway.',
+  'channel.other_kind': 'Channels of this kind are not open here.',
   'channel.x11': 'X11 forwarding (-X, -Y) is not open here.',
   'connection.rekey_unanswered': 'The other side did not agree on new keys in time.',
   'connection.rekeys_too_often': 'The other side exchanges keys again and again for nothing.',

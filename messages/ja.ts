@@ -137,6 +137,8 @@ export const ja: Record<keyof typeof en, string> = {
   'channel.nul': 'コマンドにNULバイトが含まれています。シェルに渡せないため、実行しません。',
   'channel.remote_forward': 'リモート転送 (-R) は開かれていません。',
   'channel.agent': '認証エージェントの転送 (-A) は開かれていません。エージェントは使われていません。',
+  'channel.tunnel': 'トンネル (-w) は開かれていません。ネットワークそのものは中継されません。',
+  'channel.other_kind': 'この種類のチャネルは開かれていません。',
   'channel.x11': 'X11転送 (-X・-Y) は開かれていません。',
   'connection.rekey_unanswered': '相手側が時間内に新しい鍵の合意に応じませんでした。',
   'connection.rekeys_too_often': '相手側が必要のない鍵交換を繰り返しています。',

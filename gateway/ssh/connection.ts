@@ -5,7 +5,7 @@
  */
 import { asError, LIMITS } from '../../foundation/index.ts';
 import { type DirectChannel, serveDirectTcpip } from './forward/index.ts';
-import type { Connection, ServerChannel, Session } from './library/index.ts';
+import { type Connection, onOtherChannel, type ServerChannel, type Session } from './library/index.ts';
 import { createRefusals, refusalLine, rejectBecause } from './refusals.ts';
 import { collectRequests } from './session-requests.ts';
 import type { Caller, Refusals, SshDeps } from './model.ts';
@@ -83,6 +83,12 @@ function refuseTheRest({ connection, refusals }: Served): void {
     void refusals
       .refuse('direct-streamlocal', socketPath, 'channel.local_forward')
       .then(() => rejectBecause(reject, line));
+  });
+  onOtherChannel(connection, async (type) => {
+    const isTunnel = type === 'tun@openssh.com';
+    const key = isTunnel ? 'channel.tunnel' : 'channel.other_kind';
+    await refusals.refuse(isTunnel ? 'tunnel' : 'channel', type, key);
+    return refusalLine('en', key);
   });
   // With this listener the library keeps the client's promise of no more sessions, too.
   connection.on('request', (_accept, reject, name: string) => {

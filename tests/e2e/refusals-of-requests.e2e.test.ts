@@ -3,9 +3,15 @@ import { readFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import ssh2 from 'ssh2';
+import { sendPayload } from '../../bench/hostile/wire.ts';
+import { sshString, uint32 } from '../../foundation/index.ts';
+import { nextPayload } from '../gateway/library/support/packets.ts';
 import { TestGateway } from '../support/gateway.ts';
 import { describeWith } from '../support/partners.ts';
 import { events, expectOneLine, newest } from './support/house.ts';
+
+const [CHANNEL_OPEN, CHANNEL_OPEN_FAILURE] = [90, 92];
+const ADMINISTRATIVELY_PROHIBITED = 1;
 
 describeWith(['ssh', 'ssh-keygen'], 'requests of a signed-in client', () => {
   let gateway: TestGateway;
@@ -102,6 +108,30 @@ describeWith(['ssh', 'ssh-keygen'], 'requests of a signed-in client', () => {
       });
       expect(error?.message).toMatch(/open failure/i);
     });
+  });
+
+  test.each([
+    ['a tunnel, as ssh -w asks for it', 'tun@openssh.com', 'Tunnels (-w)', { kind: 'tunnel' }],
+    ['a screen, as only servers do', 'x11', 'Channels of this kind', { kind: 'channel', detail: 'x11' }],
+    [
+      'a kind nobody knows',
+      'free\x1b[2Jroad@example.com',
+      'of this kind',
+      { detail: 'free\\u{1b}[2Jroad@example.com' },
+    ],
+  ])('a channel of another kind is refused with its reason and an event: %s', async (_what, type, reason, body) => {
+    await withClient(async (client) => {
+      const refused = nextPayload(client, CHANNEL_OPEN_FAILURE);
+      // Layer 3 and any unit (PROTOCOL §2.3); of another kind the first two are an address and a port.
+      const particulars = Buffer.concat([type === 'x11' ? sshString('127.0.0.1') : uint32(1), uint32(0x7fffffff)]);
+      const numbers = [uint32(7), uint32(2_097_152), uint32(32_768)];
+      sendPayload(client, Buffer.concat([Buffer.from([CHANNEL_OPEN]), sshString(type), ...numbers, particulars]));
+      const answer = await refused;
+      expect([answer.readUInt32BE(1), answer.readUInt32BE(5)]).toEqual([7, ADMINISTRATIVELY_PROHIBITED]);
+      expect(answer.toString('utf8')).toContain(reason);
+      expect(answer.toString('utf8')).toContain('[channel_refused]');
+    });
+    expect((await newest(gateway.database, 'channel.refused')).body).toMatchObject(body);
   });
 
   test('a request for a port on the bastion is refused with an event, and the session goes on', async () => {

@@ -1,5 +1,5 @@
 /** Requests about a channel that the library's types do not know: RFC 4335, RFC 4254 §6.8, OpenSSH PROTOCOL §2.1. */
-import type { ClientChannel, PseudoTtyOptions, Session } from 'ssh2';
+import type { ClientChannel, Connection, PseudoTtyOptions, Session } from 'ssh2';
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { SshClient } from './ssh2.ts';
@@ -74,6 +74,38 @@ export function windowOf(stream: Readable): { readonly hold: () => void; readonl
       Reflect.set(stream, '_waitChanDrain', true);
       Reflect.apply(channel._read, stream, []);
     },
+  };
+}
+
+/** What the library asks its listeners about; of everything else nobody would hear. */
+const ASKED_ABOUT = new Set(['session', 'direct-tcpip', 'direct-streamlocal@openssh.com']);
+const ADMINISTRATIVELY_PROHIBITED = 1;
+
+interface Opening {
+  readonly type: string;
+  readonly sender: number;
+}
+interface Protocol {
+  readonly _handlers: { CHANNEL_OPEN: (protocol: Protocol, opening: Opening) => void };
+  channelOpenFail(recipient: number, reason: number, description: string): void;
+}
+const OpenableSchema = z.object({
+  _protocol: z.custom<Protocol>((value) => typeof value === 'object' && value !== null && '_handlers' in value),
+});
+
+/**
+ * Asks `refuse` about each channel of a kind that the library refuses by itself: a tunnel (OpenSSH PROTOCOL §2.3), what
+ * only servers open, whatever is invented. The refusal goes out when it resolves, with that description (RFC 4254 §5.1).
+ */
+export function onOtherChannel(connection: Connection, refuse: (type: string) => Promise<string>): void {
+  const handlers = OpenableSchema.parse(connection)._protocol._handlers;
+  const open = handlers.CHANNEL_OPEN;
+  handlers.CHANNEL_OPEN = (protocol, opening) => {
+    if (ASKED_ABOUT.has(opening.type)) open(protocol, opening);
+    else
+      void refuse(opening.type).then((line) => {
+        protocol.channelOpenFail(opening.sender, ADMINISTRATIVELY_PROHIBITED, line);
+      });
   };
 }
 

@@ -10,7 +10,17 @@ export type {
   ServerChannel,
   Session,
 } from 'ssh2';
-export { lend, onBreak, onEow, onXonXoff, sendBreak, sendEow, subsystem, windowOf } from './channels.ts';
+export {
+  lend,
+  onBreak,
+  onEow,
+  onOtherChannel,
+  onXonXoff,
+  sendBreak,
+  sendEow,
+  subsystem,
+  windowOf,
+} from './channels.ts';
 export { startRekeying } from './rekeying.ts';
 export { clientKey, serverKey } from './signers.ts';
 export { Client, requireNativeBinding, requirePatchedLibrary, Server, type SshClient, utils } from './ssh2.ts';
