@@ -1,3 +1,4 @@
+import { channelsEn } from './channels.en.ts';
 import { dialogueEn } from './dialogue.en.ts';
 import { doctorEn } from './doctor.en.ts';
 import { evidenceEn } from './evidence.en.ts';
@@ -96,17 +97,11 @@ export const en = {
   'export.vault_failed': 'The vault cannot store what this export brings, so it was stopped.',
   'export.limit_exceeded':
     'Stopped: ticket T-{number} allows {rowsMax} rows and {bytesMax} bytes. {rows} rows, {bytes} bytes left; the ticket is used.',
-  'channel.file_transfer':
-    'Nobody could tell the files that {tool} would carry here. scp, sftp, rsync and git pass as their own clients start them.',
-  'channel.upload_not_granted': 'Your access to "{target}" does not include uploads: {act}',
-  'channel.download_not_granted': 'Your access to "{target}" does not include downloads: {act}',
   'files.not_resolved': 'The target does not tell where "{path}" really lies, so it stays closed.',
   'files.path_unclear':
     'This target holds protected files, so a path must be whole and plain: no wildcards, no "~", no "..": {path}',
   'files.malformed': 'The transfer was stopped because it broke its protocol: {reason}',
   'files.hostile_name': 'The transfer was stopped: "{name}" is no name for a file in the directory that was asked for.',
-  'channel.subsystem': 'The subsystem "{name}" is not open on this target.',
-  'channel.local_forward': 'Port forwarding (-L, -D, -W) is not open here; -J reaches a target by its name.',
   'menu.title': 'Sekisho: choose a target ({listed} of {all})',
   'menu.search': 'Search:',
   'menu.heading.target': 'Target',
@@ -127,16 +122,8 @@ export const en = {
   'forward.not_granted':
     'Forwarding to a server of your own on "{name}" needs the permission "develop". Ask the owner of the system.',
   'forward.not_own': 'Nothing of yours listens on port {port} of "{name}", so nothing is forwarded there.',
-  'channel.mosh': 'mosh is not open here: what it sends by UDP cannot be recorded. Use ssh.',
-  'channel.nul': 'The command holds a NUL byte, which no shell can be given.',
-  'channel.remote_forward': 'Remote forwarding (-R) is not open here.',
-  'channel.agent': 'Agent forwarding (-A) is not open here; your agent was not used.',
-  'channel.tunnel': 'Tunnels (-w) are not open here: no network passes through the gateway.',
-  'channel.other_kind': 'Channels of this kind are not open here.',
-  'channel.x11': 'X11 forwarding (-X, -Y) is not open here.',
   'connection.rekey_unanswered': 'The other side did not agree on new keys in time.',
   'connection.rekeys_too_often': 'The other side exchanges keys again and again for nothing.',
-  'channel.too_many': 'A connection carries {channels} sessions at most. End one, or connect anew.',
   'session.welcome': '{target} · this session is recorded, and each line is checked before it runs.',
   'mode.exec_only': '{target} takes single commands only: each is checked whole before it runs.',
   'mode.no_shell': '{target} is set to the mode {mode}, whose interactive session is not offered by this gateway.',
@@ -282,6 +269,7 @@ export const en = {
   'authority.switched':
     'It signs from the next sekisho reload or start on. Leave both lines in place until everything the former key signed has ended (10 hours at most), then: sekisho authority rotate … forget',
   'authority.forgotten': 'Only this line is left; take the other one out wherever it stands.',
+  ...channelsEn,
   ...dialogueEn,
   ...doctorEn,
   ...evidenceEn,

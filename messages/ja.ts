@@ -1,3 +1,4 @@
+import { channelsJa } from './channels.ja.ts';
 import { dialogueJa } from './dialogue.ja.ts';
 import { doctorJa } from './doctor.ja.ts';
 import type { en } from './en.ts';
@@ -100,17 +101,11 @@ export const ja: Record<keyof typeof en, string> = {
   'export.vault_failed': '保管庫に書き込めないため、持出を中止しました。',
   'export.limit_exceeded':
     '停止しました: 申請 T-{number} の上限は {rowsMax} 件・{bytesMax} バイトです。{rows} 件・{bytes} バイトまで渡し、申請は使用済みになりました。',
-  'channel.file_transfer':
-    'この形の {tool} では、転送されるファイルを確認できません。scp、sftp、rsync、git は、それぞれのクライアントから使ってください。',
-  'channel.upload_not_granted': '「{target}」へのファイルの持ち込み (アップロード) は許可されていません: {act}',
-  'channel.download_not_granted': '「{target}」からのファイルの持ち出し (ダウンロード) は許可されていません: {act}',
   'files.not_resolved': '「{path}」の実際の場所を接続先が示さないため、開けません。',
   'files.path_unclear':
     'この接続先には保護対象のファイルがあります。パスは省略せずに指定してください (ワイルドカード・「~」・「..」は使えません): {path}',
   'files.malformed': '転送が規約に反したため、中止しました: {reason}',
   'files.hostile_name': '転送を中止しました。「{name}」は、指定されたディレクトリに置けるファイル名ではありません。',
-  'channel.subsystem': 'この接続先では、サブシステム「{name}」は開かれていません。',
-  'channel.local_forward': 'ポート転送 (-L・-D・-W) は開かれていません。-Jでは接続先の名前を指定してください。',
   'menu.title': '関所：接続先の選択（{all}件中{listed}件）',
   'menu.search': '検索:',
   'menu.heading.target': '接続先',
@@ -133,16 +128,8 @@ export const ja: Record<keyof typeof en, string> = {
   'forward.not_granted':
     '「{name}」上の自分のサーバーへの転送には「develop」の許可が必要です。システムの運用責任者に依頼してください。',
   'forward.not_own': '「{name}」のポート{port}で待ち受けているあなたのサーバーがないため、転送しません。',
-  'channel.mosh': 'moshは使えません。UDPの通信は記録できないためです。sshを使ってください。',
-  'channel.nul': 'コマンドにNULバイトが含まれています。シェルに渡せないため、実行しません。',
-  'channel.remote_forward': 'リモート転送 (-R) は開かれていません。',
-  'channel.agent': '認証エージェントの転送 (-A) は開かれていません。エージェントは使われていません。',
-  'channel.tunnel': 'トンネル (-w) は開かれていません。ネットワークそのものは中継されません。',
-  'channel.other_kind': 'この種類のチャネルは開かれていません。',
-  'channel.x11': 'X11転送 (-X・-Y) は開かれていません。',
   'connection.rekey_unanswered': '相手側が時間内に新しい鍵の合意に応じませんでした。',
   'connection.rekeys_too_often': '相手側が必要のない鍵交換を繰り返しています。',
-  'channel.too_many': '1つの接続で開ける作業セッションは {channels} 個までです。1つ終えるか、接続し直してください。',
   'session.welcome': '{target} · この作業セッションは記録され、1行ごとに実行前に確認されます。',
   'mode.exec_only':
     '{target} では、コマンドを1つずつ実行します。対話シェルは使えません。コマンドは実行前に全体を確認します。',
@@ -291,6 +278,7 @@ export const ja: Record<keyof typeof en, string> = {
   'authority.switched':
     '次回のsekisho reloadまたは起動から、新しい鍵で署名します。以前の鍵で署名した証明書がすべて失効するまで (最長10時間) 2行とも残し、その後 sekisho authority rotate … forget を実行してください。',
   'authority.forgotten': '残ったのはこの行だけです。もう一方の行は、設置した場所から取り除いてください。',
+  ...channelsJa,
   ...dialogueJa,
   ...doctorJa,
   ...evidenceJa,
