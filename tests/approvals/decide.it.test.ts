@@ -106,7 +106,7 @@ describe('a decision', () => {
     await using house = await world();
     const ticket = await house.ask('aoki');
     const bare = { decision: 'approve' as const, reason: '  ', actDigest: ticket.actDigest };
-    expect(() => decideTicket(house, house.people.tanaka, ticket.id, bare)).toThrow('reason');
+    await expect(decideTicket(house, house.people.tanaka, ticket.id, bare)).rejects.toThrow('reason');
   });
 
   test('is found again page by page, each ticket once', async () => {

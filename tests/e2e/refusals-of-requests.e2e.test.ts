@@ -134,6 +134,16 @@ describeWith(['ssh', 'ssh-keygen'], 'requests of a signed-in client', () => {
     expect((await newest(gateway.database, 'channel.refused')).body).toMatchObject(body);
   });
 
+  test('a channel whose kind is longer than its packet ends nothing but itself', async () => {
+    await withClient(async (client) => {
+      const answered = Promise.race([nextPayload(client, CHANNEL_OPEN_FAILURE), once(client, 'close')]);
+      const numbers = [uint32(7), uint32(2_097_152), uint32(32_768)];
+      sendPayload(client, Buffer.concat([Buffer.from([CHANNEL_OPEN]), uint32(0x7fffffff), ...numbers]));
+      await answered;
+    });
+    expect((await gateway.ssh('chen', 'echo here')).stdout.toString()).toBe('here\n');
+  });
+
   test('a request for a port on the bastion is refused with an event, and the session goes on', async () => {
     const result = await gateway.ssh('chen', 'echo in', { extra: ['-R', '0:localhost:1'] });
     expect(result.status).toBe(0);

@@ -85,6 +85,7 @@ describe('a call of sekisho login', () => {
       state: 'issued',
       certificate: expect.stringMatching(/^ssh-ed25519-cert-v01@openssh\.com [A-Za-z0-9+/=]+$/),
       serial: expect.stringMatching(/^\d+$/),
+      token: expect.stringMatching(/^sekisho_[A-Za-z0-9_-]{43}$/),
       expiresAt: new Date(site.house.clock.now().getTime() + LIMITS.loginCertificateHours * 3_600_000).toISOString(),
       person: { id: site.house.idOf('aoki'), name: 'Name of aoki' },
       gateway: { host: '127.0.0.1', port: 2222, hostKey: HOST_KEY, hostCa: null },
@@ -141,7 +142,7 @@ describe('where a call comes from', () => {
 });
 
 describe('the browser’s part', () => {
-  test('cannot be found by guessing, and is decided by a maintainer alone, and once', async () => {
+  test('cannot be found by guessing, and is decided by who is signed in, once', async () => {
     await using site = await web();
     const key = newKey();
     const { fields } = await call(site.app, '', { publicKey: key.line });
@@ -157,10 +158,10 @@ describe('the browser’s part', () => {
       decision: 'approved',
     });
     expect([foreign.status, foreign.code]).toEqual([403, 'origin_refused']);
-    expect((await tanaka.post(`${path}/decision`, { decision: 'approved' })).status).toBe(403);
     expect((await aoki.post(`${path}/decision`, { decision: 'yes' })).status).toBe(400);
     expect((await aoki.post(`${path}/decision`, { decision: 'approved' })).status).toBe(204);
     expect((await aoki.post(`${path}/decision`, { decision: 'denied' })).status).toBe(409);
+    expect((await tanaka.post(`${path}/decision`, { decision: 'approved' })).status).toBe(409);
     const statuses: number[] = [];
     for (let n = 0; n < 12; n += 1) statuses.push((await aoki.get('/api/logins/ZZZZ-2222')).status);
     expect(statuses).toEqual([...Array<number>(10).fill(404), 429, 429]);

@@ -82,7 +82,8 @@ const ASKED_ABOUT = new Set(['session', 'direct-tcpip', 'direct-streamlocal@open
 const ADMINISTRATIVELY_PROHIBITED = 1;
 
 interface Opening {
-  readonly type: string;
+  /** Undefined where the packet ends before it: the library reads on. */
+  readonly type: string | undefined;
   readonly sender: number;
 }
 interface Protocol {
@@ -101,11 +102,14 @@ export function onOtherChannel(connection: Connection, refuse: (type: string) =>
   const handlers = OpenableSchema.parse(connection)._protocol._handlers;
   const open = handlers.CHANNEL_OPEN;
   handlers.CHANNEL_OPEN = (protocol, opening) => {
-    if (ASKED_ABOUT.has(opening.type)) open(protocol, opening);
-    else
-      void refuse(opening.type).then((line) => {
-        protocol.channelOpenFail(opening.sender, ADMINISTRATIVELY_PROHIBITED, line);
-      });
+    const { type = '' } = opening;
+    if (ASKED_ABOUT.has(type)) {
+      open(protocol, opening);
+      return;
+    }
+    const fail = (line: string): void => protocol.channelOpenFail(opening.sender, ADMINISTRATIVELY_PROHIBITED, line);
+    // Whatever a peer says, an error of ours ends no more than its own request.
+    refuse(type).then(fail, () => fail(''));
   };
 }
 
