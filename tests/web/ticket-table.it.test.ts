@@ -1,6 +1,6 @@
 /** Every route of a ticket, asked by every role in every state, against a table written by hand. */
 import { describe, expect, test } from '@jest/globals';
-import { completeRedemption, redeemTicket, startEmergency } from '../../approvals/index.ts';
+import { completeRedemption, redeemTicket, requestAccess, startEmergency } from '../../approvals/index.ts';
 import { sha256 } from '../../foundation/index.ts';
 import type { TicketId } from '../../policy/index.ts';
 import { HOUR, type Name } from '../approvals/world.ts';
@@ -73,6 +73,15 @@ const EMERGENCY: Readonly<Record<Route, Rule>> = {
     ...{ kimura: taken(['review_due']), ...strangers },
   },
 };
+
+/** Work: as an export, but its owner ends it while it goes on too, and who worked reports where their system asks. */
+const ACCESS: Readonly<Record<Route, Rule>> = {
+  ...EXPORT,
+  revoke: { ...EXPORT.revoke, tanaka: taken(['approved', 'in_use']) },
+  report: { ...EXPORT.report, aoki: taken(['in_use', 'used', 'revoked']) },
+};
+/** Where the system asks for no report, or it was asked after the request, there is none. */
+const UNREPORTED: Readonly<Record<Route, Rule>> = { ...ACCESS, report: EXPORT.report };
 
 interface Asked {
   readonly id: TicketId;
@@ -161,6 +170,25 @@ describe('every route of a ticket, for every role in every state,', () => {
       return ticket;
     };
     expect(await walk(site, { rules: EMERGENCY, states: EMERGENCY_STATES, ask })).toEqual([]);
+  });
+});
+
+describe('every route of a ticket for work, for every role in every state,', () => {
+  test.each([
+    ['where its system asks for a report', 24, ACCESS],
+    ['where it asks for none', undefined, UNREPORTED],
+  ] as const)('does %s what the table says', async (_where, workReportHours, rules) => {
+    await using site = await web();
+    const { house } = site;
+    const { pool } = house.fresh.owner;
+    await pool.query("UPDATE systems SET risk = $1 WHERE name = 'crm'", [JSON.stringify({ workReportHours })]);
+    const targets = [await house.targetId('crm-db')];
+    const ask = async (): Promise<Asked> => {
+      await pool.query("UPDATE tickets SET state = 'withdrawn' WHERE state = 'requested'");
+      const plan = { purpose: 'Patch', workPlan: 'Stop, patch, start', lastsSeconds: 3_600 };
+      return requestAccess(house, house.people.aoki, { targets, ...plan });
+    };
+    expect(await walk(site, { rules, states: STATES, ask })).toEqual([]);
   });
 });
 
