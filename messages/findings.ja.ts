@@ -42,14 +42,14 @@ export const findingsJa = {
   'evidence.finding.period_open':
     'ログが対象期間の終わりまで届いていません。後日作成したバンドルの提出を求めてください',
   'evidence.finding.clock_backwards': '時刻が逆行しているため、対象期間に何が含まれるか確定できません',
-  'evidence.finding.clock_ahead': '立会人が確認した時刻より後の時刻が記録されています',
+  'evidence.finding.clock_ahead': '証人が確認した時刻より後の時刻が記録されています',
   'evidence.finding.ledger_missing': 'ポリシーには持ち出し台帳がありますが、バンドルにありません',
   'evidence.finding.record_missing': '台帳の記録がありません',
   'evidence.finding.file_missing': 'ファイルがありません',
   'evidence.finding.policy_not_yours':
     'バンドルのポリシーで検証しました。お手元のポリシーを --policy で指定してください',
-  'evidence.finding.no_witness_asked': 'ポリシーが立会人を求めていません',
-  'evidence.finding.witnesses_missing': 'ポリシーの立会人の連署が足りません。連署がない立会人',
+  'evidence.finding.no_witness_asked': 'ポリシーが証人を求めていません',
+  'evidence.finding.witnesses_missing': 'ポリシーの証人の連署が足りません。連署がない証人',
   'evidence.finding.shredded': '内容は正当な手続きで消去されました。存在した事実と順序は引き続き証明されます',
   'evidence.finding.rotated': '鍵が新しい宛先で暗号化し直されました',
   'evidence.finding.recovered': '異常終了の後に記録が補完されました。欠けた部分は記録の中に示されています',

@@ -12,7 +12,7 @@ export const checkJa: Record<keyof typeof checkEn, string> = {
   'check.bundle': '証拠バンドル（.zip）',
   'check.policy': 'お手元のポリシーファイル',
   'check.policy.note':
-    '信頼するログと外部の立会人を指定するファイルです。指定しない場合、結果は最良でも VERIFIED-UNWITNESSED です。',
+    '信頼するログと外部の証人を指定するファイルです。指定しない場合、結果は最良でも VERIFIED-UNWITNESSED です。',
   'check.held': '別の経路で入手したチェックポイント（任意）',
   'check.clear': '選択を取り消す: {{what}}',
   'check.start': 'バンドルを検証する',
@@ -23,12 +23,12 @@ export const checkJa: Record<keyof typeof checkEn, string> = {
   'check.failed': 'お手元のポリシーまたはチェックポイントを使用できません: {{why}}',
   'check.asked.sessions': '検証の対象: 作業セッション {{sessions}}',
   'check.asked.period': '検証の対象: {{from}} から {{to}} までのすべて',
-  'check.logOf': 'ログ {{origin}}、{{size}}件。連署した立会人: {{by}}',
+  'check.logOf': 'ログ {{origin}}、{{size}}件。連署した証人: {{by}}',
   'check.noLog': 'ログを判定できませんでした。',
   'check.session': '作業セッション {{sid}}: {{frames}} フレーム、{{chunks}} チャンク、{{bytes}} バイト',
   'check.more': 'ほかに{{n}}件見つかりました',
   'check.VERIFIED.meaning':
-    '対象がすべて揃い、記録された当時のままです。お手元のポリシーの立会人がログに連署しています。',
+    '対象がすべて揃い、記録された当時のままです。お手元のポリシーの証人がログに連署しています。',
   'check.VERIFIED-UNWITNESSED.meaning':
     '対象がすべて揃い、記録された内容と一致しますが、お手元のポリシーに基づく外部の裏付けがありません。ログの署名鍵を持つ者なら、全体を書き直せた可能性があります。',
   'check.INCOMPLETE.meaning': 'あるべきものが欠けているため、何も証明できません。「問題なし」ではありません。',
