@@ -92,6 +92,15 @@ export {
   type Transfer,
   type TransferDirection,
 } from './files/index.ts';
+export {
+  afterSignature,
+  FACTOR_CHANNELS,
+  type FactorChannel,
+  isFactorShown,
+  type KeyFactorRules,
+  type ProvenCredential,
+  sessionFactor,
+} from './second-factor.ts';
 export { createMeter, type Meter, type MeterLimits } from './meter.ts';
 export { createRowCounter, type RowCounter } from './row-counter.ts';
 export {

@@ -1,6 +1,7 @@
 /** Systems that ask for a second factor of every connection: also of one that a certificate or a remembered approval let in. */
 import { LIMITS } from '../../foundation/index.ts';
 import { requestSignIn, waitForSignIn, wordsOf } from '../../identity/index.ts';
+import { type FactorChannel, sessionFactor } from '../../policy/index.ts';
 import type { GatewaySession } from '../session.ts';
 import type { Caller, SshDeps } from './model.ts';
 import type { PersonSide } from './person-side.ts';
@@ -12,9 +13,13 @@ interface Asked {
   readonly person: PersonSide;
 }
 
-/** Whether a session on this target may begin without asking. */
-export function hasFactorFor(caller: Caller, { authorization, risk }: GatewaySession): boolean {
-  return risk.factorAlways !== true || caller.factorShown || caller.factors.has(authorization.target.id);
+/** Whether a session on this target begins, its person is asked first, or it cannot begin. */
+export function factorFor(caller: Caller, { authorization, risk }: GatewaySession, channel: FactorChannel) {
+  return sessionFactor(channel, {
+    always: risk.factorAlways === true,
+    shown: caller.factorShown,
+    confirmed: caller.factors.has(authorization.target.id),
+  });
 }
 
 /**
@@ -22,8 +27,9 @@ export function hasFactorFor(caller: Caller, { authorization, risk }: GatewaySes
  * the person and the target. @returns whether the session may begin.
  */
 export async function confirmSession({ deps, caller, session, person }: Asked): Promise<boolean> {
-  if (hasFactorFor(caller, session)) return true;
   const { authorization } = session;
+  const channel = caller.method === 'web' ? 'terminal' : authorization.action;
+  if (factorFor(caller, session, channel) === 'begins') return true;
   const { target } = authorization;
   const request = await requestSignIn(deps, {
     loginName: target.name,

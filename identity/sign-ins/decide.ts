@@ -1,9 +1,9 @@
-import { GatewayError, invariant } from '../../foundation/index.ts';
-import type { Principal } from '../../policy/index.ts';
+import { GatewayError, invariant, type Transaction } from '../../foundation/index.ts';
+import type { Person, Principal } from '../../policy/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
 import { requireUnlocked } from '../persons/standing.ts';
 import type { IdentityDeps } from '../rows.ts';
-import { lockSignIn, updateDecision } from './queries.ts';
+import { lockSignIn, selectSignInBehind, type SignInRequest, updateDecision } from './queries.ts';
 import { normalizeCode } from './request.ts';
 import type { WordPair } from './words.ts';
 
@@ -14,6 +14,8 @@ export interface SignInDecision {
   readonly words?: WordPair | null;
   /** The sign-in at the console that decides. */
   readonly webSessionId?: string | null;
+  /** Whether that sign-in showed a second factor a moment ago. */
+  readonly factorServes?: boolean;
 }
 
 /**
@@ -21,12 +23,12 @@ export interface SignInDecision {
  * so only a maintainer may, and only the holder of the key where a key signed already, or who is asked to confirm;
  * denying lets nobody in, so anybody with the code may.
  * @throws {GatewayError} `not_found`, `transition_forbidden` (decided or expired), `not_permitted`, `person_locked`,
- * `words_wrong` (the sign-in is denied then).
+ * `words_wrong` (the sign-in is denied then), `step_up_required` (a terminal of the sign-in that decides).
  */
 export async function decideSignIn(
   deps: IdentityDeps,
   principal: Principal,
-  { code, decision, words = null, webSessionId = null }: SignInDecision,
+  { code, decision, words = null, webSessionId = null, factorServes = false }: SignInDecision,
 ): Promise<void> {
   const refusal = await deps.database.inTransaction(async (tx) => {
     const person = await requireUnlocked(tx, principal.person.id);
@@ -36,14 +38,10 @@ export async function decideSignIn(
     if (request.state !== 'pending' || request.expiresAt <= at) {
       throw new GatewayError('transition_forbidden', 'This sign-in was decided already or has expired.');
     }
-    if (decision === 'approved' && !person.roles.includes('maintainer')) throw new GatewayError('not_permitted');
-    const holder = request.factor?.holder ?? request.confirmation?.holder;
-    if (decision === 'approved' && holder !== undefined && holder !== person.id) {
-      // Whoever holds a stolen key would otherwise send the link to anybody who believes them. The refusal is no
-      // exception yet: thrown in here, it would take its own event back.
-      const body = { signIn: request.id, holder, decision };
-      await appendAuditEvent(tx, deps.clock, { type: 'ssh.sign_in_decision_refused', actor: person.id, body });
-      return 'not_permitted' as const;
+    if (decision === 'approved') {
+      if (!person.roles.includes('maintainer')) throw new GatewayError('not_permitted');
+      if (await isForeign(tx, deps, request, person)) return 'not_permitted' as const;
+      if (!factorServes) await requireOtherSignIn(tx, request, webSessionId);
     }
     // Whoever picks other words has another sign-in before them than they think: this one is nobody's to approve any more.
     const isOther = decision === 'approved' && !sameWords(request.words, words);
@@ -60,6 +58,33 @@ export async function decideSignIn(
   if (refusal === 'words_wrong') throw new GatewayError('words_wrong');
   if (refusal !== undefined)
     throw new GatewayError('not_permitted', 'This sign-in is of another person: only they can approve it.');
+}
+
+/**
+ * Whether only another person may approve it: whoever holds a stolen key would otherwise send the link to anybody who
+ * believes them. The refusal is no exception yet: thrown in here, it would take its own event back.
+ */
+async function isForeign(
+  tx: Transaction,
+  { clock }: IdentityDeps,
+  { id, factor, confirmation }: SignInRequest,
+  person: Person,
+): Promise<boolean> {
+  const holder = factor?.holder ?? confirmation?.holder;
+  if (holder === undefined || holder === person.id) return false;
+  const body = { signIn: id, holder, decision: 'approved' as const };
+  await appendAuditEvent(tx, clock, { type: 'ssh.sign_in_decision_refused', actor: person.id, body });
+  return true;
+}
+
+/**
+ * What a system that always asks is confirmed by has to be a second factor: whoever took over a browser opens a terminal
+ * and confirms it in one and the same sign-in, which proves nothing more than the first did.
+ */
+async function requireOtherSignIn(tx: Transaction, request: SignInRequest, webSessionId: string | null): Promise<void> {
+  if (request.confirmation?.purpose !== 'session' || webSessionId === null) return;
+  const letInBy = await selectSignInBehind(tx, request.confirmation.connectionId);
+  if (letInBy === webSessionId) throw new GatewayError('step_up_required');
 }
 
 function sameWords(shown: WordPair | null, picked: WordPair | null): boolean {

@@ -171,3 +171,13 @@ export async function insertApprovedConnection(
       ON CONFLICT (connection_id) DO NOTHING`,
   );
 }
+
+/** The sign-in at the console that let this connection in; undefined when none did. */
+export async function selectSignInBehind(db: Queryable, connectionId: ConnectionId): Promise<string | undefined> {
+  const row = await maybeOne(
+    db,
+    sql(z.strictObject({ id: z.uuid() }))`
+      SELECT web_session_id AS id FROM connection_sign_ins WHERE connection_id = ${connectionId}`,
+  );
+  return row?.id;
+}

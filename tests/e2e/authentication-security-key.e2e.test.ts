@@ -74,4 +74,20 @@ describeWithSecurityKeys('a security key', ({ ssh, sshKeygen }, provider) => {
     const { body } = await newest(gateway.database, 'ssh.signed_in');
     expect(body['securityKey']).toEqual({ flags: 5, counter: COUNTER });
   });
+
+  test('is in alone when it verified its person and counts as two factors; one that was only touched is not', async () => {
+    const signIn = { secondFactor: 'browser', secondFactorMinutes: 0, userVerification: false, banner: '' } as const;
+    await using two = await TestGateway.start({ ssh: { signIn: { ...signIn, securityKeyIsTwoFactors: true } } });
+    const chen = await two.person('chen');
+    const tried = async (name: string, ...options: string[]) => {
+      const { path, line } = await newSecurityKey('ed25519-sk', name, ...options);
+      await chen.post('/api/ssh-keys', { publicKey: line, label: name });
+      const args = withKeys(await two.sshArguments('chen'), [path]);
+      return runToEnd(ssh, ['-o', `SecurityKeyProvider=${provider}`, ...args, '127.0.0.1', 'echo in']);
+    };
+    expect((await tried('two-touched')).stdout.toString()).toBe('');
+    expect((await tried('two-verified', '-O', 'verify-required')).stdout.toString()).toBe('in\n');
+    const { body } = await newest(two.database, 'ssh.signed_in');
+    expect(body).toMatchObject({ method: 'security_key', securityKey: { flags: 5 } });
+  });
 });

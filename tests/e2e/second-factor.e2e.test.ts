@@ -8,6 +8,8 @@ import { describeWith, partner } from '../support/partners.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { asOwner, events, newest, personId, wordsShown } from './support/house.ts';
 import { LiveSsh } from './support/live-ssh.ts';
+import { SiteBrowser } from './support/site-browser.ts';
+import { openTerminal } from './support/web-terminal.ts';
 
 /** As ssh2 hands a question on: its name, what it says, its language, the prompts, and who takes the answers. */
 type Prompted = [string, string, string, { prompt: string }[], (given: string[]) => void];
@@ -161,6 +163,12 @@ describeWith(['ssh', 'ssh-keygen'], 'a system that always asks for a second fact
     const [, code = ''] = await ssh.sees(/\/ssh\/([A-Z0-9]{4}-[A-Z0-9]{4})/);
     return { ssh, code };
   };
+  const showFactor = async (login: string): Promise<void> => {
+    const person = await gateway.person(login);
+    const { json } = await person.post('/api/factors/totp', {});
+    const code = new TOTP({ secret: OtpSecret.fromBase32(String(json['secret'])) }).generate();
+    expect((await person.post('/api/factors/totp/confirm', { code })).status).toBe(204);
+  };
   const decide = async (login: string, code: string, decision: string) =>
     (await gateway.person(login)).post(`/api/ssh-sign-ins/${code}/decision`, {
       decision,
@@ -186,6 +194,33 @@ describeWith(['ssh', 'ssh-keygen'], 'a system that always asks for a second fact
     });
     expect((await decide('chen', code, 'approved')).status).toBe(204);
     expect((await ssh.ended).stdout.toString()).toBe('done\n');
+  });
+
+  test('lets nobody through to its site without one, and through with one', async () => {
+    const aoki = await gateway.person('aoki');
+    const browser = new SiteBrowser(gateway, 'crm-admin');
+    const { headers } = await browser.get('/');
+    const shut = await fetch(headers.location ?? '', { headers: { cookie: aoki.cookie }, redirect: 'manual' });
+    expect([shut.status, await shut.json()]).toMatchObject([403, { error: { code: 'step_up_required' } }]);
+    await showFactor('aoki');
+    expect((await browser.arrive(aoki.cookie)).status).toBe(303);
+    expect((await browser.get('/customers')).status).toBe(200);
+  });
+
+  test('has no terminal in the browser confirmed by the very sign-in that opened it, unless that showed a factor', async () => {
+    const { terminal } = await openTerminal(gateway, 'chen');
+    await using _ = terminal;
+    await terminal.sees('/ssh/');
+    await terminal.until(() => /\/ssh\/[A-Z0-9]{4}-[A-Z0-9]{4}/.test(terminal.screen));
+    const [, code = ''] = /\/ssh\/([A-Z0-9]{4}-[A-Z0-9]{4})/.exec(terminal.screen) ?? [];
+    const own = await decide('chen', code, 'approved');
+    expect([own.status, own.json]).toMatchObject([403, { error: { code: 'step_up_required' } }]);
+    await showFactor('chen');
+    expect((await decide('chen', code, 'approved')).status).toBe(204);
+    terminal.type('echo in-$((40+2))\r');
+    await terminal.sees('in-42');
+    terminal.say({ type: 'leave' });
+    await terminal.until(() => terminal.isClosed);
   });
 });
 

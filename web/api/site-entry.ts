@@ -2,7 +2,15 @@
 import { Router } from 'express';
 import { z } from 'zod';
 import { GatewayError } from '../../foundation/index.ts';
-import { findWebSession, handOverToSite, requireFactor } from '../../identity/index.ts';
+import {
+  factorServesUntil,
+  findWebSession,
+  handOverToSite,
+  requireFactor,
+  type Site,
+  type WebPrincipal,
+} from '../../identity/index.ts';
+import { sessionFactor } from '../../policy/index.ts';
 import { readCookie, sessionCookieName } from './cookies.ts';
 import type { WebApiDeps } from './deps.ts';
 import type { createRateLimit } from './rate-limit.ts';
@@ -41,6 +49,7 @@ export function siteEntryRoutes(deps: WebApiDeps, tries: ReturnType<typeof creat
     });
     // Whoever has the cookie of a browser left open does not enter what asks for more.
     if (site.web.stepUp) requireFactor(deps, principal, deps.factorRules);
+    requireFactorOf(deps, principal, site);
     const search = new URLSearchParams({ code: code.expose(), state, return: path });
     response.set('referrer-policy', 'no-referrer');
     const url = `${deps.sites.originOf(label)}/.sekisho/enter?${search.toString()}`;
@@ -49,6 +58,14 @@ export function siteEntryRoutes(deps: WebApiDeps, tries: ReturnType<typeof creat
   });
 
   return router;
+}
+
+/** A system that asks each connection asks this one too, whatever the console asks of its acts. */
+function requireFactorOf(deps: WebApiDeps, principal: WebPrincipal, { factorAlways }: Site): void {
+  const shown = factorServesUntil(principal, deps.factorRules, deps.clock.now()) !== null;
+  if (sessionFactor('web', { always: factorAlways, shown, confirmed: false }) !== 'begins') {
+    throw new GatewayError('step_up_required');
+  }
 }
 
 /**

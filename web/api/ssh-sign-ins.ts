@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { GatewayError, LIMITS } from '../../foundation/index.ts';
 import {
   decideSignIn,
+  factorServesUntil,
   findSignIn,
   offeredPairs,
   type SignInRequest,
@@ -47,7 +48,9 @@ export function sshSignInRoutes(deps: WebApiDeps): Router {
     const principal = principalOf(request);
     const { decision, words } = body(Decision, request);
     const { code } = await find(principal, params(Code, request).code);
-    await decideSignIn(deps, principal, { code, decision, words: words ?? null, webSessionId: principal.session.id });
+    const factorServes = factorServesUntil(principal, deps.factorRules, deps.clock.now()) !== null;
+    const webSessionId = principal.session.id;
+    await decideSignIn(deps, principal, { code, decision, words: words ?? null, webSessionId, factorServes });
     response.status(204).end();
   });
 

@@ -12,6 +12,7 @@ import {
   type Proof,
   wasUserVerified,
 } from '../../../identity/index.ts';
+import { afterSignature, isFactorShown } from '../../../policy/index.ts';
 import { appendAuditEvent } from '../../../recorder/index.ts';
 import type { AuthContext, KeyboardAuthContext, PublicKeyAuthContext } from '../library/index.ts';
 import { Attempts, type SignInRefusal, signedInEvent } from './attempts.ts';
@@ -122,24 +123,23 @@ export class Authentication {
   }
 
   async #proven(context: PublicKeyAuthContext, credential: Credential, proof: Proof): Promise<boolean> {
-    const { signIn } = this.#deps;
-    if (credential.kind === 'certificate') {
-      return this.#accept(context, credential, { method: 'certificate', proof, approval: null });
-    }
     const { securityKey } = proof;
-    const mustVerify = credential.verifyRequired || signIn.userVerification;
-    if (securityKey !== null && mustVerify && !wasUserVerified(securityKey)) {
-      return this.#refuse(context, credential, 'user_not_verified');
+    const remembered = credential.kind === 'key' ? credential.approval : null;
+    const after = afterSignature(
+      {
+        kind: credential.kind,
+        verifyRequired: credential.kind === 'key' && credential.verifyRequired,
+        userVerified: securityKey === null ? null : wasUserVerified(securityKey),
+        remembered: remembered !== null,
+      },
+      this.#deps.signIn,
+    );
+    if (after.step === 'refuse') return this.#refuse(context, credential, after.reason);
+    if (after.step === 'accept') {
+      const { method } = after;
+      const approval = method === 'ssh_key_and_browser' ? remembered : null;
+      return this.#accept(context, credential, { method, proof, approval });
     }
-    const isVerified = securityKey !== null && wasUserVerified(securityKey);
-    if (isVerified && signIn.securityKeyIsTwoFactors === true) {
-      return this.#accept(context, credential, { method: 'security_key', proof, approval: null });
-    }
-    if (signIn.secondFactor === 'none') {
-      return this.#accept(context, credential, { method: 'ssh_key', proof, approval: null });
-    }
-    const { approval } = credential;
-    if (approval !== null) return this.#accept(context, credential, { method: 'ssh_key_and_browser', proof, approval });
     if (securityKey !== null && !(await noteCounter(this.#deps, credential.fingerprint, securityKey))) {
       return this.#refuse(context, credential, 'counter_went_back');
     }
@@ -215,7 +215,7 @@ export class Authentication {
       return this.#refuse(context, credential, refusal);
     }
     const isRemembered = credential.kind === 'key' && approval !== null && approval === credential.approval;
-    const factorShown = !isRemembered && method !== 'ssh_key' && method !== 'certificate';
+    const factorShown = isFactorShown(method, isRemembered);
     return this.#ready(context, { person, loginName: context.username, method, keyBlob: credential.blob, factorShown });
   }
 

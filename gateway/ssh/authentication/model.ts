@@ -1,19 +1,13 @@
 /** What the steps of a sign-in hand on to one another. */
 import type { Clock, Database, Log } from '../../../foundation/index.ts';
 import type { CertificateAuthority, FactorSeal } from '../../../identity/index.ts';
-import type { ConnectionId, Person, SignInMethod } from '../../../policy/index.ts';
+import type { ConnectionId, KeyFactorRules, Person, SignInMethod } from '../../../policy/index.ts';
 import type { Throttle } from './throttle.ts';
 
 /** What this gateway asks of who signs in; plain data, the same in every process. */
-export interface SignInRules {
-  /** An enrolled key alone is half a sign-in; its holder approves the connection in the browser or types a code. */
-  readonly secondFactor: 'none' | 'browser' | 'totp';
-  /** A security key that verified its holder by PIN or finger needs nothing beside it. */
-  readonly securityKeyIsTwoFactors?: boolean;
+export interface SignInRules extends KeyFactorRules {
   /** How long one approval is remembered for the same person, key and source address; 0: never. */
   readonly secondFactorMinutes: number;
-  /** Every security key has to verify who touches it, also one that was enrolled without. */
-  readonly userVerification: boolean;
   /** Shown to everybody before the sign-in; may be empty. */
   readonly banner: string;
 }

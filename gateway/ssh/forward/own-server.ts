@@ -10,7 +10,7 @@ import { admit } from '../../admission.ts';
 import type { GatewaySession } from '../../session.ts';
 import type { ClientChannel, ServerChannel } from '../library/index.ts';
 import type { Caller, SshDeps } from '../model.ts';
-import { hasFactorFor } from '../second-factor.ts';
+import { factorFor } from '../second-factor.ts';
 import { failureMessage } from '../person-side.ts';
 import { PeerGone, pump, writeTo } from '../stream-io.ts';
 import { dialForSession, type TargetConnection } from '../target/index.ts';
@@ -56,7 +56,7 @@ async function runForward(deps: SshDeps, caller: Caller, asked: DirectChannel, s
   let connection: TargetConnection | undefined;
   try {
     // A forwarding shows nobody anything, so nobody can be asked here: a session of this connection is, first.
-    if (!hasFactorFor(caller, session)) {
+    if (factorFor(caller, session, 'forward') !== 'begins') {
       session.conclude('gate_refused');
       await asked.refuse(KIND, 'factor.not_shown');
       return;
