@@ -9,6 +9,7 @@ const ZONE = 'Asia/Tokyo';
 const REMIND_HOURS = 2;
 const SUBSTITUTES_HOURS = 4;
 const SECOND_LINE_HOURS = 9;
+const UPKEEP_SECONDS = 30;
 
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day, HH:MM');
 const hours = z.number().min(0).max(LIMITS.ladderHoursMax);
@@ -53,6 +54,12 @@ export const FlowSchema = z
       .record(z.string().min(1).max(63), ladder)
       .optional()
       .describe('The same for systems that have a ladder of their own, by name. None by default.'),
+    upkeep_seconds: z
+      .int()
+      .min(1)
+      .max(LIMITS.upkeepSecondsMax)
+      .optional()
+      .describe('How often what fell due is looked for: reminders, ends, comparisons, mail. Default `30`.'),
   })
   .refine(({ opens = OPENS, closes = CLOSES }) => opens < closes, {
     path: ['closes'],
@@ -76,6 +83,7 @@ export interface FlowConfig {
   readonly holidaysFile: string | null;
   readonly ladder: LadderConfig;
   readonly ladders: Readonly<Record<string, LadderConfig>>;
+  readonly upkeepSeconds: number;
 }
 
 export function completeFlow(file: z.output<typeof FlowSchema> = {}, absolute: (file: string) => string): FlowConfig {
@@ -87,6 +95,7 @@ export function completeFlow(file: z.output<typeof FlowSchema> = {}, absolute: (
     holidaysFile: file.holidays_file === undefined ? null : absolute(file.holidays_file),
     ladder: completeLadder(file.ladder),
     ladders: Object.fromEntries(Object.entries(file.ladders ?? {}).map(([name, one]) => [name, completeLadder(one)])),
+    upkeepSeconds: file.upkeep_seconds ?? UPKEEP_SECONDS,
   };
 }
 

@@ -647,6 +647,8 @@ export const LIMITS = {
   reviewHoldDays: 7,
   /** Business hours after which a rung of a ladder is taken at the latest. */
   ladderHoursMax: 1_000,
+  /** Seconds between two looks for what fell due, at most. */
+  upkeepSecondsMax: 300,
   /** Seconds until the second try of a message; each wait is twice the one before it. */
   deliveryDelaySeconds: 30,
   /** Seconds between two tries of a message at most. */

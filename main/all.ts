@@ -156,13 +156,13 @@ function watchedBy({ recordings, objects, walKey }: Evidence) {
 
 /** @returns what the console has to know of it: what may leave the house, and the calendar of emergencies. */
 async function startWork(
-  deps: Omit<Parameters<typeof startBackground>[0], 'flow' | 'delivery'>,
+  deps: Omit<Parameters<typeof startBackground>[0], 'flow' | 'delivery' | 'upkeepSeconds'>,
   { config, directory }: { readonly config: Config; readonly directory: DataDirectory },
   cleanup: Cleanup,
 ) {
   const flow = await loadFlow(config);
   const delivery = await loadDeliveries(config, directory.keys, deps.log);
-  await startBackground({ ...deps, flow, delivery }, cleanup);
+  await startBackground({ ...deps, flow, delivery, upkeepSeconds: config.flow.upkeepSeconds }, cleanup);
   const { review } = config.emergency;
   const { holidays } = flow.calendar;
   return { delivery, emergency: { ...config.emergency, review: { ...review, holidays } } };

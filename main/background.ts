@@ -41,10 +41,11 @@ export interface BackgroundDeps {
   readonly flow: FlowSettings;
   /** The ways out of the house. */
   readonly delivery: DeliverySettings;
+  /** How often what fell due is looked for. */
+  readonly upkeepSeconds: number;
 }
 
 const TICKET_UPKEEP: JobKind<Record<string, never>> = { name: 'ticket-upkeep', payload: z.strictObject({}) };
-const UPKEEP_INTERVAL_MS = 30_000;
 
 export async function startBackground(deps: BackgroundDeps, cleanup: Cleanup): Promise<void> {
   const queues = cleanup.use(new JobQueues(deps.queue, deps.log));
@@ -67,9 +68,10 @@ export async function startBackground(deps: BackgroundDeps, cleanup: Cleanup): P
     },
     1,
   );
-  await queues.every(TICKET_UPKEEP, {}, UPKEEP_INTERVAL_MS);
+  const every = deps.upkeepSeconds * 1_000;
+  await queues.every(TICKET_UPKEEP, {}, every);
   startLifecycleUpkeep(work);
-  await queues.every(LIFECYCLE_UPKEEP, {}, UPKEEP_INTERVAL_MS);
+  await queues.every(LIFECYCLE_UPKEEP, {}, every);
   await listen(work);
 }
 

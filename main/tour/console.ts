@@ -34,6 +34,10 @@ export class TourPerson {
     return this.#send(path, { method: 'POST', body: JSON.stringify(body) });
   }
 
+  remove(path: string): Promise<Answer> {
+    return this.#send(path, { method: 'DELETE' });
+  }
+
   /** Repeats a GET until `ready` says so: some things follow a moment after ssh has ended. */
   async getWhen<Shape>(path: string, shape: z.ZodType<Shape>, ready: (value: Shape) => boolean): Promise<Shape> {
     for (let left = POLLS_MAX; ; left -= 1) {

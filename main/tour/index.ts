@@ -7,6 +7,7 @@ import { createLog, GatewayError } from '../../foundation/index.ts';
 import { startAll } from '../all.ts';
 import { findFreePort } from '../free-port.ts';
 import { untilStopped } from '../until-stopped.ts';
+import { hasty } from './escalation.ts';
 import { TARGET } from './model.ts';
 import { createReport, Surprise } from './report.ts';
 import { tellStory } from './story.ts';
@@ -60,6 +61,7 @@ async function withFreePorts(config: Config): Promise<Config> {
     http: { ...config.http, port: http, publicUrl: publicUrl.origin },
     ssh: { ...config.ssh, port: ssh, advertisedPort: ssh === config.ssh.port ? config.ssh.advertisedPort : ssh },
     relay: { ...relay, port: relayPort },
+    flow: hasty(config.flow),
     sites: sites === null || sites.port === config.sites?.port ? config.sites : { ...sites, publicPort: sites.port },
   };
 }

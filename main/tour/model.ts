@@ -12,6 +12,8 @@ export interface Story {
 
 export type Run = (command: string) => Promise<SshRun>;
 
+/** Whose owner decides what the story asks for. */
+export const SYSTEM = 'crm';
 export const TARGET = 'crm-db';
 export const EXPORT = 'mysqldump crm customers';
 /** The exit status of what was refused. */

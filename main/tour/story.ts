@@ -10,6 +10,7 @@ import { refuseOwnYes } from './approving.ts';
 import { downloadFromSite } from './download.ts';
 import { exportBeyondWhatWasAsked, findDeviation } from './deviation.ts';
 import { workInEmergency } from './emergency.ts';
+import { climbWhenIdle } from './escalation.ts';
 import { askForExport, signInAndEnrol } from './enrol.ts';
 import { giveEvidence } from './evidence.ts';
 import { handOver } from './hand-over.ts';
@@ -54,6 +55,7 @@ export async function tellStory(story: Story): Promise<{ sessionId: string; dest
   await handOver({ ...story, aoki, run });
   await inBrowser(story, aoki);
   await workInEmergency(story, planted.maintainer);
+  await climbWhenIdle(story);
   await findDeviation(story, planted.ticket);
   report.step('What is left');
   report.fact(`replay: ${new URL(`/sessions/${sessionId}`, running.publicUrl).href} (sign in as suzuki, the auditor)`);

@@ -9,7 +9,7 @@ const LADDER = { remind: 120, substitutes: 240, second_line: 540 };
 const flow = (holidaysFile: string | null, japaneseHolidays = true) => ({
   flow: {
     ...{ zone: 'Asia/Tokyo', opensMinutes: 540, closesMinutes: 1_080, japaneseHolidays, holidaysFile },
-    ...{ ladder: LADDER, ladders: { crm: LADDER } },
+    ...{ ladder: LADDER, ladders: { crm: LADDER }, upkeepSeconds: 30 },
   },
 });
 

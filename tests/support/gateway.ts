@@ -203,6 +203,7 @@ async function testConfig(
         holidaysFile: null,
       },
       ...{ ladder: { remind: 120, substitutes: 240, second_line: 540 }, ladders: {} },
+      upkeepSeconds: 30,
     },
     notifications: { mail: null, webhooks: [], allowedNetworks: [], linkHours: 72 },
     emergency: { hoursMax: 4, review: { zone: 'Asia/Tokyo', dueMinutes: 18 * 60 }, lockAfterHours: 24 },
