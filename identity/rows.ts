@@ -1,6 +1,6 @@
 /** How database rows become the nouns of the house. */
 import { z } from 'zod';
-import type { Clock, Database } from '../foundation/index.ts';
+import { type Clock, type Database, LIMITS } from '../foundation/index.ts';
 import {
   GRANT_ACTIONS,
   LOCK_KINDS,
@@ -92,6 +92,18 @@ export const RiskSettingsSchema = z.strictObject({
   softRatio: z.number().gt(0).max(1).optional(),
   /** What is masked before it is shown. */
   redact: z.array(z.enum(IDENTIFIER_KINDS)).max(IDENTIFIER_KINDS.length).optional(),
+  /** What the system names people by, beside the built-in identifiers; `pattern` is RE2 syntax. */
+  identifiers: z
+    .array(
+      z.strictObject({
+        id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, 63 at most'),
+        kind: z.enum(IDENTIFIER_KINDS).default('custom'),
+        pattern: z.string().min(1).max(LIMITS.identifierPatternCharactersMax),
+        flags: z.string().max(3).default(''),
+      }),
+    )
+    .max(LIMITS.identifierRulesMax)
+    .optional(),
   /** Whether sessions need an approved access ticket. */
   tickets: z.enum(['required', 'optional']).optional(),
   /** `always`: a second factor for every connection, also one that a certificate signed in. */
@@ -108,6 +120,7 @@ export const RiskRow = RiskSettingsSchema.nullable().transform((row): RiskSettin
   const {
     softRatio = null,
     redact = [],
+    identifiers = [],
     tickets,
     secondFactor,
     approvers: _,
@@ -115,7 +128,8 @@ export const RiskRow = RiskSettingsSchema.nullable().transform((row): RiskSettin
     workReportHours: ___,
     ...limits
   } = row ?? {};
-  return { limits, softRatio, redact, ticketRequired: tickets === 'required', factorAlways: secondFactor === 'always' };
+  const gates = { ticketRequired: tickets === 'required', factorAlways: secondFactor === 'always' };
+  return { limits, softRatio, redact, identifiers, ...gates };
 });
 
 /** `record_count` arrives as text (a bigint) or, out of a JSON aggregate, as a number. */

@@ -143,6 +143,8 @@ export {
 export {
   CANCEL,
   checkRules,
+  type CompiledRules,
+  compileRules,
   createOpaqueDetector,
   createPersonalDataMeter,
   createRedactor,

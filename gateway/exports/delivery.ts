@@ -1,16 +1,16 @@
 /** The one use of a ticket: what leaves is counted, hashed and cut where the ticket ends. */
 import { createHash } from 'node:crypto';
 import type { Redemption, RedemptionResult } from '../../approvals/index.ts';
-import { createMeter, createPersonalDataMeter, DistinctCounter } from '../../policy/index.ts';
+import { createMeter, createPersonalDataMeter, DistinctCounter, type MeterOptions } from '../../policy/index.ts';
 
 export type Redeemed = Extract<Redemption, { redeemed: true }>;
 export type Delivery = ReturnType<typeof createDelivery>;
 
-/** Counts and hashes what is shown, and cuts it where the ticket ends; `key` is that of the hashes of persons. */
-export function createDelivery(ticket: Redeemed, key: Buffer) {
+/** Counts and hashes what is shown, and cuts it where the ticket ends; `identifiers` say by what persons are found. */
+export function createDelivery(ticket: Redeemed, identifiers: MeterOptions) {
   // Standard error leaves as well, so it has the same budget; each stream counts its own rows.
   const meters = { o: createMeter(ticket), e: createMeter(ticket) };
-  const persons = { o: createPersonalDataMeter({ key }), e: createPersonalDataMeter({ key }) };
+  const persons = { o: createPersonalDataMeter(identifiers), e: createPersonalDataMeter(identifiers) };
   const customers = new DistinctCounter();
   const see = ({ persons: found }: ReturnType<typeof persons.o.finish>): void => {
     for (const { person } of found) customers.add(person);

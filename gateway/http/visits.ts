@@ -87,7 +87,7 @@ export class Visits implements AsyncDisposable {
     const { person, target } = authorization;
     const metered = this.#deps.meters.open({
       ...{ personId: person.id, systemId: target.systemId, connectionId: signIn.connectionId },
-      budget: budgetOf({ mode: target.mode, assets, risk }),
+      ...{ budget: budgetOf({ mode: target.mode, assets, risk }), rules: risk.identifiers },
     });
     let exchanges = 0;
     const connections = connectToSite(this.#deps, site);

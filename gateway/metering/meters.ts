@@ -1,6 +1,6 @@
 /** The meters of one process, each shared by the sessions it is about, and forgotten with the last of them. */
 import { asError, type Log } from '../../foundation/index.ts';
-import { type Budget, type ConnectionId, Tally } from '../../policy/index.ts';
+import { type Budget, compileRules, type ConnectionId, type IdentifierRule, Tally } from '../../policy/index.ts';
 import { PersonMeter, type PersonMeterDeps } from './person-meter.ts';
 import type { MeterKey } from './queries.ts';
 import { type ConnectionMeter, SessionMeter } from './session-meter.ts';
@@ -14,6 +14,8 @@ export interface MetersDeps extends PersonMeterDeps {
 export interface MeteredWork extends MeterKey {
   readonly connectionId: ConnectionId;
   readonly budget: Budget;
+  /** Of the system, beside the built-in identifiers. */
+  readonly rules?: readonly IdentifierRule[];
 }
 
 /** How long what left may be known to this process alone, where no limit asks for more. */
@@ -40,14 +42,16 @@ export class Meters {
     this.#deps = deps;
   }
 
-  open({ personId, systemId, connectionId, budget }: MeteredWork): OpenMeter {
+  /** @throws {GatewayError} `identifier_rule_invalid`: nothing is shown that nobody could count. */
+  open({ personId, systemId, connectionId, budget, rules = [] }: MeteredWork): OpenMeter {
+    const identifiers = { key: this.#deps.key, rules: compileRules(rules) };
     const key = { personId, systemId };
     const ofPerson = `${personId} ${systemId}`;
     const ofConnection = `${connectionId} ${systemId}`;
     const person = take(this.#persons, ofPerson, () => new PersonMeter(this.#deps, key));
     const connection = take(this.#connections, ofConnection, newConnection);
     const storeSoon = (): void => this.#storeSoon(person);
-    const meter = new SessionMeter({ budget, key: this.#deps.key, connection, person, storeSoon });
+    const meter = new SessionMeter({ budget, identifiers, connection, person, storeSoon });
     // Read while the target is dialled, so that the first output need not wait; what fails is tried again by it, and told.
     if (meter.isLimited && !meter.isLoaded) meter.load().catch(() => undefined);
     return {

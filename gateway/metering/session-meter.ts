@@ -9,6 +9,7 @@ import {
   isLimited,
   METER_KINDS,
   type MeterKind,
+  type MeterOptions,
   NOTHING_LEAVES,
   roomFor,
   Tally,
@@ -37,8 +38,8 @@ const UNSTORED_SHARE = 16;
 
 export interface SessionMeterOptions {
   readonly budget: Budget;
-  /** The key of the hashes of persons. */
-  readonly key: Buffer;
+  /** By what persons are found, and the key of their hashes. */
+  readonly identifiers: Required<MeterOptions>;
   readonly connection: ConnectionMeter;
   readonly person: PersonMeter;
   /** Stores what is pending within a moment. */
@@ -47,16 +48,16 @@ export interface SessionMeterOptions {
 
 export class SessionMeter {
   readonly budget: Budget;
-  readonly key: Buffer;
+  readonly identifiers: Required<MeterOptions>;
   readonly connection: ConnectionMeter;
   /** Whether anything is limited: then persons are looked for, and what cannot be counted does not leave. */
   readonly isLimited: boolean;
   readonly #person: PersonMeter;
   readonly #storeSoon: () => void;
 
-  constructor({ budget, key, connection, person, storeSoon }: SessionMeterOptions) {
+  constructor({ budget, identifiers, connection, person, storeSoon }: SessionMeterOptions) {
     this.budget = budget;
-    this.key = key;
+    this.identifiers = identifiers;
     this.connection = connection;
     this.isLimited = METER_KINDS.some((kind) => isLimited(kind, budget));
     this.#person = person;

@@ -87,7 +87,7 @@ function inTerminal({ request, session }: ChannelWork): boolean {
 
 async function runExport(work: ChannelWork, act: Act, ticket: Redeemed): Promise<Exit> {
   const { person, session } = work;
-  const delivery = createDelivery(ticket, work.meter.key);
+  const delivery = createDelivery(ticket, work.meter.identifiers);
   let exit: Exit = {};
   try {
     await person.say('export.begun', 'ticket_in_use', {

@@ -211,7 +211,7 @@ function openMeter(deps: SshDeps, { assets, authorization, risk }: GatewaySessio
   const { person, target } = authorization;
   return deps.meters.open({
     ...{ personId: person.id, systemId: target.systemId, connectionId: caller.connectionId },
-    budget: budgetOf({ mode: target.mode, assets, risk }),
+    ...{ budget: budgetOf({ mode: target.mode, assets, risk }), rules: risk.identifiers },
   });
 }
 

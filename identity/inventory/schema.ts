@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { isZone, TARGET_SIGN_INS, WebSettingsSchema } from '../../policy/index.ts';
-import { parseNetwork } from '../../foundation/index.ts';
+import { checkRules, isZone, TARGET_SIGN_INS, WebSettingsSchema } from '../../policy/index.ts';
+import { asError, parseNetwork } from '../../foundation/index.ts';
 import { GrantActionSchema, LocaleSchema, RiskSettingsSchema, RoleSchema, TargetModeSchema } from '../rows.ts';
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, 63 at most');
@@ -32,12 +32,21 @@ const InventoryPersonSchema = z.strictObject({
   manager: subject.nullable().optional(),
 });
 
+/** A pattern that cannot be used is refused here, by its rule's name, before a session would be for it. */
+function checkIdentifiers({ identifiers = [] }: z.infer<typeof RiskSettingsSchema>, context: z.RefinementCtx): void {
+  try {
+    checkRules(identifiers);
+  } catch (thrown) {
+    context.addIssue({ code: 'custom', path: ['identifiers'], message: asError(thrown).message });
+  }
+}
+
 const InventorySystemSchema = z.strictObject({
   name,
   titleEn: title,
   titleJa: title,
   /** How much may be shown of the system's data; absent: as docs/meters.md lists. */
-  risk: RiskSettingsSchema.nullable().default(null),
+  risk: RiskSettingsSchema.superRefine(checkIdentifiers).nullable().default(null),
   /** Subjects of the persons who answer for the system. */
   owners: z.array(subject),
   /** How well it protects what it is given, 1 to 4: a parcel never moves to a system of a lower class. */

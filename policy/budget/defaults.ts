@@ -1,4 +1,5 @@
 import type { ProtectedAsset, TargetMode } from '../model.ts';
+import type { IdentifierRule } from '../output/index.ts';
 import { type Budget, type BudgetLimits, METER_KINDS } from './model.ts';
 
 /** What an owner sets for a system; what is left out is as below, null is no limit. */
@@ -7,13 +8,15 @@ export interface RiskSettings {
   readonly softRatio: number | null;
   /** Kinds of identifiers that are masked before they are shown. */
   readonly redact: readonly string[];
+  /** What the system itself names people by: found beside the built-in identifiers. */
+  readonly identifiers: readonly IdentifierRule[];
   /** Sessions are let in by an approved access ticket alone. */
   readonly ticketRequired?: boolean;
   /** Each connection shows a second factor before its first session here, however it was signed in. */
   readonly factorAlways?: boolean;
 }
 
-export const NO_RISK_SETTINGS: RiskSettings = { limits: {}, softRatio: null, redact: [] };
+export const NO_RISK_SETTINGS: RiskSettings = { limits: {}, softRatio: null, redact: [], identifiers: [] };
 
 const SOFT_RATIO = 0.8;
 

@@ -18,4 +18,4 @@ export {
 export { CANCEL } from './offers.ts';
 export { createOpaqueDetector, type OpaqueDetector } from './opaque.ts';
 export { createRedactor, type Redactor, type RedactorOptions } from './redactor.ts';
-export { checkRules } from './rules.ts';
+export { checkRules, type CompiledRules, compileRules } from './rules.ts';

@@ -1,28 +1,22 @@
 /** How many persons a stream tells of, whatever form it takes. */
 import { invariant } from '../../foundation/index.ts';
-import type { Finder } from './identifiers/index.ts';
-import type { IdentifierRule, Metered, PersonalDataMeter } from './model.ts';
+import type { Metered, PersonalDataMeter } from './model.ts';
 import { OpaqueCount } from './opaque-count.ts';
 import { Persons } from './persons.ts';
 import { PlainText } from './plain.ts';
 import { Reader } from './reader.ts';
-import { compileRules } from './rules.ts';
+import type { CompiledRules } from './rules.ts';
 
 const KEY_BYTES_MIN = 16;
 
 export interface MeterOptions {
   /** At least 16 bytes. Counts can be put together as long as it is the same. */
   readonly key: Buffer;
-  readonly rules?: readonly IdentifierRule[];
+  readonly rules?: CompiledRules;
 }
 
-/** @throws {GatewayError} `identifier_rule_invalid`. */
 export function createPersonalDataMeter({ key, rules = [] }: MeterOptions): PersonalDataMeter {
   invariant(key.length >= KEY_BYTES_MIN, 'the key of a meter is long enough');
-  return createMeterOf(key, compileRules(rules));
-}
-
-function createMeterOf(key: Buffer, rules: readonly Finder[]): PersonalDataMeter {
   const persons = new Persons(key);
   const opaque = new OpaqueCount();
   const plain = new PlainText();

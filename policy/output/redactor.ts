@@ -4,10 +4,10 @@
  */
 import { LIMITS } from '../../foundation/index.ts';
 import { featuresOf } from './features.ts';
-import { type Finder, findIdentifiers } from './identifiers/index.ts';
+import { findIdentifiers } from './identifiers/index.ts';
 import { maskedPlaces } from './masks.ts';
-import type { IdentifierKind, IdentifierRule } from './model.ts';
-import { compileRules } from './rules.ts';
+import type { IdentifierKind } from './model.ts';
+import type { CompiledRules } from './rules.ts';
 import { placedText } from './placed-text.ts';
 import { plainLine } from './text.ts';
 
@@ -21,12 +21,11 @@ export interface Redactor {
 
 export interface RedactorOptions {
   readonly kinds: readonly IdentifierKind[];
-  readonly rules?: readonly IdentifierRule[];
+  readonly rules?: CompiledRules;
 }
 
-/** @throws {GatewayError} `identifier_rule_invalid`. */
 export function createRedactor({ kinds, rules = [] }: RedactorOptions): Redactor {
-  const redactor = new LineRedactor(new Set(kinds), compileRules(rules));
+  const redactor = new LineRedactor(new Set(kinds), rules);
   return {
     take: (chunk) => redactor.take(chunk),
     flush: () => redactor.flush(),
@@ -36,12 +35,12 @@ export function createRedactor({ kinds, rules = [] }: RedactorOptions): Redactor
 
 class LineRedactor {
   readonly #kinds: ReadonlySet<IdentifierKind>;
-  readonly #rules: readonly Finder[];
+  readonly #rules: CompiledRules;
   /** The present line. Its first `#shown` bytes have been shown: they tell what the others are. */
   #line: Buffer = Buffer.alloc(0);
   #shown = 0;
 
-  constructor(kinds: ReadonlySet<IdentifierKind>, rules: readonly Finder[]) {
+  constructor(kinds: ReadonlySet<IdentifierKind>, rules: CompiledRules) {
     this.#kinds = kinds;
     this.#rules = rules;
   }

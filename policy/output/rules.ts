@@ -10,16 +10,22 @@ const FLAGS: Readonly<Record<string, number>> = {
   s: RE2JS.DOTALL,
 };
 
+/** Rules ready to be matched: compiled once for a session, and used by each of its meters and masks. */
+export type CompiledRules = readonly Finder[];
+
 /** Looks whether rules can be used. @throws {GatewayError} `identifier_rule_invalid` naming the rule and the fault. */
 export function checkRules(rules: readonly IdentifierRule[]): void {
   compileRules(rules);
 }
 
 /** @throws {GatewayError} `identifier_rule_invalid`. */
-export function compileRules(rules: readonly IdentifierRule[]): readonly Finder[] {
+export function compileRules(rules: readonly IdentifierRule[]): CompiledRules {
   if (rules.length > LIMITS.identifierRulesMax) {
     throw new GatewayError('identifier_rule_invalid', `more than ${LIMITS.identifierRulesMax} rules`);
   }
+  const twice = rules.find(({ id }, at) => rules.findIndex((other) => other.id === id) !== at);
+  if (twice !== undefined)
+    throw new GatewayError('identifier_rule_invalid', `rule ${twice.id}: there are two of this name`);
   return rules.map(compileRule);
 }
 

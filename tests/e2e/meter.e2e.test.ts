@@ -249,6 +249,32 @@ describeWith(['ssh', 'sshd'], 'where the settings of a system mask identifiers',
   });
 });
 
+describeWith(['ssh', 'sshd'], 'where a system names people in its own way', () => {
+  const MEMBERS = 140;
+  const LIST = `for i in $(seq -f %06g 1 ${MEMBERS}); do echo "member KAI-$i"; done`;
+  const risk = {
+    persons: { command: BUDGET, session: BUDGET, ...WITHOUT_DAYS, day: null },
+    softRatio: 1,
+    identifiers: [{ id: 'member', pattern: 'KAI-[0-9]{6}' }],
+  };
+
+  test('they are counted by that name, and nobody beyond the budget is shown', async () => {
+    await using field = await startMeterField({ risk });
+    const { status, stdout, stderr } = await field.ssh(LIST);
+    expect(status).toBe(126);
+    expect(stderr).toContain('[budget_exceeded]');
+    expect(stdout.toString().match(/KAI-\d{6}/g)).toHaveLength(BUDGET);
+  });
+
+  test('they are masked where the settings ask for it', async () => {
+    await using field = await startMeterField({ risk: { ...risk, redact: ['custom'] } });
+    const { status, stdout } = await field.ssh('echo "member KAI-000001 has paid"');
+    expect(status).toBe(0);
+    expect(stdout.toString()).toMatch(/^member \S{10} has paid\n$/);
+    expect(stdout.toString()).not.toContain('000001');
+  });
+});
+
 describeWith(['ssh', 'sshd'], 'a budget over many sessions', () => {
   let field: MeterField;
   beforeAll(async () => {

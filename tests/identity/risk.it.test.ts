@@ -46,9 +46,21 @@ describe('risk settings are refused', () => {
     ['a share of nothing', { softRatio: 0 }],
     ['more than the whole', { softRatio: 1.1 }],
     ['an unknown mask', { redact: ['shoe_size'] }],
+    ['an identifier without a name', { identifiers: [{ pattern: 'KAI-[0-9]{6}' }] }],
+    ['an identifier of no known kind', { identifiers: [{ id: 'member', kind: 'shoe', pattern: 'KAI-[0-9]{6}' }] }],
+    ['an identifier that only a backtracking engine knows', { identifiers: [{ id: 'member', pattern: '(a)\\1' }] }],
+    ['an identifier that matches nothing at all', { identifiers: [{ id: 'member', pattern: 'a*' }] }],
+    ['an identifier that is long when compiled', { identifiers: [{ id: 'member', pattern: '((a{50}){50}){9}' }] }],
+    ['two identifiers of one name', { identifiers: ['a', 'b'].map((pattern) => ({ id: 'member', pattern })) }],
   ])('for %s', (_what, risk) => {
     expect(InventorySchema.safeParse(inventory(risk)).success).toBe(false);
   });
+});
+
+test('a rule for identifiers is refused by its name', () => {
+  const { error } = InventorySchema.safeParse(inventory({ identifiers: [{ id: 'member', pattern: '(' }] }));
+  expect(error?.issues).toMatchObject([{ path: ['systems', 0, 'risk', 'identifiers'] }]);
+  expect(error?.issues[0]?.message).toContain('rule member');
 });
 
 test('risk settings come to whoever asks for a target, and applying them twice says nothing', async () => {
@@ -57,10 +69,14 @@ test('risk settings come to whoever asks for a target, and applying them twice s
   await apply(h);
   expect(await riskOf(h, aoki)).toMatchObject(NO_RISK_SETTINGS);
   const risk = { persons: { command: 5, day: null }, opaqueBytes: { session: 9 }, softRatio: 0.5, redact: ['card'] };
-  await apply(h, risk);
-  await apply(h, risk);
+  const identifiers = [{ id: 'member', pattern: 'KAI-[0-9]{6}' }];
+  await apply(h, { ...risk, identifiers });
+  await apply(h, { ...risk, identifiers });
   const { softRatio, redact, ...limits } = risk;
-  expect(await riskOf(h, aoki)).toMatchObject({ limits, softRatio, redact });
+  expect(await riskOf(h, aoki)).toMatchObject({
+    ...{ limits, softRatio, redact },
+    identifiers: [{ id: 'member', kind: 'custom', pattern: 'KAI-[0-9]{6}', flags: '' }],
+  });
   expect(await h.events('inventory.applied')).toHaveLength(2);
   await apply(h);
   expect(await riskOf(h, aoki)).toMatchObject(NO_RISK_SETTINGS);

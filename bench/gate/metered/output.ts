@@ -32,7 +32,7 @@ export function meteredOutput(meter: SessionMeter, output: readonly Buffer[]): B
       dropped: new Map(),
       onOffer: () => undefined,
     } as const;
-    const measure = new StreamMeasure({ ...options, key: meter.key });
+    const measure = new StreamMeasure({ ...options, identifiers: meter.identifiers });
     for (let from = 0; from < stream.length; from += PIECE_BYTES) {
       const piece = measure.take(stream.subarray(from, from + PIECE_BYTES));
       const { passes, addition, decision } = planPiece(piece, { meter, command, rows: undefined });

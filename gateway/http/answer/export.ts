@@ -28,7 +28,7 @@ export async function deliverExport(work: Work, ticket: Redeemed, body: ExportBo
 /** As the ticket says: every byte that goes to the person's machine is on it. */
 async function toBrowser(work: Work, ticket: Redeemed, body: ExportBody): Promise<void> {
   const { record, response, signal, visit } = work;
-  const delivery = createDelivery(ticket, visit.meter.key);
+  const delivery = createDelivery(ticket, visit.meter.identifiers);
   let isWhole = false;
   try {
     await body.begin();
@@ -55,7 +55,7 @@ async function toVault(work: Work, ticket: Redeemed, body: ExportBody): Promise<
   const { deps, record, signal, visit } = work;
   const { parcel } = ticket;
   if (parcel === undefined) throw new GatewayError('internal', 'This ticket does not go to the vault.');
-  const delivery = createDelivery(ticket, visit.meter.key);
+  const delivery = createDelivery(ticket, visit.meter.identifiers);
   let writer: ParcelWriter | undefined;
   let fault: unknown;
   try {
@@ -135,7 +135,7 @@ export async function noteCut(work: Pick<Work, 'deps' | 'record' | 'visit'>, rea
 /** The site gave nothing that the ticket is for: its use ends with nothing, so that it does not stay open for ever. */
 export async function abandonExport(work: Work, ticket: Redeemed): Promise<void> {
   const { parcel, ticketId } = ticket;
-  const counted = createDelivery(ticket, work.visit.meter.key).finish({}, false);
+  const counted = createDelivery(ticket, work.visit.meter.identifiers).finish({}, false);
   const result = { ...counted, outcome: 'failed' as const };
   await completeRedemption(
     work.deps,

@@ -26,7 +26,7 @@ export class AnswerMeasure {
     this.#meter = meter;
     this.#reader = createBodyReader(kind);
     const looks = isLimited('persons', meter.budget) || isLimited('opaqueBytes', meter.budget);
-    this.#persons = looks && kind !== 'asset' ? createPersonalDataMeter({ key: meter.key }) : undefined;
+    this.#persons = looks && kind !== 'asset' ? createPersonalDataMeter(meter.identifiers) : undefined;
   }
 
   /** Of what was read so far. */

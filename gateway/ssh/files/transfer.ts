@@ -104,7 +104,7 @@ async function exported(work: ChannelWork, run: Run & { ticket: Redeemed }): Pro
   const { session, person } = work;
   const { ticket } = run;
   const { number, rowsMax: rows, bytesMax: bytes } = ticket;
-  const delivery = createDelivery(ticket, work.meter.key);
+  const delivery = createDelivery(ticket, work.meter.identifiers);
   let exit: Exit = {};
   try {
     await person.say('export.begun', 'ticket_in_use', { number, rows, bytes });

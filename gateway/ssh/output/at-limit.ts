@@ -76,7 +76,7 @@ async function lookForTicket(work: ChannelWork, act: Act, which: Passed): Promis
 function beginUse(work: ChannelWork, speech: Speech, ticket: Redeemed): InUse {
   const { number, rowsMax: rows, bytesMax: bytes } = ticket;
   speech.say('export.begun', 'ticket_in_use', { number, rows, bytes });
-  return { ticket, delivery: createDelivery(ticket, work.meter.key) };
+  return { ticket, delivery: createDelivery(ticket, work.meter.identifiers) };
 }
 
 /**

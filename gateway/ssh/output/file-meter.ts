@@ -94,7 +94,7 @@ class ContentMeter implements FileMeter {
     if (known !== undefined) return known;
     const isText = !bytes.subarray(0, SAMPLE_BYTES).includes(0);
     const options = { stream: 'o', hasTerminal: false, dropped: new Map(), onOffer: () => undefined } as const;
-    const made = isText ? new StreamMeasure({ ...options, key: this.#work.meter.key }) : 'opaque';
+    const made = isText ? new StreamMeasure({ ...options, identifiers: this.#work.meter.identifiers }) : 'opaque';
     this.#measures.set(file, made);
     return made;
   }

@@ -1,5 +1,11 @@
 /** Masks identifiers in what is shown, where a system's settings ask for it. A prompt without a line end waits a moment only. */
-import { createRedactor, IDENTIFIER_KINDS, type IdentifierKind, type Redactor } from '../../../policy/index.ts';
+import {
+  type CompiledRules,
+  createRedactor,
+  IDENTIFIER_KINDS,
+  type Redactor,
+  type RedactorOptions,
+} from '../../../policy/index.ts';
 import type { Output } from './model.ts';
 
 export interface Mask {
@@ -13,6 +19,7 @@ export interface Mask {
 
 export interface MaskOptions {
   readonly kinds: readonly string[];
+  readonly rules: CompiledRules;
   readonly put: (stream: Output, bytes: Buffer) => void;
 }
 
@@ -20,10 +27,10 @@ export interface MaskOptions {
 const IDLE_MS = 40;
 const NOTHING = Buffer.alloc(0);
 
-export function createMask({ kinds: asked, put }: MaskOptions): Mask {
+export function createMask({ kinds: asked, rules, put }: MaskOptions): Mask {
   const kinds = IDENTIFIER_KINDS.filter((kind) => asked.includes(kind));
   if (kinds.length === 0) return { take: (_stream, bytes) => bytes, flush: () => undefined, finish: () => NOTHING };
-  return new Masking(kinds, put);
+  return new Masking({ kinds, rules }, put);
 }
 
 class Masking implements Mask {
@@ -31,8 +38,8 @@ class Masking implements Mask {
   readonly #put: MaskOptions['put'];
   #idle: NodeJS.Timeout | undefined;
 
-  constructor(kinds: readonly IdentifierKind[], put: MaskOptions['put']) {
-    this.#redactors = { o: createRedactor({ kinds }), e: createRedactor({ kinds }) };
+  constructor(options: RedactorOptions, put: MaskOptions['put']) {
+    this.#redactors = { o: createRedactor(options), e: createRedactor(options) };
     this.#put = put;
   }
 

@@ -5,6 +5,7 @@ import {
   type DroppedKind,
   isLimited,
   type Metered,
+  type MeterOptions,
   NOTHING_LEAVES,
   type PersonalDataMeter,
   type TerminalGuard,
@@ -21,8 +22,8 @@ export interface DroppedCount {
 export interface MeasureOptions {
   readonly stream: Output;
   readonly hasTerminal: boolean;
-  /** The key of the hashes of persons; undefined where nobody looks for persons. */
-  readonly key: Buffer | undefined;
+  /** By what persons are found; undefined where nobody looks for them. */
+  readonly identifiers: MeterOptions | undefined;
   readonly dropped: Map<DroppedKind, DroppedCount>;
   readonly onOffer: (offer: TransferOffer) => void;
   /** Nobody new may be shown any more: then an unfinished line is read before it passes, and not at its end. */
@@ -42,19 +43,19 @@ export class StreamMeasure {
 
   constructor(options: MeasureOptions) {
     this.#options = options;
-    const { hasTerminal, key } = options;
+    const { hasTerminal, identifiers } = options;
     // Without a terminal bytes stay exact; where somebody meters, what a terminal would have obeyed is counted still.
-    this.#guard = hasTerminal || key !== undefined ? createTerminalGuard() : undefined;
-    this.#persons = key === undefined ? undefined : createPersonalDataMeter({ key });
+    this.#guard = hasTerminal || identifiers !== undefined ? createTerminalGuard() : undefined;
+    this.#persons = identifiers === undefined ? undefined : createPersonalDataMeter(identifiers);
   }
 
   take(chunk: Buffer): Piece {
     const piece = this.#piece(this.#guarded(chunk), (bytes) => this.#persons?.take(bytes));
-    const { key } = this.#options;
-    if (key === undefined) return piece;
+    const { identifiers } = this.#options;
+    if (identifiers === undefined) return piece;
     const at = this.#keepLine(piece.bytes);
     if (this.#options.isFull?.() !== true) return piece;
-    const found = findsOf(readLine(key, this.#line)).map(({ addition }) => ({ at, addition }));
+    const found = findsOf(readLine(identifiers, this.#line)).map(({ addition }) => ({ at, addition }));
     return { ...piece, finds: [...piece.finds, ...found] };
   }
 
@@ -63,8 +64,8 @@ export class StreamMeasure {
    * what a limit held back would pass uncounted the second time.
    */
   forget(): void {
-    const { key } = this.#options;
-    this.#persons = key === undefined ? undefined : createPersonalDataMeter({ key });
+    const { identifiers } = this.#options;
+    this.#persons = identifiers === undefined ? undefined : createPersonalDataMeter(identifiers);
   }
 
   /** What was held back for its end, and what an unfinished last line tells. */
@@ -115,8 +116,8 @@ export class StreamMeasure {
   }
 }
 
-function readLine(key: Buffer, line: Buffer): Metered {
-  const meter = createPersonalDataMeter({ key });
+function readLine(identifiers: MeterOptions, line: Buffer): Metered {
+  const meter = createPersonalDataMeter(identifiers);
   const { persons } = meter.take(line);
   return { persons: [...persons, ...meter.finish().persons], opaque: [] };
 }
@@ -127,9 +128,9 @@ export function measuresOf(
   { isCharged, ...options }: Pick<MeasureOptions, 'dropped' | 'onOffer' | 'isFull'> & { readonly isCharged: boolean },
 ): Readonly<Record<Output, StreamMeasure>> {
   const looks = isLimited('persons', meter.budget) || isLimited('opaqueBytes', meter.budget);
-  const key = looks && isCharged ? meter.key : undefined;
+  const identifiers = looks && isCharged ? meter.identifiers : undefined;
   const of = (stream: Output): StreamMeasure =>
-    new StreamMeasure({ ...options, stream, hasTerminal: person.hasTerminal, key });
+    new StreamMeasure({ ...options, stream, hasTerminal: person.hasTerminal, identifiers });
   return { o: of('o'), e: of('e') };
 }
 

@@ -50,7 +50,11 @@ export class OutputRoad implements OutputHold {
     const onOffer = (offer: TransferOffer): void => this.#cancel(offer);
     const isCharged = options.delivery === undefined;
     this.#streams = measuresOf(work, { dropped, onOffer, isCharged, isFull: () => this.#charging.isFull });
-    this.#mask = createMask({ kinds: isCharged ? work.session.risk.redact : [], put });
+    this.#mask = createMask({
+      kinds: isCharged ? work.session.risk.redact : [],
+      rules: work.meter.identifiers.rules,
+      put,
+    });
     this.#speech = speechOf(work.person, put);
     this.#charging = new Charging(work, {
       onUnreadable: () => {

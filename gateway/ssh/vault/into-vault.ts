@@ -24,7 +24,7 @@ export async function intoVault(
   const { deps, session, person } = work;
   const { parcel, number, rowsMax: rows, bytesMax: bytes } = ticket;
   if (parcel === undefined) throw new GatewayError('internal', 'This ticket does not go to the vault.');
-  const delivery = createDelivery(ticket, work.meter.key);
+  const delivery = createDelivery(ticket, work.meter.identifiers);
   let writer: ParcelWriter | undefined;
   let exit: Exit = {};
   let fault: unknown;

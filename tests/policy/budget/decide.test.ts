@@ -74,7 +74,8 @@ describe('the budget of a target', () => {
   });
 
   test("takes the owner's own numbers, null for none, also on a recorded target", () => {
-    const risk = { limits: { persons: { command: 5, day: null }, bytes: { day: 9 } }, softRatio: 0.5, redact: [] };
+    const limits = { persons: { command: 5, day: null }, bytes: { day: 9 } };
+    const risk = { ...NO_RISK_SETTINGS, limits, softRatio: 0.5 };
     const guarded = budgetOf({ mode: 'guarded-line', assets, risk });
     expect(guarded.limits.persons).toMatchObject({ command: 5, session: 100, day: null });
     expect(guarded.softRatio).toBe(0.5);

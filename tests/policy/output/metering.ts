@@ -1,4 +1,4 @@
-import { createPersonalDataMeter, type IdentifierRule } from '../../../policy/index.ts';
+import { compileRules, createPersonalDataMeter, type IdentifierRule } from '../../../policy/index.ts';
 
 export const KEY = Buffer.alloc(32, 7);
 
@@ -14,7 +14,7 @@ function chunksOf(bytes: Buffer, size: number): Buffer[] {
 }
 
 export function count(text: string | Buffer, { size = 16_384, rules = [] as readonly IdentifierRule[] } = {}): Counted {
-  const meter = createPersonalDataMeter({ key: KEY, rules });
+  const meter = createPersonalDataMeter({ key: KEY, rules: compileRules(rules) });
   const results = [...chunksOf(Buffer.from(text), size).map((chunk) => meter.take(chunk)), meter.finish()];
   return {
     persons: new Set(results.flatMap(({ persons }) => persons.map(({ person }) => person))),

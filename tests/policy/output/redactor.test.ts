@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import stringWidth from 'string-width';
-import { createRedactor, IDENTIFIER_KINDS, type IdentifierKind } from '../../../policy/index.ts';
+import { compileRules, createRedactor, IDENTIFIER_KINDS, type IdentifierKind } from '../../../policy/index.ts';
 import { csv, people } from './people.ts';
 
 function redact(text: string, kinds: readonly IdentifierKind[] = IDENTIFIER_KINDS): string {
@@ -66,5 +66,19 @@ describe('masking', () => {
     const redactor = createRedactor({ kinds: ['phone'] });
     const shown = redactor.take(Buffer.alloc(100_000, 'x'));
     expect(shown.length).toBeGreaterThanOrEqual(100_000 - 4_097);
+  });
+
+  test('masks what a rule of an administrator finds, wherever the stream is cut', () => {
+    const rules = compileRules([{ id: 'member', kind: 'custom', pattern: 'KAI-\\d{6}', flags: '' }]);
+    const line = 'member KAI-000001 has paid\n';
+    for (let cut = 0; cut <= line.length; cut += 1) {
+      const redactor = createRedactor({ kinds: ['custom'], rules });
+      const parts = [line.slice(0, cut), line.slice(cut)].map((part) => redactor.take(Buffer.from(part)));
+      const shown = Buffer.concat([...parts, redactor.finish()]).toString();
+      expect(shown).not.toContain('000001');
+      expect(shown).toMatch(/^member \S{10} has paid\n$/);
+    }
+    const other = createRedactor({ kinds: ['phone'], rules });
+    expect(Buffer.concat([other.take(Buffer.from(line)), other.finish()]).toString()).toBe(line);
   });
 });

@@ -28,6 +28,10 @@ describe('rules of administrators', () => {
     expect(() => checkRules(many.slice(1))).not.toThrow();
   });
 
+  test('are refused where two have one name', () => {
+    expect(hasCodeOf(() => checkRules([rule('abc'), rule('abd')]))).toMatch(/^identifier_rule_invalid: .*member/);
+  });
+
   test('find persons, in every width', () => {
     const rules = [rule('KAI-\\d{6}')];
     expect(count('KAI-000001\nKAI-000002\nＫＡＩ-000002\nother\n', { rules }).persons.size).toBe(2);

@@ -100,7 +100,7 @@ export class Guard {
     if (ticket?.redeemed === true) {
       const { number, rowsMax: rows, bytesMax: bytes } = ticket;
       await work.person.say('export.begun', 'ticket_in_use', { number, rows, bytes });
-      return { allowed: true, use: { ticket, delivery: createDelivery(ticket, work.meter.key) } };
+      return { allowed: true, use: { ticket, delivery: createDelivery(ticket, work.meter.identifiers) } };
     }
     await audit.refused({ protocol: 'sftp', act: 'get', path: resolved.path, reason: 'protected' });
     await refuseAct(work, ticket === undefined ? act : { ...act, ticket });
