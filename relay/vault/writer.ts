@@ -86,8 +86,10 @@ class FillingParcel implements ParcelWriter {
       files: this.#files.map((file) => ({ ...file.facts(), extents: file.extents })),
     };
     const bytes = Buffer.from(`${JSON.stringify(manifest)}\n`);
-    if (bytes.length > LIMITS.parcelManifestBytesMax) throw new GatewayError('vault_unavailable');
-    await store.put(id, MANIFEST_NAME, sealPiece({ key: this.#key, parcel: id, name: MANIFEST_NAME }, bytes));
+    const sealed = sealPiece({ key: this.#key, parcel: id, name: MANIFEST_NAME }, bytes);
+    // As the reader counts it: a manifest that nobody could read again would lose the parcel.
+    if (sealed.length > LIMITS.parcelManifestBytesMax) throw new GatewayError('vault_unavailable');
+    await store.put(id, MANIFEST_NAME, sealed);
     await store.put(id, KEY_NAME, await wrapKey(this.#key, recipients));
     await store.settle(id);
     return { files: this.#files.map((file) => file.facts()), manifestSha256: sha256(bytes) };

@@ -3,7 +3,7 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ParcelOrigin, SealedParcel } from '../../approvals/index.ts';
-import { newUuid } from '../../foundation/index.ts';
+import { LIMITS, newUuid } from '../../foundation/index.ts';
 import type { SessionId, TicketId } from '../../policy/index.ts';
 import { createIdentity } from '../../recorder/index.ts';
 import { filePieces, openParcel, type PieceStore, sealedVault } from '../../relay/index.ts';
@@ -148,6 +148,41 @@ describe('a sealed parcel', () => {
     expect(await readdir(join(home.path, 'vault'))).toEqual([]);
     await expect(opened(result)).rejects.toMatchObject({ code: 'vault_unavailable' });
     await store.remove(origin.id); // Again, after a crash between the two.
+  });
+});
+
+describe('a parcel at its limits', () => {
+  /** Bytes of the manifest that are not the path of its only file: measured, for it counts in digits. */
+  async function manifestWith(pathBytes: number): Promise<SealedParcel> {
+    origin = { ...origin, id: newUuid(NOW) };
+    return sealed([Buffer.from('x')], () => 'p'.repeat(pathBytes));
+  }
+
+  test('is sealed only while its manifest can be read again, to the byte', async () => {
+    await manifestWith(1);
+    const around = (await stat(place('manifest'))).size - 1;
+    const longest = LIMITS.parcelManifestBytesMax - around;
+    using parcel = await opened(await manifestWith(longest));
+    expect(parcel.manifest.files[0]?.path).toHaveLength(longest);
+    for (const over of [1, 16]) {
+      await expect(manifestWith(longest + over)).rejects.toMatchObject({ code: 'vault_unavailable' });
+      await expect(stat(place())).rejects.toMatchObject({ code: 'ENOENT' });
+    }
+  });
+
+  test('of as many small files as there may be is whole, and one more is refused', async () => {
+    const writing = await vault().begin(origin);
+    for (let at = 0; at < LIMITS.parcelFilesMax; at += 1) {
+      const file = await writing.file(`/data/${at}`);
+      await file.write(Buffer.from(`${at}\n`));
+      await file.end();
+    }
+    await expect(writing.file('/data/more')).rejects.toMatchObject({ code: 'vault_unavailable' });
+    using parcel = await opened(await writing.commit({ rows: 1, bytes: 1, sha256: hex('') }));
+    expect(parcel.manifest.files).toHaveLength(LIMITS.parcelFilesMax);
+    for (const at of [0, 54_321, LIMITS.parcelFilesMax - 1])
+      expect((await contents(parcel, at)).toString()).toBe(`${at}\n`);
+    expect(await readdir(place())).toHaveLength(3); // Packed: one piece, the manifest, the key.
   });
 });
 
