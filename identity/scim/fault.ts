@@ -1,4 +1,6 @@
 /** Why a SCIM request is refused: the status and `scimType` of RFC 7644 §3.12. */
+import { sqlState } from '../../foundation/index.ts';
+
 export type ScimType =
   | 'invalidFilter'
   | 'invalidPath'
@@ -22,3 +24,15 @@ export class ScimFault extends Error {
 }
 
 export const SCIM_NOT_FOUND = (): ScimFault => new ScimFault(404, 'There is no such resource.');
+
+const UNIQUE_VIOLATION = '23505';
+
+/** Two who are given one name in the same moment both found it free: the database says who came second. */
+export async function unlessTaken<Written>(writing: Promise<Written>): Promise<Written> {
+  try {
+    return await writing;
+  } catch (thrown) {
+    if (sqlState(thrown) === UNIQUE_VIOLATION) throw new ScimFault(409, 'The name is taken.', 'uniqueness');
+    throw thrown;
+  }
+}

@@ -3,7 +3,7 @@ import { LIMITS, newUuid, type Queryable, type Transaction } from '../../foundat
 import type { PersonId } from '../../policy/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
 import { PersonIdSchema } from '../rows.ts';
-import { ScimFault, SCIM_NOT_FOUND } from './fault.ts';
+import { ScimFault, SCIM_NOT_FOUND, unlessTaken } from './fault.ts';
 import { parseFilter } from './filter.ts';
 import {
   countGroups,
@@ -64,7 +64,8 @@ export function changeScimGroup(
     const { displayName, externalId = null } = input;
     const [other] = await selectGroups(tx, client.issuer, { filter: { ...ALL, displayName }, limit: 1, offset: 0 });
     if (other !== undefined && other.id !== id) throw new ScimFault(409, 'The name is taken.', 'uniqueness');
-    const changed = await updateGroup(tx, { id, displayName, externalId, version: before.version, at: clock.now() });
+    const after = { id, displayName, externalId, version: before.version, at: clock.now() };
+    const changed = await unlessTaken(updateGroup(tx, after));
     if (changed === 0) throw new ScimFault(412, 'It changed meanwhile.');
     const renamed = displayName === before.displayName ? [] : before.members.map((member) => member.id);
     await setMembers(deps, tx, { groupId: id, input, renamed });

@@ -6,7 +6,7 @@ import { endEverythingOf } from '../lifecycle/end.ts';
 import { bringUpToDate, findOrCreate } from '../persons/provision.ts';
 import { lockPersonRow, updateDeactivated, updateManager } from '../persons/queries.ts';
 import { PersonIdSchema } from '../rows.ts';
-import { ScimFault, SCIM_NOT_FOUND } from './fault.ts';
+import { ScimFault, SCIM_NOT_FOUND, unlessTaken } from './fault.ts';
 import { parseFilter } from './filter.ts';
 import {
   countUsers,
@@ -80,7 +80,8 @@ export async function changeScimUser(
     const { userName, externalId = null } = input;
     const other = await selectUsers(tx, client.issuer, { filter: { ...EVERYBODY, userName }, limit: 1, offset: 0 });
     if (other[0] !== undefined && other[0].id !== id) throw new ScimFault(409, 'The name is taken.', 'uniqueness');
-    const changed = await updateUser(tx, { id, userName, externalId, version: before.version, at: clock.now() });
+    const after = { id, userName, externalId, version: before.version, at: clock.now() };
+    const changed = await unlessTaken(updateUser(tx, after));
     if (changed === 0) throw new ScimFault(412, 'It changed meanwhile.');
     await applyInput(deps, tx, person.id, input);
     return oneUser(tx, client.issuer, id);

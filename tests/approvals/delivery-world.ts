@@ -59,7 +59,12 @@ export async function deliveryWorld(
   await house.fresh.owner.pool.query(`UPDATE persons SET locale = 'ja' WHERE name = 'Name of sato'`);
   const send = createWebhookSender(
     {
-      ...{ name: 'room', url: new Secret(`https://localhost:${room.port}/room`), keys: [], ca: certificate.cert },
+      ...{
+        name: 'room',
+        url: new Secret(`https://localhost:${room.port}/room`),
+        keys: [new Secret(Buffer.alloc(32, 5))],
+        ca: certificate.cert,
+      },
       ...{ mayAsk: createAddressRule(['127.0.0.1']), lookup: () => Promise.resolve(['127.0.0.1']), timeoutMs: 5_000 },
     },
     LOG,

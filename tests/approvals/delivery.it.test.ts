@@ -178,6 +178,21 @@ describeWith('openssl', 'a message that is not taken', () => {
     expect(resent).toMatchObject({ actor: house.idOf('yamada'), body: { channel: 'mail' } });
   });
 
+  test('by a webhook that took it and said it had not comes again under the same id, so that it is known there', async () => {
+    await using house = await deliveryWorld({ webhooks: [{}] });
+    house.room.answer = (response) => response.writeHead(500).end();
+    await house.ask('aoki', long(house));
+    await house.tell();
+    await house.sendDue();
+    house.room.answer = (response) => response.writeHead(204).end();
+    house.clock.advance(LIMITS.deliveryDelaySeconds * SECOND);
+    await house.sendDue();
+    await house.sendDue();
+    const ids = house.room.received.map(({ headers }) => headers['webhook-id']);
+    expect(ids).toEqual([expect.any(String), ids[0]]);
+    expect((await house.rows()).filter(({ state }) => state !== 'sent')).toEqual([]);
+  });
+
   test('by one channel holds up no other', async () => {
     await using house = await deliveryWorld({ webhooks: [{}] });
     house.room.answer = (response) => response.writeHead(500).end();
