@@ -217,6 +217,11 @@ export function sqlState(thrown: unknown): string | undefined {
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
+/** Whether the server refused a row because another has its key: who came second loses. */
+export function isUniqueViolation(thrown: unknown): boolean {
+  return sqlState(thrown) === '23505';
+}
+
 /** Lost connections and shutdowns become `database_unavailable`; anything else stays what it is. */
 function asDatabaseError(thrown: unknown): Error {
   const error = asError(thrown);

@@ -17,6 +17,7 @@ export {
   Database,
   type DatabaseSettings,
   execute,
+  isUniqueViolation,
   many,
   maybeOne,
   one,

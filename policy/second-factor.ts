@@ -1,5 +1,5 @@
 /** Second factors: what a sign-in over SSH still needs, and whether a session may begin. Pure and total. */
-import type { SessionKind, SignInMethod } from './model.ts';
+import { SESSION_KINDS, type SignInMethod } from './model.ts';
 
 /** What this gateway asks of who signs in by an enrolled key. */
 export interface KeyFactorRules {
@@ -46,8 +46,8 @@ export function isFactorShown(method: SignInMethod, remembered: boolean): boolea
 }
 
 /** Ways into a target. A session of a web terminal and a forwarding have a kind as well: here their channel counts. */
-export const FACTOR_CHANNELS = ['shell', 'exec', 'files', 'forward', 'terminal', 'web'] as const;
-export type FactorChannel = SessionKind | 'forward' | 'terminal';
+export const FACTOR_CHANNELS = [...SESSION_KINDS, 'forward', 'terminal'] as const;
+export type FactorChannel = (typeof FACTOR_CHANNELS)[number];
 
 /** On these nobody can be asked while they open: a forwarding shows nothing, a site's page is the site's. */
 const SILENT: ReadonlySet<FactorChannel> = new Set(['forward', 'web']);

@@ -1,11 +1,9 @@
 /** What becomes of parcels in the database: one with each use of a ticket that does not go to a workstation, ended once. */
-import { type Clock, type Database, newUuid, sqlState, type Transaction } from '../../foundation/index.ts';
+import { type Clock, type Database, isUniqueViolation, newUuid, type Transaction } from '../../foundation/index.ts';
 import type { SessionId, TicketId } from '../../policy/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
 import type { Parcel, SealedParcel, Vault } from './model.ts';
 import { brokenParcels, insertParcel, insertParcelEnd, insertParcelFiles } from './queries.ts';
-
-const UNIQUE_VIOLATION = '23505';
 
 export function beginParcel(
   tx: Transaction,
@@ -70,7 +68,7 @@ export async function discardParcels(
       discarded += 1;
     } catch (thrown) {
       // Another process ended it between our look and now: that is what was wanted.
-      if (sqlState(thrown) !== UNIQUE_VIOLATION) throw thrown;
+      if (!isUniqueViolation(thrown)) throw thrown;
     }
   }
   return discarded;

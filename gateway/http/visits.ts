@@ -1,7 +1,7 @@
 /** The visits of this process: which cookie is in which session, from the first request to the end. */
 import { asError, GatewayError, LIMITS, newUuid, sha256 } from '../../foundation/index.ts';
 import { endSiteSignIns, findPerson, findSiteSignIn, type Site, type SiteSignIn } from '../../identity/index.ts';
-import { budgetOf, type ConnectionId, type Person } from '../../policy/index.ts';
+import type { ConnectionId, Person } from '../../policy/index.ts';
 import { witnessDelay } from '../../recorder/index.ts';
 import { admit, type AdmissionRefusal } from '../admission.ts';
 import type { GatewaySession } from '../session.ts';
@@ -83,12 +83,7 @@ export class Visits implements AsyncDisposable {
     session: GatewaySession,
     key: string,
   ): Visit {
-    const { assets, authorization, risk } = session;
-    const { person, target } = authorization;
-    const metered = this.#deps.meters.open({
-      ...{ personId: person.id, systemId: target.systemId, connectionId: signIn.connectionId },
-      ...{ budget: budgetOf({ mode: target.mode, assets, risk }), rules: risk.identifiers },
-    });
+    const metered = this.#deps.meters.openFor(session, signIn.connectionId);
     let exchanges = 0;
     const connections = connectToSite(this.#deps, site);
     const running = new Set<Promise<void>>();

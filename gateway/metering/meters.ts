@@ -1,6 +1,16 @@
 /** The meters of one process, each shared by the sessions it is about, and forgotten with the last of them. */
 import { asError, type Log } from '../../foundation/index.ts';
-import { type Budget, compileRules, type ConnectionId, type IdentifierRule, Tally } from '../../policy/index.ts';
+import {
+  type Budget,
+  budgetOf,
+  compileRules,
+  type ConnectionId,
+  type IdentifierRule,
+  type ProtectedAsset,
+  type RiskSettings,
+  Tally,
+  type TargetAuthorization,
+} from '../../policy/index.ts';
 import { PersonMeter, type PersonMeterDeps } from './person-meter.ts';
 import type { MeterKey } from './queries.ts';
 import { type ConnectionMeter, SessionMeter } from './session-meter.ts';
@@ -16,6 +26,13 @@ export interface MeteredWork extends MeterKey {
   readonly budget: Budget;
   /** Of the system, beside the built-in identifiers. */
   readonly rules?: readonly IdentifierRule[];
+}
+
+/** A session of any channel, by what it is metered. */
+export interface MeteredSession {
+  readonly authorization: TargetAuthorization;
+  readonly assets: readonly ProtectedAsset[];
+  readonly risk: RiskSettings;
 }
 
 /** How long what left may be known to this process alone, where no limit asks for more. */
@@ -42,7 +59,16 @@ export class Meters {
     this.#deps = deps;
   }
 
-  /** @throws {GatewayError} `identifier_rule_invalid`: nothing is shown that nobody could count. */
+  /** By its system's settings. @throws {GatewayError} `identifier_rule_invalid`: nothing is shown that nobody could count. */
+  openFor({ authorization, assets, risk }: MeteredSession, connectionId: ConnectionId): OpenMeter {
+    const { person, target } = authorization;
+    return this.open({
+      ...{ personId: person.id, systemId: target.systemId, connectionId },
+      ...{ budget: budgetOf({ mode: target.mode, assets, risk }), rules: risk.identifiers },
+    });
+  }
+
+  /** @throws {GatewayError} `identifier_rule_invalid`. */
   open({ personId, systemId, connectionId, budget, rules = [] }: MeteredWork): OpenMeter {
     const identifiers = { key: this.#deps.key, rules: compileRules(rules) };
     const key = { personId, systemId };

@@ -3,9 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { asError, GatewayError, LIMITS } from '../../foundation/index.ts';
 import type { MessageKey } from '../../messages/index.ts';
 import { appendAuditEvent, witnessDelay } from '../../recorder/index.ts';
-import { budgetOf } from '../../policy/index.ts';
 import { admit } from '../admission.ts';
-import type { OpenMeter } from '../metering/index.ts';
 import type { GatewaySession } from '../session.ts';
 import type { EndReason } from '../session-registry.ts';
 import { refuseShell } from './exec-only.ts';
@@ -122,7 +120,7 @@ async function work(
   const person = personSide(channel, { locale, hasTerminal, session });
   session.attendance.speakBy((text) => person.announce(text));
   const dialled = dialOnce(deps, session, person);
-  const metered = openMeter(deps, session, caller);
+  const metered = deps.meters.openFor(session, caller.connectionId);
   const clientLost = (): void => session.end('client_lost');
   const gone = AbortSignal.any([request.closed, caller.closed]);
   gone.addEventListener('abort', clientLost);
@@ -205,14 +203,6 @@ async function forAMoment(running: Promise<unknown> | undefined): Promise<void> 
     moment,
   ]);
   clearTimeout(timer);
-}
-
-function openMeter(deps: SshDeps, { assets, authorization, risk }: GatewaySession, caller: Caller): OpenMeter {
-  const { person, target } = authorization;
-  return deps.meters.open({
-    ...{ personId: person.id, systemId: target.systemId, connectionId: caller.connectionId },
-    ...{ budget: budgetOf({ mode: target.mode, assets, risk }), rules: risk.identifiers },
-  });
 }
 
 /** The session's connection to its target, dialled at the first call. Without a person's side nobody is told of it. */

@@ -1,5 +1,5 @@
 /** Why a SCIM request is refused: the status and `scimType` of RFC 7644 §3.12. */
-import { sqlState } from '../../foundation/index.ts';
+import { isUniqueViolation } from '../../foundation/index.ts';
 
 export type ScimType =
   | 'invalidFilter'
@@ -25,14 +25,12 @@ export class ScimFault extends Error {
 
 export const SCIM_NOT_FOUND = (): ScimFault => new ScimFault(404, 'There is no such resource.');
 
-const UNIQUE_VIOLATION = '23505';
-
 /** Two who are given one name in the same moment both found it free: the database says who came second. */
 export async function unlessTaken<Written>(writing: Promise<Written>): Promise<Written> {
   try {
     return await writing;
   } catch (thrown) {
-    if (sqlState(thrown) === UNIQUE_VIOLATION) throw new ScimFault(409, 'The name is taken.', 'uniqueness');
+    if (isUniqueViolation(thrown)) throw new ScimFault(409, 'The name is taken.', 'uniqueness');
     throw thrown;
   }
 }

@@ -1,12 +1,11 @@
 /** What a person signs in with at a site that cannot be told who they are by a header. The browser never sees it. */
-import { GatewayError, Secret, sqlState } from '../../foundation/index.ts';
+import { GatewayError, isUniqueViolation, Secret } from '../../foundation/index.ts';
 import type { Person, TargetId } from '../../policy/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
 import type { FactorSeal } from '../factors/seal.ts';
 import type { IdentityDeps } from '../rows.ts';
 import { selectCredential, upsertCredential } from './queries.ts';
 
-const UNIQUE_VIOLATION = '23505';
 /** Accounts that mean a role and no person: a shared login is none of anybody's. */
 const SHARED =
   /^(?:root|toor|admin|administrator|adm|sysadmin|sysop|system|operator|guest|user|test|support|service|shared|maintenance|backup|webmaster|info|kanri|kanrisha|管理者|共有)\d*$/iu;
@@ -30,7 +29,7 @@ export async function keepSiteCredential(
       });
     });
   } catch (thrown) {
-    if (sqlState(thrown) === UNIQUE_VIOLATION) throw new GatewayError('account_shared');
+    if (isUniqueViolation(thrown)) throw new GatewayError('account_shared');
     throw thrown;
   }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { execute, many, maybeOne, type Queryable, sql, type Transaction } from '../../foundation/index.ts';
 import { type PersonId, type Target, type TargetId, type WebSettings, WebSettingsSchema } from '../../policy/index.ts';
-import { PersonIdSchema, RiskRow, TargetIdSchema, TargetRow } from '../rows.ts';
+import { PersonIdSchema, TargetIdSchema, TargetRow } from '../rows.ts';
 
 /** A target that is reached by browsers. */
 export interface Site {
@@ -11,9 +11,7 @@ export interface Site {
   readonly factorAlways: boolean;
 }
 
-const SiteRow = z
-  .strictObject({ target: TargetRow, web: WebSettingsSchema, risk: RiskRow })
-  .transform(({ target, web, risk }): Site => ({ target, web, factorAlways: risk.factorAlways === true }));
+const SiteRow = z.strictObject({ target: TargetRow, web: WebSettingsSchema, factorAlways: z.boolean() });
 
 /** The sites that this label of a host name stands for: `name`, or `name--system` where two systems have one. */
 export function selectSites(db: Queryable, label: string): Promise<Site[]> {
@@ -22,7 +20,8 @@ export function selectSites(db: Queryable, label: string): Promise<Site[]> {
     sql(SiteRow)`
       SELECT jsonb_build_object('id', t.id, 'system_id', t.system_id, 'system_name', s.name, 'name', t.name,
           'host', t.host, 'port', t.port, 'host_key', t.host_key, 'host_ca', t.host_ca, 'mode', t.mode,
-          'legacy_algorithms', t.legacy_algorithms, 'source_address', t.source_address) AS target, t.web, s.risk
+          'legacy_algorithms', t.legacy_algorithms, 'source_address', t.source_address) AS target, t.web,
+        coalesce(s.risk ->> 'secondFactor' = 'always', false) AS "factorAlways"
       FROM targets t JOIN systems s ON s.id = t.system_id
       WHERE t.web IS NOT NULL AND (t.name = ${label} OR t.name || '--' || s.name = ${label})`,
   );

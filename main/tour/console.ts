@@ -10,6 +10,9 @@ export interface Answer {
   readonly json: unknown;
 }
 
+const ChoicesAnswer = z.object({ targets: z.array(z.object({ id: z.string(), name: z.string() })) });
+const NewsAnswer = z.object({ notifications: z.array(z.object({ kind: z.string(), payload: z.unknown() })) });
+
 export class TourPerson {
   readonly login: string;
   readonly #publicUrl: URL;
@@ -36,6 +39,19 @@ export class TourPerson {
 
   remove(path: string): Promise<Answer> {
     return this.#send(path, { method: 'DELETE' });
+  }
+
+  /** The servers this person may ask for that have this name. */
+  async targetsNamed(name: string): Promise<string[]> {
+    const { targets } = ChoicesAnswer.parse((await this.get('/api/tickets/choices')).json);
+    return targets.filter((target) => target.name === name).map(({ id }) => id);
+  }
+
+  /** Waits for a message of this kind that tells of this ticket. */
+  async getNews(told: string, ticket: string): Promise<void> {
+    await this.getWhen('/api/notifications', NewsAnswer, ({ notifications }) =>
+      notifications.some(({ kind, payload }) => kind === told && JSON.stringify(payload).includes(ticket)),
+    );
   }
 
   /** Repeats a GET until `ready` says so: some things follow a moment after ssh has ended. */

@@ -7,12 +7,10 @@ import type { Maintainer } from './enrol.ts';
 import { expectRefusal, type Story, TARGET } from './model.ts';
 import { expect } from './report.ts';
 
-const ChoicesAnswer = z.object({ targets: z.array(z.object({ id: z.string(), name: z.string() })) });
 const EmergencyAnswer = z.object({
   ticket: z.object({ id: z.string(), number: z.number(), state: z.string(), reviewBy: z.string() }),
 });
 type Emergency = z.output<typeof EmergencyAnswer>['ticket'];
-const NewsAnswer = z.object({ notifications: z.array(z.object({ kind: z.string(), payload: z.unknown() })) });
 
 export async function workInEmergency(story: Story, maintainer: Maintainer): Promise<void> {
   const { report } = story;
@@ -57,9 +55,8 @@ async function triesFiles(
 }
 
 async function start(chen: TourPerson): Promise<Emergency> {
-  const { targets } = ChoicesAnswer.parse((await chen.get('/api/tickets/choices')).json);
   const started = await chen.post('/api/tickets/emergency', {
-    targets: targets.filter(({ name }) => name === TARGET).map(({ id }) => id),
+    targets: await chen.targetsNamed(TARGET),
     reason: '夜間バッチが名前解決の誤りで停止した。承認者に連絡がつかない',
     hours: 1,
   });
@@ -69,9 +66,7 @@ async function start(chen: TourPerson): Promise<Emergency> {
 
 async function told({ report, running }: Story, login: string, { id }: Emergency): Promise<void> {
   const person = await TourPerson.signIn(login, running.publicUrl);
-  await person.getWhen('/api/notifications', NewsAnswer, ({ notifications }) =>
-    notifications.some(({ kind, payload }) => kind === 'emergency.started' && JSON.stringify(payload).includes(id)),
-  );
+  await person.getNews('emergency.started', id);
   report.fact(`${login} has the notification emergency.started`);
 }
 

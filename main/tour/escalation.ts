@@ -6,10 +6,8 @@ import { AnyTicketAnswer, TourPerson } from './console.ts';
 import { type Story, SYSTEM, TARGET } from './model.ts';
 import { expect } from './report.ts';
 
-const ChoicesAnswer = z.object({ targets: z.array(z.object({ id: z.string(), name: z.string() })) });
 const MeAnswer = z.object({ person: z.object({ id: z.string() }) });
 const SubstitutesAnswer = z.object({ substitutes: z.array(z.object({ id: z.string() })) });
-const NewsAnswer = z.object({ notifications: z.array(z.object({ kind: z.string(), payload: z.unknown() })) });
 type Asked = z.output<typeof AnyTicketAnswer>['ticket'];
 
 const HOUR_MS = 3_600_000;
@@ -41,9 +39,7 @@ export async function climbWhenIdle({ report, running }: Pick<Story, 'report' | 
   report.fact(`ticket T-${asked.number} is ${asked.state}; it is Tanaka’s to decide`);
 
   report.step('The request climbs the ladder by itself: Mori is told, and decides in Tanaka’s place');
-  await mori.getWhen('/api/notifications', NewsAnswer, ({ notifications }) =>
-    notifications.some(({ kind, payload }) => kind === 'ticket.waiting' && JSON.stringify(payload).includes(asked.id)),
-  );
+  await mori.getNews('ticket.waiting', asked.id);
   report.fact(`Mori has the notification ticket.waiting of T-${asked.number}`);
   await tellSteps({ report, running }, asked);
   const decision = { decision: 'approve', reason: '田中の代理として作業計画を確認した', actDigest: asked.actDigest };
@@ -75,9 +71,8 @@ async function comesBack(owner: TourPerson): Promise<void> {
 }
 
 async function askForWork(person: TourPerson): Promise<Asked> {
-  const { targets } = ChoicesAnswer.parse((await person.get('/api/tickets/choices')).json);
   const asked = await person.post('/api/tickets/access', {
-    targets: targets.filter(({ name }) => name === TARGET).map(({ id }) => id),
+    targets: await person.targetsNamed(TARGET),
     ...{ purpose: '証明書の更新', workPlan: '1. 証明書を置き換える\n2. 再起動する', lastsSeconds: 3_600 },
   });
   expect(asked.status === 201, 'the work to be asked for', asked.text);

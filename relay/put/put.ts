@@ -11,14 +11,12 @@ import {
   type SealedParcel,
   type Vault,
 } from '../../approvals/index.ts';
-import { asError, GatewayError, LIMITS, type Log, newUuid, sqlState } from '../../foundation/index.ts';
+import { asError, GatewayError, isUniqueViolation, LIMITS, type Log, newUuid } from '../../foundation/index.ts';
 import { mayReceive, type TicketId } from '../../policy/index.ts';
 import { appendAuditEvent } from '../../recorder/index.ts';
 import type { RelayIdentity } from '../identities/queries.ts';
 import type { JourneyDeps } from '../journey/move.ts';
 import { hasParcel, insertPutParcel, stalePuts, touchFilling } from './queries.ts';
-
-const UNIQUE_VIOLATION = '23505';
 
 export interface PutDeps extends JourneyDeps {
   readonly vault: Vault;
@@ -113,7 +111,7 @@ export class Put {
       await this.#tell(sealed);
     } catch (thrown) {
       // It was silent for so long that another process has ended it: what was stored since must not stay.
-      if (sqlState(thrown) === UNIQUE_VIOLATION) await this.#deps.vault.discard(this.#filling.parcel.id);
+      if (isUniqueViolation(thrown)) await this.#deps.vault.discard(this.#filling.parcel.id);
       throw thrown;
     }
   }

@@ -1,11 +1,11 @@
 /** Every state a console's sign-in can be in, made by its real steps: what it opens, against the written table. */
 import { expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
-import { Secret as OtpSecret, TOTP } from 'otpauth';
 import { openWebSession } from '../../identity/index.ts';
 import { sessionFactor } from '../../policy/index.ts';
 import { ISSUER } from '../approvals/world.ts';
 import { CONSOLE_STATES, CONSOLE_TABLE, type ConsoleState } from '../policy/factor-table.ts';
+import { withApp } from './factor-app.ts';
 import { type Browser, browser, type Web, web } from './world.ts';
 
 const MINUTE = 60_000;
@@ -24,14 +24,6 @@ async function byProvider(site: Web, minutesAgo: number | undefined): Promise<Br
   return browser(site.app, `sekisho=${token.expose()}`);
 }
 
-async function enrolApp(site: Web, one: Browser): Promise<(steps?: number) => string> {
-  const { at } = await one.post('/api/factors/totp');
-  const totp = new TOTP({ secret: OtpSecret.fromBase32(String(at('secret'))) });
-  const code = (steps = 0) => totp.generate({ timestamp: site.house.clock.now().getTime() + steps * 30_000 });
-  expect((await one.post('/api/factors/totp/confirm', { code: code() })).status).toBe(204);
-  return code;
-}
-
 /** All but the passkey, which needs an authenticator: a browser with one walks that way. */
 const MADE: Readonly<Record<Exclude<ConsoleState, 'passkey'>, (site: Web) => Promise<Browser>>> = {
   'provider, single': (site) => byProvider(site, undefined),
@@ -39,23 +31,23 @@ const MADE: Readonly<Record<Exclude<ConsoleState, 'passkey'>, (site: Web) => Pro
   'provider, more than one factor, too long ago': (site) => byProvider(site, 15),
   'code of the app': async (site) => {
     const own = await byProvider(site, undefined);
-    await enrolApp(site, own);
+    await withApp(site, own);
     return own;
   },
   'code that was used before': async (site) => {
-    const code = await enrolApp(site, await byProvider(site, undefined));
+    const code = await withApp(site, await byProvider(site, undefined));
     const own = await byProvider(site, undefined);
     expect((await own.post('/api/factors/step-up/totp', { code: code() })).code).toBe('factor_refused');
     return own;
   },
   'factor of another sign-in': async (site) => {
-    await enrolApp(site, await byProvider(site, undefined));
+    await withApp(site, await byProvider(site, undefined));
     return byProvider(site, undefined);
   },
   'factor of somebody else': async (site) => {
-    const code = await enrolApp(site, await site.as('chen'));
+    const code = await withApp(site, await site.as('chen'));
     const own = await byProvider(site, undefined);
-    await enrolApp(site, await byProvider(site, undefined));
+    await withApp(site, await byProvider(site, undefined));
     expect((await own.post('/api/factors/step-up/totp', { code: code(1) })).code).toBe('factor_refused');
     return own;
   },

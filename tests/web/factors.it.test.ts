@@ -1,27 +1,14 @@
 /** Second factors at the console: an authenticator app, and what needs one; passkeys as far as no authenticator is needed. */
 import { describe, expect, test } from '@jest/globals';
-import { Secret as OtpSecret, TOTP } from 'otpauth';
+import { Secret as OtpSecret } from 'otpauth';
 import { LIMITS } from '../../foundation/index.ts';
 import { openWebSession } from '../../identity/index.ts';
 import { ISSUER } from '../approvals/world.ts';
+import { app, withApp } from './factor-app.ts';
 import { type Browser, browser, type Web, web } from './world.ts';
 
 const REQUIRED = { factorRules: { web: 'required', webMinutes: 15 } } as const;
 const MINUTE = 60_000;
-
-/** What the person's app shows. */
-function app(secret: unknown, site: Web) {
-  const totp = new TOTP({ secret: OtpSecret.fromBase32(String(secret)), digits: 6, period: 30, algorithm: 'SHA1' });
-  return (steps = 0): string => totp.generate({ timestamp: site.house.clock.now().getTime() + steps * 30_000 });
-}
-
-async function withApp(site: Web, one: Browser) {
-  const begun = await one.post('/api/factors/totp');
-  expect(begun.status).toBe(201);
-  const code = app(begun.at('secret'), site);
-  expect((await one.post('/api/factors/totp/confirm', { code: code() })).status).toBe(204);
-  return code;
-}
 
 const lock = (site: Web, by: Browser) => by.post(`/api/persons/${site.house.idOf('aoki')}/lock`, { reason: '確認' });
 
